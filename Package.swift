@@ -1,0 +1,75 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target is compiled alike: language mode 6, warnings are errors, imports are explicit and internal.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// One test target per module; `also` names further modules that its tests need.
+func tests(of module: String, also: [Target.Dependency] = []) -> Target {
+    .testTarget(name: "\(module)Tests", dependencies: [.byName(name: module)] + also, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "kbench",
+    products: [
+        .executable(name: "kbench", targets: ["kbench"]),
+        .library(name: "KbenchEngine", targets: ["World", "Engine"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // Commands only: parse, call, print.
+        .executableTarget(
+            name: "kbench",
+            dependencies: [
+                "World", "Engine", "Harness", "Report", "Kafka", "System", "WriteAheadLog",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "Harness",
+            dependencies: [
+                "World", "Engine", "Kafka", "System", "Report", "Checksum",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: settings),
+        .target(name: "Report", dependencies: ["World", "Engine"], swiftSettings: settings),
+        .target(name: "Engine", dependencies: ["World", "WriteAheadLog", "Checksum"], swiftSettings: settings),
+        .target(
+            name: "WriteAheadLog", dependencies: ["World", "Checksum", "CZstd"], swiftSettings: settings),
+        .target(name: "Kafka", dependencies: ["World", "CRdKafka"], swiftSettings: settings),
+        .target(name: "System", dependencies: ["World", "CPosixShims"], swiftSettings: settings),
+        .target(name: "World", swiftSettings: settings),
+        .target(name: "Checksum", dependencies: ["CChecksum"], swiftSettings: settings),
+        .target(name: "CChecksum"),
+        .target(name: "CPosixShims"),
+        .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+
+        tests(of: "World"),
+        tests(of: "Checksum"),
+        tests(of: "System", also: ["World"]),
+        tests(of: "WriteAheadLog", also: ["World", "System", "Checksum"]),
+        tests(of: "Kafka", also: ["World"]),
+        tests(of: "Engine", also: ["World", "System", "WriteAheadLog", "Checksum"]),
+        tests(of: "Harness", also: ["World", "Engine", "Kafka", "System", "Report"]),
+        tests(of: "Report", also: ["World", "Engine"]),
+        // Runs the built binary and compares what it prints.
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["kbench", .product(name: "Subprocess", package: "swift-subprocess")],
+            swiftSettings: settings),
+        // The house rules: which module may import what.
+        .testTarget(name: "HouseRulesTests", swiftSettings: settings),
+    ]
+)

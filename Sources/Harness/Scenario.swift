@@ -1,0 +1,164 @@
+// A scenario: the load, the runs, the crashes, and what each run is expected to show.
+public import Engine
+public import World
+
+/// A scenario as its YAML file states it. `ScenarioFile` reads one; nothing here does I/O.
+public struct Scenario: Equatable, Sendable {
+    /// The name, equal to the file's without its ending.
+    public var name: String
+    /// What it shows, in a line.
+    public var summary: String
+    /// Why it comes out as it does: a paragraph for the report; may be empty.
+    public var explanation: String
+    /// Records to produce, at least 1.
+    public var records: Int
+    /// Partitions of the topic, 1 to 1,000.
+    public var partitions: Int
+    /// Bytes of each record's value, at least ``RecordFormat`` needs and at most 1,000,000.
+    public var recordBytes: Int
+    /// How blocks and batches are cut.
+    public var cuts: Cuts
+    /// Blocks that share one sync of the log and one commit, at least 1.
+    public var groupCommitBlocks: Int
+    /// The zstd level of the write-ahead log, 1 to 19; nil: not compressed.
+    public var walCompressionLevel: Int?
+    /// Tasks that run before a checkpoint queued earlier is written: the width of the drift window, at least 0.
+    public var checkpointLagTasks: Int
+    /// The seed, unless the command line gives one.
+    public var seed: UInt64
+    /// The runs, in the order they happen.
+    public var runs: [Run]
+
+    /// How blocks and batches are cut.
+    public enum Cuts: Equatable, Sendable {
+        /// By record count: exact, for verdicts. A block has at most `block` records, a batch at most `batch`.
+        case count(block: Int, batch: Int)
+        /// By time: as in production. Both in milliseconds.
+        case time(blockMilliseconds: Int, batchMilliseconds: Int)
+    }
+
+    /// One strategy with some sinks, crashed alike.
+    public struct Run: Equatable, Sendable {
+        /// The strategy.
+        public var strategy: Strategy
+        /// The sinks, each a run of its own; empty only for `raw`, which has none.
+        public var sinks: [Expectation]
+        /// The crash; nil for none.
+        public var crash: Crash?
+
+        /// Makes a run.
+        public init(strategy: Strategy, sinks: [Expectation], crash: Crash?) {
+            self.strategy = strategy
+            self.sinks = sinks
+            self.crash = crash
+        }
+    }
+
+    /// What the scenario states for one sink, in the symbols of the closed forms.
+    public struct Expectation: Equatable, Sendable {
+        /// The sink.
+        public var sink: SinkKind
+        /// The duplicates at the sink, such as `n` or `E + n`.
+        public var duplicates: SymbolSum
+        /// The losses.
+        public var lost: SymbolSum
+
+        /// Makes an expectation.
+        public init(sink: SinkKind, duplicates: SymbolSum, lost: SymbolSum) {
+            self.sink = sink
+            self.duplicates = duplicates
+            self.lost = lost
+        }
+    }
+
+    /// A crash and when.
+    public struct Crash: Equatable, Sendable {
+        /// The point.
+        public var point: CrashPoint
+        /// The occurrence.
+        public var occurrence: Occurrence
+
+        /// Makes a crash.
+        public init(point: CrashPoint, occurrence: Occurrence) {
+            self.point = point
+            self.occurrence = occurrence
+        }
+    }
+
+    /// Which time a point is reached.
+    public enum Occurrence: Equatable, Sendable {
+        /// This one, from 1: `@7`.
+        case exactly(Int)
+        /// One drawn by the seed among all there will be: `@seeded`.
+        case seeded
+        /// The last one there will be: `@last`.
+        case last
+    }
+
+    /// Makes a scenario.
+    public init(
+        name: String, summary: String, explanation: String, records: Int, partitions: Int, recordBytes: Int,
+        cuts: Cuts, groupCommitBlocks: Int, walCompressionLevel: Int?, checkpointLagTasks: Int, seed: UInt64,
+        runs: [Run]
+    ) {
+        self.name = name
+        self.summary = summary
+        self.explanation = explanation
+        self.records = records
+        self.partitions = partitions
+        self.recordBytes = recordBytes
+        self.cuts = cuts
+        self.groupCommitBlocks = groupCommitBlocks
+        self.walCompressionLevel = walCompressionLevel
+        self.checkpointLagTasks = checkpointLagTasks
+        self.seed = seed
+        self.runs = runs
+    }
+}
+
+/// A sum of symbols and numbers, such as `E + n + 4`.
+public struct SymbolSum: Equatable, Sendable, CustomStringConvertible {
+    /// A symbol of the closed forms.
+    public enum Symbol: String, CaseIterable, Sendable {
+        /// Records of the blocks in flight: logged and announced, their offsets not committed.
+        case n
+        /// Records of the running batch that the sink already holds.
+        case k
+        /// Records of the running batch.
+        case N
+        /// Records already output that recovery outputs again.
+        case E
+    }
+
+    /// The symbols, in the order written.
+    public var symbols: [Symbol]
+    /// The sum of the numbers.
+    public var constant: Int
+
+    /// Makes a sum.
+    public init(symbols: [Symbol] = [], constant: Int = 0) {
+        self.symbols = symbols
+        self.constant = constant
+    }
+
+    /// Reads a sum; nil when a term is neither a symbol nor a number of at least 0.
+    public init?(parsing text: String) {
+        self.init()
+        for term in text.split(separator: "+", omittingEmptySubsequences: false) {
+            let word = String(term.filter { $0 != " " })
+            if let symbol = Symbol(rawValue: word) {
+                symbols.append(symbol)
+            } else if let number = Int(word), number >= 0 {
+                constant += number
+            } else {
+                return nil
+            }
+        }
+    }
+
+    /// The sum as written, such as `E + n`.
+    public var description: String {
+        let names = symbols.map(\.rawValue) + (constant != 0 || symbols.isEmpty ? ["\(constant)"] : [])
+        return names.joined(separator: " + ")
+    }
+}

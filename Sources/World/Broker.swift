@@ -1,0 +1,127 @@
+// The broker seam: what the engine asks of Kafka, whether real or simulated.
+
+/// A Kafka cluster as the engine sees it, bound to one topic. Calls block; one thread uses a broker at a time.
+public protocol Broker: AnyObject {
+    /// The topic that every call is about.
+    var topic: String { get }
+
+    /// The number of partitions the topic has now.
+    ///
+    /// - Throws: ``BrokerError``.
+    func partitionCount() throws -> Int
+
+    /// The ends of one partition's log, asked of its leader.
+    ///
+    /// - Throws: ``BrokerError``.
+    func watermarks(of partition: Partition) throws -> Watermarks
+
+    /// The group's committed offsets of `partitions`, in their order; nil where the group has committed none.
+    ///
+    /// - Throws: ``BrokerError``.
+    func committedOffsets(of partitions: [Partition], group: String) throws -> [Offset?]
+
+    /// Commits, for each partition, the offset of the next record the group wants; returns once the broker has it.
+    ///
+    /// - Throws: ``BrokerError``.
+    func commit(_ offsets: [(partition: Partition, next: Offset)], group: String) throws
+
+    /// Opens a reader on all partitions in `positions`, each starting at its offset.
+    ///
+    /// - Throws: ``BrokerError``.
+    func openReader(at positions: [(partition: Partition, offset: Offset)]) throws -> any RecordReader
+}
+
+/// Reads records of several partitions, each at a position of its own. One thread uses a reader at a time.
+public protocol RecordReader: AnyObject {
+    /// Moves a partition's position; costs nothing when it is there already.
+    ///
+    /// - Throws: ``BrokerError``.
+    func seek(_ partition: Partition, to offset: Offset) throws
+
+    /// Appends to `block` the records of `partition` from its position on, in order, until `limit` records were
+    /// added, the position reached `until`, or `timeout` was over. Records at or past `until` are never added.
+    ///
+    /// - Returns: the records added, and the new position: the offset after the last record added, or `until` (or more)
+    ///   where the broker has said that no record is left before it, which is how a range ends in a gap.
+    /// - Throws: ``BrokerError``; `offsetOutOfRange` when the position is no longer (or not yet) in the log.
+    func fetch(
+        _ partition: Partition, until: Offset, limit: Int, into block: Block, timeout: Duration
+    ) throws -> (count: Int, position: Offset)
+
+    /// Takes up to `limit` records of any partitions and drops them uncopied: the speed of the library itself.
+    ///
+    /// - Returns: the records and their value bytes. Positions of partitions are tracked as in a fetch.
+    /// - Throws: ``BrokerError``.
+    func discard(limit: Int, timeout: Duration) throws -> (count: Int, bytes: Int)
+
+    /// The position of `partition`: the offset of the next record it will deliver.
+    func position(of partition: Partition) -> Offset
+
+    /// Gives back the library's resources; the reader is not used afterwards.
+    func close()
+}
+
+/// What a broker, real or simulated, refused or failed to do.
+public struct BrokerError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The kind of failure, for programs.
+    public struct Code: RawRepresentable, Equatable, Hashable, Sendable {
+        /// The code's stable name.
+        public let rawValue: String
+        /// Makes a code from its name.
+        public init(rawValue: String) { self.rawValue = rawValue }
+        /// No broker answered at the address given.
+        public static let unreachable = Code(rawValue: "unreachable")
+        /// The topic or partition does not exist.
+        public static let unknownTopic = Code(rawValue: "unknown-topic")
+        /// The topic exists already.
+        public static let topicExists = Code(rawValue: "topic-exists")
+        /// The offset asked for is not in the log: evicted by retention, or past its end.
+        public static let offsetOutOfRange = Code(rawValue: "offset-out-of-range")
+        /// No answer came in time.
+        public static let timedOut = Code(rawValue: "timed-out")
+        /// A configuration property is unknown or its value impossible.
+        public static let configuration = Code(rawValue: "configuration")
+        /// A record could not be delivered, or its delivery was not confirmed.
+        public static let notDelivered = Code(rawValue: "not-delivered")
+        /// The caller may not do this (authentication, authorisation).
+        public static let notAllowed = Code(rawValue: "not-allowed")
+        /// Any other failure; `cause` has the library's own code.
+        public static let failed = Code(rawValue: "failed")
+    }
+
+    /// The kind of failure.
+    public var code: Code
+    /// What happened, naming the thing and the value.
+    public var message: String
+    /// librdkafka's own code and name, such as `-195 _TRANSPORT`; nil where the library was not involved.
+    public var cause: Cause?
+    /// Where: the broker's address, and the topic, partition and offset where they apply, such as `orders/3@1041`.
+    public var location: String
+
+    /// The error of librdkafka behind a ``BrokerError``.
+    public struct Cause: Equatable, Sendable {
+        /// The value of `rd_kafka_resp_err_t`.
+        public var number: Int32
+        /// The name, without `RD_KAFKA_RESP_ERR_`.
+        public var name: String
+        /// Makes a cause.
+        public init(number: Int32, name: String) {
+            self.number = number
+            self.name = name
+        }
+    }
+
+    /// Makes an error.
+    public init(_ code: Code, _ message: String, cause: Cause? = nil, location: String) {
+        self.code = code
+        self.message = message
+        self.cause = cause
+        self.location = location
+    }
+
+    /// One line: message, place and the library's code.
+    public var description: String {
+        let library = cause.map { " [librdkafka \($0.number) \($0.name)]" } ?? ""
+        return "\(message) (\(location))\(library)"
+    }
+}

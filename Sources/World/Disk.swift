@@ -1,0 +1,142 @@
+// The disk seam: what the engine asks of a file system, whether real or simulated.
+
+/// A file system. Paths are absolute or relative to the process's folder; calls block.
+///
+/// What survives a crash: after a *process kill* everything written; after a *power loss* only bytes followed by a
+/// ``DiskFile/sync()`` of their file, and names (created, renamed, removed) followed by a ``syncDirectory(_:)``.
+public protocol Disk: AnyObject {
+    /// Opens a file.
+    ///
+    /// - Throws: ``DiskError``; `exists` or `notFound` by the mode.
+    func open(_ path: String, _ mode: OpenMode) throws -> any DiskFile
+
+    /// The names in a folder, sorted; an absent folder is `notFound`.
+    ///
+    /// - Throws: ``DiskError``.
+    func list(_ directory: String) throws -> [String]
+
+    /// Makes a folder and those above it; one that is there already is fine.
+    ///
+    /// - Throws: ``DiskError``.
+    func makeDirectory(_ path: String) throws
+
+    /// Renames a file, replacing what has the new name.
+    ///
+    /// - Throws: ``DiskError``.
+    func rename(_ path: String, to newPath: String) throws
+
+    /// Removes a file.
+    ///
+    /// - Throws: ``DiskError``.
+    func remove(_ path: String) throws
+
+    /// Makes the names in a folder durable.
+    ///
+    /// - Throws: ``DiskError``.
+    func syncDirectory(_ path: String) throws
+
+    /// Whether a file or folder has this name.
+    func exists(_ path: String) -> Bool
+}
+
+/// How a file is opened.
+public enum OpenMode: Sendable {
+    /// For reading; must exist.
+    case read
+    /// For reading and writing; must not exist.
+    case create
+    /// For reading and writing; made when absent.
+    case update
+    /// For writing from an empty start, made when absent and emptied when present.
+    case replace
+}
+
+/// An open file. One thread uses it at a time.
+public protocol DiskFile: AnyObject {
+    /// The file's length in bytes.
+    ///
+    /// - Throws: ``DiskError``.
+    func length() throws -> Int64
+
+    /// Writes all parts one after the other from byte `offset` on, in one call to the system where it can be.
+    ///
+    /// - Throws: ``DiskError``; `noSpace` leaves a part of the bytes written.
+    func write(_ parts: [UnsafeRawBufferPointer], at offset: Int64) throws
+
+    /// Reads up to `buffer.count` bytes from byte `offset` on; returns how many, fewer only at the end of the file.
+    ///
+    /// - Throws: ``DiskError``.
+    func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws -> Int
+
+    /// Makes all bytes written so far durable. After a failure nothing about unsynced bytes may be assumed: a later
+    /// success does not make them durable.
+    ///
+    /// - Throws: ``DiskError``.
+    func sync() throws
+
+    /// Cuts or extends (with zeros) the file.
+    ///
+    /// - Throws: ``DiskError``.
+    func truncate(to length: Int64) throws
+
+    /// Closes the file; it is not used afterwards.
+    func close()
+}
+
+extension Disk {
+    /// Reads a whole file.
+    ///
+    /// - Throws: ``DiskError``.
+    public func contents(of path: String) throws -> [UInt8] {
+        let file = try open(path, .read)
+        defer { file.close() }
+        var bytes = [UInt8](repeating: 0, count: Int(try file.length()))
+        let count = try bytes.withUnsafeMutableBytes { try file.read(into: $0, at: 0) }
+        bytes.removeLast(bytes.count - count)
+        return bytes
+    }
+}
+
+/// What a disk, real or simulated, refused or failed to do.
+public struct DiskError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The kind of failure, for programs.
+    public struct Code: RawRepresentable, Equatable, Hashable, Sendable {
+        /// The code's stable name.
+        public let rawValue: String
+        /// Makes a code from its name.
+        public init(rawValue: String) { self.rawValue = rawValue }
+        /// The file system, or the quota, is full.
+        public static let noSpace = Code(rawValue: "no-space")
+        /// The folder or file may not be written or read.
+        public static let notAllowed = Code(rawValue: "not-allowed")
+        /// No such file or folder.
+        public static let notFound = Code(rawValue: "not-found")
+        /// The file exists and must not.
+        public static let exists = Code(rawValue: "exists")
+        /// The device failed.
+        public static let failed = Code(rawValue: "failed")
+    }
+
+    /// The kind of failure.
+    public var code: Code
+    /// What was being done, such as `write 4096 bytes at 8192`.
+    public var operation: String
+    /// The file or folder.
+    public var path: String
+    /// The system's error number, such as 28 for ENOSPC; 0 where no system was involved.
+    public var errorNumber: Int32
+    /// The system's words for it.
+    public var reason: String
+
+    /// Makes an error.
+    public init(_ code: Code, operation: String, path: String, errorNumber: Int32, reason: String) {
+        self.code = code
+        self.operation = operation
+        self.path = path
+        self.errorNumber = errorNumber
+        self.reason = reason
+    }
+
+    /// One line: what, where and why.
+    public var description: String { "\(operation) \(path): \(reason)" }
+}
