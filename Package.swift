@@ -31,14 +31,14 @@ let package = Package(
         .executableTarget(
             name: "kbench",
             dependencies: [
-                "World", "Engine", "Harness", "Report", "Kafka", "System", "WriteAheadLog",
+                "World", "Engine", "Harness", "Report", "Kafka", "Posix", "WriteAheadLog",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
         .target(
             name: "Harness",
             dependencies: [
-                "World", "Engine", "Kafka", "System", "Report", "Checksum",
+                "World", "Engine", "Kafka", "Posix", "Report", "Checksum",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -48,7 +48,7 @@ let package = Package(
         .target(
             name: "WriteAheadLog", dependencies: ["World", "Checksum", "CZstd"], swiftSettings: settings),
         .target(name: "Kafka", dependencies: ["World", "CRdKafka"], swiftSettings: settings),
-        .target(name: "System", dependencies: ["World", "CPosixShims"], swiftSettings: settings),
+        .target(name: "Posix", dependencies: ["World", "CPosixShims"], swiftSettings: settings),
         .target(name: "World", swiftSettings: settings),
         .target(name: "Checksum", dependencies: ["CChecksum"], swiftSettings: settings),
         .target(name: "CChecksum"),
@@ -58,11 +58,11 @@ let package = Package(
 
         tests(of: "World"),
         tests(of: "Checksum"),
-        tests(of: "System", also: ["World"]),
-        tests(of: "WriteAheadLog", also: ["World", "System", "Checksum"]),
+        tests(of: "Posix", also: ["World"]),
+        tests(of: "WriteAheadLog", also: ["World", "Posix", "Checksum"]),
         tests(of: "Kafka", also: ["World"]),
-        tests(of: "Engine", also: ["World", "System", "WriteAheadLog", "Checksum"]),
-        tests(of: "Harness", also: ["World", "Engine", "Kafka", "System", "Report"]),
+        tests(of: "Engine", also: ["World", "Posix", "WriteAheadLog", "Checksum"]),
+        tests(of: "Harness", also: ["World", "Engine", "Kafka", "Posix", "Report"]),
         tests(of: "Report", also: ["World", "Engine"]),
         // Runs the built binary and compares what it prints.
         .testTarget(
