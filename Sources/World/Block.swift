@@ -24,8 +24,11 @@ public final class Block: @unchecked Sendable {
     /// The bytes of keys and values in the block, without any framing: what was ingested.
     public private(set) var payloadByteCount = 0
 
+    /// The runs before the open one.
+    private var closedRuns: [OffsetRange] = []
     private var openRunStart = -1
     private var openRunPartition: Partition = 0
+    private var openRunFirst: Offset = 0
     private var openRunCount: UInt32 = 0
     private var nextOffset: Offset = 0
     private var previousValueLength = 0
@@ -46,9 +49,14 @@ public final class Block: @unchecked Sendable {
         byteCount = bytes.count
         var records = 0
         var payload = 0
-        try Block.walk(bytes) { _, _, key, value in
+        try Block.walk(bytes) { partition, offset, key, value in
             records += 1
             payload += (key?.count ?? 0) + (value?.count ?? 0)
+            if let last = closedRuns.last, last.partition == partition, last.until == offset {
+                closedRuns[closedRuns.count - 1].until = offset + 1
+            } else {
+                closedRuns.append(OffsetRange(partition: partition, from: offset, until: offset + 1))
+            }
         }
         recordCount = records
         payloadByteCount = payload
@@ -64,10 +72,12 @@ public final class Block: @unchecked Sendable {
         byteCount = 0
         recordCount = 0
         payloadByteCount = 0
+        closedRuns.removeAll(keepingCapacity: true)
         openRunStart = -1
     }
 
-    /// Copies one record in. Offsets of a partition are expected to rise; a gap starts a new run.
+    /// Copies one record in. Offsets of a partition are expected to rise; a gap starts a new run. A block made from
+    /// bytes is complete and takes no more.
     public func append(
         partition: Partition, offset: Offset, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?
     ) {
@@ -110,20 +120,17 @@ public final class Block: @unchecked Sendable {
         }
     }
 
-    /// The stretches of consecutive offsets in the block, in order; empty gaps are not part of any.
-    public func offsetRanges() -> [OffsetRange] {
-        var ranges: [OffsetRange] = []
-        forEachRecord { partition, offset, _, _ in
-            if let last = ranges.last, last.partition == partition, last.until == offset {
-                ranges[ranges.count - 1].until = offset + 1
-            } else {
-                ranges.append(OffsetRange(partition: partition, from: offset, until: offset + 1))
-            }
-        }
-        return ranges
+    /// The stretches of consecutive offsets in the block, in order; gaps are not part of any.
+    public var offsetRanges: [OffsetRange] {
+        guard openRunStart >= 0 else { return closedRuns }
+        return closedRuns + [OffsetRange(partition: openRunPartition, from: openRunFirst, until: nextOffset)]
     }
 
     private func openRun(partition: Partition, offset: Offset) {
+        if openRunStart >= 0 {
+            closedRuns.append(OffsetRange(partition: openRunPartition, from: openRunFirst, until: nextOffset))
+        }
+        openRunFirst = offset
         openRunStart = byteCount
         openRunPartition = partition
         openRunCount = 0

@@ -1,0 +1,40 @@
+// A batch as planned: its number and what each of its tasks reads.
+internal import World
+internal import WriteAheadLog
+
+/// One micro-batch, planned and ready to run.
+struct PlannedBatch {
+    /// The batch's number, from 1; a batch that runs again keeps its number.
+    var number: Int64
+    /// One element per task, in the order they run.
+    var tasks: [TaskInput]
+    /// How many tasks have written all their output.
+    var finishedTasks = 0
+
+    /// The ranges of a direct batch; empty for a receiver's.
+    var ranges: [OffsetRange] {
+        tasks.compactMap { if case .range(let range) = $0 { range } else { nil } }
+    }
+}
+
+/// What a task reads.
+enum TaskInput {
+    /// A receiver's block: in memory when this life received it, otherwise in the log at its position.
+    case block(ReceivedBlock)
+    /// A range of one partition, read from the broker.
+    case range(OffsetRange)
+}
+
+/// A block that is in the log and known to the engine.
+struct ReceivedBlock {
+    /// Where the log holds it.
+    var position: LogPosition
+    /// The sequence number of the event that announced it.
+    var eventSequence: UInt64
+    /// Its records, while they are still in memory.
+    var memory: Block?
+    var recordCount: Int
+
+    /// What tells this copy of its records from another: a re-read after a crash comes in a new block.
+    var ingest: Int64 { Int64(position.sequence) }
+}

@@ -1,0 +1,75 @@
+// A small text file that is there whole or not at all: temporary name, sync, rename, sync of the folder.
+internal import Checksum
+internal import World
+
+/// The effects of writing one kind of atomic file, each of them a crash point.
+struct AtomicFileEffects {
+    let write: Effect
+    let sync: Effect
+    let rename: Effect
+
+    static let batchLog = AtomicFileEffects(write: .batchLogWrite, sync: .batchLogSync, rename: .batchLogRename)
+    static let commitLog = AtomicFileEffects(
+        write: .batchCompleteWrite, sync: .batchCompleteSync, rename: .batchCompleteRename)
+    static let generationCheckpoint = AtomicFileEffects(
+        write: .generationCheckpointWrite, sync: .generationCheckpointSync, rename: .generationCheckpointRename)
+    static let completionCheckpoint = AtomicFileEffects(
+        write: .completionCheckpointWrite, sync: .completionCheckpointSync, rename: .completionCheckpointRename)
+}
+
+/// Writes and reads text files whose last line is the checksum of the lines before it.
+enum AtomicFile {
+    static let temporarySuffix = ".writing"
+
+    /// Writes `lines` as `directory/name`, replacing what has that name. Returns the bytes written.
+    static func write(
+        _ lines: [String], to name: String, in directory: String, effects: AtomicFileEffects, seams: Seams
+    ) throws -> Int {
+        let path = "\(directory)/\(name)"
+        let temporary = path + temporarySuffix
+        var text = lines.joined(separator: "\n") + "\n"
+        text += "crc32c \(hexadecimal(checksum(of: text)))\n"
+        let bytes = Array(text.utf8)
+
+        try seams.crash.before(effects.write)
+        let file = try seams.disk.open(temporary, .replace)
+        do {
+            defer { file.close() }
+            if let part = seams.crash.tear(effects.write, length: bytes.count) {
+                try bytes.withUnsafeBytes { try file.write([UnsafeRawBufferPointer(rebasing: $0[..<part])], at: 0) }
+                try seams.crash.torn(effects.write)
+            }
+            try bytes.withUnsafeBytes { try file.write([$0], at: 0) }
+            try seams.crash.after(effects.write)
+
+            try seams.crash.before(effects.sync)
+            try file.sync()
+            try seams.crash.after(effects.sync)
+        }
+        try seams.crash.before(effects.rename)
+        try seams.disk.rename(temporary, to: path)
+        try seams.crash.after(effects.rename)
+        try seams.disk.syncDirectory(directory)
+        return bytes.count
+    }
+
+    /// The lines of a file without the last one, the checksum; nil when the file is damaged.
+    static func read(_ path: String, disk: any Disk) throws -> [String]? {
+        let bytes = try disk.contents(of: path)
+        guard let text = String(validating: bytes, as: UTF8.self), text.hasSuffix("\n") else { return nil }
+        var lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
+        guard let last = lines.popLast() else { return nil }
+        let body = lines.map { $0 + "\n" }.joined()
+        return last == "crc32c \(hexadecimal(checksum(of: body)))" ? lines : nil
+    }
+
+    private static func checksum(of text: String) -> UInt32 {
+        var text = text
+        return text.withUTF8 { CRC32C.checksum(UnsafeRawBufferPointer($0)) }
+    }
+
+    private static func hexadecimal(_ value: UInt32) -> String {
+        let digits = String(value, radix: 16)
+        return String(repeating: "0", count: 8 - digits.count) + digits
+    }
+}

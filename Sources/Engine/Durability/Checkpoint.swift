@@ -1,0 +1,68 @@
+// A checkpoint's content and its text form: what has been planned, what of it is still pending, where to go on.
+internal import World
+
+/// The engine's memory of its batches, as of one moment. A person can read its file:
+///
+///     kbench-checkpoint 1
+///     latest 7              the newest batch planned
+///     pending 7             one line for each batch planned and not yet completed
+///     range 7 0 1500 1750   for a direct strategy: batch, partition, from, until
+///     next 0 1750           for a direct strategy: partition, the offset at which the next batch begins
+///     crc32c 5f0a21c3
+struct Checkpoint: Equatable {
+    static let version = 1
+
+    /// The newest batch planned; 0: none yet.
+    var latest: Int64 = 0
+    /// The batches planned and not completed, oldest first, with their ranges (none for a receiver's batches, whose
+    /// blocks stand in the block log).
+    var pending: [(batch: Int64, ranges: [OffsetRange])] = []
+    /// By partition: where the next batch begins; empty for a receiver.
+    var next: [Offset] = []
+
+    static func == (left: Checkpoint, right: Checkpoint) -> Bool { left.lines == right.lines }
+
+    var lines: [String] {
+        var lines = ["kbench-checkpoint \(Checkpoint.version)", "latest \(latest)"]
+        for (batch, ranges) in pending {
+            lines.append("pending \(batch)")
+            for range in ranges { lines.append("range \(batch) \(range.partition) \(range.from) \(range.until)") }
+        }
+        for (partition, offset) in next.enumerated() { lines.append("next \(partition) \(offset)") }
+        return lines
+    }
+
+    /// Reads the lines of a checkpoint file.
+    init(lines: [String], path: String) throws {
+        func damaged(_ line: String) -> EngineError {
+            EngineError(.damagedCheckpoint, "checkpoint line \"\(line)\" is not one kbench writes", location: path)
+        }
+        guard let title = lines.first else { throw damaged("") }
+        guard title == "kbench-checkpoint \(Checkpoint.version)" else {
+            throw EngineError(
+                .incompatibleCheckpoint,
+                "checkpoint says \"\(title)\", this kbench reads \"kbench-checkpoint \(Checkpoint.version)\"",
+                location: path)
+        }
+        for line in lines.dropFirst() {
+            let words = line.split(separator: " ")
+            let numbers = words.dropFirst().compactMap { Int64($0) }
+            guard numbers.count == words.count - 1, numbers.allSatisfy({ $0 >= 0 }) else { throw damaged(line) }
+            switch (words.first, numbers.count) {
+            case ("latest", 1): latest = numbers[0]
+            case ("pending", 1): pending.append((numbers[0], []))
+            case ("range", 4):
+                guard let last = pending.indices.last, pending[last].batch == numbers[0], numbers[2] <= numbers[3],
+                    let partition = Partition(exactly: numbers[1])
+                else { throw damaged(line) }
+                pending[last].ranges.append(OffsetRange(partition: partition, from: numbers[2], until: numbers[3]))
+            case ("next", 2):
+                guard numbers[0] == next.count else { throw damaged(line) }
+                next.append(numbers[1])
+            default: throw damaged(line)
+            }
+        }
+    }
+
+    init() {}
+}

@@ -1,0 +1,122 @@
+// The offset log and the commit log of the log-first protocol: one small file per batch in each.
+internal import World
+
+/// `offsets/<batch>` is written before a batch's job and holds its ranges; `commits/<batch>` is written after its output.
+///
+///     kbench-offsets 1              kbench-commit 1
+///     batch 7                       batch 7
+///     range 0 1500 1750             crc32c 77e01b44
+///     next 0 1750
+///     crc32c 09c1f2aa
+///
+/// A `next` line per partition says where the following batch begins, also for partitions without new records.
+final class OffsetLog {
+    static let version = 1
+    /// How many entries of each log are kept.
+    static let kept = 100
+
+    private let offsetsDirectory: String
+    private let commitsDirectory: String
+    private let seams: Seams
+    private let counters: EngineCounters
+    private var offsets: [(batch: Int64, bytes: Int64)]
+    private var commits: [(batch: Int64, bytes: Int64)]
+
+    init(directory: String, seams: Seams, counters: EngineCounters) throws {
+        offsetsDirectory = "\(directory)/offsets"
+        commitsDirectory = "\(directory)/commits"
+        self.seams = seams
+        self.counters = counters
+        offsets = try OffsetLog.entries(in: offsetsDirectory, disk: seams.disk)
+        commits = try OffsetLog.entries(in: commitsDirectory, disk: seams.disk)
+    }
+
+    /// The newest batch whose ranges are durable; 0: none.
+    var latestPlanned: Int64 { offsets.last?.batch ?? 0 }
+    /// The newest batch whose output is complete; 0: none.
+    var latestCommitted: Int64 { commits.last?.batch ?? 0 }
+    /// The bytes both logs hold.
+    var bytes: Int64 { (offsets + commits).reduce(0) { $0 + $1.bytes } }
+
+    /// Makes a batch's ranges durable, with the positions behind them; the batch may run only after this.
+    ///
+    /// - Throws: ``EngineError``, `concurrentDriver` when the batch has an entry already.
+    func plan(batch: Int64, ranges: [OffsetRange], next: [Offset]) throws {
+        guard !seams.disk.exists("\(offsetsDirectory)/\(batch)") else {
+            throw EngineError(
+                .concurrentDriver, "batch \(batch) has an entry in the offset log that this driver did not write",
+                location: "\(offsetsDirectory)/\(batch)")
+        }
+        let lines =
+            ["kbench-offsets \(OffsetLog.version)", "batch \(batch)"]
+            + ranges.map { "range \($0.partition) \($0.from) \($0.until)" }
+            + next.enumerated().map { "next \($0) \($1)" }
+        let count = try AtomicFile.write(
+            lines, to: "\(batch)", in: offsetsDirectory, effects: .batchLog, seams: seams)
+        offsets.append((batch, Int64(count)))
+        counters.add(.checkpointBytesWritten, count)
+    }
+
+    /// Notes that all output of a batch is durable.
+    func commit(batch: Int64) throws {
+        let count = try AtomicFile.write(
+            ["kbench-commit \(OffsetLog.version)", "batch \(batch)"], to: "\(batch)", in: commitsDirectory,
+            effects: .commitLog, seams: seams)
+        commits.append((batch, Int64(count)))
+        counters.add(.checkpointBytesWritten, count)
+    }
+
+    /// The ranges of a batch in the log.
+    func ranges(of batch: Int64) throws -> [OffsetRange] {
+        try numbers("range", 3, of: batch).map { OffsetRange(partition: Partition($0[0]), from: $0[1], until: $0[2]) }
+    }
+
+    /// By partition, where the batch after `batch` begins.
+    func positions(after batch: Int64) throws -> [Offset] { try numbers("next", 2, of: batch).map { $0[1] } }
+
+    /// The numbers on the lines of a batch's entry that begin with `word`.
+    private func numbers(_ word: String, _ count: Int, of batch: Int64) throws -> [[Int64]] {
+        let path = "\(offsetsDirectory)/\(batch)"
+        let lines = try AtomicFile.read(path, disk: seams.disk) ?? []
+        guard lines.first == "kbench-offsets \(OffsetLog.version)", lines.dropFirst().first == "batch \(batch)" else {
+            throw EngineError(.damagedCheckpoint, "entry of batch \(batch) in the offset log is damaged", location: path)
+        }
+        return try lines.compactMap { line in
+            let words = line.split(separator: " ")
+            guard words.first.map(String.init) == word else { return nil }
+            let numbers = words.dropFirst().compactMap { Int64($0) }
+            guard numbers.count == count, words.count == count + 1, numbers[0] <= Int64(Partition.max) else {
+                throw EngineError(.damagedCheckpoint, "line \"\(line)\" is not one kbench writes", location: path)
+            }
+            return numbers
+        }
+    }
+
+    /// Removes entries that no restart can need: those older than the newest ``kept``.
+    func removeOld() throws {
+        try removeOld(&offsets, in: offsetsDirectory)
+        try removeOld(&commits, in: commitsDirectory)
+    }
+
+    private func removeOld(_ entries: inout [(batch: Int64, bytes: Int64)], in directory: String) throws {
+        while entries.count > OffsetLog.kept {
+            try seams.crash.before(.cleanupRemove)
+            try seams.disk.remove("\(directory)/\(entries[0].batch)")
+            entries.removeFirst()
+            try seams.crash.after(.cleanupRemove)
+        }
+    }
+
+    private static func entries(in directory: String, disk: any Disk) throws -> [(batch: Int64, bytes: Int64)] {
+        try disk.makeDirectory(directory)
+        var entries: [(batch: Int64, bytes: Int64)] = []
+        for name in try disk.list(directory) {
+            if name.hasSuffix(AtomicFile.temporarySuffix) {
+                try disk.remove("\(directory)/\(name)")
+            } else if let batch = Int64(name) {
+                entries.append((batch, Int64(try disk.contents(of: "\(directory)/\(name)").count)))
+            }
+        }
+        return entries.sorted { $0.batch < $1.batch }
+    }
+}

@@ -1,0 +1,67 @@
+// Everything that decides how one engine runs: the strategy, the sink, the cuts, the limits.
+public import World
+
+/// The configuration of one run of the engine; the same for every life of the worker that runs it.
+public struct EngineConfiguration: Codable, Equatable, Sendable {
+    /// How records get in.
+    public var strategy: Strategy
+    /// Where output goes; not used by `raw`.
+    public var sink: SinkKind
+    /// The folder that holds the engine's state, the sink and the evidence.
+    public var directory: String
+    /// The consumer group whose offsets a receiver commits.
+    public var group: String
+    /// For each partition, from 0, the offset at which the run's input begins; used where nothing else says where to start.
+    public var starts: [Offset]
+    /// For each partition, the offset at which the run's input ends: the engine is done when all before it is processed.
+    public var ends: [Offset]
+    /// How blocks and batches are cut.
+    public var cuts: Cuts
+    /// Blocks that share one sync of the log and one commit, at least 1.
+    public var groupCommitBlocks: Int
+    /// The zstd level of the write-ahead log; nil: not compressed.
+    public var walCompressionLevel: Int32?
+    /// The size at which a segment of the write-ahead log is closed, in bytes.
+    public var walSegmentBytes: Int64
+    /// Tasks that run before a queued checkpoint is written: the width of the drift window. A checkpoint never waits
+    /// longer than until the batch's last task.
+    public var checkpointLagTasks: Int
+    /// Records that a task reads and writes in one piece.
+    public var chunkRecords: Int
+    /// How long a read may stand still before it is an error, in milliseconds.
+    public var readTimeoutMilliseconds: Int
+
+    /// How blocks and batches are cut.
+    public enum Cuts: Codable, Equatable, Sendable {
+        /// Exactly by record count. A block has `block` records; a receiver's batch closes with the block that brings it
+        /// to `batch` records; a direct batch has at most `batch` records, shared evenly between the partitions.
+        case count(block: Int, batch: Int)
+        /// By time, in nanoseconds: whatever arrived in the interval.
+        case time(block: UInt64, batch: UInt64)
+    }
+
+    /// Makes a configuration; what most runs leave alone has a default.
+    public init(
+        strategy: Strategy, sink: SinkKind, directory: String, group: String, starts: [Offset], ends: [Offset],
+        cuts: Cuts, groupCommitBlocks: Int = 1, walCompressionLevel: Int32? = nil,
+        walSegmentBytes: Int64 = 64 << 20, checkpointLagTasks: Int = 0, chunkRecords: Int = 16_384,
+        readTimeoutMilliseconds: Int = 30_000
+    ) {
+        self.strategy = strategy
+        self.sink = sink
+        self.directory = directory
+        self.group = group
+        self.starts = starts
+        self.ends = ends
+        self.cuts = cuts
+        self.groupCommitBlocks = groupCommitBlocks
+        self.walCompressionLevel = walCompressionLevel
+        self.walSegmentBytes = walSegmentBytes
+        self.checkpointLagTasks = checkpointLagTasks
+        self.chunkRecords = chunkRecords
+        self.readTimeoutMilliseconds = readTimeoutMilliseconds
+    }
+
+    /// The partitions of the topic, from 0.
+    public var partitions: [Partition] { (0..<Partition(ends.count)).map { $0 } }
+}

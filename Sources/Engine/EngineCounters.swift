@@ -1,0 +1,67 @@
+// What an engine counts while it runs, in memory that can outlive it.
+
+/// Counters of one run, summed over all lives of its worker.
+///
+/// The storage is handed in: a worker process passes a file mapped into memory, so that the counts survive SIGKILL and
+/// the harness can watch them grow. Each counter is written by one stage's thread, a whole word at a time; that is why
+/// the counters may be shared.
+public struct EngineCounters: @unchecked Sendable {
+    /// One counter; the raw value is its place in the storage.
+    public enum Counter: Int, CaseIterable, Sendable {
+        /// Records fetched from the broker.
+        case recordsFetched
+        /// Their key and value bytes.
+        case bytesFetched
+        /// Records that tasks read.
+        case recordsRead
+        /// Records handed to the sink.
+        case recordsWritten
+        /// Records whose checksum did not match.
+        case recordsCorrupted
+        /// Batches completed.
+        case batchesCompleted
+        /// Bytes appended to write-ahead logs, data and events.
+        case walBytesWritten
+        /// Syncs of write-ahead logs.
+        case walSyncs
+        /// Bytes written to checkpoints, offset logs and commit logs.
+        case checkpointBytesWritten
+        /// The most bytes that logs and checkpoints held at once, sampled after every batch.
+        case stateBytesPeak
+        /// Nanoseconds from the first record fetched to the latest batch completed.
+        case workingNanoseconds
+        /// When this life's first output was written, on the monotonic clock; 0: not yet.
+        case firstOutputAt
+        /// When this life had recovered its state, on the monotonic clock; 0: not yet.
+        case recoveredAt
+        /// When this life became idle, on the monotonic clock; 0: not yet.
+        case idleAt
+        /// Bytes of torn writes that recovery cut off.
+        case tornBytes
+    }
+
+    /// The bytes of storage that the counters need.
+    public static let byteCount = 4096
+
+    private let words: UnsafeMutablePointer<UInt64>
+
+    /// Uses `storage`, at least ``byteCount`` bytes aligned to words, which must outlive the counters.
+    public init(storage: UnsafeMutableRawPointer) {
+        words = storage.bindMemory(to: UInt64.self, capacity: Counter.allCases.count)
+    }
+
+    /// The value of a counter.
+    public subscript(counter: Counter) -> UInt64 {
+        get { words[counter.rawValue] }
+        nonmutating set { words[counter.rawValue] = newValue }
+    }
+
+    /// Adds to a counter.
+    public func add(_ counter: Counter, _ amount: Int) { words[counter.rawValue] &+= UInt64(amount) }
+    /// Adds to a counter.
+    public func add(_ counter: Counter, _ amount: Int64) { words[counter.rawValue] &+= UInt64(amount) }
+    /// Raises a counter to `value` where it is below.
+    public func raise(_ counter: Counter, to value: Int64) {
+        words[counter.rawValue] = max(words[counter.rawValue], UInt64(value))
+    }
+}

@@ -1,0 +1,117 @@
+// Puts the stages of a strategy together and steps them until the input is processed.
+public import World
+internal import WriteAheadLog
+
+/// One life of the engine: opening it recovers what an earlier life left, running it processes all input.
+///
+/// The stages are stepped by one thread in a fixed order of preference: checkpoints before batches, batches before
+/// blocks, blocks before polling. With cuts by count every life is therefore the same sequence of effects, which is
+/// what lets a crash point's outcome be known beforehand.
+public final class IngestionEngine {
+    private let seams: Seams
+    private let counters: EngineCounters
+    /// In order of preference; each returns whether it did something.
+    private var stages: [() throws -> Bool] = []
+    private var isFinished: () -> Bool = { true }
+    private var closers: [() -> Void] = []
+
+    /// Opens an engine and recovers its state.
+    ///
+    /// - Throws: ``EngineError``, ``BrokerError``, ``DiskError`` or the log's own error.
+    public init(configuration: EngineConfiguration, seams: Seams, counters: EngineCounters) throws {
+        self.seams = seams
+        self.counters = counters
+        counters[.firstOutputAt] = 0
+        counters[.idleAt] = 0
+        switch configuration.strategy {
+        case .raw:
+            let loop = try RawLoop(configuration: configuration, seams: seams, counters: counters)
+            stages = [loop.step]
+            closers = [loop.close]
+        case .directLogFirst:
+            let source = try LogFirstSource(configuration: configuration, seams: seams, counters: counters)
+            let loop = try addBatchLoop(source, configuration: configuration)
+            isFinished = { loop.isFinished }
+        case .direct:
+            let (store, writer) = try checkpoints(configuration)
+            let source = try DriftSource(configuration: configuration, seams: seams, store: store, writer: writer)
+            writer.didWrite = { _ in
+                counters.raise(.stateBytesPeak, to: store.bytes)
+                try store.removeOld()
+            }
+            let loop = try addBatchLoop(source, configuration: configuration, writer: writer)
+            source.tasksRun = { [unowned loop] in loop.tasksRun }
+            isFinished = { loop.isFinished && writer.isEmpty }
+        case .receiverWal:
+            let log = try BlockLog(configuration: configuration, seams: seams, counters: counters)
+            let (store, writer) = try checkpoints(configuration)
+            let receiver = try Receiver(configuration: configuration, seams: seams, counters: counters)
+            let pusher = BlockPusher(configuration: configuration, seams: seams, receiver: receiver, log: log)
+            let source = try ReceiverSource(
+                configuration: configuration, seams: seams, counters: counters, log: log, receiver: receiver,
+                store: store, writer: writer)
+            let loop = try addBatchLoop(source, configuration: configuration, writer: writer, readBlock: log.read)
+            source.tasksRun = { [unowned loop] in loop.tasksRun }
+            stages += [pusher.step, receiver.step]
+            closers += [receiver.close, log.close]
+            isFinished = { loop.isFinished && writer.isEmpty }
+        }
+        counters[.recoveredAt] = seams.clock.now()
+    }
+
+    /// Processes all input, then notes that the engine is idle.
+    ///
+    /// - Throws: as the initialiser; what was durable stays so.
+    public func run() throws {
+        defer { for close in closers { close() } }
+        let workedBefore = counters[.workingNanoseconds]
+        let fetchedBefore = counters[.recordsFetched]
+        var startedAt: Nanoseconds?
+        var batches = counters[.batchesCompleted]
+        var hasWork = true
+        while hasWork {
+            let stepBegan = seams.clock.now()
+            hasWork = try step()
+            if startedAt == nil, counters[.recordsFetched] > fetchedBefore { startedAt = stepBegan }
+            if let startedAt, counters[.batchesCompleted] != batches || !hasWork {
+                batches = counters[.batchesCompleted]
+                counters[.workingNanoseconds] = workedBefore + seams.clock.now() - startedAt
+            }
+            if !hasWork, !isFinished() {
+                // Nothing to do yet: a batch by time that is not due, or records that have not arrived.
+                seams.clock.sleep(1_000_000)
+                hasWork = true
+            }
+        }
+        try seams.crash.before(.engineIdle)
+        counters[.idleAt] = seams.clock.now()
+        try seams.crash.after(.engineIdle)
+    }
+
+    /// Lets the first stage that has something to do take one step. False: none has.
+    public func step() throws -> Bool {
+        for stage in stages where try stage() { return true }
+        return false
+    }
+
+    private func checkpoints(_ configuration: EngineConfiguration) throws -> (CheckpointStore, CheckpointWriter) {
+        let store = try CheckpointStore(
+            directory: RunFolder.checkpoints(of: configuration.directory), seams: seams, counters: counters)
+        return (store, CheckpointWriter(store: store, lagTasks: configuration.checkpointLagTasks))
+    }
+
+    private func addBatchLoop(
+        _ source: any BatchSource, configuration: EngineConfiguration, writer: CheckpointWriter? = nil,
+        readBlock: @escaping (ReceivedBlock) throws -> Block = { _ in preconditionFailure("no log to read from") }
+    ) throws -> BatchLoop {
+        let runner = try TaskRunner(
+            configuration: configuration, seams: seams, counters: counters, readBlock: readBlock)
+        let loop = try BatchLoop(source: source, runner: runner, seams: seams, counters: counters)
+        if let writer {
+            stages.append { try writer.step(tasksRun: loop.tasksRun, batchIsRunning: loop.isRunning) }
+        }
+        stages.append(loop.step)
+        closers.append(runner.close)
+        return loop
+    }
+}

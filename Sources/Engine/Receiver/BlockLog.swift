@@ -1,0 +1,119 @@
+// The receiver's two write-ahead logs, one of blocks and one of their events, with what they say after a restart.
+internal import World
+internal import WriteAheadLog
+
+/// A place in the write-ahead log.
+typealias LogPosition = WriteAheadLog.Position
+
+/// Blocks and their events, and the tracker that mirrors them in memory.
+final class BlockLog {
+    private static let blockKind: UInt8 = 1
+
+    private let blocks: WriteAheadLog
+    private let events: WriteAheadLog
+    private let counters: EngineCounters
+    private(set) var tracker = BlockTracker()
+
+    init(configuration: EngineConfiguration, seams: Seams, counters: EngineCounters) throws {
+        self.counters = counters
+        let options = WriteAheadLog.Options(
+            segmentBytes: configuration.walSegmentBytes, compressionLevel: configuration.walCompressionLevel,
+            crash: seams.crash)
+        var tracker = BlockTracker()
+        let eventDirectory = RunFolder.eventLog(of: configuration.directory)
+        var eventOptions = options
+        eventOptions.compressionLevel = nil
+        let (events, eventReport) = try WriteAheadLog.open(
+            disk: seams.disk, directory: eventDirectory, options: eventOptions,
+            scan: .allFrames { kind, position, payload in
+                guard let event = BlockEvent(kind: kind, bytes: payload) else {
+                    throw EngineError(
+                        .damagedEvent, "event \(position.sequence) of kind \(kind) is not one kbench writes",
+                        location: "\(eventDirectory) at byte \(position.offset) of segment \(position.segment)")
+                }
+                tracker.replay(event, sequence: position.sequence)
+            })
+        // Blocks are only ever read at the positions that events name, so the log itself need not be scanned.
+        let (blocks, blockReport) = try WriteAheadLog.open(
+            disk: seams.disk, directory: RunFolder.blockLog(of: configuration.directory), options: options,
+            scan: .lastSegmentOnly)
+        counters.add(.tornBytes, eventReport.tornBytes + blockReport.tornBytes)
+        self.tracker = tracker
+        self.events = events
+        self.blocks = blocks
+    }
+
+    /// The bytes both logs hold.
+    var bytes: Int64 { blocks.liveBytes + events.liveBytes }
+
+    /// Writes blocks and then their events, each group with one sync; they wait for a batch from then on.
+    func add(_ group: [Block]) throws {
+        var received: [ReceivedBlock] = []
+        for block in group {
+            let position = try counted {
+                try block.withBytes {
+                    try blocks.append($0, kind: BlockLog.blockKind, effect: .receiverWalAppend)
+                }
+            }
+            received.append(
+                ReceivedBlock(position: position, eventSequence: 0, memory: block, recordCount: block.recordCount))
+        }
+        try sync(blocks, .receiverWalSync)
+        for index in received.indices {
+            received[index].eventSequence = try append(
+                .addition(position: received[index].position, recordCount: received[index].recordCount),
+                effect: .receiverEventAppend)
+        }
+        try sync(events, .receiverEventSync)
+        for block in received { tracker.add(block) }
+    }
+
+    /// Gives all blocks that wait to `batch`, durably, and returns them.
+    func allocate(to batch: Int64) throws -> [ReceivedBlock] {
+        let taken = tracker.waiting
+        let sequences = taken.map(\.position.sequence)
+        let event = try append(.allocation(batch: batch, blocks: sequences), effect: .batchAllocationAppend)
+        try sync(events, .batchAllocationSync)
+        tracker.allocate(batch, blocks: sequences, eventSequence: event)
+        return taken
+    }
+
+    /// Notes that `batch` and all before it are complete, and removes the segments that nothing needs any more.
+    func cleanUp(through batch: Int64) throws {
+        let event = try append(.cleanup(through: batch), effect: .cleanupEventAppend)
+        try sync(events, .cleanupEventSync)
+        tracker.cleanUp(through: batch, eventSequence: event)
+        _ = try blocks.removeSegments(before: tracker.oldestBlock ?? blocks.nextSequence, effect: .cleanupRemove)
+        _ = try events.removeSegments(before: tracker.oldestEvent ?? events.nextSequence, effect: .cleanupRemove)
+    }
+
+    /// Reads a block back from the log.
+    func read(_ block: ReceivedBlock) throws -> Block {
+        try blocks.read(block.position) { try Block(copying: $0) }
+    }
+
+    func releaseMemory(of batch: Int64) { tracker.releaseMemory(of: batch) }
+
+    func close() {
+        blocks.close()
+        events.close()
+    }
+
+    private func append(_ event: BlockEvent, effect: Effect) throws -> UInt64 {
+        try counted {
+            try event.bytes.withUnsafeBytes { try events.append($0, kind: event.kind, effect: effect).sequence }
+        }
+    }
+
+    /// Adds what an append wrote to the counters, segment headers included, also when it failed half way.
+    private func counted<Result>(_ append: () throws -> Result) throws -> Result {
+        let before = blocks.bytesWritten + events.bytesWritten
+        defer { counters.add(.walBytesWritten, blocks.bytesWritten + events.bytesWritten - before) }
+        return try append()
+    }
+
+    private func sync(_ log: WriteAheadLog, _ effect: Effect) throws {
+        try log.sync(effect: effect)
+        counters.add(.walSyncs, 1)
+    }
+}

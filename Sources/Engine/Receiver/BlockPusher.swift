@@ -1,0 +1,47 @@
+// The pusher: the stage that makes blocks durable, announces them, and only then commits their offsets.
+internal import World
+
+/// Takes a group of blocks through log, event and commit, in that order.
+final class BlockPusher {
+    private let configuration: EngineConfiguration
+    private let seams: Seams
+    private let receiver: Receiver
+    private let log: BlockLog
+
+    init(configuration: EngineConfiguration, seams: Seams, receiver: Receiver, log: BlockLog) {
+        self.configuration = configuration
+        self.seams = seams
+        self.receiver = receiver
+        self.log = log
+    }
+
+    /// Pushes one group. False: there is none yet.
+    func step() throws -> Bool {
+        let isCounted = if case .count = configuration.cuts { true } else { false }
+        // A group by count waits until it is whole, or until it is the last; by time it takes what is there.
+        let needed = isCounted && !receiver.isExhausted ? configuration.groupCommitBlocks : 1
+        guard receiver.queue.count >= needed else { return false }
+        let group = receiver.takeBlocks(configuration.groupCommitBlocks)
+        try log.add(group)
+        try commit(group)
+        return true
+    }
+
+    private func commit(_ group: [Block]) throws {
+        var next: [Offset?] = configuration.ends.map { _ in nil }
+        for range in group.flatMap(\.offsetRanges) {
+            next[Int(range.partition)] = max(next[Int(range.partition)] ?? 0, range.until)
+        }
+        let offsets = next.enumerated().compactMap { partition, offset in
+            offset.map { (partition: Partition(partition), next: $0) }
+        }
+        try seams.crash.before(.receiverOffsetsCommit)
+        if let part = seams.crash.tear(.receiverOffsetsCommit, length: offsets.count) {
+            // The original wrote one partition after the other, so a crash can fall between two of them.
+            if part > 0 { try seams.broker.commit(Array(offsets.prefix(part)), group: configuration.group) }
+            try seams.crash.torn(.receiverOffsetsCommit)
+        }
+        try seams.broker.commit(offsets, group: configuration.group)
+        try seams.crash.after(.receiverOffsetsCommit)
+    }
+}

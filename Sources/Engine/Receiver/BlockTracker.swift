@@ -1,0 +1,72 @@
+// Which blocks wait for a batch and which belong to one: the state that the event log makes durable.
+
+/// The driver's knowledge of received blocks: a value that events move forward, live and in recovery alike.
+struct BlockTracker {
+    /// Blocks that no batch has taken, oldest first.
+    private(set) var waiting: [ReceivedBlock] = []
+    /// Batches that took blocks and are not cleaned up, oldest first.
+    private(set) var allocated: [Allocation] = []
+    /// This batch and all before it are complete, and nothing of them is needed.
+    private(set) var cleanedThrough: Int64 = 0
+    private var cleanupSequence: UInt64?
+
+    /// A batch and the blocks it took.
+    struct Allocation {
+        var batch: Int64
+        var eventSequence: UInt64
+        var blocks: [ReceivedBlock]
+        /// Blocks it took whose addition is no longer in the log; only a complete batch may have any.
+        var missing: Int
+    }
+
+    /// The records that wait.
+    var waitingRecords: Int { waiting.reduce(0) { $0 + $1.recordCount } }
+    /// The newest batch that took blocks, or was cleaned up.
+    var latestBatch: Int64 { max(cleanedThrough, allocated.last?.batch ?? 0) }
+    /// The oldest sequence of the block log that is still needed; nil when none is.
+    var oldestBlock: UInt64? {
+        (waiting + allocated.flatMap(\.blocks)).map(\.position.sequence).min()
+    }
+    /// The oldest sequence of the event log that is still needed; nil when none is.
+    var oldestEvent: UInt64? {
+        let blocks = (waiting + allocated.flatMap(\.blocks)).map(\.eventSequence)
+        return (blocks + allocated.map(\.eventSequence) + (cleanupSequence.map { [$0] } ?? [])).min()
+    }
+
+    /// A block's addition is in the event log.
+    mutating func add(_ block: ReceivedBlock) { waiting.append(block) }
+
+    /// A batch's allocation is in the event log: it takes the named blocks out of those that wait.
+    mutating func allocate(_ batch: Int64, blocks sequences: [UInt64], eventSequence: UInt64) {
+        let wanted = Set(sequences)
+        let taken = waiting.filter { wanted.contains($0.position.sequence) }
+        waiting.removeAll { wanted.contains($0.position.sequence) }
+        allocated.append(
+            Allocation(
+                batch: batch, eventSequence: eventSequence, blocks: taken, missing: sequences.count - taken.count))
+    }
+
+    /// A cleanup is in the event log.
+    mutating func cleanUp(through batch: Int64, eventSequence: UInt64) {
+        cleanedThrough = max(cleanedThrough, batch)
+        cleanupSequence = eventSequence
+        allocated.removeAll { $0.batch <= cleanedThrough }
+    }
+
+    /// The memory of a batch's blocks is no longer needed; the log still has them.
+    mutating func releaseMemory(of batch: Int64) {
+        for index in allocated.indices where allocated[index].batch == batch {
+            for block in allocated[index].blocks.indices { allocated[index].blocks[block].memory = nil }
+        }
+    }
+
+    /// Replays one event of the log.
+    mutating func replay(_ event: BlockEvent, sequence: UInt64) {
+        switch event {
+        case .addition(let position, let recordCount):
+            add(ReceivedBlock(position: position, eventSequence: sequence, memory: nil, recordCount: recordCount))
+        case .allocation(let batch, let blocks): allocate(batch, blocks: blocks, eventSequence: sequence)
+        case .cleanup(let batch): cleanUp(through: batch, eventSequence: sequence)
+        }
+    }
+}

@@ -1,0 +1,95 @@
+// `receiver-wal`: a batch takes the blocks that wait; which ones is durable before its job.
+internal import World
+
+/// Plans batches of received blocks.
+final class ReceiverSource: BatchSource {
+    private let configuration: EngineConfiguration
+    private let seams: Seams
+    private let log: BlockLog
+    private let receiver: Receiver
+    private let writer: CheckpointWriter
+    private let store: CheckpointStore
+    private let counters: EngineCounters
+    private var current: Checkpoint
+    private let again: [PlannedBatch]
+    private var nextTick: Nanoseconds = 0
+    /// The batch loop's count of tasks, by which the writer's lag is measured.
+    var tasksRun: () -> Int = { 0 }
+
+    init(
+        configuration: EngineConfiguration, seams: Seams, counters: EngineCounters, log: BlockLog,
+        receiver: Receiver, store: CheckpointStore, writer: CheckpointWriter
+    ) throws {
+        self.configuration = configuration
+        self.seams = seams
+        self.counters = counters
+        self.log = log
+        self.receiver = receiver
+        self.store = store
+        self.writer = writer
+        let restored = try store.newest() ?? Checkpoint()
+        // A batch is complete when a checkpoint that knows it no longer lists it; what the log allocated and no
+        // checkpoint knows yet has to run again.
+        let unfinished = log.tracker.allocated.filter { allocation in
+            allocation.batch > restored.latest || restored.pending.contains { $0.batch == allocation.batch }
+        }
+        if let broken = unfinished.first(where: { $0.missing > 0 }) {
+            throw EngineError(
+                .damagedEvent, "batch \(broken.batch) took \(broken.missing) blocks that the event log does not have",
+                location: RunFolder.eventLog(of: configuration.directory))
+        }
+        again = unfinished.map { PlannedBatch(number: $0.batch, tasks: $0.blocks.map { .block($0) }) }
+        current = Checkpoint()
+        current.latest = max(restored.latest, log.tracker.latestBatch)
+        current.pending = again.map { ($0.number, []) }
+        if case .time(_, let interval) = configuration.cuts { nextTick = seams.clock.now() + interval }
+        writer.didWrite = { [unowned self] in try cleanUp(after: $0) }
+    }
+
+    func batchesToRunAgain() -> [PlannedBatch] { again }
+
+    func planNext() throws -> PlannedBatch? {
+        guard isDue() else { return nil }
+        let number = current.latest + 1
+        try seams.crash.before(.batchPlan)
+        let blocks = try log.allocate(to: number)
+        current.latest = number
+        current.pending.append((number, []))
+        try seams.crash.after(.batchPlan)
+        return PlannedBatch(number: number, tasks: blocks.map { .block($0) })
+    }
+
+    func didSubmit(_ batch: PlannedBatch) {
+        if again.contains(where: { $0.number == batch.number }) { return }
+        writer.enqueue(current, effects: .generationCheckpoint, tasksRun: tasksRun())
+    }
+
+    func didOutput(_ batch: PlannedBatch) {
+        current.pending.removeAll { $0.batch == batch.number }
+        log.releaseMemory(of: batch.number)
+        counters.raise(.stateBytesPeak, to: log.bytes + store.bytes)
+        writer.enqueue(current, effects: .completionCheckpoint, tasksRun: tasksRun())
+    }
+
+    var isExhausted: Bool { receiver.isExhausted && receiver.queue.isEmpty && log.tracker.waiting.isEmpty }
+
+    private func isDue() -> Bool {
+        guard !log.tracker.waiting.isEmpty else { return false }
+        let nothingMoreComes = receiver.isExhausted && receiver.queue.isEmpty
+        switch configuration.cuts {
+        case .count(_, let batch):
+            return nothingMoreComes || log.tracker.waitingRecords >= batch
+        case .time(_, let interval):
+            guard seams.clock.now() >= nextTick else { return false }
+            while nextTick <= seams.clock.now() { nextTick += interval }
+            return true
+        }
+    }
+
+    /// Everything that a durable checkpoint no longer lists is complete, and its blocks are not needed again.
+    private func cleanUp(after checkpoint: Checkpoint) throws {
+        let through = (checkpoint.pending.map(\.batch).min() ?? checkpoint.latest + 1) - 1
+        if through > log.tracker.cleanedThrough { try log.cleanUp(through: through) }
+        try store.removeOld()
+    }
+}

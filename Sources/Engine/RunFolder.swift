@@ -1,0 +1,17 @@
+// Where things lie in a run's folder.
+
+/// The layout of a run's folder.
+public enum RunFolder {
+    /// The sink's rows: what the verdict looks at.
+    public static func sink(of directory: String) -> String { "\(directory)/sink" }
+    /// The read journal.
+    public static func evidence(of directory: String) -> String { "\(directory)/evidence" }
+    /// The write-ahead log of blocks.
+    static func blockLog(of directory: String) -> String { "\(directory)/wal/blocks" }
+    /// The write-ahead log of block events.
+    static func eventLog(of directory: String) -> String { "\(directory)/wal/events" }
+    /// The checkpoints.
+    static func checkpoints(of directory: String) -> String { "\(directory)/checkpoints" }
+    /// The offset and commit logs.
+    static func offsetLog(of directory: String) -> String { "\(directory)/offset-log" }
+}

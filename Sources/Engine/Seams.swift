@@ -1,0 +1,22 @@
+// The four seams bundled: everything the engine may touch outside itself.
+public import World
+
+/// The world an engine runs in, real or simulated.
+public struct Seams {
+    /// The Kafka cluster, bound to the run's topic.
+    public var broker: any Broker
+    /// The file system that holds the engine's state and the sink.
+    public var disk: any Disk
+    /// Time.
+    public var clock: any Clock
+    /// Where a crash is armed.
+    public var crash: CrashSwitch
+
+    /// Bundles the seams.
+    public init(broker: any Broker, disk: any Disk, clock: any Clock, crash: CrashSwitch) {
+        self.broker = broker
+        self.disk = disk
+        self.clock = clock
+        self.crash = crash
+    }
+}

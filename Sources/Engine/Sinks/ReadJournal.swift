@@ -1,0 +1,77 @@
+// The read journal: evidence of what tasks read, so that work without a trace in the sink can still be counted.
+internal import Checksum
+public import World
+
+/// One stretch of offsets that a task read.
+public struct ReadEntry: Equatable, Sendable {
+    /// The batch that read it.
+    public var batch: Int64
+    /// What brought it into the engine; see ``SinkEntry/ingest``.
+    public var ingest: Int64
+    /// The offsets, without gaps.
+    public var range: OffsetRange
+
+    /// Makes an entry.
+    public init(batch: Int64, ingest: Int64, range: OffsetRange) {
+        self.batch = batch
+        self.ingest = ingest
+        self.range = range
+    }
+}
+
+/// Appends entries to `reads.journal`, 40 bytes each; survives a process kill, which is all that evidence needs.
+final class ReadJournal {
+    private static let entryLength = 40
+    private let file: any DiskFile
+    private var end: Int64
+    private var buffer: [UInt8] = []
+
+    init(directory: String, disk: any Disk) throws {
+        try disk.makeDirectory(directory)
+        file = try disk.open("\(directory)/reads.journal", .update)
+        let length = try file.length()
+        end = length - length % Int64(ReadJournal.entryLength)
+    }
+
+    /// Notes what a task is about to hand to the sink.
+    func append(batch: Int64, ingest: Int64, ranges: [OffsetRange]) throws {
+        buffer.removeAll(keepingCapacity: true)
+        for range in ranges {
+            let start = buffer.count
+            for word in [batch, ingest, range.from, range.until] {
+                withUnsafeBytes(of: word.littleEndian) { buffer.append(contentsOf: $0) }
+            }
+            withUnsafeBytes(of: range.partition.littleEndian) { buffer.append(contentsOf: $0) }
+            let checksum = buffer.withUnsafeBytes { CRC32C.checksum(UnsafeRawBufferPointer(rebasing: $0[start...])) }
+            withUnsafeBytes(of: checksum.littleEndian) { buffer.append(contentsOf: $0) }
+        }
+        try buffer.withUnsafeBytes { try file.write([$0], at: end) }
+        end += Int64(buffer.count)
+    }
+
+    func close() { file.close() }
+
+    /// The entries in `directory`; entries that a crash cut short are left out.
+    static func entries(in directory: String, disk: any Disk) throws -> [ReadEntry] {
+        let path = "\(directory)/reads.journal"
+        guard disk.exists(path) else { return [] }
+        return try disk.contents(of: path).withUnsafeBytes { bytes in
+            var entries: [ReadEntry] = []
+            for start in stride(from: 0, through: bytes.count - entryLength, by: entryLength) {
+                let entry = UnsafeRawBufferPointer(rebasing: bytes[start..<start + entryLength])
+                let checksum = UInt32(littleEndian: entry.loadUnaligned(fromByteOffset: 36, as: UInt32.self))
+                guard checksum == CRC32C.checksum(UnsafeRawBufferPointer(rebasing: entry[..<36])) else { continue }
+                func word(_ place: Int) -> Int64 {
+                    Int64(littleEndian: entry.loadUnaligned(fromByteOffset: place, as: Int64.self))
+                }
+                entries.append(
+                    ReadEntry(
+                        batch: word(0), ingest: word(8),
+                        range: OffsetRange(
+                            partition: Int32(littleEndian: entry.loadUnaligned(fromByteOffset: 32, as: Int32.self)),
+                            from: word(16), until: word(24))))
+            }
+            return entries
+        }
+    }
+}

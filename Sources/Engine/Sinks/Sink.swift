@@ -1,0 +1,65 @@
+// A sink: takes a task's rows in one write, makes them durable, and can be read back for the verdict.
+internal import World
+
+/// Where output goes. One thread uses a sink at a time.
+protocol Sink: AnyObject {
+    /// Writes rows; after a process kill they are there as far as they were written.
+    func write(_ rows: SinkRows) throws
+    /// Makes everything written durable.
+    func sync() throws
+    /// Closes the sink's files.
+    func close()
+}
+
+extension SinkKind {
+    /// Opens, or makes, the sink of this kind in `directory`.
+    func open(in directory: String, disk: any Disk) throws -> any Sink {
+        switch self {
+        case .append: try AppendSink(directory: directory, disk: disk)
+        case .offsetKeyed: try OffsetKeyedSink(directory: directory, disk: disk)
+        }
+    }
+}
+
+/// The rows a task has made and not yet written, in one buffer that is used again and again.
+final class SinkRows {
+    private var storage: UnsafeMutableRawBufferPointer
+    private(set) var count = 0
+
+    init(capacity: Int) {
+        storage = .allocate(byteCount: max(capacity, 1) * SinkEntry.byteCount, alignment: 4096)
+    }
+
+    deinit { storage.deallocate() }
+
+    /// The rows, one after the other.
+    var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: storage[..<(count * SinkEntry.byteCount)]) }
+
+    func removeAll() { count = 0 }
+
+    func append(_ entry: SinkEntry) {
+        if (count + 1) * SinkEntry.byteCount > storage.count {
+            let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: storage.count * 2, alignment: 4096)
+            larger.copyMemory(from: UnsafeRawBufferPointer(storage))
+            storage.deallocate()
+            storage = larger
+        }
+        if let base = storage.baseAddress { entry.write(to: base + count * SinkEntry.byteCount) }
+        count += 1
+    }
+
+    /// The partition and offset of a row.
+    func key(at index: Int) -> (partition: Partition, offset: Offset) {
+        let row = index * SinkEntry.byteCount
+        return (
+            Int32(littleEndian: storage.load(fromByteOffset: row + 24, as: Int32.self)),
+            Int64(littleEndian: storage.load(fromByteOffset: row + 16, as: Int64.self))
+        )
+    }
+
+    /// The bytes of the rows at `range`.
+    func bytes(of range: Range<Int>) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(
+            rebasing: storage[(range.lowerBound * SinkEntry.byteCount)..<(range.upperBound * SinkEntry.byteCount)])
+    }
+}

@@ -1,0 +1,107 @@
+// The verdict: what the sink holds, compared exactly with what was produced.
+public import World
+
+/// The exact outcome of a run.
+public struct Verdict: Equatable, Sendable {
+    /// Records whose production was confirmed.
+    public var produced = 0
+    /// Rows in the sink that are records of the run, repeated ones counted each time.
+    public var delivered = 0
+    /// Rows beyond the first of each record: ``ingestDuplicates`` plus ``reexecutionDuplicates`` where every write shows.
+    public var duplicates = 0
+    /// Offsets that reached the engine more than once: seen in the rows where every write shows, and in the read journal
+    /// where a sink keeps one row per offset.
+    public var ingestDuplicates = 0
+    /// Rows that are there twice because the same batch, or block, ran twice.
+    public var reexecutionDuplicates = 0
+    /// Produced records without a row.
+    public var lost = 0
+    /// Rows whose record failed its checksum or is none of the run's, and rows that are damaged themselves.
+    public var corrupted = 0
+    /// Records that tasks read without leaving a row of their own.
+    public var redone = 0
+
+    /// Compares the sink in `directory` with the `produced` records that one producer numbered from 0.
+    ///
+    /// Memory is two bits per record, and a few words per duplicate.
+    ///
+    /// - Throws: ``DiskError``.
+    public init(produced: Int, sink: SinkKind, runDirectory directory: String, disk: any Disk) throws {
+        let reader = SinkReader(kind: sink, directory: RunFolder.sink(of: directory), disk: disk)
+        var ledger = DeliveryLedger(count: produced)
+        var delivered = 0
+        var corrupted = 0
+        let damaged = try reader.forEachRow { row in
+            guard !row.isCorrupted, row.identity.producer == 0, row.identity.sequence < UInt64(produced) else {
+                corrupted += 1
+                return
+            }
+            ledger.deliver(Int(row.identity.sequence))
+            delivered += 1
+        }
+        self.produced = produced
+        self.delivered = delivered
+        self.corrupted = corrupted + damaged
+        duplicates = delivered - ledger.distinct
+        lost = produced - ledger.distinct
+
+        let reads = try ReadJournal.entries(in: RunFolder.evidence(of: directory), disk: disk)
+        let read = reads.reduce(0) { $0 + Int($1.range.count) }
+        redone = max(0, read - delivered - corrupted)
+        switch sink {
+        case .append:
+            if duplicates > 0 {
+                ingestDuplicates = try Verdict.ingestDuplicates(rows: reader, ledger: ledger)
+                reexecutionDuplicates = duplicates - ingestDuplicates
+            }
+        case .offsetKeyed:
+            ingestDuplicates = Verdict.ingestDuplicates(reads: reads)
+        }
+    }
+
+    /// A second pass over the rows that looks only at repeated records: how many more ingests than one brought them.
+    private static func ingestDuplicates(rows: SinkReader, ledger: DeliveryLedger) throws -> Int {
+        var repeated: [(sequence: UInt64, ingest: Int64)] = []
+        try rows.forEachRow { row in
+            guard !row.isCorrupted, row.identity.producer == 0, row.identity.sequence < UInt64(ledger.count),
+                ledger.deliveries(of: Int(row.identity.sequence)) > 1
+            else { return }
+            repeated.append((row.identity.sequence, row.ingest))
+        }
+        repeated.sort { ($0.sequence, $0.ingest) < ($1.sequence, $1.ingest) }
+        // Neighbours that agree in the record and differ in the ingest are one ingest too many.
+        return zip(repeated, repeated.dropFirst()).reduce(0) {
+            $0 + ($1.0.sequence == $1.1.sequence && $1.0.ingest != $1.1.ingest ? 1 : 0)
+        }
+    }
+
+    /// How many offsets more than one ingest read, counted once for each ingest beyond the first.
+    static func ingestDuplicates(reads: [ReadEntry]) -> Int {
+        let sorted = reads.sorted {
+            ($0.range.partition, $0.ingest, $0.range.from) < ($1.range.partition, $1.ingest, $1.range.from)
+        }
+        // What one ingest read twice counts once: unite its ranges.
+        var united: [ReadEntry] = []
+        for read in sorted {
+            if let last = united.last, last.range.partition == read.range.partition, last.ingest == read.ingest,
+                read.range.from <= last.range.until
+            {
+                united[united.count - 1].range.until = max(last.range.until, read.range.until)
+            } else {
+                united.append(read)
+            }
+        }
+        // Every offset is covered as often as there are ingests that read it; one of them is the first.
+        let covered = united.reduce(0) { $0 + $1.range.count }
+        let ranges = united.map(\.range).sorted { ($0.partition, $0.from) < ($1.partition, $1.from) }
+        var distinct: Int64 = 0
+        var reached: (partition: Partition, until: Offset)?
+        for range in ranges {
+            let from = reached.map { $0.partition == range.partition ? max($0.until, range.from) : range.from }
+            distinct += max(0, range.until - (from ?? range.from))
+            let until = reached.map { $0.partition == range.partition ? max($0.until, range.until) : range.until }
+            reached = (range.partition, until ?? range.until)
+        }
+        return Int(covered - distinct)
+    }
+}
