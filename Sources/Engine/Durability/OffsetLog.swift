@@ -79,7 +79,8 @@ final class OffsetLog {
         let path = "\(offsetsDirectory)/\(batch)"
         let lines = try AtomicFile.read(path, disk: seams.disk) ?? []
         guard lines.first == "kbench-offsets \(OffsetLog.version)", lines.dropFirst().first == "batch \(batch)" else {
-            throw EngineError(.damagedCheckpoint, "entry of batch \(batch) in the offset log is damaged", location: path)
+            throw EngineError(
+                .damagedCheckpoint, "entry of batch \(batch) in the offset log is damaged", location: path)
         }
         return try lines.compactMap { line in
             let words = line.split(separator: " ")

@@ -1,0 +1,154 @@
+// A broker in memory: partition logs and group offsets, without a network.
+public import World
+
+/// One topic of a simulated Kafka cluster; outlives the engines that read from it.
+public final class SimulatedBroker: Broker {
+    struct Record {
+        var offset: Offset
+        var key: [UInt8]?
+        var value: [UInt8]?
+    }
+
+    struct PartitionLog {
+        var records: [Record] = []
+        var low: Offset = 0
+        var high: Offset = 0
+    }
+
+    /// The topic's name.
+    public let topic: String
+    fileprivate var logs: [PartitionLog]
+    private var groups: [String: [Offset?]] = [:]
+    /// Readers that were opened.
+    public private(set) var readersOpened = 0
+
+    /// A topic with empty partitions.
+    public init(topic: String, partitions: Int) {
+        self.topic = topic
+        logs = Array(repeating: PartitionLog(), count: partitions)
+    }
+
+    /// Appends a record to a partition.
+    public func produce(to partition: Partition, key: [UInt8]? = nil, value: [UInt8]?) {
+        let index = Int(partition)
+        logs[index].records.append(Record(offset: logs[index].high, key: key, value: value))
+        logs[index].high += 1
+    }
+
+    /// Leaves `count` offsets without records, as transaction markers and compaction do.
+    public func skipOffsets(_ count: Int64, in partition: Partition) { logs[Int(partition)].high += count }
+
+    /// Removes the records below `offset`, as retention does.
+    public func evict(below offset: Offset, of partition: Partition) {
+        let index = Int(partition)
+        logs[index].records.removeAll { $0.offset < offset }
+        logs[index].low = max(logs[index].low, offset)
+    }
+
+    /// The number of partitions.
+    public func partitionCount() -> Int { logs.count }
+
+    /// The ends of a partition's log.
+    ///
+    /// - Throws: ``BrokerError``, `unknownTopic` for a partition that is not there.
+    public func watermarks(of partition: Partition) throws -> Watermarks {
+        guard logs.indices.contains(Int(partition)) else {
+            throw BrokerError(.unknownTopic, "no partition \(partition)", location: "\(topic)/\(partition)")
+        }
+        return Watermarks(low: logs[Int(partition)].low, high: logs[Int(partition)].high)
+    }
+
+    /// The group's committed offsets.
+    public func committedOffsets(of partitions: [Partition], group: String) -> [Offset?] {
+        let committed = groups[group] ?? logs.map { _ in nil }
+        return partitions.map { committed[Int($0)] }
+    }
+
+    /// Commits offsets of a group.
+    public func commit(_ offsets: [(partition: Partition, next: Offset)], group: String) {
+        var committed = groups[group] ?? logs.map { _ in nil }
+        for (partition, next) in offsets { committed[Int(partition)] = next }
+        groups[group] = committed
+    }
+
+    /// Opens a reader.
+    public func openReader(at positions: [(partition: Partition, offset: Offset)]) -> any RecordReader {
+        readersOpened += 1
+        return SimulatedReader(broker: self, positions: positions)
+    }
+}
+
+private final class SimulatedReader: RecordReader {
+    private let broker: SimulatedBroker
+    private var positions: [Offset?]
+
+    init(broker: SimulatedBroker, positions: [(partition: Partition, offset: Offset)]) {
+        self.broker = broker
+        self.positions = broker.logs.map { _ in nil }
+        for (partition, offset) in positions { self.positions[Int(partition)] = offset }
+    }
+
+    func seek(_ partition: Partition, to offset: Offset) { positions[Int(partition)] = offset }
+
+    func fetch(
+        _ partition: Partition, until: Offset, limit: Int, into block: Block, timeout: Duration
+    ) throws -> (count: Int, position: Offset) {
+        let log = broker.logs[Int(partition)]
+        var position = self.position(of: partition)
+        guard position >= log.low, position <= log.high else {
+            throw BrokerError(
+                .offsetOutOfRange, "offset \(position) is not between \(log.low) and \(log.high)",
+                location: "\(broker.topic)/\(partition)@\(position)")
+        }
+        var count = 0
+        var index = firstIndex(in: log, from: position)
+        while count < limit, index < log.records.count, log.records[index].offset < until {
+            let record = log.records[index]
+            withOptionalBytes(record.key) { key in
+                withOptionalBytes(record.value) { value in
+                    block.append(partition: partition, offset: record.offset, key: key, value: value)
+                }
+            }
+            position = record.offset + 1
+            count += 1
+            index += 1
+        }
+        // Where the log goes on behind the range, or ends, no record is left before `until`.
+        if count < limit, log.high >= until { position = max(position, until) }
+        positions[Int(partition)] = position
+        return (count, position)
+    }
+
+    func discard(limit: Int, timeout: Duration) throws -> (count: Int, bytes: Int) {
+        var total = (count: 0, bytes: 0)
+        let block = Block()
+        for partition in broker.logs.indices where positions[partition] != nil && total.count < limit {
+            let log = broker.logs[partition]
+            let (count, _) = try fetch(
+                Partition(partition), until: log.high, limit: limit - total.count, into: block, timeout: timeout)
+            total.count += count
+        }
+        total.bytes = block.payloadByteCount
+        return total
+    }
+
+    func position(of partition: Partition) -> Offset { positions[Int(partition)] ?? 0 }
+
+    func close() {}
+
+    /// The first record at or after `offset`, by bisection: offsets rise.
+    private func firstIndex(in log: SimulatedBroker.PartitionLog, from offset: Offset) -> Int {
+        var low = 0
+        var high = log.records.count
+        while low < high {
+            let middle = (low + high) / 2
+            if log.records[middle].offset < offset { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    private func withOptionalBytes(_ bytes: [UInt8]?, _ body: (UnsafeRawBufferPointer?) -> Void) {
+        guard let bytes else { return body(nil) }
+        bytes.withUnsafeBytes { body($0) }
+    }
+}

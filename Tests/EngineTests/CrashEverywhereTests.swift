@@ -1,0 +1,73 @@
+// Every crash point at every occurrence, for every strategy and sink: the outcome is the closed form's, exactly.
+import Testing
+import World
+
+@testable import Engine
+
+@Suite("A crash anywhere does exactly what the closed form says")
+struct CrashEverywhereTests {
+    static let shapes: [LoadShape] = [
+        .small(),
+        .small(records: 61, partitions: 4, block: 7, batch: 21),
+        .small(records: 10, partitions: 1, block: 3, batch: 6),
+        .small(records: 3, partitions: 5, block: 10, batch: 10),
+        .small(records: 60, partitions: 3, block: 4, batch: 24, group: 3),
+        .small(records: 48, partitions: 3, block: 4, batch: 12, lag: 2),
+        .small(records: 48, partitions: 3, block: 4, batch: 12, lag: 99),
+        .small(records: 60, partitions: 3, block: 5, batch: 30, chunk: 4),
+    ]
+    static let strategies: [Strategy] = [.receiverWal, .direct, .directLogFirst]
+
+    @Test("each point, each occurrence", arguments: shapes, strategies)
+    func everyPoint(shape: LoadShape, strategy: Strategy) throws {
+        let schedule = CrashSchedule(strategy: strategy, shape: shape)
+        for sink in SinkKind.allCases {
+            for point in CrashPoint.all {
+                guard let occurrences = schedule.occurrences(of: point) else { continue }
+                for occurrence in 1...max(1, occurrences) where occurrence <= occurrences {
+                    let crash = ArmedCrash(point, at: occurrence)
+                    let run = SimulatedRun(strategy: strategy, sink: sink, shape: shape)
+                    let fired = try run.live(crash: crash)
+                    try run.live()
+                    let verdict = try run.verdict()
+                    let expected = try #require(
+                        ExpectedOutcome(strategy: strategy, sink: sink, crash: crash, shape: shape))
+                    let place = Comment(rawValue: "\(strategy.rawValue)/\(sink.rawValue) \(crash) \(shape)")
+                    #expect(fired, place)
+                    #expect(verdict.duplicates == expected.duplicates, place)
+                    #expect(verdict.ingestDuplicates == expected.ingestDuplicates, place)
+                    #expect(verdict.lost == 0 && expected.lost == 0, place)
+                    #expect(verdict.corrupted == 0, place)
+                    #expect(verdict.delivered == shape.records + expected.duplicates, place)
+                }
+            }
+        }
+    }
+
+    @Test("the schedule counts what a life really passes", arguments: shapes, strategies)
+    func occurrences(shape: LoadShape, strategy: Strategy) throws {
+        let trace = try SimulatedRun(strategy: strategy, sink: .append, shape: shape).trace()
+        let schedule = CrashSchedule(strategy: strategy, shape: shape)
+        for point in CrashPoint.all where point.moment != .torn && point.effect != .cleanupRemove {
+            let passed = trace.count { $0 == point }
+            #expect(schedule.occurrences(of: point) ?? 0 == passed, "\(strategy.rawValue) \(point) \(shape)")
+        }
+    }
+
+    @Test("a second crash during the recovery loses nothing either", arguments: strategies)
+    func twice(strategy: Strategy) throws {
+        let shape = LoadShape.small(records: 40, partitions: 2, block: 5, batch: 10)
+        let schedule = CrashSchedule(strategy: strategy, shape: shape)
+        for first in CrashPoint.all where schedule.occurrences(of: first) != nil {
+            for second in CrashPoint.all where schedule.occurrences(of: second) != nil {
+                let run = SimulatedRun(strategy: strategy, sink: .append, shape: shape)
+                try run.live(crash: ArmedCrash(first, at: 1))
+                try run.live(crash: ArmedCrash(second, at: 1))
+                try run.live()
+                let verdict = try run.verdict()
+                #expect(verdict.lost == 0, "\(strategy.rawValue) \(first), then \(second)")
+                #expect(verdict.corrupted == 0, "\(strategy.rawValue) \(first), then \(second)")
+            }
+        }
+    }
+}
