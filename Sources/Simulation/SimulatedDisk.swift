@@ -61,7 +61,8 @@ public final class SimulatedDisk: Disk {
             throw DiskError(.notFound, operation: "list", path: directory, errorNumber: 2, reason: "no such folder")
         }
         let prefix = directory + "/"
-        let names = (Array(files.keys) + Array(directories)).filter { $0.hasPrefix(prefix) }.map { $0.dropFirst(prefix.count) }
+        let paths = Array(files.keys) + Array(directories)
+        let names = paths.filter { $0.hasPrefix(prefix) }.map { $0.dropFirst(prefix.count) }
         return Set(names.compactMap { $0.split(separator: "/").first.map(String.init) }).sorted()
     }
 

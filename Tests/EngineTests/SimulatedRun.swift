@@ -60,8 +60,8 @@ final class SimulatedRun {
     /// A life that is watched: the points it passes, in order.
     func trace() throws -> [CrashPoint] {
         var points: [CrashPoint] = []
-        let seams = Seams(
-            broker: broker, disk: disk, clock: clock, crash: CrashSwitch(observing: { point, _ in points.append(point) }))
+        let observing = CrashSwitch(observing: { point, _ in points.append(point) })
+        let seams = Seams(broker: broker, disk: disk, clock: clock, crash: observing)
         try IngestionEngine(configuration: configuration, seams: seams, counters: counters).run()
         return points
     }
