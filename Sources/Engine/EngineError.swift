@@ -1,5 +1,5 @@
 // What the engine itself can find wrong, as opposed to the broker or the disk.
-public import World
+internal import World
 
 /// A failure the engine found in its own state or input.
 public struct EngineError: Error, Equatable, Sendable, CustomStringConvertible {

@@ -1,5 +1,5 @@
 // Puts the stages of a strategy together and steps them until the input is processed.
-public import World
+internal import World
 internal import WriteAheadLog
 
 /// One life of the engine: opening it recovers what an earlier life left, running it processes all input.

@@ -30,14 +30,14 @@ public struct CrashPoint: Hashable, Sendable, CustomStringConvertible {
 
     /// Finds the point called `name`, such as `receiver.offsets.commit.before`; nil when there is none.
     public init?(named name: String) {
-        guard let dot = name.lastIndex(of: "."), let effect = Effect(rawValue: String(name[..<dot])),
+        guard let dot = name.lastIndex(of: "."), let effect = Effect(named: String(name[..<dot])),
             let moment = Moment(rawValue: String(name[name.index(after: dot)...])), moment != .torn || effect.canTear
         else { return nil }
         self.init(effect, moment)
     }
 
     /// The point's name.
-    public var description: String { "\(effect.rawValue).\(moment.rawValue)" }
+    public var description: String { "\(effect.name).\(moment.rawValue)" }
 }
 
 /// A crash point together with the occurrence, from 1, at which to crash: `NAME@OCCURRENCE`.

@@ -2,52 +2,91 @@
 
 /// One kind of effect on the world. Its crash points are named `NAME.before`, `NAME.after` and, where bytes can be
 /// cut short, `NAME.torn`.
-public enum Effect: String, CaseIterable, Sendable {
+public enum Effect: UInt8, CaseIterable, Sendable {
     // Receiver: from the broker to the log.
-    case receiverPoll = "receiver.poll"
-    case receiverBlockCut = "receiver.block.cut"
-    case receiverWalAppend = "receiver.wal.append"
-    case receiverWalSync = "receiver.wal.sync"
-    case receiverEventAppend = "receiver.event.append"
-    case receiverEventSync = "receiver.event.sync"
-    case receiverOffsetsCommit = "receiver.offsets.commit"
+    case receiverPoll
+    case receiverBlockCut
+    case receiverWalAppend
+    case receiverWalSync
+    case receiverEventAppend
+    case receiverEventSync
+    case receiverOffsetsCommit
 
     // Batch: from the plan to its completion.
-    case batchPlan = "batch.plan"
-    case batchAllocationAppend = "batch.allocation.append"
-    case batchAllocationSync = "batch.allocation.sync"
-    case batchLogWrite = "batch.log.write"
-    case batchLogSync = "batch.log.sync"
-    case batchLogRename = "batch.log.rename"
-    case batchSubmit = "batch.submit"
-    case taskRead = "task.read"
-    case sinkWrite = "sink.write"
-    case sinkSync = "sink.sync"
-    case batchCompleteWrite = "batch.complete.write"
-    case batchCompleteSync = "batch.complete.sync"
-    case batchCompleteRename = "batch.complete.rename"
+    case batchPlan
+    case batchAllocationAppend
+    case batchAllocationSync
+    case batchLogWrite
+    case batchLogSync
+    case batchLogRename
+    case batchSubmit
+    case taskRead
+    case sinkWrite
+    case sinkSync
+    case batchCompleteWrite
+    case batchCompleteSync
+    case batchCompleteRename
 
     // Checkpoint: written by a stage of its own, later than what it describes.
-    case generationCheckpointWrite = "checkpoint.generation.write"
-    case generationCheckpointSync = "checkpoint.generation.sync"
-    case generationCheckpointRename = "checkpoint.generation.rename"
-    case completionCheckpointWrite = "checkpoint.completion.write"
-    case completionCheckpointSync = "checkpoint.completion.sync"
-    case completionCheckpointRename = "checkpoint.completion.rename"
+    case generationCheckpointWrite
+    case generationCheckpointSync
+    case generationCheckpointRename
+    case completionCheckpointWrite
+    case completionCheckpointSync
+    case completionCheckpointRename
 
     // Cleanup: what no recovery can need any more.
-    case cleanupEventAppend = "cleanup.event.append"
-    case cleanupEventSync = "cleanup.event.sync"
-    case cleanupRemove = "cleanup.remove"
+    case cleanupEventAppend
+    case cleanupEventSync
+    case cleanupRemove
 
     /// Everything has been read, written and recorded: nothing is in flight.
-    case engineIdle = "engine.idle"
+    case engineIdle
 
     /// The effect's place in the catalogue, below 64.
-    public var index: Int { Effect.indices[self] ?? 0 }
+    @inlinable public var index: Int { Int(rawValue) }
 
-    private static let indices: [Effect: Int] = Dictionary(
-        uniqueKeysWithValues: allCases.enumerated().map { ($1, $0) })
+    /// The effect's name.
+    public var name: String {
+        switch self {
+        case .receiverPoll: "receiver.poll"
+        case .receiverBlockCut: "receiver.block.cut"
+        case .receiverWalAppend: "receiver.wal.append"
+        case .receiverWalSync: "receiver.wal.sync"
+        case .receiverEventAppend: "receiver.event.append"
+        case .receiverEventSync: "receiver.event.sync"
+        case .receiverOffsetsCommit: "receiver.offsets.commit"
+        case .batchPlan: "batch.plan"
+        case .batchAllocationAppend: "batch.allocation.append"
+        case .batchAllocationSync: "batch.allocation.sync"
+        case .batchLogWrite: "batch.log.write"
+        case .batchLogSync: "batch.log.sync"
+        case .batchLogRename: "batch.log.rename"
+        case .batchSubmit: "batch.submit"
+        case .taskRead: "task.read"
+        case .sinkWrite: "sink.write"
+        case .sinkSync: "sink.sync"
+        case .batchCompleteWrite: "batch.complete.write"
+        case .batchCompleteSync: "batch.complete.sync"
+        case .batchCompleteRename: "batch.complete.rename"
+        case .generationCheckpointWrite: "checkpoint.generation.write"
+        case .generationCheckpointSync: "checkpoint.generation.sync"
+        case .generationCheckpointRename: "checkpoint.generation.rename"
+        case .completionCheckpointWrite: "checkpoint.completion.write"
+        case .completionCheckpointSync: "checkpoint.completion.sync"
+        case .completionCheckpointRename: "checkpoint.completion.rename"
+        case .cleanupEventAppend: "cleanup.event.append"
+        case .cleanupEventSync: "cleanup.event.sync"
+        case .cleanupRemove: "cleanup.remove"
+        case .engineIdle: "engine.idle"
+        }
+    }
+
+    /// Finds the effect called `name`; nil when there is none.
+    public init?(named name: String) {
+        guard let effect = Effect.allCases.first(where: { $0.name == name }) else { return nil }
+        self = effect
+    }
 
     /// Whether the effect writes bytes that a crash can cut short.
     public var canTear: Bool {

@@ -1,4 +1,5 @@
 // The order in which each strategy changes the world, read from a trace.
+import Simulation
 import Testing
 import World
 
@@ -9,7 +10,7 @@ struct OrderOfEffectsTests {
     private func trace(_ strategy: Strategy) throws -> [String] {
         let shape = LoadShape.small(records: 4, partitions: 1, block: 4, batch: 4)
         return try SimulatedRun(strategy: strategy, sink: .append, shape: shape).trace()
-            .filter { $0.moment == .after }.map(\.effect.rawValue)
+            .filter { $0.moment == .after }.map(\.effect.name)
     }
 
     @Test("a receiver logs, announces, and only then commits; its batch is durable before its job")

@@ -3,7 +3,7 @@ internal import World
 internal import WriteAheadLog
 
 /// A place in the write-ahead log.
-typealias LogPosition = WriteAheadLog.Position
+typealias LogPosition = Position
 
 /// Blocks and their events, and the tracker that mirrors them in memory.
 final class BlockLog {

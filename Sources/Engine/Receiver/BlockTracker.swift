@@ -1,4 +1,5 @@
 // Which blocks wait for a batch and which belong to one: the state that the event log makes durable.
+internal import WriteAheadLog
 
 /// The driver's knowledge of received blocks: a value that events move forward, live and in recovery alike.
 struct BlockTracker {
