@@ -1,0 +1,67 @@
+// The broker of a scenario: embedded in this process, or any Kafka by address; with the scenario's topic on it.
+internal import Kafka
+internal import Report
+internal import World
+
+/// Where a scenario's records live. Its calls block.
+final class BrokerHost {
+    let configuration: KafkaConfiguration
+    /// The user's properties as `name=value`, for the workers.
+    let properties: [String]
+    let info: BrokerInfo
+    private let embedded: EmbeddedBroker?
+
+    /// Uses the Kafka at `brokers`, or starts the embedded broker when that is nil.
+    init(brokers: String?, properties: [KafkaProperty]) throws {
+        self.properties = properties.map { "\($0.name)=\($0.value)" }
+        if let brokers {
+            embedded = nil
+            configuration = try KafkaConfiguration(bootstrap: brokers, properties: properties)
+            try KafkaCluster.probe(configuration)
+            info = BrokerInfo(kind: "external", address: configuration.bootstrap)
+        } else {
+            let started = try EmbeddedBroker.start()
+            embedded = started
+            configuration = try KafkaConfiguration(bootstrap: started.bootstrap, properties: properties)
+            info = BrokerInfo(kind: "embedded", address: started.bootstrap)
+        }
+    }
+
+    /// Refuses a load that the embedded broker would silently drop the beginning of.
+    ///
+    /// - Throws: ``Diagnosis`` naming the number of partitions that would do.
+    static func checkCapacity(records: Int, recordBytes: Int, partitions: Int) throws {
+        let load = "\(records) records of \(recordBytes) bytes in \(partitions) partitions"
+        switch EmbeddedBroker.capacity(records: records, recordBytes: recordBytes, partitions: partitions) {
+        case .fits: return
+        case .needs(let needed):
+            throw Diagnosis(
+                cause: "\(load) do not fit the embedded broker, which keeps 5 MiB per partition",
+                fix: "use --partitions \(needed) or more, fewer --records, or a real broker with --brokers",
+                exitCode: .usage)
+        case .never:
+            throw Diagnosis(
+                cause: "\(load) do not fit the embedded broker, which keeps 5 MiB per partition",
+                fix: "use smaller --record-bytes, or a real broker with --brokers", exitCode: .usage)
+        }
+    }
+
+    func createTopic(_ name: String, partitions: Int) throws {
+        if let embedded {
+            try embedded.createTopic(name, partitions: partitions)
+        } else {
+            let cluster = try KafkaCluster(configuration)
+            defer { cluster.close() }
+            try cluster.createTopic(name, partitions: partitions)
+        }
+    }
+
+    /// Removes the topic from an external broker; the embedded one goes with this process.
+    func deleteTopic(_ name: String) {
+        guard embedded == nil, let cluster = try? KafkaCluster(configuration) else { return }
+        defer { cluster.close() }
+        try? cluster.deleteTopic(name)
+    }
+
+    func close() { embedded?.close() }
+}

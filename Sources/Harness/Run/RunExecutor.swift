@@ -1,0 +1,141 @@
+// Carries out one run: the lives and deaths of its worker, then the verdict.
+internal import Engine
+internal import Foundation
+internal import Posix
+internal import Report
+internal import World
+
+/// Runs workers until one has processed all input.
+struct RunExecutor: Sendable {
+    /// More lives than this mean that the worker cannot recover at all.
+    private static let mostLives = 20
+
+    let scenario: Scenario
+    let topic: String
+    let bootstrap: String
+    /// librdkafka properties, each `name=value`.
+    let properties: [String]
+    let truth: GroundTruth
+    let worker: WorkerProcess
+
+    /// What the lives of a run came to.
+    private struct Lives {
+        var crashFired = false
+        var restarts = 0
+        var recoverySeconds = 0.0
+    }
+
+    /// Executes `plan` in `directory`, which is new; `progress` gets the fraction of the records read so far.
+    ///
+    /// - Throws: ``Diagnosis`` when a worker gives up.
+    func execute(
+        _ plan: RunPlan, in directory: String, progress: @escaping @Sendable (Double) -> Void
+    ) async throws -> RunResult {
+        try PosixDisk().makeDirectory(directory)
+        let file = try MappedFile(path: "\(directory)/counters", length: EngineCounters.byteCount)
+        let counters = EngineCounters(storage: file.memory)
+        let total = Double(truth.records)
+        let watching = Task {
+            while !Task.isCancelled {
+                let done = plan.strategy == .raw ? counters[.recordsFetched] : counters[.recordsRead]
+                progress(min(1, Double(done) / total))
+                try await Task.sleep(for: .milliseconds(100))
+            }
+        }
+        defer { watching.cancel() }
+        let lives = try await live(plan, in: directory, counters: counters)
+        return try await withExtendedLifetime(file) {
+            try await BlockingThread.run { try judge(plan, lives: lives, in: directory, counters: counters) }
+        }
+    }
+
+    private func live(_ plan: RunPlan, in directory: String, counters: EngineCounters) async throws -> Lives {
+        let path = "\(directory)/worker.json"
+        var lives = Lives()
+        var diedAt: Nanoseconds?
+        for life in 0..<RunExecutor.mostLives {
+            var configuration = configuration(of: plan, in: directory)
+            var killAfter: Duration?
+            // Only the first life dies of the plan; the others recover from it.
+            if life == 0 {
+                switch plan.death {
+                case .none: break
+                case .armed(let crash): configuration.crash = crash.description
+                case .external(let delay): killAfter = delay
+                }
+            }
+            try JSONEncoder().encode(configuration).write(to: URL(fileURLWithPath: path))
+            let (ending, endedAt) = try await worker.run(configurationPath: path, killAfter: killAfter)
+            try Task.checkCancellation()
+            if let diedAt {
+                // Back to work is the first output, or being idle when there was nothing left to output.
+                let back = counters[.firstOutputAt] > 0 ? counters[.firstOutputAt] : counters[.idleAt]
+                lives.recoverySeconds += back > diedAt ? Double(back - diedAt) / 1e9 : 0
+            }
+            switch ending {
+            case .finished: return lives
+            case .failed(let diagnosis): throw diagnosis
+            case .killed:
+                diedAt = endedAt
+                lives.crashFired = true
+                lives.restarts += 1
+            }
+        }
+        throw Diagnosis(
+            cause: "\(plan.strategy.rawValue): the worker died \(RunExecutor.mostLives) times without finishing",
+            fix: "this is not expected: please report it with the command", exitCode: .internalError)
+    }
+
+    private func configuration(of plan: RunPlan, in directory: String) -> WorkerConfiguration {
+        let cuts: EngineConfiguration.Cuts =
+            switch scenario.cuts {
+            case .count(let block, let batch): .count(block: block, batch: batch)
+            case .time(let block, let batch): .time(block: UInt64(block) * 1_000_000, batch: UInt64(batch) * 1_000_000)
+            }
+        let name = directory.split(separator: "/").last.map(String.init) ?? "run"
+        let engine = EngineConfiguration(
+            strategy: plan.strategy, sink: plan.sink ?? .append, directory: "\(directory)/state",
+            group: "\(topic)-\(name)", starts: truth.starts, ends: truth.ends, cuts: cuts,
+            groupCommitBlocks: scenario.groupCommitBlocks,
+            walCompressionLevel: scenario.walCompressionLevel.map { Int32($0) },
+            checkpointLagTasks: scenario.checkpointLagTasks, chunkRecords: Scenario.chunkRecords)
+        return WorkerConfiguration(
+            engine: engine, bootstrap: bootstrap, properties: properties, topic: topic, crash: nil,
+            countersPath: "\(directory)/counters")
+    }
+
+    private func judge(
+        _ plan: RunPlan, lives: Lives, in directory: String, counters: EngineCounters
+    ) throws -> RunResult {
+        var verdict = try Verdict(
+            produced: truth.records, sink: plan.sink ?? .append, runDirectory: "\(directory)/state", disk: PosixDisk())
+        if plan.sink == nil {
+            // `raw` keeps nothing, so what it polled is all there is to count.
+            verdict.delivered = Int(counters[.recordsFetched])
+            verdict.lost = max(0, truth.records - verdict.delivered)
+        }
+        let seconds = Double(counters[.workingNanoseconds]) / 1e9
+        let crash: String? =
+            switch plan.death {
+            case .none: nil
+            case .armed(let crash): crash.description
+            case .external: "external"
+            }
+        return RunResult(
+            strategy: plan.strategy.rawValue, sink: plan.sink?.rawValue ?? "none", crashPoint: crash,
+            crashFired: lives.crashFired, produced: verdict.produced, delivered: verdict.delivered,
+            duplicates: verdict.duplicates, ingestDuplicates: verdict.ingestDuplicates,
+            reexecutionDuplicates: verdict.reexecutionDuplicates, lost: verdict.lost, corrupted: verdict.corrupted,
+            redone: verdict.redone,
+            expected: .init(
+                duplicates: plan.expected?.duplicates, ingestDuplicates: plan.expected?.ingestDuplicates, lost: 0),
+            derivation: plan.expected?.derivation ?? "no closed form for a kill at no named point: lost = 0",
+            agrees: RunJudgement.agrees(plan, verdict),
+            invalidReason: RunJudgement.invalidReason(plan, crashFired: lives.crashFired, verdict: verdict),
+            restarts: lives.restarts,
+            walBytesWritten: Int64(counters[.walBytesWritten]), diskBytesPeak: Int64(counters[.stateBytesPeak]),
+            ingestedBytes: Int64(truth.records * scenario.recordBytes),
+            recordsPerSecond: seconds > 0 ? Double(truth.records) / seconds : 0,
+            recoverySeconds: lives.recoverySeconds, percentOfRaw: nil)
+    }
+}

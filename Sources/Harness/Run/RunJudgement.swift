@@ -1,0 +1,37 @@
+// Whether a run's counts agree with what was expected, and whether the run could show anything at all.
+internal import Engine
+internal import World
+
+/// Pure comparisons of a verdict with its plan.
+enum RunJudgement {
+    /// Whether the counts equal the closed form's and the scenario's own statement.
+    static func agrees(_ plan: RunPlan, _ verdict: Verdict) -> Bool {
+        guard verdict.corrupted == 0 else { return false }
+        guard let expected = plan.expected else { return verdict.lost == 0 }
+        let holdsByForm =
+            verdict.duplicates == expected.duplicates && verdict.ingestDuplicates == expected.ingestDuplicates
+            && verdict.lost == expected.lost
+        guard let stated = plan.stated else { return holdsByForm }
+        return holdsByForm && verdict.duplicates == value(of: stated.duplicates, expected)
+            && verdict.lost == value(of: stated.lost, expected)
+    }
+
+    /// Why a run shows nothing; nil when it does.
+    static func invalidReason(_ plan: RunPlan, crashFired: Bool, verdict: Verdict) -> String? {
+        if case .armed(let crash) = plan.death, !crashFired { return "the crash \(crash) never fired" }
+        if verdict.produced == 0 { return "no record was produced" }
+        return nil
+    }
+
+    /// The number that a scenario's sum of symbols stands for.
+    static func value(of sum: SymbolSum, _ outcome: ExpectedOutcome) -> Int {
+        sum.symbols.reduce(sum.constant) { total, symbol in
+            switch symbol {
+            case .n: total + outcome.n
+            case .k: total + outcome.k
+            case .N: total + outcome.N
+            case .E: total + outcome.E
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+// The concrete runs of a scenario: one per strategy and sink, each with its crash settled.
+internal import Engine
+internal import World
+
+/// One run, settled in every detail before anything starts.
+struct RunPlan: Sendable {
+    /// How the worker dies.
+    enum Death: Equatable, Sendable {
+        case none
+        case armed(ArmedCrash)
+        /// SIGKILL from outside after this time, wherever the worker is then.
+        case external(Duration)
+    }
+
+    var strategy: Strategy
+    /// Nil for `raw`, which has no sink.
+    var sink: SinkKind?
+    var death: Death
+    /// What the scenario itself states; nil when it states nothing about this crash.
+    var stated: Scenario.Expectation?
+    /// What the semantics predict; nil where they do not give a number (a kill from outside, cuts by time).
+    var expected: ExpectedOutcome?
+
+    /// Settles the runs of a scenario.
+    ///
+    /// - Throws: ``Diagnosis`` for a crash that a run never reaches.
+    static func plans(of scenario: Scenario) throws -> [RunPlan] {
+        let shape = scenario.shape
+        return try scenario.runs.flatMap { run -> [RunPlan] in
+            let sinks: [Scenario.Expectation?] = run.sinks.isEmpty ? [nil] : run.sinks
+            return try sinks.map { stated in
+                let crash = try run.crash.map { try settle($0, of: run, in: scenario, shape: shape) }
+                var expected: ExpectedOutcome?
+                switch (crash, shape) {
+                case (nil, _): expected = ExpectedOutcome()
+                case (let crash?, let shape?):
+                    expected = ExpectedOutcome(
+                        strategy: run.strategy, sink: stated?.sink ?? .append, crash: crash, shape: shape)
+                case (_?, nil): expected = nil
+                }
+                return RunPlan(
+                    strategy: run.strategy, sink: stated?.sink, death: crash.map { .armed($0) } ?? .none,
+                    stated: run.isAsStated ? stated : nil, expected: expected)
+            }
+        }
+    }
+
+    /// Turns `@seeded` and `@last` into a number, and refuses a crash that can never happen.
+    private static func settle(
+        _ crash: Scenario.Crash, of run: Scenario.Run, in scenario: Scenario, shape: LoadShape?
+    ) throws -> ArmedCrash {
+        let name = "\(run.strategy.rawValue): crash \(crash)"
+        guard CrashPointGuide.strategies(of: crash.point.effect).contains(run.strategy) else {
+            throw Diagnosis(
+                cause: "\(name): the strategy never reaches this point",
+                fix: "choose one of its own points: `kbench crash-points` lists them", exitCode: .usage)
+        }
+        let count = shape.flatMap { CrashSchedule(strategy: run.strategy, shape: $0).occurrences(of: crash.point) }
+        switch (crash.occurrence, count) {
+        case (.exactly(let occurrence), let count?):
+            guard occurrence <= count else {
+                throw Diagnosis(
+                    cause: "\(name): with this load the point is reached \(count) times",
+                    fix: "choose an occurrence from 1 to \(count), or raise --records", exitCode: .usage)
+            }
+            return ArmedCrash(crash.point, at: occurrence)
+        case (.exactly(let occurrence), nil): return ArmedCrash(crash.point, at: occurrence)
+        case (.last, let count?) where count > 0: return ArmedCrash(crash.point, at: count)
+        case (.seeded, let count?) where count > 0:
+            var random = SeededRandom(seed: scenario.seed)
+            return ArmedCrash(crash.point, at: Int.random(in: 1...count, using: &random))
+        default:
+            throw Diagnosis(
+                cause: "\(name): how often this point is reached is not known beforehand",
+                fix: "give the occurrence as a number, such as \(crash.point)@1", exitCode: .usage)
+        }
+    }
+}
+
+extension Scenario {
+    /// The load as the closed forms see it; nil when cuts are by time, which no arithmetic can foresee.
+    var shape: LoadShape? {
+        guard case .count(let block, let batch) = cuts else { return nil }
+        return LoadShape(
+            records: records, partitions: partitions, blockRecords: block, batchRecords: batch,
+            groupCommitBlocks: groupCommitBlocks, checkpointLagTasks: checkpointLagTasks,
+            chunkRecords: Scenario.chunkRecords)
+    }
+
+    /// Records that a direct task reads and writes at once.
+    static let chunkRecords = 16_384
+}

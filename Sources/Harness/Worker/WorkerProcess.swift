@@ -1,0 +1,64 @@
+// One life of a worker, as the harness sees it: started, perhaps killed from outside, and how it ended.
+internal import Foundation
+internal import Posix
+internal import Subprocess
+internal import World
+
+/// Starts workers and waits for them.
+struct WorkerProcess: Sendable {
+    /// How a life ended.
+    enum Ending: Equatable, Sendable {
+        /// It processed all input.
+        case finished
+        /// It died of SIGKILL.
+        case killed
+        /// It gave up and said why.
+        case failed(Diagnosis)
+    }
+
+    /// The binary that has the `worker` command.
+    let executable: String
+
+    /// Runs one life; `killAfter` sends SIGKILL from outside once that time has passed.
+    func run(configurationPath: String, killAfter: Duration? = nil) async throws -> (ending: Ending, endedAt: Nanoseconds) {
+        // A process group of its own, so that Ctrl-C reaches the harness alone, which then ends the worker.
+        var options = PlatformOptions()
+        options.processGroupID = 0
+        let result = try await Subprocess.run(
+            .path(.init(executable)), arguments: ["worker", configurationPath], platformOptions: options,
+            input: .inputWriter, output: .sequence, error: .string(limit: 64 * 1024)
+        ) { execution in
+            try await withThrowingTaskGroup(of: String.self) { group in
+                if let killAfter {
+                    group.addTask {
+                        try await Task.sleep(for: killAfter)
+                        try? execution.send(signal: .kill)
+                        return ""
+                    }
+                }
+                // Standard input stays open until the worker is gone: its end tells the worker that the harness died.
+                var text = ""
+                for try await line in execution.standardOutput.strings() { text += line }
+                group.cancelAll()
+                return text
+            }
+        }
+        let endedAt = MonotonicClock().now()
+        switch result.terminationStatus {
+        case .exited(0): return (.finished, endedAt)
+        case .signaled(9): return (.killed, endedAt)
+        default:
+            if let told = try? JSONDecoder().decode(Diagnosis.self, from: Data(result.closureResult.utf8)) {
+                return (.failed(told), endedAt)
+            }
+            let words = result.standardError?.split(separator: "\n").last.map { ": \($0)" } ?? ""
+            let cause = "a worker ended unexpectedly (\(result.terminationStatus))\(words)"
+            return (
+                .failed(
+                    Diagnosis(
+                        cause: cause, fix: "this is not expected: please report it with the command",
+                        exitCode: .internalError)), endedAt
+            )
+        }
+    }
+}
