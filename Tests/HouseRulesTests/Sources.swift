@@ -18,12 +18,25 @@ struct RepositoryFile: Sendable, CustomStringConvertible {
     }
 
     /// The lines with their numbers and without comments, so that a rule is not broken by talking about it.
-    var code: [(number: Int, text: String)] {
-        lines.enumerated().compactMap { index, line in
-            let code = line.range(of: #"(^|\s)//.*$"#, options: .regularExpression).map { line[..<$0.lowerBound] }
-            let text = String(code ?? line[...])
+    let code: [(number: Int, text: String)]
+
+    init(path: String, lines: [String]) {
+        self.path = path
+        self.lines = lines
+        code = lines.enumerated().compactMap { index, line in
+            let text = Self.withoutComment(line)
             return text.allSatisfy(\.isWhitespace) ? nil : (index + 1, text)
         }
+    }
+
+    /// The line up to a `//` at its start or after a space; one inside a word, as in an address, is no comment.
+    private static func withoutComment(_ line: String) -> String {
+        let bytes = Array(line.utf8)
+        let slash = UInt8(ascii: "/")
+        let start = bytes.indices.dropLast().first { index in
+            bytes[index] == slash && bytes[index + 1] == slash && (index == 0 || bytes[index - 1] == UInt8(ascii: " "))
+        }
+        return start.map { String(decoding: bytes[..<$0], as: UTF8.self) } ?? line
     }
 
     /// The modules the file imports, with their lines.
