@@ -15,11 +15,16 @@ public enum ScenarioFile {
     ///
     /// - Throws: ``ScenarioError``, also when there is no such file.
     public static func read(_ path: String) throws(ScenarioError) -> Scenario {
-        let text: String
+        let bytes: Data
         do {
-            text = try String(contentsOf: URL(fileURLWithPath: path), encoding: .utf8)
+            bytes = try Data(contentsOf: URL(fileURLWithPath: path))
         } catch {
             throw unreadable(path, error)
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw ScenarioError(
+                .syntax, "the file is not UTF-8 text", fix: "save the file as UTF-8",
+                at: ScenarioError.Location(path))
         }
         return try parse(text, file: path)
     }

@@ -23,9 +23,6 @@ extension ScenarioFile {
             return ScenarioError(
                 .unreadable, "no such file", fix: "name a .yaml file that exists, or one of `kbench scenario list`",
                 at: location)
-        case .fileReadInapplicableStringEncoding:
-            return ScenarioError(
-                .unreadable, "the file is not UTF-8 text", fix: "save the file as UTF-8", at: location)
         default:
             return ScenarioError(
                 .unreadable, "the file cannot be read", fix: "check that it is a file and that you may read it",

@@ -55,8 +55,10 @@ public struct ResultsError: DiagnosticError, Equatable, Sendable, CustomStringCo
         case .fileWriteNoPermission, .fileWriteVolumeReadOnly, .fileReadNoPermission:
             return ResultsError(.notAllowed, "the folder may not be written", fix: elsewhere, at: location)
         default:
-            let reason = (error as? CocoaError)?.underlying.map { "\($0)" } ?? "\(error)"
-            return ResultsError(.failed, "the result could not be kept: \(reason)", fix: elsewhere, at: location)
+            // Foundation wraps the system's own words, which are the ones worth reading.
+            let system = ((error as? CocoaError)?.underlying as NSError?)?.localizedFailureReason
+            return ResultsError(
+                .failed, "the result could not be kept: \(system ?? "\(error)")", fix: elsewhere, at: location)
         }
     }
 }

@@ -1,5 +1,6 @@
 // Scenario files: what they may say, and how a refusal reads.
 import Engine
+import Foundation
 import Harness
 import Testing
 import World
@@ -238,6 +239,19 @@ private let complete = """
         let error = #expect(throws: ScenarioError.self) { try ScenarioFile.read("/nowhere/sample.yaml") }
         #expect(error?.cause == "/nowhere/sample.yaml: no such file")
         #expect(error?.exitCode == .usage)
+    }
+
+    @Test func aFolderIsNoScenarioFile() {
+        let error = #expect(throws: ScenarioError.self) { try ScenarioFile.read("/tmp") }
+        #expect(error?.cause == "/tmp: the file cannot be read")
+    }
+
+    @Test func aFileThatIsNotUTF8IsRefused() throws {
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("kbench-\(UUID()).yaml")
+        try Data([0xC3, 0x28]).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let error = #expect(throws: ScenarioError.self) { try ScenarioFile.read(file.path) }
+        #expect(error?.cause == "\(file.path): the file is not UTF-8 text")
     }
 
     private func changed(_ replacements: [String: String]) -> String {
