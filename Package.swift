@@ -42,6 +42,9 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "Yams", package: "Yams"),
             ],
+            // The scenario files travel inside the binary, so that it can be copied anywhere. `scenarios` is a link
+            // to the folder of that name at the root, where people look for them.
+            resources: [.embedInCode("scenarios")],
             swiftSettings: settings),
         .target(name: "Report", dependencies: ["World", "Engine"], swiftSettings: settings),
         // The simulated world: the four seams in memory.

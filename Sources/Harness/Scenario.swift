@@ -14,7 +14,7 @@ public struct Scenario: Equatable, Sendable {
     public var records: Int
     /// Partitions of the topic, 1 to 1,000.
     public var partitions: Int
-    /// Bytes of each record's value, at least ``RecordFormat`` needs and at most 1,000,000.
+    /// Bytes of each record's value, within ``ScenarioLimits``.
     public var recordBytes: Int
     /// How blocks and batches are cut.
     public var cuts: Cuts
@@ -45,12 +45,16 @@ public struct Scenario: Equatable, Sendable {
         public var sinks: [Expectation]
         /// The crash; nil for none.
         public var crash: Crash?
+        /// Whether the sinks' expectations were written for this crash; false after the command line named another
+        /// point, when only the closed forms say what to expect.
+        public var isAsStated: Bool
 
         /// Makes a run.
-        public init(strategy: Strategy, sinks: [Expectation], crash: Crash?) {
+        public init(strategy: Strategy, sinks: [Expectation], crash: Crash?, isAsStated: Bool = true) {
             self.strategy = strategy
             self.sinks = sinks
             self.crash = crash
+            self.isAsStated = isAsStated
         }
     }
 

@@ -24,6 +24,8 @@ public struct ScenarioResult: Codable, Equatable, Sendable {
     public var reproduce: String
     /// When the scenario started, in UTC as `2026-11-22T15:30:00Z`.
     public var startedAt: String
+    /// Why it comes out as it does: Markdown for the full report; may be empty.
+    public var explanation: String
 
     /// A verdict over all runs.
     public enum Verdict: String, Codable, Sendable {
@@ -33,7 +35,8 @@ public struct ScenarioResult: Codable, Equatable, Sendable {
     /// Makes a result.
     public init(
         scenario: String, summary: String, seed: UInt64, valid: Bool, verdict: Verdict, broker: BrokerInfo, load: Load,
-        runs: [RunResult], host: HostInfo, reproduce: String, startedAt: String
+        runs: [RunResult], host: HostInfo, reproduce: String, startedAt: String,
+        explanation: String = ""
     ) {
         self.scenario = scenario
         self.summary = summary
@@ -46,6 +49,7 @@ public struct ScenarioResult: Codable, Equatable, Sendable {
         self.host = host
         self.reproduce = reproduce
         self.startedAt = startedAt
+        self.explanation = explanation
     }
 }
 
@@ -212,5 +216,61 @@ public struct RunResult: Codable, Equatable, Sendable {
         self.recordsPerSecond = recordsPerSecond
         self.recoverySeconds = recoverySeconds
         self.percentOfRaw = percentOfRaw
+    }
+}
+
+extension RunResult {
+    private enum CodingKeys: String, CodingKey {
+        case strategy, sink, crashPoint, crashFired, produced, delivered, duplicates, ingestDuplicates
+        case reexecutionDuplicates, lost, corrupted, redone, expected, derivation, agrees, invalidReason, restarts
+        case walBytesWritten, diskBytesPeak, ingestedBytes, recordsPerSecond, recoverySeconds, percentOfRaw
+    }
+
+    /// Writes every key, with null for what there is none of: a tool can tell "no crash" from "an older kbench".
+    ///
+    /// - Throws: what the encoder throws.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(strategy, forKey: .strategy)
+        try container.encode(sink, forKey: .sink)
+        try container.encode(crashPoint, forKey: .crashPoint)
+        try container.encode(crashFired, forKey: .crashFired)
+        try container.encode(produced, forKey: .produced)
+        try container.encode(delivered, forKey: .delivered)
+        try container.encode(duplicates, forKey: .duplicates)
+        try container.encode(ingestDuplicates, forKey: .ingestDuplicates)
+        try container.encode(reexecutionDuplicates, forKey: .reexecutionDuplicates)
+        try container.encode(lost, forKey: .lost)
+        try container.encode(corrupted, forKey: .corrupted)
+        try container.encode(redone, forKey: .redone)
+        try container.encode(expected, forKey: .expected)
+        try container.encode(derivation, forKey: .derivation)
+        try container.encode(agrees, forKey: .agrees)
+        try container.encode(invalidReason, forKey: .invalidReason)
+        try container.encode(restarts, forKey: .restarts)
+        try container.encode(walBytesWritten, forKey: .walBytesWritten)
+        try container.encode(diskBytesPeak, forKey: .diskBytesPeak)
+        try container.encode(ingestedBytes, forKey: .ingestedBytes)
+        try container.encode(recordsPerSecond, forKey: .recordsPerSecond)
+        try container.encode(recoverySeconds, forKey: .recoverySeconds)
+        try container.encode(percentOfRaw, forKey: .percentOfRaw)
+    }
+}
+
+extension Load {
+    private enum CodingKeys: String, CodingKey {
+        case records, partitions, recordBytes, blockRecords, batchRecords
+    }
+
+    /// Writes every key, with null for a count that does not apply.
+    ///
+    /// - Throws: what the encoder throws.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(records, forKey: .records)
+        try container.encode(partitions, forKey: .partitions)
+        try container.encode(recordBytes, forKey: .recordBytes)
+        try container.encode(blockRecords, forKey: .blockRecords)
+        try container.encode(batchRecords, forKey: .batchRecords)
     }
 }

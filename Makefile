@@ -1,0 +1,27 @@
+# The two commands that matter are `make demo` and `make test`; each sets up what it needs.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format clean
+
+# The Swift runtime goes into the binary: it starts faster, which the crash loops feel, and can be copied elsewhere.
+RELEASE := swift build -c release --product kbench --static-swift-stdlib
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+demo: ## Set up, build, and crash both ingestion paths between the log and the commit
+	@scripts/setup build
+	@$(RELEASE)
+	@.build/release/kbench scenario crash-before-commit
+
+test: ## Set up and run every test, also against an external broker
+	@scripts/test
+
+lint: ## Check format and documentation comments
+	@swift format lint --strict --recursive --parallel Package.swift Sources Tests
+
+format: ## Bring every file into the one format
+	@swift format --in-place --recursive --parallel Package.swift Sources Tests
+
+clean: ## Remove what was built
+	@rm -rf .build

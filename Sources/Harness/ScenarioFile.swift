@@ -1,0 +1,141 @@
+// Reads a scenario file: YAML text in, a checked scenario or one precise refusal out.
+internal import Engine
+internal import Foundation
+internal import Yams
+
+/// Reads scenarios from YAML.
+public enum ScenarioFile {
+    private static let keys = [
+        "name", "summary", "explanation", "records", "partitions", "record-bytes", "block-records", "batch-records",
+        "block-interval-ms", "batch-interval-ms", "group-commit-blocks", "wal-compression", "checkpoint-lag-tasks",
+        "seed", "runs",
+    ]
+
+    /// Reads the scenario in the file at `path`.
+    ///
+    /// - Throws: ``ScenarioError``, also when there is no such file.
+    public static func read(_ path: String) throws(ScenarioError) -> Scenario {
+        let bytes: Data
+        do {
+            bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+        } catch {
+            throw unreadable(path, error)
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw ScenarioError(
+                .syntax, "the file is not UTF-8 text", fix: "save the file as UTF-8",
+                at: ScenarioError.Location(path))
+        }
+        return try parse(text, file: path)
+    }
+
+    /// Reads the scenario in `text`; `file` is what errors call it, and its last part must agree with the name.
+    ///
+    /// - Throws: ``ScenarioError``.
+    public static func parse(_ text: String, file: String) throws(ScenarioError) -> Scenario {
+        let root = YAMLValue(node: try compose(text, file: file), file: file, key: "")
+        let top = try root.mapping(known: keys)
+        let number = { (key: String, range: ClosedRange<Int>, standard: Int) throws(ScenarioError) -> Int in
+            try top[key]?.integer(in: range) ?? standard
+        }
+        var runs: [Scenario.Run] = []
+        for element in try top.required("runs").elements() { runs.append(try run(element)) }
+        return Scenario(
+            name: try name(top.required("name"), file: file),
+            summary: try top.required("summary").text(),
+            explanation: trimmed(try top["explanation"]?.text() ?? ""),
+            records: try top.required("records").integer(in: ScenarioLimits.records),
+            partitions: try top.required("partitions").integer(in: ScenarioLimits.partitions),
+            recordBytes: try top.required("record-bytes").integer(in: ScenarioLimits.recordBytes),
+            cuts: try cuts(top),
+            groupCommitBlocks: try number("group-commit-blocks", ScenarioLimits.groupCommitBlocks, 1),
+            walCompressionLevel: try top["wal-compression"].flatMap(compression),
+            checkpointLagTasks: try number("checkpoint-lag-tasks", ScenarioLimits.checkpointLagTasks, 0),
+            seed: UInt64(try number("seed", ScenarioLimits.seed, 1)),
+            runs: runs)
+    }
+
+    private static func trimmed(_ text: String) -> String { text.trimmingCharacters(in: .whitespacesAndNewlines) }
+
+    private static func name(_ value: YAMLValue, file: String) throws(ScenarioError) -> String {
+        let name = try value.text()
+        // The name becomes part of a folder's name, and of commands.
+        guard name.allSatisfy({ $0.isASCII && ($0.isLowercase || $0.isNumber || $0 == "-") }) else {
+            throw value.error(
+                .impossibleValue, "'\(name)' is no name",
+                fix: "use only small letters, digits and '-'")
+        }
+        let stem = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
+        guard name == stem else {
+            throw value.error(
+                .impossibleValue, "'\(name)' is not the name of the file",
+                fix: "write 'name: \(stem)' or call the file \(name).yaml")
+        }
+        return name
+    }
+
+    private static func cuts(_ top: YAMLMapping) throws(ScenarioError) -> Scenario.Cuts {
+        let byTime = top["block-interval-ms"] ?? top["batch-interval-ms"]
+        if top["block-records"] == nil, top["batch-records"] == nil, byTime != nil {
+            return .time(
+                blockMilliseconds: try top.required("block-interval-ms").integer(
+                    in: ScenarioLimits.intervalMilliseconds),
+                batchMilliseconds: try top.required("batch-interval-ms").integer(
+                    in: ScenarioLimits.intervalMilliseconds))
+        }
+        if let byTime {
+            throw byTime.error(
+                .impossibleValue, "blocks and batches are cut by count already",
+                fix: "keep either block-records and batch-records or block-interval-ms and batch-interval-ms")
+        }
+        let block = try top.required("block-records").integer(in: ScenarioLimits.blockRecords)
+        let batchValue = try top.required("batch-records")
+        let batch = try batchValue.integer(in: ScenarioLimits.batchRecords)
+        guard batch >= block else {
+            throw batchValue.error(
+                .impossibleValue, "a batch of \(batch) records cannot hold one block of \(block)",
+                fix: "make batch-records at least \(block)")
+        }
+        return .count(block: block, batch: batch)
+    }
+
+    private static func compression(_ value: YAMLValue) throws(ScenarioError) -> Int? {
+        let text = try value.text()
+        if text == "none" { return nil }
+        let range = ScenarioLimits.compressionLevel
+        guard text.hasPrefix("zstd:"), let level = Int(text.dropFirst("zstd:".count)), range.contains(level) else {
+            throw value.error(
+                .impossibleValue, "'\(text)' is no compression",
+                fix: "write none, or zstd:LEVEL with a level from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return level
+    }
+
+    private static func run(_ value: YAMLValue) throws(ScenarioError) -> Scenario.Run {
+        let mapping = try value.mapping(known: ["strategy", "crash", "expect"])
+        let strategy = try mapping.required("strategy").name(of: "strategy", "strategies", as: Strategy.self)
+        let crash = try mapping["crash"]?.crash()
+        guard strategy != .raw else {
+            if let expect = mapping["expect"] {
+                throw expect.error(
+                    .impossibleValue, "raw has no sink: it drops what it polls", fix: "remove expect from this run")
+            }
+            return Scenario.Run(strategy: strategy, sinks: [], crash: crash)
+        }
+        let expect = try mapping.required("expect")
+        let sinks = try expect.mapping(known: SinkKind.allCases.map(\.rawValue), kind: "sinks")
+        guard !sinks.values.isEmpty else {
+            throw expect.error(.impossibleValue, "no sink is named", fix: "name at least one sink, such as append")
+        }
+        var expectations: [Scenario.Expectation] = []
+        for (name, value) in sinks.values {
+            guard let sink = SinkKind(rawValue: name) else { continue }
+            let counts = try value.mapping(known: ["duplicates", "lost"])
+            expectations.append(
+                Scenario.Expectation(
+                    sink: sink, duplicates: try counts.required("duplicates").sum(),
+                    lost: try counts.required("lost").sum()))
+        }
+        return Scenario.Run(strategy: strategy, sinks: expectations, crash: crash)
+    }
+}

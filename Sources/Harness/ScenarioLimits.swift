@@ -1,0 +1,25 @@
+// The ranges of a scenario's numbers: one table for files and for command-line overrides.
+
+/// What the numbers of a scenario may be.
+public enum ScenarioLimits {
+    /// Records to produce.
+    public static let records = 1...1_000_000_000
+    /// Partitions of the topic.
+    public static let partitions = 1...1_000
+    /// Bytes of a record's value: from what producer, sequence and checksum need to Kafka's own default limit.
+    public static let recordBytes = 32...1_000_000
+    /// Records of a block.
+    public static let blockRecords = 1...1_000_000
+    /// Records of a batch.
+    public static let batchRecords = 1...100_000_000
+    /// Milliseconds between cuts: up to an hour.
+    public static let intervalMilliseconds = 1...3_600_000
+    /// Blocks that share one sync and one commit.
+    public static let groupCommitBlocks = 1...10_000
+    /// zstd's levels without its memory-hungry ones.
+    public static let compressionLevel = 1...19
+    /// Tasks that a checkpoint may lag behind.
+    public static let checkpointLagTasks = 0...1_000_000
+    /// The seed, limited so that every tool that reads JSON keeps it exact.
+    public static let seed = 0...9_007_199_254_740_991
+}

@@ -1,0 +1,58 @@
+// The full report of a scenario, as Markdown: everything needed to believe the table, or to doubt it.
+
+/// Renders a result as `report.md`.
+public enum MarkdownReport {
+    /// The report's text, its last line ended.
+    public static func render(_ result: ScenarioResult) -> String {
+        var sections = [
+            "# \(result.scenario)",
+            result.summary,
+            "**\(result.verdictLine)**",
+            whatRan(result),
+            "## Outcome",
+            RunTable(withCrashPoints: true).render(result.runs) + "\n" + legend,
+        ]
+        let complaints = result.runs.compactMap(\.complaint)
+        if !complaints.isEmpty {
+            sections += ["## What is wrong", complaints.map { "- \($0)" }.joined(separator: "\n")]
+        }
+        let derived = result.runs.filter(\.hasSink)
+        if !derived.isEmpty {
+            sections += ["## Where the expected numbers come from", derived.map(derivation).joined(separator: "\n")]
+        }
+        if !result.explanation.isEmpty { sections += ["## Why it comes out so", result.explanation] }
+        sections += ["## Again", "```\n\(result.reproduce)\n```"]
+        return sections.map { $0.hasSuffix("\n") ? String($0.dropLast()) : $0 }.joined(separator: "\n\n") + "\n"
+    }
+
+    private static let legend = """
+        *expected* is duplicates / lost at the sink. *ingested twice* counts offsets that reached the engine more than \
+        once, also where the sink leaves no trace of it. *disk/ingested* is the most bytes the run held on disk per \
+        key and value byte read from Kafka. *recovery* is from the worker's death to the first output after it.
+        """
+
+    private static func whatRan(_ result: ScenarioResult) -> String {
+        let load = result.load
+        let cuts =
+            if let block = load.blockRecords, let batch = load.batchRecords {
+                "blocks of \(Numbers.count(block, "record")), batches of \(Numbers.count(batch, "record"))"
+            } else {
+                "blocks and batches cut by time"
+            }
+        let host = result.host
+        return """
+            ## What ran
+
+            - Load: \(Numbers.count(load.records, "record")) of \(Numbers.count(load.recordBytes, "byte")) over \
+            \(Numbers.count(load.partitions, "partition")); \(cuts); seed \(result.seed)
+            - Broker: \(result.broker.kind) at \(result.broker.address)
+            - Host: \(host.system), \(Numbers.count(host.cores, "core")), files on \(host.fileSystem)
+            - Versions: kbench \(host.kbench), librdkafka \(host.librdkafka)
+            - Started: \(result.startedAt)
+            """
+    }
+
+    private static func derivation(_ run: RunResult) -> String {
+        "- \(run.label): \(run.derivation)"
+    }
+}

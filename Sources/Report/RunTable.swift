@@ -1,0 +1,112 @@
+// The one table of a scenario: a row per strategy and sink, the same cells in every report.
+
+/// Lays out runs as a table.
+struct RunTable {
+    /// Whether the crash points have a column; the terminal has no room for it.
+    let withCrashPoints: Bool
+
+    func render(_ runs: [RunResult]) -> String {
+        let columns = columns(for: runs)
+        var table = MarkdownTable(columns.map { MarkdownTable.Column(heading: $0.heading, isNumeric: $0.isNumeric) })
+        for run in runs { table.add(columns.map { $0.cell(run) }) }
+        return table.render()
+    }
+
+    private struct Column {
+        let heading: String
+        var isNumeric = true
+        let cell: (RunResult) -> String
+    }
+
+    private func columns(for runs: [RunResult]) -> [Column] {
+        var columns = [
+            Column(heading: "strategy", isNumeric: false) { $0.strategy },
+            Column(heading: "sink", isNumeric: false) { $0.sink },
+        ]
+        if withCrashPoints {
+            columns.append(Column(heading: "killed at", isNumeric: false) { $0.crashPoint ?? "-" })
+        }
+        columns += [
+            Column(heading: "produced") { Numbers.grouped($0.produced) },
+            Column(heading: "delivered") { $0.hasSink ? Numbers.grouped($0.delivered) : "-" },
+            Column(heading: "duplicates") { $0.hasSink ? Numbers.grouped($0.duplicates) : "-" },
+            Column(heading: "lost") { $0.hasSink ? Numbers.grouped($0.lost) : "-" },
+            Column(heading: "expected") { run in
+                let expected = run.expected
+                return run.hasSink ? "\(Numbers.grouped(expected.duplicates)) / \(Numbers.grouped(expected.lost))" : "-"
+            },
+            Column(heading: "ingested twice") { Numbers.grouped($0.ingestDuplicates) },
+            Column(heading: "records/s") { Numbers.fixed($0.recordsPerSecond, places: 0) },
+        ]
+        if runs.contains(where: { $0.percentOfRaw != nil }) {
+            columns.append(
+                Column(heading: "of raw") { $0.percentOfRaw.map { Numbers.fixed($0, places: 1) + " %" } ?? "-" })
+        }
+        columns += [
+            Column(heading: "WAL bytes") { Numbers.grouped($0.walBytesWritten) },
+            Column(heading: "disk/ingested") { Numbers.fixed($0.diskBytesPerIngestedByte, places: 2) },
+        ]
+        if runs.contains(where: { $0.crashPoint != nil }) {
+            columns.append(
+                Column(heading: "recovery") {
+                    $0.crashFired ? Numbers.duration(seconds: $0.recoverySeconds) : "-"
+                })
+        }
+        columns.append(Column(heading: "result", isNumeric: false) { $0.outcome.rawValue })
+        return columns
+    }
+}
+
+extension RunResult {
+    /// What became of one run, in a word.
+    enum Outcome: String {
+        case ok, differs, invalid
+    }
+
+    /// Invalid comes first: what could not be observed cannot differ either.
+    var outcome: Outcome {
+        if invalidReason != nil { return .invalid }
+        return agrees ? .ok : .differs
+    }
+
+    /// Whether there is a sink to count in; `raw` drops what it reads.
+    var hasSink: Bool { sink != "none" }
+
+    /// `strategy/sink`, or the strategy alone.
+    var label: String { hasSink ? "\(strategy)/\(sink)" : strategy }
+
+    /// What differs or why nothing can be said, in a line; nil when all is well.
+    var complaint: String? {
+        switch outcome {
+        case .ok: return nil
+        case .invalid: return "\(label) is invalid: \(invalidReason ?? "")"
+        case .differs:
+            var differences: [String] = []
+            func compare(_ what: String, _ measured: Int, _ expected: Int) {
+                guard measured != expected else { return }
+                differences.append("\(Numbers.grouped(measured)) \(what), expected \(Numbers.grouped(expected))")
+            }
+            compare("duplicates", duplicates, expected.duplicates)
+            compare("lost", lost, expected.lost)
+            compare("ingested twice", ingestDuplicates, expected.ingestDuplicates)
+            compare("corrupted", corrupted, 0)
+            if differences.isEmpty { differences.append("the closed form disagrees with the scenario's statement") }
+            return "\(label) differs: \(differences.joined(separator: "; ")) (\(derivation))"
+        }
+    }
+}
+
+extension ScenarioResult {
+    /// The verdict in one line.
+    var verdictLine: String {
+        let all = Numbers.count(runs.count, "run")
+        func count(_ outcome: RunResult.Outcome) -> Int { runs.count { $0.outcome == outcome } }
+        let found =
+            switch verdict {
+            case .pass: "\(count(.ok)) of \(all) as expected"
+            case .fail: "\(count(.differs)) of \(all) not as expected"
+            case .invalid: "\(count(.invalid)) of \(all) could not observe what is claimed"
+            }
+        return "\(verdict.rawValue.uppercased()) \(scenario): \(found) (seed \(seed), \(broker.kind) broker)"
+    }
+}

@@ -1,0 +1,267 @@
+// Scenario files: what they may say, and how a refusal reads.
+import Engine
+import Foundation
+import Harness
+import Testing
+import World
+
+/// A complete scenario; the tests change single lines of it.
+private let complete = """
+    name: sample
+    summary: A sample.
+    explanation: |
+      First line.
+      Second line.
+    records: 10_000
+    partitions: 4
+    record-bytes: 200
+    block-records: 100
+    batch-records: 1000
+    group-commit-blocks: 2
+    wal-compression: zstd:3
+    checkpoint-lag-tasks: 5
+    seed: 7
+    runs:
+      - strategy: raw
+      - strategy: receiver-wal
+        crash: receiver.offsets.commit.before@seeded
+        expect:
+          append: {duplicates: E + n + 4, lost: 0}
+          offset-keyed: {duplicates: 0, lost: 0}
+    """
+
+@Suite struct ScenarioFileTests {
+    @Test func aCompleteFileIsReadAsWritten() throws {
+        let scenario = try ScenarioFile.parse(complete, file: "sample.yaml")
+        let expected = Scenario(
+            name: "sample", summary: "A sample.", explanation: "First line.\nSecond line.", records: 10_000,
+            partitions: 4, recordBytes: 200, cuts: .count(block: 100, batch: 1000), groupCommitBlocks: 2,
+            walCompressionLevel: 3, checkpointLagTasks: 5, seed: 7,
+            runs: [
+                Scenario.Run(strategy: .raw, sinks: [], crash: nil),
+                Scenario.Run(
+                    strategy: .receiverWal,
+                    sinks: [
+                        Scenario.Expectation(
+                            sink: .append, duplicates: SymbolSum(symbols: [.E, .n], constant: 4), lost: SymbolSum()),
+                        Scenario.Expectation(sink: .offsetKeyed, duplicates: SymbolSum(), lost: SymbolSum()),
+                    ],
+                    crash: Scenario.Crash(
+                        point: CrashPoint(.receiverOffsetsCommit, .before), occurrence: .seeded)),
+            ])
+        #expect(scenario == expected)
+    }
+
+    @Test func whatIsLeftOutHasADefault() throws {
+        let brief = without(
+            "explanation: |", "  First line.", "  Second line.", "group-commit-blocks: 2", "wal-compression: zstd:3",
+            "checkpoint-lag-tasks: 5", "seed: 7")
+        let scenario = try ScenarioFile.parse(brief, file: "sample.yaml")
+        #expect(scenario.explanation.isEmpty)
+        #expect(scenario.groupCommitBlocks == 1)
+        #expect(scenario.walCompressionLevel == nil)
+        #expect(scenario.checkpointLagTasks == 0)
+        #expect(scenario.seed == 1)
+    }
+
+    @Test func blocksAndBatchesCanBeCutByTime() throws {
+        let timed = changed([
+            "block-records: 100": "block-interval-ms: 200", "batch-records: 1000": "batch-interval-ms: 2000",
+        ])
+        let scenario = try ScenarioFile.parse(timed, file: "sample.yaml")
+        #expect(scenario.cuts == .time(blockMilliseconds: 200, batchMilliseconds: 2000))
+    }
+
+    @Test(arguments: [
+        ("@7", Scenario.Occurrence.exactly(7)), ("@seeded", .seeded), ("@last", .last), ("", .exactly(1)),
+    ])
+    func aCrashNamesItsOccurrence(suffix: String, occurrence: Scenario.Occurrence) throws {
+        let scenario = try ScenarioFile.parse(changed(["before@seeded": "before\(suffix)"]), file: "sample.yaml")
+        #expect(scenario.runs[1].crash?.occurrence == occurrence)
+    }
+
+    /// One wrong line: what it replaces, what it says instead, and how the refusal reads.
+    struct Mistake: Sendable, CustomTestStringConvertible {
+        let line: String
+        let instead: String
+        let code: ScenarioError.Code
+        let cause: String
+        let fix: String
+        var testDescription: String { "\(instead.isEmpty ? "no" : "") \(instead.isEmpty ? line : instead)" }
+    }
+
+    static let mistakes = [
+        Mistake(
+            line: "partitions: 4", instead: "partition: 4", code: .unknownKey,
+            cause: "sample.yaml:7: 'partition' is not known here",
+            fix: """
+                did you mean partitions? keys: name, summary, explanation, records, partitions, record-bytes, \
+                block-records, batch-records, block-interval-ms, batch-interval-ms, group-commit-blocks, \
+                wal-compression, checkpoint-lag-tasks, seed, runs
+                """),
+        Mistake(
+            line: "    crash: receiver", instead: "    crush: receiver", code: .unknownKey,
+            cause: "sample.yaml:18: runs[1]: 'crush' is not known here",
+            fix: "did you mean crash? keys: strategy, crash, expect"),
+        Mistake(
+            line: "seed: 7", instead: "records: 7", code: .duplicateKey,
+            cause: "sample.yaml:14: records: the key is given twice", fix: "keep one of the two lines of 'records'"),
+        Mistake(
+            line: "      offset-keyed:", instead: "      append:", code: .duplicateKey,
+            cause: "sample.yaml:21: append: the key is given twice", fix: "keep one of the two lines of 'append'"),
+        Mistake(
+            line: "    crash: receiver.offsets.commit.before@seeded", instead: "    strategy: raw", code: .duplicateKey,
+            cause: "sample.yaml:18: strategy: the key is given twice", fix: "keep one of the two lines of 'strategy'"),
+        Mistake(
+            line: "records: 10_000", instead: "", code: .missingKey,
+            cause: "sample.yaml:1: the key 'records' is missing", fix: "add a line 'records: ...' there"),
+        Mistake(
+            line: ", lost: 0}\n      offset", instead: "}\n      offset", code: .missingKey,
+            cause: "sample.yaml:20: runs[1].expect.append: the key 'lost' is missing",
+            fix: "add a line 'lost: ...' there"),
+        Mistake(
+            line: "records: 10_000", instead: "records: many", code: .wrongType,
+            cause: "sample.yaml:6: records: 'many' is not a whole number",
+            fix: "give records a whole number from 1 to 1000000000"),
+        Mistake(
+            line: "records: 10_000", instead: "records: \"10000\"", code: .wrongType,
+            cause: "sample.yaml:6: records: '10000' is not a whole number",
+            fix: "give records a whole number from 1 to 1000000000"),
+        Mistake(
+            line: "records: 10_000", instead: "records: 1e4", code: .wrongType,
+            cause: "sample.yaml:6: records: '1e4' is not a whole number",
+            fix: "give records a whole number from 1 to 1000000000"),
+        Mistake(
+            line: "records: 10_000", instead: "records: [1]", code: .wrongType,
+            cause: "sample.yaml:6: records: a list is not a whole number",
+            fix: "give records a whole number from 1 to 1000000000"),
+        Mistake(
+            line: "partitions: 4", instead: "partitions: 0", code: .impossibleValue,
+            cause: "sample.yaml:7: partitions: 0 is not within 1 to 1000",
+            fix: "give partitions a whole number from 1 to 1000"),
+        Mistake(
+            line: "record-bytes: 200", instead: "record-bytes: 8", code: .impossibleValue,
+            cause: "sample.yaml:8: record-bytes: 8 is not within 32 to 1000000",
+            fix: "give record-bytes a whole number from 32 to 1000000"),
+        Mistake(
+            line: "summary: A sample.", instead: "summary: {a: b}", code: .wrongType,
+            cause: "sample.yaml:2: summary: a mapping is not a text", fix: "write a text after 'summary:'"),
+        Mistake(
+            line: "summary: A sample.", instead: "summary:", code: .wrongType,
+            cause: "sample.yaml:2: summary: nothing is not a text", fix: "write a text after 'summary:'"),
+        Mistake(
+            line: "name: sample", instead: "name: Sample", code: .impossibleValue,
+            cause: "sample.yaml:1: name: 'Sample' is no name", fix: "use only small letters, digits and '-'"),
+        Mistake(
+            line: "name: sample", instead: "name: example", code: .impossibleValue,
+            cause: "sample.yaml:1: name: 'example' is not the name of the file",
+            fix: "write 'name: sample' or call the file example.yaml"),
+        Mistake(
+            line: "batch-records: 1000", instead: "batch-records: 99", code: .impossibleValue,
+            cause: "sample.yaml:10: batch-records: a batch of 99 records cannot hold one block of 100",
+            fix: "make batch-records at least 100"),
+        Mistake(
+            line: "seed: 7", instead: "block-interval-ms: 200", code: .impossibleValue,
+            cause: "sample.yaml:14: block-interval-ms: blocks and batches are cut by count already",
+            fix: "keep either block-records and batch-records or block-interval-ms and batch-interval-ms"),
+        Mistake(
+            line: "wal-compression: zstd:3", instead: "wal-compression: gzip", code: .impossibleValue,
+            cause: "sample.yaml:12: wal-compression: 'gzip' is no compression",
+            fix: "write none, or zstd:LEVEL with a level from 1 to 19"),
+        Mistake(
+            line: "wal-compression: zstd:3", instead: "wal-compression: zstd:20", code: .impossibleValue,
+            cause: "sample.yaml:12: wal-compression: 'zstd:20' is no compression",
+            fix: "write none, or zstd:LEVEL with a level from 1 to 19"),
+        Mistake(
+            line: "strategy: receiver-wal", instead: "strategy: reciever-wal", code: .unknownName,
+            cause: "sample.yaml:17: runs[1].strategy: no strategy is called 'reciever-wal'",
+            fix: "did you mean receiver-wal? strategies: raw, receiver-wal, direct, direct-log-first"),
+        Mistake(
+            line: "      offset-keyed:", instead: "      offset-key:", code: .unknownKey,
+            cause: "sample.yaml:21: runs[1].expect: 'offset-key' is not known here",
+            fix: "did you mean offset-keyed? sinks: append, offset-keyed"),
+        Mistake(
+            line: "  - strategy: raw", instead: "  - {strategy: raw, expect: {append: {duplicates: 0, lost: 0}}}",
+            code: .impossibleValue, cause: "sample.yaml:16: runs[0].expect: raw has no sink: it drops what it polls",
+            fix: "remove expect from this run"),
+        Mistake(
+            line: "  - strategy: raw", instead: "  - strategy: direct", code: .missingKey,
+            cause: "sample.yaml:16: runs[0]: the key 'expect' is missing", fix: "add a line 'expect: ...' there"),
+        Mistake(
+            line: "  - strategy: raw", instead: "  - {strategy: direct, expect: {}}", code: .impossibleValue,
+            cause: "sample.yaml:16: runs[0].expect: no sink is named",
+            fix: "name at least one sink, such as append"),
+        Mistake(
+            line: "receiver.offsets.commit.before@seeded", instead: "receiver.offset.commit.before@seeded",
+            code: .unknownName,
+            cause: "sample.yaml:18: runs[1].crash: no crash point is called 'receiver.offset.commit.before'",
+            fix: "did you mean receiver.offsets.commit.before? crash points: see `kbench crash-points`"),
+        Mistake(
+            line: "before@seeded", instead: "before@0", code: .impossibleValue,
+            cause: "sample.yaml:18: runs[1].crash: '0' is no occurrence of receiver.offsets.commit.before",
+            fix: """
+                write receiver.offsets.commit.before@1 for the first time, @seeded to let the seed choose, or @last
+                """),
+        Mistake(
+            line: "E + n + 4", instead: "E + m", code: .impossibleValue,
+            cause: "sample.yaml:20: runs[1].expect.append.duplicates: 'E + m' is not a sum",
+            fix: "write numbers and n, k, N, E joined by '+', such as 'E + n'"),
+        Mistake(
+            line: "summary: A sample.", instead: "summary: [A sample.", code: .syntax,
+            cause: "sample.yaml:3: not YAML: while parsing a flow sequence: did not find expected ',' or ']'",
+            fix: "check indentation, quotes and brackets at and above this place"),
+        Mistake(
+            line: "partitions: 4", instead: "\tpartitions: 4", code: .syntax,
+            cause: """
+                sample.yaml:7: not YAML: while scanning a plain scalar: found a tab character that violates indentation
+                """,
+            fix: "check indentation, quotes and brackets at and above this place"),
+    ]
+
+    @Test(arguments: mistakes)
+    func aMistakeIsRefusedWithFileLineKeyValueAndFix(mistake: Mistake) throws {
+        let error = #expect(throws: ScenarioError.self) {
+            try ScenarioFile.parse(changed([mistake.line: mistake.instead]), file: "sample.yaml")
+        }
+        #expect(error?.code == mistake.code)
+        #expect(error?.cause == mistake.cause)
+        #expect(error?.fix == mistake.fix)
+        #expect(error?.exitCode == .usage)
+    }
+
+    @Test(arguments: [("", "not YAML: the file is empty"), ("- 1", "a list is not a mapping")])
+    func aFileThatIsNoMappingIsRefused(text: String, message: String) {
+        let error = #expect(throws: ScenarioError.self) { try ScenarioFile.parse(text, file: "sample.yaml") }
+        #expect(error?.message == message)
+    }
+
+    @Test func anAbsentFileIsAUsageError() {
+        let error = #expect(throws: ScenarioError.self) { try ScenarioFile.read("/nowhere/sample.yaml") }
+        #expect(error?.cause == "/nowhere/sample.yaml: no such file")
+        #expect(error?.exitCode == .usage)
+    }
+
+    @Test func aFolderIsNoScenarioFile() {
+        let error = #expect(throws: ScenarioError.self) { try ScenarioFile.read("/tmp") }
+        #expect(error?.cause == "/tmp: the file cannot be read")
+    }
+
+    @Test func aFileThatIsNotUTF8IsRefused() throws {
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("kbench-\(UUID()).yaml")
+        try Data([0xC3, 0x28]).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let error = #expect(throws: ScenarioError.self) { try ScenarioFile.read(file.path) }
+        #expect(error?.cause == "\(file.path): the file is not UTF-8 text")
+    }
+
+    private func changed(_ replacements: [String: String]) -> String {
+        replacements.reduce(complete) { text, change in
+            precondition(text.contains(change.key), "the sample has no '\(change.key)'")
+            return text.replacing(change.key, with: change.value, maxReplacements: 1)
+        }
+    }
+
+    private func without(_ lines: String...) -> String {
+        complete.split(separator: "\n").filter { !lines.contains(String($0)) }.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,74 @@
+// Imports point one way: down.
+import Testing
+
+@Suite struct LayeringTests {
+    /// What each module may import, from the top of the house to its ground. `Synchronization` is the language's own.
+    static let allowed: [(module: String, imports: Set<String>)] = [
+        (
+            "kbench",
+            [
+                "World", "Engine", "Harness", "Report", "Kafka", "Posix", "WriteAheadLog", "ArgumentParser",
+                "Foundation",
+            ]
+        ),
+        ("Harness", ["World", "Engine", "Kafka", "Posix", "Report", "Checksum", "Subprocess", "Yams", "Foundation"]),
+        ("Report", ["World", "Engine", "Foundation"]),
+        ("Engine", ["World", "WriteAheadLog", "Checksum"]),
+        ("WriteAheadLog", ["World", "Checksum", "CZstd"]),
+        ("Kafka", ["World", "CRdKafka"]),
+        ("Posix", ["World", "CPosixShims", "Glibc"]),
+        ("Checksum", ["CChecksum"]),
+        ("World", []),
+    ]
+
+    /// Imports of which there is one user, because everything behind them is unsafe, slow to replace, or both.
+    static let soleUsers: [(imported: String, user: String)] = [
+        ("CRdKafka", "Kafka"), ("CZstd", "WriteAheadLog"), ("Glibc", "Posix"), ("CPosixShims", "Posix"),
+        ("CChecksum", "Checksum"), ("Subprocess", "Harness"), ("Yams", "Harness"), ("ArgumentParser", "kbench"),
+    ]
+
+    @Test func everyModuleIsInTheTable() {
+        let modules = Set(Repository.swiftFiles.filter { !$0.isTest }.compactMap(\.module))
+        #expect(modules == Set(Self.allowed.map(\.module)))
+    }
+
+    @Test func theTableItselfPointsDown() {
+        for (index, entry) in Self.allowed.enumerated() {
+            let above = Set(Self.allowed[...index].map(\.module))
+            #expect(entry.imports.isDisjoint(with: above), "\(entry.module) imports what lies above it")
+        }
+    }
+
+    @Test(arguments: allowed)
+    func aModuleImportsOnlyWhatItMay(module: String, imports: Set<String>) {
+        for file in Repository.swiftFiles(of: [module]) {
+            for found in file.imports where found.module != "Synchronization" {
+                #expect(
+                    imports.contains(found.module),
+                    "\(file.path):\(found.number): \(module) must not import \(found.module)")
+            }
+        }
+    }
+
+    @Test(arguments: soleUsers)
+    func aDangerousModuleHasOneUser(imported: String, user: String) {
+        // A module's own tests may look at what lies below it, and any test may start a process.
+        let users: Set = [user, "\(user)Tests"]
+        for file in Repository.swiftFiles where !users.contains(file.module ?? "") {
+            if file.isTest && imported == "Subprocess" { continue }
+            for found in file.imports where found.module == imported {
+                Issue.record("\(file.path):\(found.number): only \(user) imports \(imported)")
+            }
+        }
+    }
+
+    @Test func importsAreFoundInEveryForm() {
+        let file = RepositoryFile(
+            path: "Sources/World/Sample.swift",
+            lines: [
+                "// import Nothing", "import A", "public import B", "@testable import C", "import struct D.Member",
+                "internal import E  // because", "let text = \"import F\"",
+            ])
+        #expect(file.imports.map(\.module) == ["A", "B", "C", "D", "E"])
+    }
+}
