@@ -165,15 +165,15 @@ public struct RunResult: Codable, Equatable, Sendable {
 
     /// The counts that the semantics predict.
     public struct ExpectedCounts: Codable, Equatable, Sendable {
-        /// Expected duplicates at the sink.
-        public var duplicates: Int
-        /// Expected ingest duplicates.
-        public var ingestDuplicates: Int
+        /// Expected duplicates at the sink; nil where the semantics give no number, as for a kill at no named point.
+        public var duplicates: Int?
+        /// Expected ingest duplicates; nil where the semantics give no number.
+        public var ingestDuplicates: Int?
         /// Expected losses.
         public var lost: Int
 
         /// Makes expected counts.
-        public init(duplicates: Int, ingestDuplicates: Int, lost: Int) {
+        public init(duplicates: Int?, ingestDuplicates: Int?, lost: Int) {
             self.duplicates = duplicates
             self.ingestDuplicates = ingestDuplicates
             self.lost = lost

@@ -1,5 +1,37 @@
 // The command line's entry point.
+internal import ArgumentParser
+
+/// The root command; each subcommand is a file of its own.
 @main
-struct Kbench {
-    static func main() {}
+struct Kbench: AsyncParsableCommand {
+    static let version = "0.1.0"
+
+    static let configuration = CommandConfiguration(
+        commandName: "kbench",
+        abstract: "What happens to my records if it crashes here, and what does the guarantee cost me?",
+        discussion: """
+            kbench runs the same Kafka records through several ingestion strategies of one micro-batch engine, kills it \
+            with SIGKILL at a named point, lets it recover, and counts duplicates and losses exactly.
+
+            Start here:   kbench scenario crash-before-commit
+            With a Kafka: kbench scenario crash-before-commit --brokers localhost:9092
+
+            Exit codes: 0 as expected, 3 an outcome differs from the expected one, 5 the run is invalid, 64 usage, \
+            69 broker unreachable, 70 internal error, 130 interrupted.
+            """,
+        version: version,
+        subcommands: [ScenarioCommand.self, CrashPointsCommand.self, WorkerCommand.self])
+
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            Failure.exit(with: error)
+        }
+    }
 }

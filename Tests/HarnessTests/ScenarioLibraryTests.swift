@@ -58,8 +58,8 @@ import World
                 "receiver-wal offset-keyed receiver.offsets.commit.before@seeded: 0 / 0",
                 "direct-log-first append batch.submit.before@seeded: 0 / 0",
                 "direct-log-first offset-keyed batch.submit.before@seeded: 0 / 0",
-                "direct append batch.submit.after@seeded: E + k / 0",
-                "direct offset-keyed batch.submit.after@seeded: 0 / 0",
+                "direct append checkpoint.generation.write.before@seeded: E / 0",
+                "direct offset-keyed checkpoint.generation.write.before@seeded: 0 / 0",
             ])
     }
 

@@ -42,7 +42,7 @@ import World
         let scenario = try apply(ScenarioOverrides(crash: "receiver.wal.sync.after@3"))
         #expect(
             scenario.runs.map { $0.crash?.description } == [
-                "receiver.wal.sync.after@3", "batch.submit.before@seeded", "batch.submit.after@seeded",
+                "receiver.wal.sync.after@3", "batch.submit.before@seeded", "checkpoint.generation.write.before@seeded",
             ])
         #expect(scenario.runs.map(\.isAsStated) == [false, true, true], "the file says nothing about another point")
     }

@@ -46,6 +46,11 @@ public struct ScenarioRunner: Sendable {
         self.progress = progress
     }
 
+    /// Checks that every crash of a scenario can happen.
+    ///
+    /// - Throws: ``Diagnosis`` naming the run and the crash.
+    public static func check(_ scenario: Scenario) throws { _ = try RunPlan.plans(of: scenario) }
+
     /// Produces the load once and runs every strategy and sink of the scenario on it.
     ///
     /// - Throws: ``Diagnosis``; no worker and no file of the run is left behind then.

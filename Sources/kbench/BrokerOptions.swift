@@ -1,0 +1,34 @@
+// The options of every command that talks to Kafka.
+internal import ArgumentParser
+internal import Kafka
+internal import Posix
+
+/// Which broker, and how to talk to it.
+struct BrokerOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("A Kafka to use instead of the embedded broker.", valueName: "HOST:PORT"))
+    var brokers: String?
+
+    @Option(
+        name: .customShort("X"), parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("A librdkafka property; may be given more than once.", valueName: "name=value"))
+    var property: [String] = []
+
+    @Option(
+        name: .customShort("F"),
+        help: ArgumentHelp("A file of librdkafka properties, one name=value per line.", valueName: "file"))
+    var propertyFile: String?
+
+    /// The properties of the file, then those of the command line, which win.
+    func properties() throws -> [KafkaProperty] {
+        let fromFile = try propertyFile.map { try KafkaConfiguration.properties(inFile: $0, on: PosixDisk()) } ?? []
+        return try fromFile + KafkaConfiguration.properties(fromArguments: property)
+    }
+
+    /// The options as they were given; values that hold secrets are not repeated.
+    var arguments: [String] {
+        (brokers.map { ["--brokers", $0] } ?? []) + (propertyFile.map { ["-F", $0] } ?? [])
+            + ((try? KafkaConfiguration.properties(fromArguments: property)) ?? []).flatMap {
+                ["-X", "\($0.name)=\($0.displayedValue)"]
+            }
+    }
+}

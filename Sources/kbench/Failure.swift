@@ -1,0 +1,26 @@
+// How the command line fails: one line of cause, one line of fix, the exit code; never a trace.
+internal import ArgumentParser
+internal import Foundation
+internal import Harness
+internal import Posix
+internal import World
+
+/// Ends the process after an error.
+enum Failure {
+    /// Prints the error and exits with its code; help and version requests print and exit with 0.
+    static func exit(with error: any Error) -> Never {
+        if let code = error as? ExitCode { Foundation.exit(code.rawValue) }
+        if Interrupts.wasInterrupted {
+            StandardStreams.writeErrorLine("kbench: interrupted; no worker and no temporary file is left")
+            Foundation.exit(ExitStatus.interrupted.rawValue)
+        }
+        // What ArgumentParser itself found, --help included, it words best.
+        if Kbench.exitCode(for: error) == .success || Kbench.exitCode(for: error) == .validationFailure {
+            Kbench.exit(withError: error)
+        }
+        let diagnosis = Diagnosis(of: error)
+        StandardStreams.writeErrorLine("kbench: \(diagnosis.cause)")
+        StandardStreams.writeErrorLine("fix: \(diagnosis.fix)")
+        Foundation.exit(diagnosis.exitCode.rawValue)
+    }
+}

@@ -1,0 +1,11 @@
+// `kbench scenario`: run one, list them, check a file.
+internal import ArgumentParser
+
+/// The group of scenario commands; without a word of its own it runs the scenario named.
+struct ScenarioCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "scenario",
+        abstract: "Run a crash scenario and compare what it did to the records with what it must do.",
+        subcommands: [ScenarioRunCommand.self, ScenarioListCommand.self, ScenarioCheckCommand.self],
+        defaultSubcommand: ScenarioRunCommand.self)
+}

@@ -1,0 +1,114 @@
+// `kbench scenario NAME`: runs a scenario, keeps its results, prints them, and exits by its verdict.
+internal import ArgumentParser
+internal import Engine
+internal import Foundation
+internal import Harness
+internal import Kafka
+internal import Posix
+internal import Report
+internal import World
+
+/// Runs one scenario.
+struct ScenarioRunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Run a scenario (the default).",
+        discussion: """
+            Produces the scenario's records once, runs every strategy and sink on them, kills each worker at its crash \
+            point, restarts it, lets it drain, and compares the sink with what was produced.
+
+            Results are kept in a new folder below --out: run.json, summary.csv and report.md.
+            """)
+
+    @Argument(help: "A built-in scenario (see 'kbench scenario list') or a scenario file.")
+    var name: String
+
+    @Option(help: ArgumentHelp("Only these strategies.", valueName: "A,B"))
+    var strategy: String?
+
+    @Option(help: ArgumentHelp("Only these sinks.", valueName: "A,B"))
+    var sink: String?
+
+    @Option(help: ArgumentHelp("Records to produce.", valueName: "N"))
+    var records: Int?
+
+    @Option(help: ArgumentHelp("Partitions of the topic.", valueName: "P"))
+    var partitions: Int?
+
+    @Option(help: ArgumentHelp("Bytes of each record's value.", valueName: "B"))
+    var recordBytes: Int?
+
+    @Option(help: ArgumentHelp("The seed of payloads and of crashes '@seeded'.", valueName: "S"))
+    var seed: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Crash there instead: a point of 'kbench crash-points' and its occurrence, 'seeded' or 'last'.",
+            valueName: "POINT@K"))
+    var crash: String?
+
+    @OptionGroup var broker: BrokerOptions
+
+    @Option(help: ArgumentHelp("The folder for results.", valueName: "DIR"))
+    var out = "results"
+
+    @Option(help: "How to print the result: \(ResultFormat.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var format: ResultFormat = .text
+
+    @Flag(help: "No progress bar.")
+    var quiet = false
+
+    func run() async throws {
+        let overrides = ScenarioOverrides(
+            strategies: words(strategy), sinks: words(sink), records: records, partitions: partitions,
+            recordBytes: recordBytes, seed: seed, crash: crash)
+        let scenario = try overrides.apply(to: ScenarioLibrary.find(name)) { strategy, point in
+            CrashPointGuide.strategies(of: point.effect).contains(strategy)
+        }
+        let result = try await execute(scenario)
+        let folder = try ResultsFolder.write(result, in: out)
+        try StandardStreams.writeOutput(format.render(result))
+        if format == .text { try StandardStreams.writeOutput("results: \(folder.path)\n") }
+        switch result.verdict {
+        case .pass: return
+        case .fail: throw ExitCode(ExitStatus.guaranteeBroken.rawValue)
+        case .invalid: throw ExitCode(ExitStatus.invalidRun.rawValue)
+        }
+    }
+
+    /// Runs the scenario in a task that Ctrl-C cancels, which ends the worker and removes its files.
+    private func execute(_ scenario: Scenario) async throws -> ScenarioResult {
+        let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
+        let options = RunOptions(
+            brokers: broker.brokers, properties: try broker.properties(),
+            workDirectory: "\(out)/.running-\(Processes.processID)",
+            workerExecutable: try Processes.executablePath(), reproduce: reproduce(scenario), version: Kbench.version)
+        let runner = ScenarioRunner(options: options) { fraction, label in bar.show(fraction, label) }
+        let task = Task.detached { try await runner.run(scenario) }
+        try Interrupts.install()
+        try Interrupts.whenInterrupted { task.cancel() }
+        defer { bar.finish() }
+        return try await task.value
+    }
+
+    private func words(_ list: String?) -> [String] {
+        list?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } ?? []
+    }
+
+    /// The command that repeats this run, whatever the seed was drawn from.
+    private func reproduce(_ scenario: Scenario) -> String {
+        var parts = ["kbench", "scenario", name]
+        func add(_ option: String, _ value: String?) { if let value { parts += [option, value] } }
+        add("--strategy", strategy)
+        add("--sink", sink)
+        add("--records", records.map(String.init))
+        add("--partitions", partitions.map(String.init))
+        add("--record-bytes", recordBytes.map(String.init))
+        add("--seed", "\(scenario.seed)")
+        add("--crash", crash)
+        parts += broker.arguments
+        return parts.joined(separator: " ")
+    }
+}
+
+extension ResultFormat: ExpressibleByArgument {}
