@@ -29,13 +29,13 @@ enum TestCluster: String, CaseIterable, CustomTestStringConvertible {
             let broker = try EmbeddedBroker.start()
             try broker.createTopic(name, partitions: partitions)
             let configuration = try KafkaConfiguration(bootstrap: broker.bootstrap)
-            return TestTopic(name, configuration, broker)
+            return try TestTopic(name, configuration, broker)
         case .external:
             let configuration = try TestCluster.externalConfiguration()
             let cluster = try KafkaCluster(configuration)
             defer { cluster.close() }
             try cluster.createTopic(name, partitions: partitions)
-            return TestTopic(name, configuration, nil)
+            return try TestTopic(name, configuration, nil)
         }
     }
 

@@ -69,7 +69,7 @@ final class TestListener: @unchecked Sendable {
                 switch behaviour {
                 case .speaksHTTP:
                     let text = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n"
-                    _ = send(connection, text, text.utf8.count, Int32(MSG_NOSIGNAL.rawValue))
+                    _ = send(connection, text, text.utf8.count, Int32(MSG_NOSIGNAL))
                     close(connection)
                 case .closes: close(connection)
                 case .isSilent: silent.append(connection)
