@@ -18,7 +18,7 @@ public final class KafkaBroker: Broker {
         self.topic = topic
         self.configuration = configuration
         handle = try KafkaHandle(.consumer, configuration, defaults: [], fixed: KafkaReader.exactness)
-        topicObject = try KafkaTopic(topic, on: handle)
+        topicObject = KafkaTopic(topic, on: handle)
         do {
             try handle.connect()
         } catch {
@@ -52,7 +52,7 @@ public final class KafkaBroker: Broker {
             throw handle.failure(
                 RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION, doing: "watermarks", location: "\(topic)/\(partition)")
         }
-        return try retrying("watermarks", "\(topic)/\(partition)") { timeout in
+        return try retrying(on: handle, "watermarks", "\(topic)/\(partition)") { timeout in
             handle.queryWatermarks(topic, partition, timeout: timeout)
         }
     }
@@ -63,7 +63,7 @@ public final class KafkaBroker: Broker {
     public func committedOffsets(of partitions: [Partition], group: String) throws -> [Offset?] {
         let groupHandle = try handle(of: group)
         let doing = "committed offsets of group \(group)"
-        return try retrying(doing, topic) { timeout in
+        return try retrying(on: groupHandle, doing, topic) { timeout in
             let list = TopicPartitionList(topic: topic, partitions.map { ($0, nil) })
             let code = rd_kafka_committed(groupHandle.pointer, list.pointer, timeout)
             if code != RD_KAFKA_RESP_ERR_NO_ERROR { return .failure(LibraryError(code)) }
@@ -84,10 +84,11 @@ public final class KafkaBroker: Broker {
     public func commit(_ offsets: [(partition: Partition, next: Offset)], group: String) throws {
         if offsets.isEmpty { return }
         let groupHandle = try handle(of: group)
-        let queue = rd_kafka_queue_new(groupHandle.pointer)
-        defer { rd_kafka_queue_destroy(queue) }
-        try retrying("commit of group \(group)", topic) { timeout -> Result<Void, LibraryError> in
+        try retrying(on: groupHandle, "commit of group \(group)", topic) { timeout -> Result<Void, LibraryError> in
             let list = TopicPartitionList(topic: topic, offsets.map { ($0.partition, $0.next) })
+            // A queue for each attempt, so that a late answer is not taken for the next one's.
+            let queue = rd_kafka_queue_new(groupHandle.pointer)
+            defer { rd_kafka_queue_destroy(queue) }
             // Not rd_kafka_commit(): that waits without limit when the coordinator is gone.
             let code = rd_kafka_commit_queue(groupHandle.pointer, list.pointer, queue, nil, nil)
             if code != RD_KAFKA_RESP_ERR_NO_ERROR { return .failure(LibraryError(code)) }
@@ -134,18 +135,28 @@ public final class KafkaBroker: Broker {
         let made = try KafkaHandle(
             .consumer, configuration, defaults: [],
             fixed: KafkaReader.exactness + [KafkaProperty(name: "group.id", value: group)])
+        do {
+            try made.connect()
+        } catch {
+            made.close()
+            throw error
+        }
         groups[group] = made
         return made
     }
 
     /// Tries until it succeeds, fails for good, or the time of a request is over.
+    ///
+    /// An attempt gets a second at a time, so that a cluster that went away is noticed soon. All attempts may be
+    /// repeated: a commit that arrives twice says the same twice.
     private func retrying<Value>(
-        _ doing: String, _ location: String, _ attempt: (_ timeout: Int32) -> Result<Value, LibraryError>
+        on handle: KafkaHandle, _ doing: String, _ location: String,
+        _ attempt: (_ timeout: Int32) -> Result<Value, LibraryError>
     ) throws -> Value {
         let clock = ContinuousClock()
         let deadline = clock.now + configuration.requestTimeout
         while true {
-            switch attempt((deadline - clock.now).milliseconds) {
+            switch attempt(min(1000, (deadline - clock.now).milliseconds)) {
             case .success(let value):
                 handle.noteAnswer()
                 return value

@@ -42,11 +42,7 @@ public final class KafkaCluster {
         try request(RD_KAFKA_ADMIN_OP_CREATETOPICS, doing: "create topic \(name)", topic: name) { options, queue in
             rd_kafka_CreateTopics(handle.pointer, &topic, 1, options, queue)
         }
-        try withTopic(name) { topic in
-            _ = try topic.waitFor {
-                $0.code == RD_KAFKA_RESP_ERR_NO_ERROR && $0.partitions == partitions && $0.leaderless == 0
-            }
-        }
+        try KafkaTopic(name, on: handle).waitUntilThere(partitions: partitions)
     }
 
     /// Deletes a topic and waits until it is gone.
@@ -58,22 +54,16 @@ public final class KafkaCluster {
         try request(RD_KAFKA_ADMIN_OP_DELETETOPICS, doing: "delete topic \(name)", topic: name) { options, queue in
             rd_kafka_DeleteTopics(handle.pointer, &topic, 1, options, queue)
         }
-        try withTopic(name) { topic in
-            _ = try topic.waitFor { $0.code.brokerErrorCode == .unknownTopic }
-        }
+        try KafkaTopic(name, on: handle).waitUntilGone()
     }
 
     /// The number of partitions of a topic.
     ///
     /// - Throws: ``BrokerError``; `unknownTopic` when there is none of this name.
     public func partitionCount(of topic: String) throws -> Int {
-        try withTopic(topic) { try $0.partitionCount() }
-    }
-
-    private func withTopic<Result>(_ name: String, _ body: (KafkaTopic) throws -> Result) throws -> Result {
-        let topic = try KafkaTopic(name, on: handle)
+        let topic = KafkaTopic(topic, on: handle)
         defer { topic.close() }
-        return try body(topic)
+        return try topic.partitionCount()
     }
 
     /// Sends one request of the Admin API and waits for its one result.

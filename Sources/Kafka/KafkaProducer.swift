@@ -10,6 +10,7 @@ public final class KafkaProducer {
     public let partitionCount: Int
     private let handle: KafkaHandle
     private let topicObject: KafkaTopic
+    private let topicPointer: OpaquePointer
 
     /// Connects and checks that the topic exists.
     ///
@@ -26,7 +27,8 @@ public final class KafkaProducer {
                 KafkaProperty(name: "enable.idempotence", value: "true"),
                 KafkaProperty(name: "acks", value: "all"),
             ])
-        topicObject = try KafkaTopic(topic, on: handle)
+        topicObject = KafkaTopic(topic, on: handle)
+        topicPointer = try topicObject.object()
     }
 
     deinit { close() }
@@ -107,7 +109,7 @@ public final class KafkaProducer {
         let start = buffer.baseAddress
         while true {
             let result = rd_kafka_produce(
-                topicObject.pointer, record.partition, RD_KAFKA_MSG_F_COPY,
+                topicPointer, record.partition, RD_KAFKA_MSG_F_COPY,
                 record.valueLength == nil ? nil : start?.advanced(by: keyLength), valueLength,
                 record.keyLength == nil ? nil : start, keyLength,
                 UnsafeMutableRawPointer(bitPattern: ledger.nextSequence(partition)))

@@ -127,8 +127,22 @@ public final class KafkaReader: RecordReader {
             throw handle.failure(rd_kafka_error_code(error), doing: "seek", location: topic)
         }
         try list.forEach { element in
-            if element.err != RD_KAFKA_RESP_ERR_NO_ERROR {
+            if element.err == RD_KAFKA_RESP_ERR__STATE {
+                try restart(slot(of: element.partition))
+            } else if element.err != RD_KAFKA_RESP_ERR_NO_ERROR {
                 throw failure(element.err, "seek", element.partition, element.offset)
+            }
+        }
+    }
+
+    /// Starts a partition anew at its position: after an offset out of range the library has stopped it for good, and
+    /// stopped partitions cannot seek.
+    private func restart(_ slot: PartitionSlot) throws {
+        let list = TopicPartitionList(topic: topic, [(slot.partition, slot.position)])
+        for change in [rd_kafka_incremental_unassign, rd_kafka_incremental_assign] {
+            if let error = change(handle.pointer, list.pointer) {
+                defer { rd_kafka_error_destroy(error) }
+                throw failure(rd_kafka_error_code(error), "restart", slot.partition, slot.position)
             }
         }
     }
