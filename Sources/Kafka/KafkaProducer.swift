@@ -1,0 +1,167 @@
+// Produces records to partitions of one's choice and returns when each is confirmed.
+internal import CRdKafka
+internal import World
+
+/// Writes records to one topic, idempotently and acknowledged by all replicas. One thread uses a producer at a time.
+public final class KafkaProducer {
+    /// The topic written to.
+    public let topic: String
+    /// The number of partitions the topic had when the producer was made.
+    public let partitionCount: Int
+    private let handle: KafkaHandle
+    private let topicObject: KafkaTopic
+    private let topicPointer: OpaquePointer
+
+    /// Connects and checks that the topic exists.
+    ///
+    /// - Throws: ``BrokerError``; `unknownTopic` when there is no such topic: none is created by producing to it.
+    public init(_ configuration: KafkaConfiguration, topic: String) throws {
+        self.topic = topic
+        // Asked by a consumer, since a producer's question would create the topic on a broker that is set to.
+        let cluster = try KafkaCluster(configuration)
+        defer { cluster.close() }
+        partitionCount = try cluster.partitionCount(of: topic)
+        handle = try KafkaHandle(
+            .producer, configuration, defaults: KafkaProducer.throughput,
+            fixed: [
+                KafkaProperty(name: "enable.idempotence", value: "true"),
+                KafkaProperty(name: "acks", value: "all"),
+            ])
+        topicObject = KafkaTopic(topic, on: handle)
+        topicPointer = try topicObject.object()
+    }
+
+    deinit { close() }
+
+    /// Ends the connection; the producer is not used afterwards.
+    public func close() {
+        topicObject.close()
+        handle.close()
+    }
+
+    private static let throughput = [
+        // Long enough that batches fill up at any serious rate; the end of a call does not wait for it.
+        KafkaProperty(name: "linger.ms", value: "50"),
+        KafkaProperty(name: "batch.num.messages", value: "10000"),
+        KafkaProperty(name: "batch.size", value: "1000000"),
+        KafkaProperty(name: "queue.buffering.max.messages", value: "500000"),
+        KafkaProperty(name: "queue.buffering.max.kbytes", value: "262144"),
+        // What a broker accepts unless it is told otherwise.
+        KafkaProperty(name: "message.max.bytes", value: "1048588"),
+        KafkaProperty(name: "message.timeout.ms", value: "60000"),
+    ]
+
+    /// Produces `count` records and waits until the broker has confirmed every one.
+    ///
+    /// - Parameters:
+    ///   - count: The number of records.
+    ///   - recordCapacity: The bytes a record's key and value need together at most.
+    ///   - progressInterval: `progress` is called every so many records handed over.
+    ///   - progress: Gets the records confirmed so far.
+    ///   - fill: Writes record `index` into the buffer, key first, and says where it goes. The buffer is used again.
+    /// - Returns: The offsets the records have got: of each partition one unbroken range, in the order produced.
+    /// - Throws: ``BrokerError`` `notDelivered` with the number of records not confirmed and the first reason; or what
+    ///   `fill` throws. Records confirmed before that stay in the topic.
+    public func produce(
+        count: Int, recordCapacity: Int, progressInterval: Int = .max, progress: (Int) -> Void = { _ in },
+        fill: (_ index: Int, _ buffer: UnsafeMutableRawBufferPointer) throws -> OutgoingRecord
+    ) throws -> Delivery {
+        var ledger = DeliveryLedger(partitions: partitionCount)
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: max(recordCapacity, 1), alignment: 16)
+        defer { buffer.deallocate() }
+        do {
+            var untilProgress = progressInterval
+            for index in 0..<count {
+                let record = try fill(index, buffer)
+                guard send(record, from: buffer, &ledger) else { break }
+                if index & 1023 == 1023 { settle(&ledger, timeout: 0) }
+                untilProgress -= 1
+                if untilProgress == 0 {
+                    progress(ledger.confirmed)
+                    untilProgress = progressInterval
+                }
+            }
+        } catch {
+            // The library's reports must not be mistaken for those of a later call.
+            finish(&ledger)
+            throw error
+        }
+        finish(&ledger)
+        return try judge(ledger, count: count)
+    }
+
+    /// Hands one record to the library, waiting while it is full.
+    ///
+    /// - Returns: Whether it was taken.
+    private func send(
+        _ record: OutgoingRecord, from buffer: UnsafeMutableRawBufferPointer, _ ledger: inout DeliveryLedger
+    ) -> Bool {
+        let keyLength = record.keyLength ?? 0
+        let valueLength = record.valueLength ?? 0
+        precondition(
+            keyLength >= 0 && valueLength >= 0 && keyLength + valueLength <= buffer.count,
+            "producer: a record of \(keyLength) + \(valueLength) bytes in a buffer of \(buffer.count)")
+        guard record.partition >= 0, Int(record.partition) < partitionCount else {
+            ledger.refuse(RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION, record.partition)
+            return false
+        }
+        let partition = Int(record.partition)
+        let start = buffer.baseAddress
+        while true {
+            let result = rd_kafka_produce(
+                topicPointer, record.partition, RD_KAFKA_MSG_F_COPY,
+                record.valueLength == nil ? nil : start?.advanced(by: keyLength), valueLength,
+                record.keyLength == nil ? nil : start, keyLength,
+                UnsafeMutableRawPointer(bitPattern: ledger.nextSequence(partition)))
+            if result == 0 {
+                ledger.enter(partition)
+                return true
+            }
+            let code = rd_kafka_last_error()
+            guard code == RD_KAFKA_RESP_ERR__QUEUE_FULL else {
+                ledger.refuse(code, record.partition)
+                return false
+            }
+            settle(&ledger, timeout: 100)
+        }
+    }
+
+    /// Takes in the reports that are there, waiting up to `timeout` milliseconds for a first one.
+    private func settle(_ ledger: inout DeliveryLedger, timeout: Int32) {
+        var timeout = timeout
+        func take(_ event: OpaquePointer) {
+            guard rd_kafka_event_type(event) == RD_KAFKA_EVENT_DR else { return }
+            while let message = rd_kafka_event_message_next(event) { ledger.settle(message.pointee) }
+        }
+        while handle.pollEvent(timeout, take) { timeout = 0 }
+    }
+
+    /// Waits for the reports of all records; each comes, at the latest when the record's time is over.
+    private func finish(_ ledger: inout DeliveryLedger) {
+        // Sends half-filled batches at once instead of letting them linger.
+        rd_kafka_flush(handle.pointer, 0)
+        while ledger.outstanding > 0 {
+            rd_kafka_flush(handle.pointer, 0)
+            settle(&ledger, timeout: 10)
+        }
+    }
+
+    private func judge(_ ledger: DeliveryLedger, count: Int) throws -> Delivery {
+        let place = "\(handle.configuration.bootstrap) \(topic)"
+        if let misplaced = ledger.misplaced {
+            throw BrokerError(
+                .notDelivered,
+                "a record was confirmed at offset \(misplaced.offset) instead of \(misplaced.expected): another "
+                    + "producer writes to \(topic), or a record was stored twice or not at all",
+                location: "\(place)/\(misplaced.partition)@\(misplaced.offset)")
+        }
+        guard ledger.confirmed == count else {
+            let failure = ledger.firstFailure
+            let reason = (failure?.code.text ?? "no reason given") + handle.complaint
+            throw BrokerError(
+                .notDelivered, "\(count - ledger.confirmed) of \(count) records not confirmed: \(reason)",
+                cause: failure?.code.cause, location: failure.map { "\(place)/\($0.partition)" } ?? place)
+        }
+        return Delivery(confirmed: ledger.confirmed, ranges: ledger.ranges)
+    }
+}

@@ -1,0 +1,329 @@
+// Reads exact ranges of several partitions through one consumer, one queue per partition.
+internal import CRdKafka
+public import World
+
+/// Reads records of a topic without a group: every partition is assigned by hand and starts where it is told to.
+public final class KafkaReader: RecordReader {
+    /// What makes reading exact; see ``KafkaConfiguration``, which refuses other values.
+    static let exactness = [
+        KafkaProperty(name: "enable.auto.commit", value: "false"),
+        KafkaProperty(name: "enable.auto.offset.store", value: "false"),
+        KafkaProperty(name: "enable.partition.eof", value: "true"),
+        KafkaProperty(name: "auto.offset.reset", value: "error"),
+        KafkaProperty(name: "isolation.level", value: "read_committed"),
+        KafkaProperty(name: "allow.auto.create.topics", value: "false"),
+    ]
+
+    private let topic: String
+    private let handle: KafkaHandle
+    private var slots: [PartitionSlot] = []
+    /// The place of each partition in `slots`; -1 for those not read.
+    private var places: [Int] = []
+    /// The queue all partitions lead to while records are discarded, and what was taken from it.
+    private var sharedQueue: OpaquePointer?
+    private var sharedBatch = MessageBatch(capacity: 10_000)
+    private var isOpen = true
+    private let clock = ContinuousClock()
+
+    /// Opens a reader.
+    ///
+    /// - Parameters:
+    ///   - configuration: The cluster.
+    ///   - topic: The topic, which must exist.
+    ///   - positions: The partitions to read and where each begins.
+    /// - Throws: ``BrokerError``.
+    public init(
+        _ configuration: KafkaConfiguration, topic: String, positions: [(partition: Partition, offset: Offset)]
+    ) throws {
+        self.topic = topic
+        handle = try KafkaHandle(
+            .consumer, configuration, defaults: KafkaReader.throughput(partitions: positions.count),
+            // The library insists on a group name for any assignment; it is never joined nor committed to.
+            fixed: KafkaReader.exactness + [KafkaProperty(name: "group.id", value: "kbench-reader")])
+        places = Array(repeating: -1, count: Int(positions.map(\.partition).max() ?? -1) + 1)
+        for (partition, offset) in positions {
+            precondition(offset >= 0 && places[Int(partition)] < 0, "reader: bad position \(partition)@\(offset)")
+            guard let queue = rd_kafka_queue_get_partition(handle.pointer, topic, partition) else {
+                close()
+                throw failure(RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION, "open reader", partition, offset)
+            }
+            // Without this the assignment would lead the partition's messages to the queue of the whole consumer.
+            rd_kafka_queue_forward(queue, nil)
+            places[Int(partition)] = slots.count
+            slots.append(PartitionSlot(partition, at: offset, queue: queue))
+        }
+        let assignment = TopicPartitionList(topic: topic, positions.map { ($0.partition, $0.offset) })
+        let code = rd_kafka_assign(handle.pointer, assignment.pointer)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
+            close()
+            throw BrokerError(code, doing: "assign \(topic)", location: "\(configuration.bootstrap) \(topic)")
+        }
+    }
+
+    deinit { close() }
+
+    /// Gives back the library's resources; the reader is not used afterwards.
+    public func close() {
+        guard isOpen else { return }
+        isOpen = false
+        sharedBatch.removeAll()
+        if let sharedQueue { rd_kafka_queue_destroy(sharedQueue) }
+        for slot in slots {
+            slot.batch.removeAll()
+            rd_kafka_queue_destroy(slot.queue)
+        }
+        handle.close()
+    }
+
+    /// Defaults for reading fast.
+    ///
+    /// librdkafka 2.0 looks again only after up to a second once every partition has this much prefetched, so the
+    /// prefetch must hold more than a second of records; the whole reader's share is divided among the partitions.
+    private static func throughput(partitions: Int) -> [KafkaProperty] {
+        let partitions = max(partitions, 1)
+        let messages = max(100_000, 2_000_000 / partitions)
+        let kilobytes = max(16_384, 524_288 / partitions)
+        return [
+            KafkaProperty(name: "queued.min.messages", value: "\(messages)"),
+            KafkaProperty(name: "queued.max.messages.kbytes", value: "\(kilobytes)"),
+            KafkaProperty(name: "fetch.message.max.bytes", value: "4194304"),
+            // How long a broker holds an answer back when it has nothing: a seek has to wait for that answer too.
+            KafkaProperty(name: "fetch.wait.max.ms", value: "20"),
+            KafkaProperty(name: "fetch.error.backoff.ms", value: "20"),
+            KafkaProperty(name: "check.crcs", value: "true"),
+        ]
+    }
+
+    private func slot(of partition: Partition) -> PartitionSlot {
+        guard partition >= 0, Int(partition) < places.count, places[Int(partition)] >= 0 else {
+            preconditionFailure("reader: partition \(partition) was not opened")
+        }
+        return slots[places[Int(partition)]]
+    }
+
+    /// The position of `partition`: the offset of the next record it will deliver.
+    public func position(of partition: Partition) -> Offset { slot(of: partition).position }
+
+    /// Moves a partition's position; costs nothing when it is there already.
+    ///
+    /// - Throws: ``BrokerError``.
+    public func seek(_ partition: Partition, to offset: Offset) throws {
+        precondition(offset >= 0, "reader: seek to \(offset)")
+        let slot = slot(of: partition)
+        if slot.position == offset { return }
+        // What was taken before the seek must not be delivered after it. Messages still in the library's queues carry a
+        // version that the seek makes old, so the library drops those itself.
+        slot.batch.removeAll()
+        slot.position = offset
+        try seekLibrary([slot])
+    }
+
+    private func seekLibrary(_ moved: [PartitionSlot]) throws {
+        let list = TopicPartitionList(topic: topic, moved.map { ($0.partition, $0.position) })
+        if let error = rd_kafka_seek_partitions(
+            handle.pointer, list.pointer, handle.configuration.requestTimeout.milliseconds)
+        {
+            defer { rd_kafka_error_destroy(error) }
+            throw handle.failure(rd_kafka_error_code(error), doing: "seek", location: topic)
+        }
+        try list.forEach { element in
+            if element.err == RD_KAFKA_RESP_ERR__STATE {
+                try restart(slot(of: element.partition))
+            } else if element.err != RD_KAFKA_RESP_ERR_NO_ERROR {
+                throw failure(element.err, "seek", element.partition, element.offset)
+            }
+        }
+    }
+
+    /// Starts a partition anew at its position: after an offset out of range the library has stopped it for good, and
+    /// stopped partitions cannot seek.
+    private func restart(_ slot: PartitionSlot) throws {
+        let list = TopicPartitionList(topic: topic, [(slot.partition, slot.position)])
+        for change in [rd_kafka_incremental_unassign, rd_kafka_incremental_assign] {
+            if let error = change(handle.pointer, list.pointer) {
+                defer { rd_kafka_error_destroy(error) }
+                throw failure(rd_kafka_error_code(error), "restart", slot.partition, slot.position)
+            }
+        }
+    }
+
+    // MARK: Fetching
+
+    /// Appends to `block` the records of `partition` from its position on, in order, until `limit` records were added,
+    /// the position reached `until`, or `timeout` was over. Records at or past `until` are never added.
+    ///
+    /// - Returns: the records added, and the new position: the offset after the last record added, or `until` where the
+    ///   broker has said that no record is left before it, which is how a range ends in a gap.
+    /// - Throws: ``BrokerError``; `offsetOutOfRange` when the position is no longer (or not yet) in the log,
+    ///   `unreachable` when no broker could be reached for as long as the configuration waits for one.
+    public func fetch(
+        _ partition: Partition, until: Offset, limit: Int, into block: Block, timeout: Duration
+    ) throws -> (count: Int, position: Offset) {
+        if sharedQueue != nil { try leaveSharedQueue() }
+        let slot = slot(of: partition)
+        var added = 0
+        var deadline: ContinuousClock.Instant?
+        while added < limit, slot.position < until {
+            if slot.batch.isEmpty {
+                let wanted = min(limit - added, Int(clamping: until - slot.position))
+                slot.batch.fill(from: slot.queue, limit: wanted, timeout: 0)
+            }
+            if slot.batch.isEmpty {
+                // The clock is asked only when there is nothing to do anyway.
+                let end = deadline ?? clock.now + timeout
+                deadline = end
+                let left = end - clock.now
+                if left <= .zero { break }
+                slot.batch.fill(from: slot.queue, limit: 1, timeout: min(100, left.milliseconds))
+                if slot.batch.isEmpty, added == 0 { try handle.throwIfDown() }
+            }
+            if try !deliver(slot, until: until, limit: limit, into: block, added: &added) { break }
+        }
+        return (added, slot.position)
+    }
+
+    /// Works off the batch of a partition.
+    ///
+    /// - Returns: Whether to go on; not when an error waits behind records that were added: they are handed over first.
+    private func deliver(
+        _ slot: PartitionSlot, until: Offset, limit: Int, into block: Block, added: inout Int
+    ) throws -> Bool {
+        let partition = slot.partition
+        var position = slot.position
+        defer { slot.position = position }
+        while added < limit, position < until, let message = slot.batch.first {
+            // First the error: the end of a partition and failures come as messages too, with a text as their value.
+            if message.pointee.err != RD_KAFKA_RESP_ERR_NO_ERROR {
+                if message.pointee.err == RD_KAFKA_RESP_ERR__PARTITION_EOF {
+                    // The log ends here, so whatever lies before this offset and was not delivered is a gap.
+                    position = max(position, min(message.pointee.offset, until))
+                } else if !message.pointee.err.isTransient {
+                    if added > 0 { return false }
+                    let code = message.pointee.err
+                    slot.batch.dropFirst()
+                    throw failure(code, "fetch", partition, position)
+                }
+                slot.batch.dropFirst()
+                continue
+            }
+            let offset = message.pointee.offset
+            if offset >= until {
+                // It stays for the next fetch: the range ended in a gap.
+                position = until
+                break
+            }
+            if offset >= position {
+                let key = message.pointee.key.map { UnsafeRawBufferPointer(start: $0, count: message.pointee.key_len) }
+                let value = message.pointee.payload.map {
+                    UnsafeRawBufferPointer(start: $0, count: message.pointee.len)
+                }
+                block.append(partition: partition, offset: offset, key: key, value: value)
+                position = offset + 1
+                added += 1
+            }
+            slot.batch.dropFirst()
+        }
+        if added > 0 { handle.noteAnswer() }
+        return true
+    }
+
+    /// The error of a fetch; an offset out of range is told with the watermarks it is out of.
+    private func failure(
+        _ code: rd_kafka_resp_err_t, _ doing: String, _ partition: Partition, _ offset: Offset
+    ) -> BrokerError {
+        var error = handle.failure(code, doing: doing, location: "\(topic)/\(partition)@\(offset)")
+        guard error.code == .offsetOutOfRange else { return error }
+        error.message = "offset \(offset) of \(topic)/\(partition) is not in the log"
+        if case .success(let ends) = handle.queryWatermarks(topic, partition, timeout: 5000) {
+            error.message += ", which has \(ends.low) up to \(ends.high)"
+        }
+        return error
+    }
+
+    // MARK: Discarding
+
+    /// Takes up to `limit` records of any partitions and drops them uncopied: the speed of the library itself. Waits
+    /// for a first record, then takes what is there.
+    ///
+    /// For this all partitions lead to one queue; the next fetch leads them back, which costs a seek.
+    ///
+    /// - Returns: the records and their value bytes; fewer than `limit` says nothing about the end of the log.
+    /// - Throws: ``BrokerError``.
+    public func discard(limit: Int, timeout: Duration) throws -> (count: Int, bytes: Int) {
+        if sharedQueue == nil { enterSharedQueue() }
+        let deadline = clock.now + timeout
+        var count = 0
+        var bytes = 0
+        for slot in slots where !slot.batch.isEmpty && count < limit {
+            try drop(&slot.batch, limit: limit, count: &count, bytes: &bytes)
+        }
+        while count < limit {
+            if sharedBatch.isEmpty {
+                sharedBatch.fill(from: sharedQueue, limit: limit - count, timeout: 0)
+            }
+            if sharedBatch.isEmpty {
+                let left = deadline - clock.now
+                if count > 0 || left <= .zero { break }
+                sharedBatch.fill(from: sharedQueue, limit: 1, timeout: min(100, left.milliseconds))
+                if sharedBatch.isEmpty { try handle.throwIfDown() }
+            }
+            try drop(&sharedBatch, limit: limit, count: &count, bytes: &bytes)
+        }
+        if count > 0 { handle.noteAnswer() }
+        return (count, bytes)
+    }
+
+    /// Drops a batch and moves the positions; a stretch of one partition is looked up once.
+    private func drop(_ batch: inout MessageBatch, limit: Int, count: inout Int, bytes: inout Int) throws {
+        var current: PartitionSlot?
+        var position: Offset = 0
+        defer { current?.position = position }
+        while count < limit, let message = batch.first {
+            let partition = message.pointee.partition
+            let code = message.pointee.err
+            if code != RD_KAFKA_RESP_ERR_NO_ERROR, code != RD_KAFKA_RESP_ERR__PARTITION_EOF {
+                if !code.isTransient {
+                    if count > 0 { return }
+                    batch.dropFirst()
+                    guard places.indices.contains(Int(partition)) else {
+                        throw handle.failure(code, doing: "fetch", location: topic)
+                    }
+                    throw failure(code, "fetch", partition, slot(of: partition).position)
+                }
+                batch.dropFirst()
+                continue
+            }
+            if current?.partition != partition {
+                current?.position = position
+                let next = slot(of: partition)
+                current = next
+                position = next.position
+            }
+            let offset = message.pointee.offset
+            if code == RD_KAFKA_RESP_ERR__PARTITION_EOF {
+                position = max(position, offset)
+            } else if offset >= position {
+                count += 1
+                bytes += message.pointee.len
+                position = offset + 1
+            }
+            batch.dropFirst()
+        }
+    }
+
+    private func enterSharedQueue() {
+        let queue = rd_kafka_queue_new(handle.pointer)
+        for slot in slots { rd_kafka_queue_forward(slot.queue, queue) }
+        sharedQueue = queue
+    }
+
+    private func leaveSharedQueue() throws {
+        for slot in slots { rd_kafka_queue_forward(slot.queue, nil) }
+        sharedBatch.removeAll()
+        for slot in slots { slot.batch.removeAll() }
+        if let sharedQueue { rd_kafka_queue_destroy(sharedQueue) }
+        sharedQueue = nil
+        // What was prefetched into the shared queue went with it; fetch it again.
+        try seekLibrary(slots)
+    }
+}

@@ -1,0 +1,51 @@
+// Messages taken from a queue of librdkafka and not yet dealt with.
+internal import CRdKafka
+
+/// A buffer of messages: filled in one call, worked off from the front. What is left stays for the next fetch, so a
+/// batch that runs past the end of a range loses nothing.
+struct MessageBatch: ~Copyable {
+    /// The messages one call takes at most.
+    let capacity: Int
+    private let messages: UnsafeMutablePointer<UnsafeMutablePointer<rd_kafka_message_t>?>
+    private var next = 0
+    private var end = 0
+
+    init(capacity: Int) {
+        self.capacity = capacity
+        messages = .allocate(capacity: capacity)
+        messages.initialize(repeating: nil, count: capacity)
+    }
+
+    deinit {
+        for index in next..<end { rd_kafka_message_destroy(messages[index]) }
+        messages.deallocate()
+    }
+
+    var isEmpty: Bool { next == end }
+
+    /// Takes up to `limit` messages from `queue`, waiting up to `timeout` milliseconds for the first of them.
+    ///
+    /// The library's call returns when it has all it was asked for or the time is over; so only one message is waited
+    /// for, and the rest is what is there already.
+    mutating func fill(from queue: OpaquePointer?, limit: Int, timeout: Int32) {
+        precondition(isEmpty, "a batch is filled again before it was worked off")
+        next = 0
+        let wanted = min(limit, capacity)
+        end = max(0, rd_kafka_consume_batch_queue(queue, 0, messages, wanted))
+        if end == 0, timeout > 0 { end = max(0, rd_kafka_consume_batch_queue(queue, timeout, messages, 1)) }
+    }
+
+    /// The message at the front.
+    var first: UnsafeMutablePointer<rd_kafka_message_t>? { next < end ? messages[next] : nil }
+
+    /// Gives the message at the front back to the library.
+    mutating func dropFirst() {
+        rd_kafka_message_destroy(messages[next])
+        next += 1
+    }
+
+    /// Gives all messages back.
+    mutating func removeAll() {
+        while next < end { dropFirst() }
+    }
+}
