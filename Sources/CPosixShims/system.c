@@ -2,8 +2,31 @@
 #include "CPosixShims.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <sys/prctl.h>
+#include <sys/vfs.h>
 
 int kbench_set_parent_death_signal(int signal) {
     return prctl(PR_SET_PDEATHSIG, signal) == 0 ? 0 : errno;
+}
+
+int kbench_get_parent_death_signal(int *signal) {
+    return prctl(PR_GET_PDEATHSIG, signal) == 0 ? 0 : errno;
+}
+
+int kbench_file_system_magic(const char *path, uint64_t *magic) {
+    struct statfs about;
+    int result;
+    do result = statfs(path, &about);
+    while (result != 0 && errno == EINTR);
+    if (result != 0) return errno;
+    // The field is signed and narrow on some systems; a magic number is 32 bits.
+    *magic = (uint32_t)about.f_type;
+    return 0;
+}
+
+int kbench_usable_processors(void) {
+    cpu_set_t allowed;
+    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return 1;
+    return CPU_COUNT(&allowed);
 }

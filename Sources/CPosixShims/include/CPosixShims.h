@@ -2,7 +2,28 @@
 #ifndef KBENCH_CPOSIXSHIMS_H
 #define KBENCH_CPOSIXSHIMS_H
 
+#include <stdint.h>
+
 // Asks the kernel to send `signal` to this process when its parent dies; returns 0 or an errno.
 int kbench_set_parent_death_signal(int signal);
+
+// Stores which signal the kernel will send when this process's parent dies, 0 for none; returns 0 or an errno.
+int kbench_get_parent_death_signal(int *signal);
+
+// Stores the magic number of the file system that `path` lies on; returns 0 or an errno.
+int kbench_file_system_magic(const char *path, uint64_t *magic);
+
+// The number of processors this process may run on; 1 when the kernel does not say.
+int kbench_usable_processors(void);
+
+// From now on the first SIGINT and the first SIGTERM are noted; a second one of the same kind ends the process.
+// Returns 0 or an errno. To be called once.
+int kbench_install_interrupts(void);
+
+// The signal noted last, 0 for none.
+int kbench_interrupting_signal(void);
+
+// Blocks until a signal has been noted; returns 0 or an errno.
+int kbench_wait_for_interrupt(void);
 
 #endif

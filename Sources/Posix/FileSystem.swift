@@ -1,0 +1,118 @@
+// Questions about the file system that the disk seam does not ask, and the removal of whole folders.
+internal import CPosixShims
+internal import Glibc
+internal import World
+
+/// The file system as tools, not the engine, look at it.
+public enum FileSystem {
+    /// The kind of file system that `path` lies on, such as `ext4` or `tmpfs`; an unknown one by its magic number.
+    ///
+    /// - Throws: `DiskError`.
+    public static func kind(at path: String) throws -> String {
+        var magic: UInt64 = 0
+        let errorNumber = kbench_file_system_magic(path, &magic)
+        guard errorNumber == 0 else {
+            throw DiskError.last("ask for the file system of", path, errorNumber: errorNumber)
+        }
+        return name(ofMagic: magic)
+    }
+
+    /// The bytes in the regular files below a folder, by their lengths.
+    ///
+    /// - Throws: `DiskError`; files that vanish meanwhile are none.
+    public static func bytesUsed(under path: String) throws -> Int64 {
+        var sum: Int64 = 0
+        try walk(path) { _, status in
+            if status.st_mode & S_IFMT == S_IFREG { sum += Int64(status.st_size) }
+        }
+        return sum
+    }
+
+    /// The bytes that the file system has set aside for the regular files below a folder; more than their lengths
+    /// where space is reserved ahead, less where files have holes.
+    ///
+    /// - Throws: `DiskError`; files that vanish meanwhile are none.
+    public static func bytesAllocated(under path: String) throws -> Int64 {
+        var sum: Int64 = 0
+        try walk(path) { _, status in
+            // The unit of st_blocks is 512 bytes on Linux, whatever the file system's own block is.
+            if status.st_mode & S_IFMT == S_IFREG { sum += Int64(status.st_blocks) * 512 }
+        }
+        return sum
+    }
+
+    /// Removes a file, or a folder with all that is in it; symbolic links are removed, not followed. An absent path
+    /// is fine.
+    ///
+    /// - Throws: `DiskError`.
+    public static func removeTree(_ path: String) throws {
+        try walk(path) { path, status in
+            let result = status.st_mode & S_IFMT == S_IFDIR ? rmdir(path) : unlink(path)
+            guard result == 0 || errno == ENOENT else { throw DiskError.last("remove", path) }
+        }
+    }
+
+    static func name(ofMagic magic: UInt64) -> String {
+        switch magic {
+        case 0xef53: "ext4"
+        case 0x0102_1994: "tmpfs"
+        case 0x794c_7630: "overlay"
+        case 0x5846_5342: "xfs"
+        case 0x9123_683e: "btrfs"
+        case 0x2fc1_2fc1: "zfs"
+        case 0xf2f5_2010: "f2fs"
+        case 0x6969: "nfs"
+        case 0x6573_5546: "fuse"
+        case 0x0102_1997: "9p"
+        case 0x8584_58f6: "ramfs"
+        default: "0x" + String(magic, radix: 16)
+        }
+    }
+
+    static func isDirectory(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// The folder that `path` names something in; nil where `path` has only one component.
+    static func parent(of path: String) -> String? {
+        guard let slash = path.dropLast(path.hasSuffix("/") ? 1 : 0).lastIndex(of: "/"), slash != path.startIndex else {
+            return nil
+        }
+        return String(path[..<slash])
+    }
+
+    static func names(in directory: String) throws -> [String] {
+        guard let stream = opendir(directory) else { throw DiskError.last("list", directory) }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while true {
+            errno = 0
+            guard let entry = readdir(stream) else {
+                guard errno == 0 else { throw DiskError.last("list", directory) }
+                return names
+            }
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+    }
+
+    /// Calls `visit` with everything at and below `path`, a folder after what is in it.
+    private static func walk(_ path: String, _ visit: (String, stat) throws -> Void) throws {
+        var status = stat()
+        guard lstat(path, &status) == 0 else {
+            if errno == ENOENT { return }
+            throw DiskError.last("look at", path)
+        }
+        if status.st_mode & S_IFMT == S_IFDIR {
+            do {
+                for name in try names(in: path) { try walk("\(path)/\(name)", visit) }
+            } catch let error as DiskError where error.errorNumber == ENOENT {
+                return
+            }
+        }
+        try visit(path, status)
+    }
+}

@@ -1,0 +1,68 @@
+// This process and the machine it runs on.
+internal import CPosixShims
+internal import Glibc
+internal import World
+
+/// This process and the machine it runs on.
+public enum Processes {
+    /// This process's identifier.
+    public static var processID: Int32 { getpid() }
+
+    /// The identifier of the process that started this one.
+    public static var parentProcessID: Int32 { getppid() }
+
+    /// Ends this process at once by SIGKILL: nothing is flushed, nothing is cleaned up.
+    public static func killSelf() -> Never {
+        kill(getpid(), SIGKILL)
+        // The signal is delivered before kill returns to its only receiver, but the compiler cannot know it.
+        while true { pause() }
+    }
+
+    /// Lets the kernel end this process by SIGKILL when its parent dies.
+    ///
+    /// The kernel counts the death of the *thread* that started this process; call it in processes that were started
+    /// from a thread which lasts. Give `parent` where it is known, so that a parent that died before the call is
+    /// noticed too.
+    ///
+    /// - Throws: ``SystemError``.
+    public static func dieWithParent(expecting parent: Int32? = nil) throws {
+        let errorNumber = kbench_set_parent_death_signal(SIGKILL)
+        guard errorNumber == 0 else {
+            throw SystemError(operation: "ask to die with the parent", errorNumber: errorNumber)
+        }
+        if let parent, getppid() != parent { killSelf() }
+    }
+
+    /// The signal this process will get when its parent dies; nil for none.
+    static var parentDeathSignal: Int32? {
+        var signal: Int32 = 0
+        return kbench_get_parent_death_signal(&signal) == 0 && signal != 0 ? signal : nil
+    }
+
+    /// The file this process runs.
+    ///
+    /// - Throws: `DiskError`.
+    public static func executablePath() throws -> String {
+        let link = "/proc/self/exe"
+        return try withUnsafeTemporaryAllocation(byteCount: Int(PATH_MAX), alignment: 1) { buffer in
+            let characters = buffer.assumingMemoryBound(to: CChar.self)
+            guard let start = characters.baseAddress else { fatalError("an allocation without an address") }
+            let length = readlink(link, start, characters.count)
+            guard length >= 0 else { throw DiskError.last("read link", link) }
+            return String(decoding: buffer[..<length], as: UTF8.self)
+        }
+    }
+
+    /// The kernel, such as `Linux 6.1.0 x86_64`.
+    public static func kernelDescription() -> String {
+        var names = utsname()
+        guard uname(&names) == 0 else { return "unknown" }
+        func text<Field>(_ field: Field) -> String {
+            withUnsafeBytes(of: field) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        }
+        return "\(text(names.sysname)) \(text(names.release)) \(text(names.machine))"
+    }
+
+    /// The number of processors this process may run on.
+    public static func processorCount() -> Int { Int(kbench_usable_processors()) }
+}

@@ -1,0 +1,21 @@
+// Where a frame lies.
+
+/// The place of a frame in its log; it stays valid until the frame's segment is removed.
+public struct Position: Hashable, Codable, Sendable {
+    /// The segment, by the sequence of its first frame.
+    public var segment: UInt64
+    /// The frame's first byte in the segment's file.
+    public var offset: Int64
+    /// The length of the whole frame in bytes.
+    public var length: Int64
+    /// The frame's sequence.
+    public var sequence: UInt64
+
+    /// Makes a position.
+    public init(segment: UInt64, offset: Int64, length: Int64, sequence: UInt64) {
+        self.segment = segment
+        self.offset = offset
+        self.length = length
+        self.sequence = sequence
+    }
+}

@@ -1,0 +1,54 @@
+// Compression of payloads, with contexts and memory that are used again.
+internal import CZstd
+
+/// Compresses payloads one after the other.
+final class Compressor {
+    private let context: OpaquePointer
+    private let level: Int32
+    private let output = ScratchBuffer()
+
+    init(level: Int32) {
+        guard let context = ZSTD_createCCtx() else { fatalError("no memory for a zstd context") }
+        self.context = context
+        self.level = level
+    }
+
+    deinit { ZSTD_freeCCtx(context) }
+
+    /// The compressed bytes, valid until the next call; nil when compression does not make `payload` shorter.
+    func compress(_ payload: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+        guard !payload.isEmpty else { return nil }
+        let room = output.bytes(ZSTD_compressBound(payload.count))
+        let count = ZSTD_compressCCtx(context, room.baseAddress, room.count, payload.baseAddress, payload.count, level)
+        guard ZSTD_isError(count) == 0, count < payload.count else { return nil }
+        return UnsafeRawBufferPointer(rebasing: room[..<count])
+    }
+}
+
+/// Decompresses payloads one after the other.
+final class Decompressor {
+    private let context: OpaquePointer
+    private let output = ScratchBuffer()
+
+    init() {
+        guard let context = ZSTD_createDCtx() else { fatalError("no memory for a zstd context") }
+        self.context = context
+    }
+
+    deinit { ZSTD_freeDCtx(context) }
+
+    /// The payload of `count` bytes, valid until the next call; nil when `stored` does not decompress to that.
+    func decompress(_ stored: UnsafeRawBufferPointer, to count: Int) -> UnsafeRawBufferPointer? {
+        let room = output.bytes(count)
+        let result = ZSTD_decompressDCtx(context, room.baseAddress, count, stored.baseAddress, stored.count)
+        guard ZSTD_isError(result) == 0, result == count else { return nil }
+        return UnsafeRawBufferPointer(room)
+    }
+
+    /// The payload of a complete frame; nil when it does not decompress to what the header says.
+    func payload(of frame: UnsafeRawBufferPointer, _ header: FrameHeader) -> UnsafeRawBufferPointer? {
+        let end = FrameHeader.length + Int(header.storedLength)
+        let stored = UnsafeRawBufferPointer(rebasing: frame[FrameHeader.length..<end])
+        return header.isCompressed ? decompress(stored, to: Int(header.payloadLength)) : stored
+    }
+}
