@@ -24,6 +24,8 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+        // Subprocess names executables by its file paths.
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -38,8 +40,9 @@ let package = Package(
         .target(
             name: "Harness",
             dependencies: [
-                "World", "Engine", "Kafka", "Posix", "Report", "Checksum",
+                "World", "Engine", "WriteAheadLog", "Kafka", "Posix", "Report",
                 .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Yams", package: "Yams"),
             ],
             // The scenario files travel inside the binary, so that it can be copied anywhere. `scenarios` is a link

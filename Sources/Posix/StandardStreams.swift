@@ -1,8 +1,8 @@
-// Standard output and standard error without buffers, so that a process that dies has said what it said.
+// The standard streams without buffers, so that a process that dies has said what it said.
 internal import Glibc
 internal import World
 
-/// Standard output and standard error.
+/// Standard input, standard output and standard error.
 public enum StandardStreams {
     /// Whether a file descriptor (0, 1, 2) is a terminal.
     public static func isTerminal(_ fileDescriptor: Int32) -> Bool { isatty(fileDescriptor) == 1 }
@@ -15,6 +15,13 @@ public enum StandardStreams {
     /// Writes `line` and a line end to standard error; a failure has nowhere to be reported and is ignored.
     public static func writeErrorLine(_ line: String) {
         try? write(line + "\n", to: STDERR_FILENO, "standard error")
+    }
+
+    /// Reads and drops standard input until its end, or until it cannot be read.
+    public static func waitForEndOfInput() {
+        withUnsafeTemporaryAllocation(byteCount: 256, alignment: 1) { buffer in
+            while retryingWhenInterrupted({ Glibc.read(STDIN_FILENO, buffer.baseAddress, buffer.count) }) > 0 {}
+        }
     }
 
     private static func write(_ text: String, to descriptor: Int32, _ name: String) throws {

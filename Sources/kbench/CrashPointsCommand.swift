@@ -1,6 +1,6 @@
 // `kbench crash-points`: every place a run can be made to die, and what it stands between.
-internal import ArgumentParser
-internal import Engine
+public import ArgumentParser
+public import Engine
 internal import Foundation
 internal import Harness
 

@@ -1,11 +1,11 @@
 // `kbench scenario NAME`: runs a scenario, keeps its results, prints them, and exits by its verdict.
-internal import ArgumentParser
+public import ArgumentParser
 internal import Engine
 internal import Foundation
 internal import Harness
 internal import Kafka
 internal import Posix
-internal import Report
+public import Report
 internal import World
 
 /// Runs one scenario.

@@ -1,6 +1,7 @@
 // `kbench worker`: one life of an engine in a process of its own; started by the harness only.
 internal import ArgumentParser
 internal import Harness
+internal import World
 
 /// Runs the worker that a configuration file describes.
 struct WorkerCommand: ParsableCommand {

@@ -11,9 +11,16 @@ import Testing
                 "Foundation",
             ]
         ),
-        ("Harness", ["World", "Engine", "Kafka", "Posix", "Report", "Checksum", "Subprocess", "Yams", "Foundation"]),
+        (
+            "Harness",
+            [
+                "World", "Engine", "WriteAheadLog", "Kafka", "Posix", "Report", "Subprocess", "SystemPackage", "Yams",
+                "Foundation",
+            ]
+        ),
         ("Report", ["World", "Engine", "Foundation"]),
         ("Engine", ["World", "WriteAheadLog", "Checksum"]),
+        ("Simulation", ["World"]),
         ("WriteAheadLog", ["World", "Checksum", "CZstd"]),
         ("Kafka", ["World", "CRdKafka"]),
         ("Posix", ["World", "CPosixShims", "Glibc"]),

@@ -1,6 +1,6 @@
 // The list behind `kbench crash-points`.
 public import Engine
-public import World
+internal import World
 
 /// A crash point as the list shows it.
 public struct CrashPointEntry: Codable, Equatable, Sendable {

@@ -44,9 +44,12 @@ struct RunExecutor: Sendable {
         }
         defer { watching.cancel() }
         let lives = try await live(plan, in: directory, counters: counters)
-        return try await withExtendedLifetime(file) {
-            try await BlockingThread.run { try judge(plan, lives: lives, in: directory, counters: counters) }
-        }
+        let result = try await BlockingThread.run { try judge(plan, lives: lives, in: directory, counters: counters) }
+        watching.cancel()
+        _ = await watching.result
+        // The counters are words of the file's mapping, which must outlive their last reader.
+        withExtendedLifetime(file) {}
+        return result
     }
 
     private func live(_ plan: RunPlan, in directory: String, counters: EngineCounters) async throws -> Lives {

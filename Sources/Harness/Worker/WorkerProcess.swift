@@ -2,6 +2,7 @@
 internal import Foundation
 internal import Posix
 internal import Subprocess
+internal import SystemPackage
 internal import World
 
 /// Starts workers and waits for them.
@@ -25,7 +26,7 @@ struct WorkerProcess: Sendable {
         var options = PlatformOptions()
         options.processGroupID = 0
         let result = try await Subprocess.run(
-            .path(.init(executable)), arguments: ["worker", configurationPath], platformOptions: options,
+            .path(FilePath(executable)), arguments: ["worker", configurationPath], platformOptions: options,
             input: .inputWriter, output: .sequence, error: .string(limit: 64 * 1024)
         ) { execution in
             try await withThrowingTaskGroup(of: String.self) { group in
@@ -51,7 +52,7 @@ struct WorkerProcess: Sendable {
             if let told = try? JSONDecoder().decode(Diagnosis.self, from: Data(result.closureResult.utf8)) {
                 return (.failed(told), endedAt)
             }
-            let words = result.standardError?.split(separator: "\n").last.map { ": \($0)" } ?? ""
+            let words = result.standardError.split(separator: "\n").last.map { ": \($0)" } ?? ""
             let cause = "a worker ended unexpectedly (\(result.terminationStatus))\(words)"
             return (
                 .failed(
