@@ -60,7 +60,8 @@ let package = Package(
         tests(of: "Checksum"),
         tests(of: "Posix", also: ["World"]),
         tests(of: "WriteAheadLog", also: ["World", "Posix", "Checksum"]),
-        tests(of: "Kafka", also: ["World"]),
+        // Some tests need what only the library itself can do, such as transactions.
+        tests(of: "Kafka", also: ["World", "CRdKafka"]),
         tests(of: "Engine", also: ["World", "Posix", "WriteAheadLog", "Checksum"]),
         tests(of: "Harness", also: ["World", "Engine", "Kafka", "Posix", "Report"]),
         tests(of: "Report", also: ["World", "Engine"]),
