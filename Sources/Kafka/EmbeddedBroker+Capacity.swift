@@ -11,10 +11,9 @@ extension EmbeddedBroker {
         case never
     }
 
-    /// The bytes of record batches, headers included, above which a partition drops its oldest batch.
+    /// The bytes of record batches, headers included, above which a partition drops its oldest batch. It also drops it
+    /// above 100,000 batches, which is never reached: so many of the smallest are larger than this.
     static let partitionBytes = 5 * 1024 * 1024
-    /// The batches above which it does so as well.
-    static let partitionBatches = 100_000
 
     /// The bytes in front of the records of a batch.
     private static let batchHeaderBytes = 61
@@ -40,9 +39,9 @@ extension EmbeddedBroker {
         let record = varintBytes(body) + body
         let perBatch = max(1, min(recordsPerBatch, batchBytes / record))
         let batch = batchHeaderBytes + perBatch * record
-        let batches = min(partitionBytes / batch, partitionBatches)
+        let batches = partitionBytes / batch
         // A last batch that is smaller may still fit.
-        let rest = batches == partitionBatches ? 0 : partitionBytes - batches * batch - batchHeaderBytes
+        let rest = partitionBytes - batches * batch - batchHeaderBytes
         let perPartition = batches * perBatch + max(0, rest / record)
         if records == 0 { return .fits }
         if perPartition == 0 { return .never }

@@ -1,5 +1,6 @@
 // A Kafka broker inside this process, for runs that need no installation.
 internal import CRdKafka
+internal import Dispatch
 internal import Synchronization
 internal import World
 
@@ -44,15 +45,19 @@ public final class EmbeddedBroker: Sendable {
         return EmbeddedBroker(Handles(host: host, cluster: cluster), bootstrap: String(cString: bootstrap))
     }
 
-    /// Stops the brokers and forgets all records.
+    /// Stops the brokers and forgets all records. Nobody can connect afterwards; the memory follows within a second.
     public func close() {
         let handles = state.withLock { state in
             defer { state = nil }
             return state
         }
         guard let handles else { return }
-        rd_kafka_mock_cluster_destroy(handles.cluster)
-        rd_kafka_destroy(handles.host)
+        rd_kafka_mock_broker_set_down(handles.cluster, -1)
+        // The mock's thread looks only once a second whether it shall end, which is too long to wait for.
+        DispatchQueue.global().async {
+            rd_kafka_mock_cluster_destroy(handles.cluster)
+            rd_kafka_destroy(handles.host)
+        }
     }
 
     /// Creates a topic.

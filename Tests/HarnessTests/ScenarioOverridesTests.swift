@@ -7,7 +7,7 @@ import World
 @Suite struct ScenarioOverridesTests {
     /// Stands in for the engine's own table: only the receiver has a write-ahead log.
     private func reaches(_ strategy: Strategy, _ point: CrashPoint) -> Bool {
-        !point.effect.rawValue.hasPrefix("receiver.") || strategy == .receiverWal
+        !point.effect.name.hasPrefix("receiver.") || strategy == .receiverWal
     }
 
     private func apply(_ overrides: ScenarioOverrides, to name: String = "crash-before-commit") throws -> Scenario {

@@ -26,6 +26,18 @@ struct KafkaConfigurationTests {
         #expect(try KafkaConfiguration.properties(inText: text, file: "client.properties") == expected)
     }
 
+    @Test("reads a file through the disk it is given")
+    func file() throws {
+        let disk = OneFileDisk(path: "a/b.properties", text: "linger.ms=5\nwhat\n")
+        let broken = brokerError { try KafkaConfiguration.properties(inFile: "a/b.properties", on: disk) }
+        #expect(broken?.message == "a/b.properties:2: expected name=value, found \"what\"")
+        disk.text = "linger.ms=5"
+        #expect(
+            try KafkaConfiguration.properties(inFile: "a/b.properties", on: disk)
+                == [KafkaProperty(name: "linger.ms", value: "5")])
+        #expect(throws: DiskError.self) { try KafkaConfiguration.properties(inFile: "c", on: disk) }
+    }
+
     @Test("names file, line and text of what is not a property")
     func parseErrors() {
         let inFile = brokerError {

@@ -90,6 +90,45 @@ struct KafkaProducerTests {
         #expect(block.numbers == Array(0..<5000))
     }
 
+    @Test("notices that somebody else writes in between", arguments: TestCluster.available)
+    func otherWriter(_ cluster: TestCluster) throws {
+        let topic = try cluster.makeTopic()
+        var properties = topic.configuration.properties
+        properties.append(KafkaProperty(name: "linger.ms", value: "0"))
+        let configuration = try KafkaConfiguration(bootstrap: topic.configuration.bootstrap, properties: properties)
+        let producer = try KafkaProducer(configuration, topic: topic.name)
+        defer { producer.close() }
+        let error = brokerError {
+            try producer.produce(count: 20, recordCapacity: 8) { index, _ in
+                if index == 10 {
+                    while try topic.broker.watermarks(of: 0).high < 10 {}
+                    try topic.produce(1)
+                }
+                return OutgoingRecord(partition: 0, valueLength: 8)
+            }
+        }
+        #expect(error?.code == .notDelivered)
+        #expect(error?.message.hasPrefix("a record was confirmed at offset 11 instead of 10") == true)
+    }
+
+    @Test("passes on what the caller throws, and counts afresh afterwards")
+    func callerThrows() throws {
+        struct Stop: Error {}
+        let topic = try TestCluster.embedded.makeTopic()
+        let producer = try KafkaProducer(topic.configuration, topic: topic.name)
+        defer { producer.close() }
+        #expect(throws: Stop.self) {
+            try producer.produce(count: 10, recordCapacity: 8) { index, _ in
+                if index == 7 { throw Stop() }
+                return OutgoingRecord(partition: 0, valueLength: 8)
+            }
+        }
+        let next = try producer.produce(count: 3, recordCapacity: 8) { _, _ in
+            OutgoingRecord(partition: 0, valueLength: 8)
+        }
+        #expect(next == Delivery(confirmed: 3, ranges: [OffsetRange(partition: 0, from: 7, until: 10)]))
+    }
+
     @Test("says how many records were lost to a broker that refuses them")
     func refused() throws {
         let topic = try TestCluster.embedded.makeTopic()

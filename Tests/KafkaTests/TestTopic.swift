@@ -1,6 +1,5 @@
 // A topic to test with, and the records that belong into it.
 import Kafka
-import Testing
 import World
 
 /// A topic on a cluster that lives at least as long as this.
@@ -38,64 +37,3 @@ final class TestTopic {
         try broker.openReader(at: positions)
     }
 }
-
-/// A record that says which one it is.
-struct TestRecord: Equatable {
-    var offset: Offset
-    var key: [UInt8]?
-    var value: [UInt8]?
-
-    /// Writes a value that begins with its number.
-    static func write(_ index: Int, to buffer: UnsafeMutableRawBufferPointer) {
-        if buffer.count >= 8 { buffer.storeBytes(of: UInt64(index).littleEndian, as: UInt64.self) }
-    }
-
-    /// The number a value begins with.
-    static func number(_ value: UnsafeRawBufferPointer?) -> Int {
-        guard let value, value.count >= 8 else { return -1 }
-        return Int(UInt64(littleEndian: value.loadUnaligned(as: UInt64.self)))
-    }
-}
-
-extension Block {
-    /// The offsets of all records, in order.
-    var offsets: [Offset] {
-        var offsets: [Offset] = []
-        forEachRecord { _, offset, _, _ in offsets.append(offset) }
-        return offsets
-    }
-
-    /// The numbers of all records, in order.
-    var numbers: [Int] {
-        var numbers: [Int] = []
-        forEachRecord { _, _, _, value in numbers.append(TestRecord.number(value)) }
-        return numbers
-    }
-
-    /// All records with their bytes, in order.
-    var records: [TestRecord] {
-        var records: [TestRecord] = []
-        forEachRecord { _, offset, key, value in
-            records.append(TestRecord(offset: offset, key: key.map { [UInt8]($0) }, value: value.map { [UInt8]($0) }))
-        }
-        return records
-    }
-}
-
-/// The code of the ``BrokerError`` that `body` throws; an issue when it throws none.
-func brokerError<Result>(
-    _ body: () throws -> Result, sourceLocation: SourceLocation = #_sourceLocation
-) -> BrokerError? {
-    do {
-        _ = try body()
-        Issue.record("no error was thrown", sourceLocation: sourceLocation)
-    } catch let error as BrokerError {
-        return error
-    } catch {
-        Issue.record("not a BrokerError: \(error)", sourceLocation: sourceLocation)
-    }
-    return nil
-}
-
-/// Long enough for any answer on a busy machine.
-let patience = Duration.seconds(30)
