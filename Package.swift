@@ -68,14 +68,9 @@ let package = Package(
         tests(of: "Checksum"),
         tests(of: "Posix", also: ["World"]),
         tests(of: "WriteAheadLog", also: ["World", "Posix", "Checksum"]),
-<<<<<<< HEAD
-        tests(of: "Kafka", also: ["World"]),
-        tests(of: "Engine", also: ["World", "Simulation"]),
-=======
         // Some tests need what only the library itself can do, such as transactions.
         tests(of: "Kafka", also: ["World", "CRdKafka"]),
-        tests(of: "Engine", also: ["World", "Posix", "WriteAheadLog", "Checksum"]),
->>>>>>> kafka
+        tests(of: "Engine", also: ["World", "Simulation"]),
         tests(of: "Harness", also: ["World", "Engine", "Kafka", "Posix", "Report"]),
         tests(of: "Report", also: ["World", "Engine"]),
         // Runs the built binary and compares what it prints.
