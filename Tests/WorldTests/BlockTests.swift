@@ -150,24 +150,26 @@ struct BlockTests {
         }
     }
 
-    @Test(
-        "refuses what cannot be",
-        arguments: [
-            ("a negative first offset", run(count: 1, first: -1) + [0]),
-            ("offsets beyond the last one", run(count: 2, first: .max - 1) + [0, 0]),
-            ("more records than bytes", run(count: .max, first: 0)),
-            ("a negative value length", run(count: 1, first: 0) + [0b0000_0100]),
-            ("a value longer than the bytes", run(count: 1, first: 0) + [0b0001_0000, 1]),
-            ("a key longer than the bytes", run(count: 1, first: 0) + [1, 2, 0]),
-            ("a number without an end", run(count: 1, first: 0) + [UInt8](repeating: 0xff, count: 20)),
-            ("a value length beyond all bounds", run(count: 1, first: 0) + [UInt8](repeating: 0xf8, count: 9) + [1]),
-        ])
+    static let impossibleBytes: [(String, [UInt8])] = [
+        ("a negative first offset", run(count: 1, first: -1, [0])),
+        ("offsets beyond the last one", run(count: 2, first: .max - 1, [0, 0])),
+        ("more records than bytes", run(count: .max, first: 0, [])),
+        ("a negative value length", run(count: 1, first: 0, [0b0000_0100])),
+        ("a value longer than the bytes", run(count: 1, first: 0, [0b0001_0000, 1])),
+        ("a key longer than the bytes", run(count: 1, first: 0, [1, 2, 0])),
+        ("a number without an end", run(count: 1, first: 0, [UInt8](repeating: 0xff, count: 20))),
+        ("a value length beyond all bounds", run(count: 1, first: 0, [UInt8](repeating: 0xf8, count: 9) + [1])),
+    ]
+
+    @Test("refuses what cannot be", arguments: impossibleBytes)
     func impossible(_ name: String, _ bytes: [UInt8]) {
         #expect(throws: BlockFormatError.self, "\(name)") { try copy(bytes) }
     }
 
-    static func run(count: UInt32, first: Int64) -> [UInt8] {
-        [0, 0, 0, 0] + withUnsafeBytes(of: count.littleEndian) { Array($0) }
-            + withUnsafeBytes(of: first.littleEndian) { Array($0) }
+    static func run(count: UInt32, first: Int64, _ records: [UInt8]) -> [UInt8] {
+        var bytes: [UInt8] = [0, 0, 0, 0]
+        withUnsafeBytes(of: count.littleEndian) { bytes += Array($0) }
+        withUnsafeBytes(of: first.littleEndian) { bytes += Array($0) }
+        return bytes + records
     }
 }
