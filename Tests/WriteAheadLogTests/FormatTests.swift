@@ -27,7 +27,7 @@ struct FormatTests {
         try bytes(ofHex: goldenSegment).withUnsafeBytes { try file.write([$0], at: 0) }
         let found = recover(disk)
         #expect(found.error == nil)
-        #expect(found.frames == frames)
+        #expect(found.soundFrames == frames)
     }
 
     @Test("adds less than one percent to payloads of 20 KB")

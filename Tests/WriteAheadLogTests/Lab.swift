@@ -28,6 +28,9 @@ struct Found {
     var error: LogError?
     var log: WriteAheadLog?
 
+    /// The frames of a log that was not refused; nil for one that was.
+    var soundFrames: [Frame]? { error == nil ? frames : nil }
+
     /// What was found, in words for a failing test.
     var outcome: String { "\(frames.count) frames, \(error?.description ?? "no error")" }
 }
