@@ -1,0 +1,47 @@
+// The checksum: known values, and that the processor's own form agrees with the table's.
+import Checksum
+import Testing
+
+@Suite("CRC-32C")
+struct CRC32CTests {
+    @Test(
+        "has the known values",
+        arguments: [
+            (Array("123456789".utf8), 0xe306_9283), ([], 0), (Array("a".utf8), 0xc1d0_4330),
+            ([UInt8](repeating: 0, count: 32), 0x8a91_36aa), ([UInt8](repeating: 0xff, count: 32), 0x62a8_ab43),
+            (Array(0..<32), 0x46dd_794e), (Array((0..<32).reversed()), 0x113f_db5c),
+        ] as [([UInt8], UInt32)])
+    func knownValues(_ bytes: [UInt8], _ checksum: UInt32) {
+        bytes.withUnsafeBytes { bytes in
+            #expect(CRC32C.checksum(bytes) == checksum)
+            #expect(CRC32C.portableChecksum(bytes) == checksum)
+        }
+    }
+
+    @Test("is the same in hardware and by table, for every length and alignment, and continued from any place")
+    func hardwareEqualsPortable() {
+        let bytes = (0..<600).map { UInt8(truncatingIfNeeded: $0 &* $0 &* 31 &+ $0) }
+        bytes.withUnsafeBytes { bytes in
+            for start in 0..<9 {
+                for end in start..<bytes.count {
+                    let part = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
+                    let checksum = CRC32C.portableChecksum(part)
+                    let middle = (start + end) / 2
+                    let first = CRC32C.checksum(UnsafeRawBufferPointer(rebasing: bytes[start..<middle]))
+                    let continued = CRC32C.checksum(
+                        UnsafeRawBufferPointer(rebasing: bytes[middle..<end]), continuing: first)
+                    if CRC32C.checksum(part) != checksum || continued != checksum {
+                        Issue.record("bytes \(start)..<\(end)")
+                    }
+                }
+            }
+        }
+    }
+
+    @Test("of no bytes continues with what it was")
+    func nothing() {
+        let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
+        #expect(CRC32C.checksum(nothing, continuing: 7) == 7)
+        #expect(CRC32C.portableChecksum(nothing, continuing: 7) == 7)
+    }
+}
