@@ -76,7 +76,11 @@ let package = Package(
         // Runs the built binary and compares what it prints.
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["kbench", .product(name: "Subprocess", package: "swift-subprocess")],
+            dependencies: [
+                "kbench",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: settings),
         // The house rules: which module may import what.
         .testTarget(name: "HouseRulesTests", swiftSettings: settings),

@@ -1,0 +1,157 @@
+// Everything that can be asked wrongly: a cause, a fix, the exit code, and nothing left behind.
+import Foundation
+import Testing
+
+extension EndToEnd {
+    @Suite struct ErrorTests {
+        /// A request that must be refused. `DIR` in an argument stands for the test's folder.
+        struct Mistake: Sendable, CustomTestStringConvertible {
+            var name: String
+            var arguments: [String]
+            var files: [String: String] = [:]
+            var exitCode: Int32 = 64
+            var cause: String
+            var fix: String
+
+            var testDescription: String { name }
+        }
+
+        private static let flagship = ["scenario", "crash-before-commit"]
+        private static let head = "name: mine\nsummary: A test.\nrecords: 10\npartitions: 1\nrecord-bytes: 100\n"
+        private static let runs = "runs:\n  - strategy: raw\n"
+
+        static let mistakes = [
+            Mistake(
+                name: "a scenario that does not exist", arguments: ["scenario", "nosuch"],
+                cause: "nosuch: no scenario has this name", fix: "crash-before-commit"),
+            Mistake(
+                name: "a scenario misspelt", arguments: ["scenario", "crash-before-comit"],
+                cause: "crash-before-comit", fix: "crash-before-commit"),
+            Mistake(
+                name: "a scenario file that is not there", arguments: ["scenario", "DIR/absent.yaml"],
+                cause: "DIR/absent.yaml", fix: ""),
+            Mistake(
+                name: "a file that is not YAML", arguments: ["scenario", "DIR/mine.yaml"],
+                files: ["mine.yaml": head + "runs: [{strategy: direct\n"], cause: "DIR/mine.yaml:", fix: ""),
+            Mistake(
+                name: "an unknown key", arguments: ["scenario", "DIR/mine.yaml"],
+                files: ["mine.yaml": head + "partitons: 3\n"], cause: "DIR/mine.yaml:6: 'partitons' is not known here",
+                fix: "partitions"),
+            Mistake(
+                name: "a value of the wrong type", arguments: ["scenario", "DIR/mine.yaml"],
+                files: ["mine.yaml": head.replacing("records: 10\n", with: "records: many\n") + runs],
+                cause: "DIR/mine.yaml:3: records: 'many' is not a whole number", fix: "records"),
+            Mistake(
+                name: "an unknown strategy", arguments: flagship + ["--strategy", "receiver"],
+                cause: "--strategy", fix: "receiver-wal"),
+            Mistake(
+                name: "an unknown sink", arguments: flagship + ["--sink", "kafka"], cause: "--sink", fix: "append"),
+            Mistake(
+                name: "an impossible number of records", arguments: flagship + ["--records", "0"],
+                cause: "--records: 0 is not within", fix: "--records"),
+            Mistake(
+                name: "an unknown crash point", arguments: flagship + ["--crash", "batch.log.wrte.before@1"],
+                cause: "batch.log.wrte.before", fix: "batch.log.write.before"),
+            Mistake(
+                name: "a crash that the strategy never reaches",
+                arguments: flagship + ["--strategy", "direct", "--crash", "batch.log.write.before@1"],
+                cause: "direct: none of them ever reaches batch.log.write.before", fix: "kbench crash-points"),
+            Mistake(
+                name: "an occurrence that never comes",
+                arguments: flagship + ["--strategy", "direct-log-first", "--crash", "batch.log.write.before@11"],
+                cause: "the point is reached 10 times", fix: "1 to 10"),
+            Mistake(
+                name: "no occurrence at all", arguments: flagship + ["--crash", "engine.idle.before@never"],
+                cause: "'never' is no occurrence", fix: "@seeded"),
+            Mistake(
+                name: "a property without a value", arguments: flagship + ["-X", "nonsense"],
+                cause: "-X nonsense: expected name=value", fix: "-X"),
+            Mistake(
+                name: "a property that librdkafka does not know", arguments: flagship + ["-X", "no.such=1"],
+                cause: "no.such", fix: "-X"),
+            Mistake(
+                name: "a file of properties that is not there", arguments: flagship + ["-F", "DIR/absent.conf"],
+                cause: "DIR/absent.conf", fix: "-F"),
+            Mistake(
+                name: "a results folder that is a file", arguments: flagship + ["--out", "DIR/taken"],
+                files: ["taken": ""], cause: "DIR/taken", fix: "--out"),
+            Mistake(
+                name: "a results folder below a file", arguments: flagship + ["--out", "DIR/taken/results"],
+                files: ["taken": ""], cause: "DIR/taken", fix: "--out"),
+            Mistake(
+                name: "a broker that is not there", arguments: flagship + ["--brokers", "127.0.0.1:1"],
+                exitCode: 69, cause: "127.0.0.1:1", fix: "--brokers"),
+            Mistake(
+                name: "a broker's name that does not resolve",
+                arguments: flagship + ["--brokers", "broker.invalid:9092"],
+                exitCode: 69, cause: "broker.invalid:9092", fix: "--brokers"),
+        ]
+
+        @Test(arguments: mistakes)
+        func aMistakeIsToldInTwoLinesAndLeavesNothing(_ mistake: Mistake) async throws {
+            let folder = try Folder()
+            for (name, text) in mistake.files { try folder.write(text, to: name) }
+            let outcome = try await Kbench.run(
+                mistake.arguments.map { $0.replacing("DIR", with: folder.path) }, in: folder)
+            try Self.expect(
+                outcome, exitCode: mistake.exitCode, cause: mistake.cause.replacing("DIR", with: folder.path),
+                fix: mistake.fix, in: folder)
+            #expect(try folder.results() == [])
+        }
+
+        @Test func aListenerThatIsNotABrokerIsToldFromOne() async throws {
+            let folder = try Folder()
+            let listener = try NotABroker()
+            let outcome = try await Kbench.run(
+                Self.flagship + ["--brokers", "127.0.0.1:\(listener.port)"], in: folder)
+            try Self.expect(outcome, exitCode: 69, cause: "127.0.0.1:\(listener.port)", fix: "--brokers", in: folder)
+        }
+
+        @Test func aLoadTooLargeForTheEmbeddedBrokerNamesTheNumberOfPartitionsThatWillDo() async throws {
+            let folder = try Folder()
+            let arguments = [
+                "scenario", "idle-crash", "--strategy", "direct", "--sink", "append", "--records", "120000",
+            ]
+            let refused = try await Kbench.run(arguments, in: folder)
+            try Self.expect(
+                refused, exitCode: 64, cause: "120000 records of 200 bytes", fix: "--partitions", in: folder)
+            let number = try #require(refused.errors.firstMatch(of: #/--partitions (\d+)/#)).1
+            let fewer = try await Kbench.run(arguments + ["--partitions", "\((Int(number) ?? 0) - 1)"], in: folder)
+            try Self.expect(fewer, exitCode: 64, cause: "do not fit", fix: "--partitions \(number)", in: folder)
+            let accepted = try await Kbench.run(
+                arguments + ["--partitions", "\(number)", "--format", "json"], in: folder)
+            #expect(accepted.status == .exited(0), "\(accepted)")
+            #expect(try accepted.report().runs.first?.lost == 0)
+            try folder.expectNothingLeftBehind()
+        }
+
+        @Test(arguments: [["nosuch"], ["scenario"], flagship + ["--no-such-option"], flagship + ["--records", "x"]])
+        func aCommandLineThatCannotBeReadIsUsage(arguments: [String]) async throws {
+            let folder = try Folder()
+            let outcome = try await Kbench.run(arguments, in: folder)
+            #expect(outcome.status == .exited(64), "\(outcome)")
+            #expect(outcome.output == "")
+            #expect(outcome.errors.hasPrefix("Error: ") && outcome.errors.contains("Usage: kbench"), "\(outcome)")
+            #expect(try folder.contents() == [])
+        }
+
+        /// Expects the one form all errors have.
+        static func expect(
+            _ outcome: Outcome, exitCode: Int32, cause: String, fix: String, in folder: Folder,
+            sourceLocation: SourceLocation = #_sourceLocation
+        ) throws {
+            #expect(outcome.status == .exited(exitCode), "\(outcome)", sourceLocation: sourceLocation)
+            #expect(outcome.output == "", "\(outcome)", sourceLocation: sourceLocation)
+            let lines = outcome.errorLines
+            try #require(lines.count == 2, "\(outcome)", sourceLocation: sourceLocation)
+            #expect(lines[0].hasPrefix("kbench: "), "\(outcome)", sourceLocation: sourceLocation)
+            #expect(lines[0].contains(cause), "\(outcome)", sourceLocation: sourceLocation)
+            #expect(lines[1].hasPrefix("fix: "), "\(outcome)", sourceLocation: sourceLocation)
+            #expect(lines[1].dropFirst(5).contains(fix) || fix.isEmpty, "\(outcome)", sourceLocation: sourceLocation)
+            for word in ["Error Domain", "NSPOSIXErrorDomain", "Fatal error", "Stack dump", "Optional("] {
+                #expect(!outcome.errors.contains(word), "\(outcome)", sourceLocation: sourceLocation)
+            }
+            try folder.expectNothingLeftBehind(sourceLocation: sourceLocation)
+        }
+    }
+}

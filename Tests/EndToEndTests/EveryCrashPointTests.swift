@@ -1,0 +1,69 @@
+// Every crash point of the list, with a real broker, real files and a real SIGKILL.
+import Foundation
+import Testing
+
+extension EndToEnd {
+    @Suite struct EveryCrashPointTests {
+        /// Small, and yet of several blocks, batches and tasks, none of them even.
+        private static let scenario = """
+            name: every-point
+            summary: A load of many small blocks and batches, killed where the command line says.
+            records: 601
+            partitions: 3
+            record-bytes: 100
+            block-records: 50
+            batch-records: 200
+            group-commit-blocks: 2
+            checkpoint-lag-tasks: 1
+            runs:
+              - strategy: receiver-wal
+                crash: engine.idle.before@1
+                expect: {append: {duplicates: E, lost: 0}, offset-keyed: {duplicates: 0, lost: 0}}
+              - strategy: direct-log-first
+                crash: engine.idle.before@1
+                expect: {append: {duplicates: E, lost: 0}, offset-keyed: {duplicates: 0, lost: 0}}
+              - strategy: direct
+                crash: engine.idle.before@1
+                expect: {append: {duplicates: E, lost: 0}, offset-keyed: {duplicates: 0, lost: 0}}
+            """
+
+        @Test func aKillAtAnyPointComesOutAsItsClosedFormSays() async throws {
+            let points = try await CrashPointList.load().crashPoints
+            await withTaskGroup(of: Void.self) { group in
+                for (index, point) in points.enumerated() {
+                    group.addTask {
+                        await #expect(throws: Never.self, "\(point.name)") { try await Self.expect(point, seed: index) }
+                    }
+                }
+            }
+        }
+
+        private static func expect(_ point: CrashPointList.Point, seed: Int) async throws {
+            let folder = try Folder()
+            let path = try folder.write(scenario, to: "every-point.yaml")
+            let strategies = point.strategies.filter { $0 != "raw" }
+            // How often old blocks are removed depends on the speed of the disk; all others can be counted before.
+            let occurrence = point.name.hasPrefix("cleanup.remove") ? "1" : "seeded"
+            let outcome = try await Kbench.run(
+                [
+                    "scenario", path, "--strategy", strategies.joined(separator: ","), "--crash",
+                    "\(point.name)@\(occurrence)", "--seed", "\(seed)", "--format", "json",
+                ], in: folder)
+            let note = "\(point.name), seed \(seed): \(outcome)"
+            try folder.expectNothingLeftBehind()
+            let report = try outcome.report()
+            #expect(report.runs.count == 2 * strategies.count, "\(note)")
+            #expect(outcome.errors == "", "\(note)")
+            if occurrence == "1", outcome.status == .exited(5) {
+                #expect(report.verdict == "invalid" && !report.valid, "\(note)")
+                #expect(report.runs.contains { !$0.crashFired }, "\(note)")
+            } else {
+                #expect(outcome.status == .exited(0) && report.verdict == "pass", "\(note)")
+                #expect(report.runs.allSatisfy { $0.crashFired && $0.restarts == 1 }, "\(note)")
+            }
+            #expect(report.runs.allSatisfy { $0.lost == 0 && $0.corrupted == 0 }, "\(note)")
+            #expect(report.runs.allSatisfy { $0.crashPoint.value?.hasPrefix("\(point.name)@") == true }, "\(note)")
+            #expect(report.runs.allSatisfy { $0.sink != "offset-keyed" || $0.duplicates == 0 }, "\(note)")
+        }
+    }
+}

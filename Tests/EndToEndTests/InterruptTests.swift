@@ -1,0 +1,70 @@
+// Ctrl-C in the middle, and the sudden death of kbench itself.
+import Foundation
+import Subprocess
+import Testing
+
+extension EndToEnd {
+    @Suite struct InterruptTests {
+        /// Many small blocks, each synced, so that a run lasts far longer than it takes to find its worker.
+        private static let scenario = """
+            name: long
+            summary: A run that is still busy when somebody presses Ctrl-C.
+            records: 150_000
+            partitions: 8
+            record-bytes: 100
+            block-records: 10
+            batch-records: 1_000
+            runs:
+              - strategy: receiver-wal
+                crash: receiver.wal.sync.before@20
+                expect: {append: {duplicates: 0, lost: 0}}
+            """
+
+        /// When Ctrl-C comes, and whether the whole foreground group gets it, as from a terminal.
+        struct Moment: Sendable, CustomTestStringConvertible {
+            var life: Int
+            var toGroup: Bool
+
+            var testDescription: String { "life \(life), \(toGroup ? "to the whole group" : "to kbench alone")" }
+        }
+
+        static let moments = [
+            Moment(life: 1, toGroup: false), Moment(life: 1, toGroup: true), Moment(life: 2, toGroup: false),
+            Moment(life: 2, toGroup: true),
+        ]
+
+        @Test(arguments: moments)
+        func controlCEndsTheWorkerAndRemovesItsFiles(_ moment: Moment) async throws {
+            let folder = try Folder()
+            let path = try folder.write(Self.scenario, to: "long.yaml")
+            let outcome = try await Kbench.run(["scenario", path], in: folder, ownGroup: true) { child in
+                var seen: Set<Int32> = []
+                let found = try await eventually {
+                    seen.formUnion(try folder.workers())
+                    return seen.count >= moment.life ? true : nil
+                }
+                try #require(found != nil, "the worker of life \(moment.life) was never seen")
+                try child.send(signal: .interrupt, toProcessGroup: moment.toGroup)
+            }
+            #expect(outcome.status == .exited(130), "\(outcome)")
+            #expect(outcome.output == "", "\(outcome)")
+            #expect(outcome.errorLines.count == 1 && outcome.errors.hasPrefix("kbench: interrupted"), "\(outcome)")
+            try folder.expectNothingLeftBehind()
+            #expect(try folder.results() == [], "a run that was cut off has no result")
+        }
+
+        @Test func aWorkerDiesWithItsHarness() async throws {
+            let folder = try Folder()
+            let path = try folder.write(Self.scenario, to: "long.yaml")
+            let outcome = try await Kbench.run(["scenario", path], in: folder) { child in
+                let found = try await eventually { try folder.workers().isEmpty ? nil : true }
+                try #require(found != nil, "no worker was ever seen")
+                try child.send(signal: .kill)
+            }
+            #expect(outcome.status == .signaled(9), "\(outcome)")
+            let gone = try await eventually { try folder.processes().isEmpty ? true : nil }
+            #expect(gone != nil, "the worker outlives kbench")
+            #expect(try folder.results() == [])
+        }
+    }
+}
