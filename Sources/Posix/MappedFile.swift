@@ -10,20 +10,20 @@ public final class MappedFile {
 
     /// Maps `length` bytes of the file at `path`, which is made, and filled with zeros, when it is absent or shorter.
     ///
+    /// The bytes are reserved on the disk first: touching a hole of a mapping when the disk is full ends the process.
+    ///
     /// - Throws: ``DiskError``.
     public init(path: String, length: Int) throws {
         self.length = length
-        func failure(_ operation: String) -> DiskError {
-            let number = errno
-            return DiskError(
-                .failed, operation: operation, path: path, errorNumber: number, reason: String(cString: strerror(number)))
-        }
         let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw failure("open") }
+        guard descriptor >= 0 else { throw DiskError.last("open", path) }
         defer { Glibc.close(descriptor) }
-        guard ftruncate(descriptor, length) == 0 else { throw failure("resize") }
+        guard ftruncate(descriptor, length) == 0 else { throw DiskError.last("resize", path) }
+        var refusal: Int32
+        repeat { refusal = posix_fallocate(descriptor, 0, off_t(length)) } while refusal == EINTR
+        guard refusal == 0 else { throw DiskError.last("reserve \(length) bytes of", path, errorNumber: refusal) }
         guard let mapped = mmap(nil, length, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0), mapped != MAP_FAILED
-        else { throw failure("map") }
+        else { throw DiskError.last("map", path) }
         memory = mapped
     }
 
