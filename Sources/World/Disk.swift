@@ -95,6 +95,15 @@ extension Disk {
         bytes.removeLast(bytes.count - count)
         return bytes
     }
+
+    /// Writes a whole file, replacing what has its name; it is not synced.
+    ///
+    /// - Throws: ``DiskError``.
+    public func write(_ bytes: [UInt8], to path: String) throws {
+        let file = try open(path, .replace)
+        defer { file.close() }
+        try bytes.withUnsafeBytes { try file.write([$0], at: 0) }
+    }
 }
 
 /// What a disk, real or simulated, refused or failed to do.

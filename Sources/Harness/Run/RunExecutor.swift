@@ -67,7 +67,7 @@ struct RunExecutor: Sendable {
                 case .external(let delay): killAfter = delay
                 }
             }
-            try JSONEncoder().encode(configuration).write(to: URL(fileURLWithPath: path))
+            try PosixDisk().write(Array(JSONEncoder().encode(configuration)), to: path)
             let (ending, endedAt) = try await worker.run(configurationPath: path, killAfter: killAfter)
             try Task.checkCancellation()
             if let diedAt {
