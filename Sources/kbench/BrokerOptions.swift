@@ -1,7 +1,9 @@
 // The options of every command that talks to Kafka.
 internal import ArgumentParser
+internal import Harness
 internal import Kafka
 internal import Posix
+internal import World
 
 /// Which broker, and how to talk to it.
 struct BrokerOptions: ParsableArguments {
@@ -20,8 +22,16 @@ struct BrokerOptions: ParsableArguments {
 
     /// The properties of the file, then those of the command line, which win.
     func properties() throws -> [KafkaProperty] {
-        let fromFile = try propertyFile.map { try KafkaConfiguration.properties(inFile: $0, on: PosixDisk()) } ?? []
-        return try fromFile + KafkaConfiguration.properties(fromArguments: property)
+        try fileProperties() + KafkaConfiguration.properties(fromArguments: property)
+    }
+
+    private func fileProperties() throws -> [KafkaProperty] {
+        guard let propertyFile else { return [] }
+        do {
+            return try KafkaConfiguration.properties(inFile: propertyFile, on: PosixDisk())
+        } catch let error as DiskError {
+            throw Diagnosis(cause: "\(error)", fix: "give -F a file that can be read", exitCode: .usage)
+        }
     }
 
     /// The options as they were given; values that hold secrets are not repeated.
