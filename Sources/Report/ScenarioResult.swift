@@ -257,6 +257,22 @@ extension RunResult {
     }
 }
 
+extension RunResult.ExpectedCounts {
+    private enum CodingKeys: String, CodingKey {
+        case duplicates, ingestDuplicates, lost
+    }
+
+    /// Writes every key, with null where the semantics give no number.
+    ///
+    /// - Throws: what the encoder throws.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(duplicates, forKey: .duplicates)
+        try container.encode(ingestDuplicates, forKey: .ingestDuplicates)
+        try container.encode(lost, forKey: .lost)
+    }
+}
+
 extension Load {
     private enum CodingKeys: String, CodingKey {
         case records, partitions, recordBytes, blockRecords, batchRecords

@@ -71,6 +71,16 @@ import Testing
         #expect(runs[0]["crashPoint"] is NSNull, "no crash is null, not a missing key")
     }
 
+    @Test func jsonHasNullWhereTheSemanticsGiveNoNumber() throws {
+        var result = Sample.passing
+        result.runs[0].expected = .init(duplicates: nil, ingestDuplicates: nil, lost: 0)
+        let object = try #require(
+            try JSONSerialization.jsonObject(with: Data(JSONReport.render(result).utf8)) as? [String: Any])
+        let expected = (object["runs"] as? [[String: Any]])?.first?["expected"] as? [String: Any]
+        #expect(expected?["duplicates"] is NSNull && expected?["ingestDuplicates"] is NSNull)
+        #expect(try JSONReport.parse(JSONReport.render(result)) == result)
+    }
+
     @Test func jsonRefusesWhatIsNoNumber() {
         var result = Sample.passing
         result.runs[0].recordsPerSecond = .infinity
