@@ -102,6 +102,7 @@ public final class IngestionEngine {
 
     private func addBatchLoop(
         _ source: any BatchSource, configuration: EngineConfiguration, writer: CheckpointWriter? = nil,
+        // Our own bug: only a receiver has blocks to read back, and it passes its log.
         readBlock: @escaping (ReceivedBlock) throws -> Block = { _ in preconditionFailure("no log to read from") }
     ) throws -> BatchLoop {
         let runner = try TaskRunner(

@@ -13,17 +13,12 @@ public final class MappedFile {
     /// - Throws: ``DiskError``.
     public init(path: String, length: Int) throws {
         self.length = length
-        func failure(_ operation: String) -> DiskError {
-            let number = errno
-            return DiskError(
-                .failed, operation: operation, path: path, errorNumber: number, reason: String(cString: strerror(number)))
-        }
         let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw failure("open") }
+        guard descriptor >= 0 else { throw DiskError.last("open", path) }
         defer { Glibc.close(descriptor) }
-        guard ftruncate(descriptor, length) == 0 else { throw failure("resize") }
+        guard ftruncate(descriptor, length) == 0 else { throw DiskError.last("resize", path) }
         guard let mapped = mmap(nil, length, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0), mapped != MAP_FAILED
-        else { throw failure("map") }
+        else { throw DiskError.last("map", path) }
         memory = mapped
     }
 

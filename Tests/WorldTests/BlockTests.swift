@@ -103,7 +103,7 @@ struct BlockTests {
     func offsetRanges() {
         let records = [Record(1, 5, [1]), Record(1, 6, [2]), Record(1, 9, [3]), Record(2, 10, [4]), Record(1, 10, [5])]
         #expect(
-            BlockTests.block(records).offsetRanges() == [
+            BlockTests.block(records).offsetRanges == [
                 OffsetRange(partition: 1, from: 5, until: 7), OffsetRange(partition: 1, from: 9, until: 10),
                 OffsetRange(partition: 2, from: 10, until: 11), OffsetRange(partition: 1, from: 10, until: 11),
             ])
