@@ -49,7 +49,7 @@ public struct Verdict: Equatable, Sendable {
         let read = reads.reduce(0) { $0 + Int($1.range.count) }
         redone = max(0, read - delivered - corrupted)
         switch sink {
-        case .append:
+        case .append, .batchKeyed:
             if duplicates > 0 {
                 ingestDuplicates = try Verdict.ingestDuplicates(rows: reader, ledger: ledger)
                 reexecutionDuplicates = duplicates - ingestDuplicates
