@@ -37,8 +37,9 @@ public struct EngineConfiguration: Codable, Equatable, Sendable {
 
     /// How blocks and batches are cut.
     public enum Cuts: Codable, Equatable, Sendable {
-        /// Exactly by record count. A block has `block` records; a receiver's batch closes with the block that brings it
-        /// to `batch` records; a direct batch has at most `batch` records, shared evenly between the partitions.
+        /// Exactly by record count. A block has `block` records; a receiver's batch closes with the group of blocks
+        /// that brings it to `batch` records; a direct batch has at most `batch` records, shared evenly between the
+        /// partitions, with at least one for each.
         case count(block: Int, batch: Int)
         /// By time, in nanoseconds: whatever arrived in the interval.
         case time(block: UInt64, batch: UInt64)

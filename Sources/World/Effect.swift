@@ -1,4 +1,4 @@
-// The catalogue of effects: everything the engine does to the world, each with a crash point before and after it.
+// The catalogue of effects: what the engine does to the world and a recovery can tell, with crash points around each.
 
 /// One kind of effect on the world. Its crash points are named `NAME.before`, `NAME.after` and, where bytes can be
 /// cut short, `NAME.torn`.
