@@ -26,6 +26,10 @@ public struct EngineConfiguration: Codable, Equatable, Sendable {
     /// Tasks that run before a queued checkpoint is written: the width of the drift window. A checkpoint never waits
     /// longer than until the batch's last task.
     public var checkpointLagTasks: Int
+    /// Which of Spark's deviations the engine reproduces.
+    public var fidelity: Fidelity
+    /// For `receiver`: the group's offsets are committed after every so many blocks, at least 1.
+    public var autoCommitBlocks: Int
     /// Records that a task reads and writes in one piece.
     public var chunkRecords: Int
     /// How long a read may stand still before it is an error, in milliseconds.
@@ -33,8 +37,9 @@ public struct EngineConfiguration: Codable, Equatable, Sendable {
 
     /// How blocks and batches are cut.
     public enum Cuts: Codable, Equatable, Sendable {
-        /// Exactly by record count. A block has `block` records; a receiver's batch closes with the block that brings it
-        /// to `batch` records; a direct batch has at most `batch` records, shared evenly between the partitions.
+        /// Exactly by record count. A block has `block` records; a receiver's batch closes with the group of blocks
+        /// that brings it to `batch` records; a direct batch has at most `batch` records, shared evenly between the
+        /// partitions, with at least one for each.
         case count(block: Int, batch: Int)
         /// By time, in nanoseconds: whatever arrived in the interval.
         case time(block: UInt64, batch: UInt64)
@@ -44,8 +49,8 @@ public struct EngineConfiguration: Codable, Equatable, Sendable {
     public init(
         strategy: Strategy, sink: SinkKind, directory: String, group: String, starts: [Offset], ends: [Offset],
         cuts: Cuts, groupCommitBlocks: Int = 1, walCompressionLevel: Int32? = nil,
-        walSegmentBytes: Int64 = 64 << 20, checkpointLagTasks: Int = 0, chunkRecords: Int = 16_384,
-        readTimeoutMilliseconds: Int = 30_000
+        walSegmentBytes: Int64 = 64 << 20, checkpointLagTasks: Int = 0, fidelity: Fidelity = .sound,
+        autoCommitBlocks: Int = 10, chunkRecords: Int = 16_384, readTimeoutMilliseconds: Int = 30_000
     ) {
         self.strategy = strategy
         self.sink = sink
@@ -58,6 +63,8 @@ public struct EngineConfiguration: Codable, Equatable, Sendable {
         self.walCompressionLevel = walCompressionLevel
         self.walSegmentBytes = walSegmentBytes
         self.checkpointLagTasks = checkpointLagTasks
+        self.fidelity = fidelity
+        self.autoCommitBlocks = autoCommitBlocks
         self.chunkRecords = chunkRecords
         self.readTimeoutMilliseconds = readTimeoutMilliseconds
     }

@@ -5,6 +5,8 @@ public import World
 public struct Seams {
     /// The Kafka cluster, bound to the run's topic.
     public var broker: any Broker
+    /// Who keeps a receiver's committed offsets.
+    public var offsets: any OffsetStore
     /// The file system that holds the engine's state and the sink.
     public var disk: any Disk
     /// Time.
@@ -12,9 +14,12 @@ public struct Seams {
     /// Where a crash is armed.
     public var crash: CrashSwitch
 
-    /// Bundles the seams.
-    public init(broker: any Broker, disk: any Disk, clock: any Clock, crash: CrashSwitch) {
+    /// Bundles the seams; without a store of its own, offsets are committed to the broker.
+    public init(
+        broker: any Broker, offsets: (any OffsetStore)? = nil, disk: any Disk, clock: any Clock, crash: CrashSwitch
+    ) {
         self.broker = broker
+        self.offsets = offsets ?? broker
         self.disk = disk
         self.clock = clock
         self.crash = crash

@@ -71,6 +71,7 @@ public final class EmbeddedBroker: Sendable {
 
     func call(_ doing: String, _ location: String, _ body: (OpaquePointer) -> rd_kafka_resp_err_t) throws {
         let code = state.withLock { handles in
+            // Our own bug: whoever closes the broker must be its last user.
             guard let handles else { preconditionFailure("embedded broker: \(doing) after it was closed") }
             return body(handles.cluster)
         }

@@ -96,6 +96,7 @@ public final class KafkaReader: RecordReader {
 
     private func slot(of partition: Partition) -> PartitionSlot {
         guard partition >= 0, Int(partition) < places.count, places[Int(partition)] >= 0 else {
+            // Our own bug: the engine reads only the partitions it opened.
             preconditionFailure("reader: partition \(partition) was not opened")
         }
         return slots[places[Int(partition)]]

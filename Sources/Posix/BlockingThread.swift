@@ -25,6 +25,7 @@ public enum BlockingThread {
         let errorNumber = pthread_create(
             &thread, nil,
             { argument in
+                // Cannot be: the pointer is the box retained above.
                 guard let argument else { fatalError("a thread without its body") }
                 Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body()
                 return nil

@@ -46,6 +46,7 @@ public enum Processes {
         let link = "/proc/self/exe"
         return try withUnsafeTemporaryAllocation(byteCount: Int(PATH_MAX), alignment: 1) { buffer in
             let characters = buffer.assumingMemoryBound(to: CChar.self)
+            // Cannot be: an allocation that is not empty has an address.
             guard let start = characters.baseAddress else { fatalError("an allocation without an address") }
             let length = readlink(link, start, characters.count)
             guard length >= 0 else { throw DiskError.last("read link", link) }

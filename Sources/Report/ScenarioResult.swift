@@ -135,7 +135,7 @@ public struct RunResult: Codable, Equatable, Sendable {
     public var reexecutionDuplicates: Int
     /// Produced records that the sink does not hold.
     public var lost: Int
-    /// Records whose checksum did not match on arrival in the engine.
+    /// Rows whose record failed its checksum or is none of the run's, and rows that are damaged themselves.
     public var corrupted: Int
     /// Records that tasks processed again without leaving a trace in the sink.
     public var redone: Int
@@ -151,9 +151,9 @@ public struct RunResult: Codable, Equatable, Sendable {
     public var restarts: Int
     /// Bytes appended to write-ahead logs (data and events).
     public var walBytesWritten: Int64
-    /// The most bytes the run's folder held at once, as sampled after every batch.
+    /// The most bytes that logs and checkpoints held at once, as sampled after every batch; the sink is not counted.
     public var diskBytesPeak: Int64
-    /// Key and value bytes fetched from the broker, once per distinct record.
+    /// Bytes of the values produced.
     public var ingestedBytes: Int64
     /// Records processed per second of the worker's working time, over all its lives.
     public var recordsPerSecond: Double
@@ -180,7 +180,7 @@ public struct RunResult: Codable, Equatable, Sendable {
         }
     }
 
-    /// Bytes the run's folder held at its peak per byte ingested; 0 when nothing was ingested.
+    /// Bytes that logs and checkpoints held at their peak per byte ingested; 0 when nothing was ingested.
     public var diskBytesPerIngestedByte: Double {
         ingestedBytes == 0 ? 0 : Double(diskBytesPeak) / Double(ingestedBytes)
     }

@@ -49,6 +49,7 @@ public final class SimulatedDisk: Disk {
             files[path] = Content()
         default: break
         }
+        // Cannot be: every mode has thrown or made the file above.
         guard let content = files[path] else { preconditionFailure("\(path) was just made") }
         return SimulatedFile(path: path, content: content, disk: self)
     }

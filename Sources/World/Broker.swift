@@ -1,7 +1,8 @@
 // The broker seam: what the engine asks of Kafka, whether real or simulated.
 
-/// A Kafka cluster as the engine sees it, bound to one topic. Calls block; one thread uses a broker at a time.
-public protocol Broker: AnyObject {
+/// A Kafka cluster as the engine sees it, bound to one topic, and the store of its groups' offsets. Calls block; one
+/// thread uses a broker at a time.
+public protocol Broker: OffsetStore {
     /// The topic that every call is about.
     var topic: String { get }
 
@@ -14,16 +15,6 @@ public protocol Broker: AnyObject {
     ///
     /// - Throws: ``BrokerError``.
     func watermarks(of partition: Partition) throws -> Watermarks
-
-    /// The group's committed offsets of `partitions`, in their order; nil where the group has committed none.
-    ///
-    /// - Throws: ``BrokerError``.
-    func committedOffsets(of partitions: [Partition], group: String) throws -> [Offset?]
-
-    /// Commits, for each partition, the offset of the next record the group wants; returns once the broker has it.
-    ///
-    /// - Throws: ``BrokerError``.
-    func commit(_ offsets: [(partition: Partition, next: Offset)], group: String) throws
 
     /// Opens a reader on all partitions in `positions`, each starting at its offset.
     ///

@@ -1,4 +1,4 @@
-// The catalogue of effects: everything the engine does to the world, each with a crash point before and after it.
+// The catalogue of effects: what the engine does to the world and a recovery can tell, with crash points around each.
 
 /// One kind of effect on the world. Its crash points are named `NAME.before`, `NAME.after` and, where bytes can be
 /// cut short, `NAME.torn`.
@@ -11,9 +11,11 @@ public enum Effect: UInt8, CaseIterable, Sendable {
     case receiverEventAppend
     case receiverEventSync
     case receiverOffsetsCommit
+    case receiverAutoCommit
 
     // Batch: from the plan to its completion.
     case batchPlan
+    case batchOffsetsCommit
     case batchAllocationAppend
     case batchAllocationSync
     case batchLogWrite
@@ -22,6 +24,7 @@ public enum Effect: UInt8, CaseIterable, Sendable {
     case batchSubmit
     case taskRead
     case sinkWrite
+    case sinkCommit
     case sinkSync
     case batchCompleteWrite
     case batchCompleteSync
@@ -56,7 +59,9 @@ public enum Effect: UInt8, CaseIterable, Sendable {
         case .receiverEventAppend: "receiver.event.append"
         case .receiverEventSync: "receiver.event.sync"
         case .receiverOffsetsCommit: "receiver.offsets.commit"
+        case .receiverAutoCommit: "receiver.auto.commit"
         case .batchPlan: "batch.plan"
+        case .batchOffsetsCommit: "batch.offsets.commit"
         case .batchAllocationAppend: "batch.allocation.append"
         case .batchAllocationSync: "batch.allocation.sync"
         case .batchLogWrite: "batch.log.write"
@@ -65,6 +70,7 @@ public enum Effect: UInt8, CaseIterable, Sendable {
         case .batchSubmit: "batch.submit"
         case .taskRead: "task.read"
         case .sinkWrite: "sink.write"
+        case .sinkCommit: "sink.commit"
         case .sinkSync: "sink.sync"
         case .batchCompleteWrite: "batch.complete.write"
         case .batchCompleteSync: "batch.complete.sync"

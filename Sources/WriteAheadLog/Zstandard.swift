@@ -8,6 +8,7 @@ final class Compressor {
     private let output = ScratchBuffer()
 
     init(level: Int32) {
+        // As every failed allocation in Swift: there is nothing to go on with.
         guard let context = ZSTD_createCCtx() else { fatalError("no memory for a zstd context") }
         self.context = context
         self.level = level
@@ -31,6 +32,7 @@ final class Decompressor {
     private let output = ScratchBuffer()
 
     init() {
+        // As every failed allocation in Swift: there is nothing to go on with.
         guard let context = ZSTD_createDCtx() else { fatalError("no memory for a zstd context") }
         self.context = context
     }

@@ -16,29 +16,40 @@ struct CrashEverywhereTests {
         .small(records: 16, partitions: 3, block: 2, batch: 6, lag: 99),
         .small(records: 24, partitions: 3, block: 3, batch: 12, chunk: 2),
     ]
-    static let strategies: [Strategy] = [.receiverWal, .direct, .directLogFirst]
+    static let strategies = Strategy.allCases.filter { $0 != .raw }
+    static let fidelities = [Fidelity.sound, .spark] + Fidelity.Deviation.allCases.map { Fidelity([$0]) }
 
     @Test("each point, each occurrence", arguments: shapes, strategies)
     func everyPoint(shape: LoadShape, strategy: Strategy) throws {
-        let schedule = CrashSchedule(strategy: strategy, shape: shape)
-        for sink in SinkKind.allCases {
-            for point in CrashPoint.all {
-                guard let occurrences = schedule.occurrences(of: point) else { continue }
-                for occurrence in 1...max(1, occurrences) where occurrence <= occurrences {
-                    let crash = ArmedCrash(point, at: occurrence)
-                    let run = SimulatedRun(strategy: strategy, sink: sink, shape: shape)
-                    let fired = try run.live(crash: crash)
-                    try run.live()
-                    let verdict = try run.verdict()
-                    let expected = try #require(
-                        ExpectedOutcome(strategy: strategy, sink: sink, crash: crash, shape: shape))
-                    let place = Comment(rawValue: "\(strategy.rawValue)/\(sink.rawValue) \(crash) \(shape)")
-                    #expect(fired, place)
-                    #expect(verdict.duplicates == expected.duplicates, place)
-                    #expect(verdict.ingestDuplicates == expected.ingestDuplicates, place)
-                    #expect(verdict.lost == 0 && expected.lost == 0, place)
-                    #expect(verdict.corrupted == 0, place)
-                    #expect(verdict.delivered == shape.records + expected.duplicates, place)
+        for fidelity in Self.fidelities {
+            for sink in SinkKind.allCases {
+                try everyPoint(shape: shape, strategy: strategy, sink: sink, fidelity: fidelity)
+            }
+        }
+    }
+
+    private func everyPoint(shape: LoadShape, strategy: Strategy, sink: SinkKind, fidelity: Fidelity) throws {
+        let schedule = CrashSchedule(strategy: strategy, sink: sink, fidelity: fidelity, shape: shape)
+        for point in CrashPoint.all {
+            guard let occurrences = schedule.occurrences(of: point), occurrences > 0 else { continue }
+            for occurrence in 1...occurrences {
+                let crash = ArmedCrash(point, at: occurrence)
+                let run = SimulatedRun(strategy: strategy, sink: sink, shape: shape, fidelity: fidelity)
+                let fired = try run.live(crash: crash)
+                try run.live()
+                let verdict = try run.verdict()
+                let expected = try #require(
+                    ExpectedOutcome(strategy: strategy, sink: sink, fidelity: fidelity, crash: crash, shape: shape))
+                let place = Comment(
+                    rawValue: "\(strategy.rawValue)/\(sink.rawValue) \(fidelity.name) \(crash) \(shape)")
+                #expect(fired, place)
+                #expect(verdict.duplicates == expected.duplicates, place)
+                #expect(verdict.ingestDuplicates == expected.ingestDuplicates, place)
+                #expect(verdict.lost == expected.lost, place)
+                #expect(verdict.corrupted == 0, place)
+                #expect(verdict.delivered == shape.records - expected.lost + expected.duplicates, place)
+                if fidelity == .sound, ![.receiver, .receiverReliable].contains(strategy) {
+                    #expect(expected.lost == 0, "no strategy that promises no loss may expect one: \(place)")
                 }
             }
         }
@@ -46,18 +57,24 @@ struct CrashEverywhereTests {
 
     @Test("the schedule counts what a life really passes", arguments: shapes, strategies)
     func occurrences(shape: LoadShape, strategy: Strategy) throws {
-        let trace = try SimulatedRun(strategy: strategy, sink: .append, shape: shape).trace()
-        let schedule = CrashSchedule(strategy: strategy, shape: shape)
-        for point in CrashPoint.all where point.moment != .torn && point.effect != .cleanupRemove {
-            let passed = trace.count { $0 == point }
-            #expect(schedule.occurrences(of: point) ?? 0 == passed, "\(strategy.rawValue) \(point) \(shape)")
+        for fidelity in Self.fidelities {
+            for sink in SinkKind.allCases {
+                let run = SimulatedRun(strategy: strategy, sink: sink, shape: shape, fidelity: fidelity)
+                let trace = try run.trace()
+                let schedule = CrashSchedule(strategy: strategy, sink: sink, fidelity: fidelity, shape: shape)
+                for point in CrashPoint.all where point.moment != .torn && point.effect != .cleanupRemove {
+                    let passed = trace.count { $0 == point }
+                    let counted = schedule.occurrences(of: point) ?? 0
+                    #expect(counted == passed, "\(strategy.rawValue)/\(sink.rawValue) \(fidelity.name) \(point) \(shape)")
+                }
+            }
         }
     }
 
     @Test("a second crash during the recovery loses nothing either", arguments: strategies)
     func twice(strategy: Strategy) throws {
         let shape = LoadShape.small(records: 12, partitions: 2, block: 2, batch: 4)
-        let schedule = CrashSchedule(strategy: strategy, shape: shape)
+        let schedule = CrashSchedule(strategy: strategy, sink: .append, shape: shape)
         // In the recovery the same points are reached; the first of each finds it at its earliest.
         let points = CrashPoint.all.filter { schedule.occurrences(of: $0) != nil }
         for first in points {
@@ -67,7 +84,8 @@ struct CrashEverywhereTests {
                 try run.live(crash: ArmedCrash(second, at: 1))
                 try run.live()
                 let verdict = try run.verdict()
-                #expect(verdict.lost == 0, "\(strategy.rawValue) \(first), then \(second)")
+                let mayLose = strategy == .receiver || strategy == .receiverReliable
+                #expect(mayLose || verdict.lost == 0, "\(strategy.rawValue) \(first), then \(second)")
                 #expect(verdict.corrupted == 0, "\(strategy.rawValue) \(first), then \(second)")
             }
         }

@@ -15,9 +15,8 @@ final class SimulatedRun {
     let storage = UnsafeMutableRawPointer.allocate(byteCount: EngineCounters.byteCount, alignment: 4096)
     var configuration: EngineConfiguration
     let shape: LoadShape
-    private(set) var fired = false
 
-    init(strategy: Strategy, sink: SinkKind, shape: LoadShape, walSegmentBytes: Int64 = 64 << 20, zstd: Int32? = nil) {
+    init(strategy: Strategy, sink: SinkKind, shape: LoadShape, fidelity: Fidelity = .sound) {
         self.shape = shape
         broker = SimulatedBroker(topic: "orders", partitions: shape.partitions)
         for sequence in 0..<shape.records {
@@ -31,8 +30,8 @@ final class SimulatedRun {
             strategy: strategy, sink: sink, directory: "/run", group: "kbench",
             starts: Array(repeating: 0, count: shape.partitions), ends: shape.recordsByPartition,
             cuts: .count(block: shape.blockRecords, batch: shape.batchRecords),
-            groupCommitBlocks: shape.groupCommitBlocks, walCompressionLevel: zstd, walSegmentBytes: walSegmentBytes,
-            checkpointLagTasks: shape.checkpointLagTasks, chunkRecords: shape.chunkRecords)
+            groupCommitBlocks: shape.groupCommitBlocks, checkpointLagTasks: shape.checkpointLagTasks,
+            fidelity: fidelity, autoCommitBlocks: shape.autoCommitBlocks, chunkRecords: shape.chunkRecords)
         storage.initializeMemory(as: UInt8.self, repeating: 0, count: EngineCounters.byteCount)
     }
 
@@ -43,6 +42,8 @@ final class SimulatedRun {
     /// One life, until the input is processed or the crash fires; true when it fired.
     @discardableResult
     func live(crash: ArmedCrash? = nil) throws -> Bool {
+        // Time passes between two lives, as it does between two processes.
+        clock.sleep(1_000_000_000)
         var fired = false
         let crashSwitch = crash.map { armed in
             CrashSwitch(armed: armed) { _, _ in
@@ -76,10 +77,10 @@ extension LoadShape {
     /// A small load; what a test does not care about has a default.
     static func small(
         records: Int = 60, partitions: Int = 3, block: Int = 5, batch: Int = 20, group: Int = 1, lag: Int = 0,
-        chunk: Int = 1000
+        autoCommit: Int = 3, chunk: Int = 1000
     ) -> LoadShape {
         LoadShape(
             records: records, partitions: partitions, blockRecords: block, batchRecords: batch,
-            groupCommitBlocks: group, checkpointLagTasks: lag, chunkRecords: chunk)
+            groupCommitBlocks: group, checkpointLagTasks: lag, autoCommitBlocks: autoCommit, chunkRecords: chunk)
     }
 }

@@ -23,7 +23,7 @@ import Testing
 
     @Test(arguments: ["try!", "fatalError", "preconditionFailure", "as!"])
     func aPlaceThatMayStopTheProcessSaysWhy(word: String) {
-        for file in Repository.swiftFiles where file.module != "HouseRulesTests" {
+        for file in Repository.swiftFiles where !file.isTest {
             for line in file.code where line.text.contains(word) {
                 let own = file.lines[line.number - 1]
                 let before = line.number > 1 ? file.lines[line.number - 2] : ""
@@ -36,7 +36,7 @@ import Testing
 
     @Test func whatTheCompilerCannotCheckForThreadsIsExplained() {
         let words = ["safe", "thread", "shared"]
-        for file in Repository.swiftFiles where file.module != "HouseRulesTests" {
+        for file in Repository.swiftFiles where !file.isTest {
             for line in file.code where line.text.contains("@unchecked Sendable") {
                 // The comment above the declaration, and a few lines into it.
                 let nearby = file.lines[max(0, line.number - 16)..<min(file.lines.count, line.number + 4)]

@@ -41,7 +41,7 @@ final class BatchLoop {
             try source.didSubmit(batch)
             try seams.crash.after(.batchSubmit)
         case .running(var batch) where batch.finishedTasks < batch.tasks.count:
-            try runner.run(batch.tasks[batch.finishedTasks], of: batch)
+            try runner.run(batch.finishedTasks, of: batch)
             batch.finishedTasks += 1
             tasksRun += 1
             state = .running(batch)

@@ -22,22 +22,31 @@ final class TaskRunner {
         self.seams = seams
         self.counters = counters
         self.readBlock = readBlock
-        sink = try configuration.sink.open(in: RunFolder.sink(of: configuration.directory), disk: seams.disk)
+        sink = try configuration.sink.open(in: RunFolder.sink(of: configuration.directory), seams: seams)
         journal = try ReadJournal(directory: RunFolder.evidence(of: configuration.directory), disk: seams.disk)
         rows = SinkRows(capacity: configuration.chunkRecords)
     }
 
-    func run(_ input: TaskInput, of batch: PlannedBatch) throws {
-        switch input {
+    /// Runs the task at `ordinal` of `batch`.
+    func run(_ ordinal: Int, of batch: PlannedBatch) throws {
+        switch batch.tasks[ordinal] {
         case .block(let received):
             try seams.crash.before(.taskRead)
             let block = try received.memory ?? readBlock(received)
             try seams.crash.after(.taskRead)
-            try output(block, batch: batch.number, ingest: received.ingest)
+            let task = OutputTask(
+                batch: batch.number, ordinal: ordinal, partition: nil, ranges: block.offsetRanges)
+            let isNew = try sink.begin(task)
+            try output(block, of: task, ingest: received.ingest, isNew: isNew)
+            if isNew { try sink.finish(task) }
         case .range(let range):
+            let task = OutputTask(
+                batch: batch.number, ordinal: ordinal, partition: range.partition, ranges: [range])
+            let isNew = try sink.begin(task)
             try rangeReader.read(range) { block in
-                try output(block, batch: batch.number, ingest: batch.number)
+                try output(block, of: task, ingest: batch.number, isNew: isNew)
             }
+            if isNew { try sink.finish(task) }
         }
     }
 
@@ -54,7 +63,7 @@ final class TaskRunner {
         rangeReader.close()
     }
 
-    private func output(_ block: Block, batch: Int64, ingest: Int64) throws {
+    private func output(_ block: Block, of task: OutputTask, ingest: Int64, isNew: Bool) throws {
         rows.removeAll()
         var corrupted = 0
         block.forEachRecord { partition, offset, _, value in
@@ -63,16 +72,18 @@ final class TaskRunner {
             rows.append(
                 SinkEntry(
                     identity: identity ?? RecordFormat.Identity(producer: 0, sequence: 0),
-                    isCorrupted: identity == nil, partition: partition, offset: offset, batch: batch, ingest: ingest))
+                    isCorrupted: identity == nil, partition: partition, offset: offset, batch: task.batch, ingest: ingest))
         }
         counters.add(.recordsRead, block.recordCount)
         counters.add(.recordsCorrupted, corrupted)
 
         try seams.crash.before(.sinkWrite)
-        try journal.append(batch: batch, ingest: ingest, ranges: block.offsetRanges)
-        try sink.write(rows)
-        if counters[.firstOutputAt] == 0 { counters[.firstOutputAt] = seams.clock.now() }
-        counters.add(.recordsWritten, rows.count)
+        try journal.append(batch: task.batch, ingest: ingest, ranges: block.offsetRanges)
+        if isNew {
+            try sink.write(rows)
+            if counters[.firstOutputAt] == 0 { counters[.firstOutputAt] = seams.clock.now() }
+            counters.add(.recordsWritten, rows.count)
+        }
         try seams.crash.after(.sinkWrite)
     }
 }

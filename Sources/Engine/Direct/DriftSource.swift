@@ -5,9 +5,10 @@ internal import World
 /// batch is planned anew, under the same number, from what the topic holds then.
 final class DriftSource: BatchSource {
     private let seams: Seams
+    private let fidelity: Fidelity
     private let planning: DirectPlanning
     private let writer: CheckpointWriter
-    private let restored: Checkpoint
+    private let again: [PlannedBatch]
     private var current: Checkpoint
     /// The batch loop's count of tasks, by which the writer's lag is measured.
     var tasksRun: () -> Int = { 0 }
@@ -17,38 +18,46 @@ final class DriftSource: BatchSource {
     ) throws {
         self.seams = seams
         self.writer = writer
-        var checkpoint = try store.newest() ?? Checkpoint()
-        if checkpoint.next.isEmpty { checkpoint.next = configuration.starts }
-        restored = checkpoint
-        current = checkpoint
-        planning = DirectPlanning(configuration: configuration, seams: seams, positions: checkpoint.next)
+        fidelity = configuration.fidelity
+        if let restored = try store.newest() {
+            current = restored
+        } else {
+            current = Checkpoint()
+            current.latest = BatchNumbering.beforeFirst(fidelity, clock: seams.clock)
+            current.next = configuration.starts
+        }
+        // Without a checkpoint the number before the first is no batch.
+        again = current.batchesToRunAgain(fidelity).compactMap { [current] batch in
+            let ranges = current.ranges(of: batch)
+            return ranges.isEmpty ? nil : PlannedBatch(number: batch, tasks: ranges.map { .range($0) })
+        }
+        planning = DirectPlanning(configuration: configuration, seams: seams, positions: current.next)
     }
 
-    func batchesToRunAgain() -> [PlannedBatch] {
-        restored.pending.map { batch, ranges in
-            PlannedBatch(number: batch, tasks: ranges.map { .range($0) })
-        }
-    }
+    func batchesToRunAgain() -> [PlannedBatch] { again }
 
     func planNext() throws -> PlannedBatch? {
         guard let ranges = try planning.nextRanges() else { return nil }
         try seams.crash.before(.batchPlan)
         planning.advance(past: ranges)
         current.latest += 1
-        current.pending.append((current.latest, ranges))
+        current.pending.append(current.latest)
+        current.ranges += ranges.map { (current.latest, $0) }
         current.next = planning.positions
+        current.dropRanges(fidelity)
         try seams.crash.after(.batchPlan)
         return PlannedBatch(number: current.latest, tasks: ranges.map { .range($0) })
     }
 
     func didSubmit(_ batch: PlannedBatch) {
         // A batch that runs again is in the checkpoint it came from.
-        if restored.pending.contains(where: { $0.batch == batch.number }) { return }
+        if again.contains(where: { $0.number == batch.number }) { return }
         writer.enqueue(current, effects: .generationCheckpoint, tasksRun: tasksRun())
     }
 
     func didOutput(_ batch: PlannedBatch) {
-        current.pending.removeAll { $0.batch == batch.number }
+        current.pending.removeAll { $0 == batch.number }
+        current.dropRanges(fidelity)
         writer.enqueue(current, effects: .completionCheckpoint, tasksRun: tasksRun())
     }
 

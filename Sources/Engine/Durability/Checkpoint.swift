@@ -6,7 +6,7 @@ internal import World
 ///     kbench-checkpoint 1
 ///     latest 7              the newest batch planned
 ///     pending 7             one line for each batch planned and not yet completed
-///     range 7 0 1500 1750   for a direct strategy: batch, partition, from, until
+///     range 7 0 1500 1750   for a direct strategy: batch, partition, from, until of batches that may run again
 ///     next 0 1750           for a direct strategy: partition, the offset at which the next batch begins
 ///     crc32c 5f0a21c3
 struct Checkpoint: Equatable {
@@ -14,9 +14,11 @@ struct Checkpoint: Equatable {
 
     /// The newest batch planned; 0: none yet.
     var latest: Int64 = 0
-    /// The batches planned and not completed, oldest first, with their ranges (none for a receiver's batches, whose
-    /// blocks stand in the block log).
-    var pending: [(batch: Int64, ranges: [OffsetRange])] = []
+    /// The batches planned and not completed, oldest first.
+    var pending: [Int64] = []
+    /// The ranges of batches that may run again, oldest batch first; none for a receiver's batches, whose blocks stand in
+    /// the block log.
+    var ranges: [(batch: Int64, range: OffsetRange)] = []
     /// By partition: where the next batch begins; empty for a receiver.
     var next: [Offset] = []
 
@@ -24,10 +26,8 @@ struct Checkpoint: Equatable {
 
     var lines: [String] {
         var lines = ["kbench-checkpoint \(Checkpoint.version)", "latest \(latest)"]
-        for (batch, ranges) in pending {
-            lines.append("pending \(batch)")
-            for range in ranges { lines.append("range \(batch) \(range.partition) \(range.from) \(range.until)") }
-        }
+        lines += pending.map { "pending \($0)" }
+        lines += ranges.map { "range \($0) \($1.partition) \($1.from) \($1.until)" }
         for (partition, offset) in next.enumerated() { lines.append("next \(partition) \(offset)") }
         return lines
     }
@@ -50,12 +50,12 @@ struct Checkpoint: Equatable {
             guard numbers.count == words.count - 1, numbers.allSatisfy({ $0 >= 0 }) else { throw damaged(line) }
             switch (words.first, numbers.count) {
             case ("latest", 1): latest = numbers[0]
-            case ("pending", 1): pending.append((numbers[0], []))
+            case ("pending", 1): pending.append(numbers[0])
             case ("range", 4):
-                guard let last = pending.indices.last, pending[last].batch == numbers[0], numbers[2] <= numbers[3],
-                    let partition = Partition(exactly: numbers[1])
-                else { throw damaged(line) }
-                pending[last].ranges.append(OffsetRange(partition: partition, from: numbers[2], until: numbers[3]))
+                guard numbers[2] <= numbers[3], let partition = Partition(exactly: numbers[1]) else {
+                    throw damaged(line)
+                }
+                ranges.append((numbers[0], OffsetRange(partition: partition, from: numbers[2], until: numbers[3])))
             case ("next", 2):
                 guard numbers[0] == next.count else { throw damaged(line) }
                 next.append(numbers[1])
@@ -65,4 +65,19 @@ struct Checkpoint: Equatable {
     }
 
     init() {}
+
+    /// The batches that a restart runs again, oldest first.
+    func batchesToRunAgain(_ fidelity: Fidelity) -> [Int64] {
+        let last = fidelity.has(.rerunsLastBatch) && latest > 0 && !pending.contains(latest) ? [latest] : []
+        return pending + last
+    }
+
+    /// The ranges of one batch.
+    func ranges(of batch: Int64) -> [OffsetRange] { ranges.filter { $0.batch == batch }.map(\.range) }
+
+    /// Forgets the ranges of batches that no restart from this checkpoint runs again.
+    mutating func dropRanges(_ fidelity: Fidelity) {
+        let kept = batchesToRunAgain(fidelity)
+        ranges.removeAll { !kept.contains($0.batch) }
+    }
 }

@@ -16,29 +16,36 @@ public enum CrashPointGuide {
     /// The strategies whose runs reach an effect.
     public static func strategies(of effect: Effect) -> [Strategy] {
         switch effect {
-        case .receiverPoll, .receiverBlockCut, .receiverWalAppend, .receiverWalSync, .receiverEventAppend,
-            .receiverEventSync, .receiverOffsetsCommit, .batchAllocationAppend, .batchAllocationSync,
-            .cleanupEventAppend, .cleanupEventSync:
-            [.receiverWal]
+        case .receiverPoll, .receiverBlockCut, .receiverEventAppend, .receiverEventSync, .batchAllocationAppend,
+            .batchAllocationSync, .cleanupEventAppend, .cleanupEventSync:
+            [.receiver, .receiverReliable, .receiverWal]
+        case .receiverAutoCommit: [.receiver]
+        case .receiverOffsetsCommit: [.receiverReliable, .receiverWal]
+        case .receiverWalAppend, .receiverWalSync: [.receiverWal]
+        case .batchOffsetsCommit: [.directCommit]
         case .batchLogWrite, .batchLogSync, .batchLogRename, .batchCompleteWrite, .batchCompleteSync,
             .batchCompleteRename:
             [.directLogFirst]
         case .generationCheckpointWrite, .generationCheckpointSync, .generationCheckpointRename,
             .completionCheckpointWrite, .completionCheckpointSync, .completionCheckpointRename:
-            [.receiverWal, .direct]
-        case .batchPlan, .batchSubmit, .taskRead, .sinkWrite, .sinkSync, .cleanupRemove:
-            [.receiverWal, .direct, .directLogFirst]
+            [.receiver, .receiverReliable, .receiverWal, .direct]
+        case .cleanupRemove:
+            [.receiver, .receiverReliable, .receiverWal, .direct, .directLogFirst]
+        case .batchPlan, .batchSubmit, .taskRead, .sinkWrite, .sinkCommit, .sinkSync:
+            Strategy.allCases.filter { $0 != .raw }
         case .engineIdle:
             Strategy.allCases
         }
     }
 
     /// The row of the semantics table that says what a crash at this point does; nil for a point only this engine has.
-    public static func row(of point: CrashPoint, strategy: Strategy) -> String? {
+    /// `isForgotten`: no checkpoint is there yet and the log is not replayed without one.
+    public static func row(of point: CrashPoint, strategy: Strategy, isForgotten: Bool = false) -> String? {
         switch strategy {
         case .raw: nil
-        case .receiverWal: receiverRow(of: point)
-        case .direct, .directLogFirst: directRow(of: point)
+        case .receiverWal where isForgotten: "F"
+        case .receiver, .receiverReliable, .receiverWal: receiverRow(of: point)
+        case .direct, .directLogFirst, .directCommit: directRow(of: point)
         }
     }
 
@@ -60,7 +67,7 @@ public enum CrashPointGuide {
             (.generationCheckpointRename, .before):
             "D2"
         case (.generationCheckpointRename, _): "D3"
-        case (.taskRead, _), (.sinkWrite, _): "D4"
+        case (.taskRead, _), (.sinkWrite, _), (.sinkCommit, _): "D4"
         case (.sinkSync, _), (.completionCheckpointWrite, _), (.completionCheckpointSync, _),
             (.completionCheckpointRename, .before):
             "D5"
@@ -73,13 +80,13 @@ public enum CrashPointGuide {
 
     private static func directRow(of point: CrashPoint) -> String? {
         switch (point.effect, point.moment) {
-        case (.batchPlan, _), (.batchLogWrite, _), (.batchLogSync, _), (.batchLogRename, _), (.batchSubmit, .before):
+        case (.batchPlan, _), (.batchOffsetsCommit, _), (.batchLogWrite, _), (.batchLogSync, _), (.batchLogRename, _), (.batchSubmit, .before):
             "P1"
         case (.batchSubmit, _), (.generationCheckpointWrite, _), (.generationCheckpointSync, _),
             (.generationCheckpointRename, .before):
             "P2a"
         case (.generationCheckpointRename, _), (.taskRead, .before): "P3"
-        case (.taskRead, _), (.sinkWrite, _): "P4"
+        case (.taskRead, _), (.sinkWrite, _), (.sinkCommit, _): "P4"
         case (.sinkSync, _), (.completionCheckpointWrite, _), (.completionCheckpointSync, _),
             (.completionCheckpointRename, .before), (.batchCompleteWrite, _), (.batchCompleteSync, _),
             (.batchCompleteRename, .before):
@@ -100,6 +107,8 @@ public enum CrashPointGuide {
         case .receiverEventAppend: ("block durable in the log", "block's event written")
         case .receiverEventSync: ("block's event written", "block's event durable")
         case .receiverOffsetsCommit: ("block and event durable", "offsets committed to the group")
+        case .receiverAutoCommit: ("blocks polled, in memory", "their offsets committed to the group")
+        case .batchOffsetsCommit: ("previous batch in the sink", "previous batch's offsets committed to the group")
         case .batchPlan: ("previous batch complete", "batch planned")
         case .batchAllocationAppend: ("blocks wait for a batch", "batch's blocks written to the event log")
         case .batchAllocationSync: ("batch's blocks written to the event log", "batch's blocks durable")
@@ -108,7 +117,8 @@ public enum CrashPointGuide {
         case .batchLogRename: ("ranges durable under a temporary name", "ranges in the offset log")
         case .batchSubmit: ("batch planned", "job submitted")
         case .taskRead: ("job submitted, task not begun", "task's records read")
-        case .sinkWrite: ("task's records read", "task's rows in the sink")
+        case .sinkWrite: ("task's records read", "task's rows written to the sink")
+        case .sinkCommit: ("task's rows written, not shown", "task's rows shown by the sink, all at once")
         case .sinkSync: ("all tasks' rows in the sink", "rows durable")
         case .batchCompleteWrite: ("rows durable", "completion written under a temporary name")
         case .batchCompleteSync: ("completion written under a temporary name", "its bytes durable")

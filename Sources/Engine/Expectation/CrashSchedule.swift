@@ -1,115 +1,221 @@
-// When a crash point is reached, and what is in flight at that moment: the arithmetic behind the closed forms.
+// When a crash point is reached, and how far everything had come at that moment: arithmetic over the load's shape.
 public import World
 
-/// The order of effects of one life with cuts by count, as arithmetic.
+/// The order of effects of one life with cuts by count.
 public struct CrashSchedule {
     private let strategy: Strategy
+    private let sink: SinkKind
+    private let fidelity: Fidelity
     private let shape: LoadShape
+    private let groups: [[Int]]
+    private let batches: [[LoadShape.Task]]
 
-    /// The schedule of a strategy under a load.
-    public init(strategy: Strategy, shape: LoadShape) {
+    /// The schedule of a strategy, with its sink, under a load.
+    public init(strategy: Strategy, sink: SinkKind, fidelity: Fidelity = .sound, shape: LoadShape) {
         self.strategy = strategy
+        self.sink = sink
+        self.fidelity = fidelity
         self.shape = shape
-    }
-
-    /// What is in flight at a moment.
-    struct State: Equatable {
-        /// Records announced in the event log whose offsets are not committed.
-        var inFlight = 0
-        /// Records of the running batch in the sink, while no durable record of progress calls it complete.
-        var output = 0
-        /// Records of the running batch.
-        var batch = 0
+        groups = strategy.isReceiver ? shape.groups : []
+        batches = shape.batches(of: strategy)
     }
 
     /// How often a life that does not crash reaches `point`; nil when that cannot be known beforehand.
-    public func occurrences(of point: CrashPoint) -> Int? { states(at: point)?.count }
+    public func occurrences(of point: CrashPoint) -> Int? { moments(at: point)?.count }
 
-    /// What is in flight at a crash; nil when its point is not reached that often.
-    func state(at crash: ArmedCrash) -> State? {
-        guard let states = states(at: crash.point), crash.occurrence <= states.count else { return nil }
-        return states[crash.occurrence - 1]
+    /// How far everything has come at a crash; nil when its point is not reached that often.
+    func moment(at crash: ArmedCrash) -> CrashMoment? {
+        guard let moments = moments(at: crash.point), crash.occurrence <= moments.count else { return nil }
+        return moments[crash.occurrence - 1]
     }
 
-    /// The state at each occurrence of `point`; nil when the strategy does not reach it or the count is not known.
-    private func states(at point: CrashPoint) -> [State]? {
+    /// The moment of each occurrence of `point`; nil when the strategy does not reach it or the count is not known.
+    private func moments(at point: CrashPoint) -> [CrashMoment]? {
         guard CrashPointGuide.strategies(of: point.effect).contains(strategy) else { return nil }
+        let isAfter = point.moment == .after
         switch point.effect {
-        case .receiverPoll, .receiverBlockCut, .receiverWalAppend:
-            return shape.blocks.map { _ in State() }
-        case .receiverWalSync:
-            return shape.groups.map { _ in State() }
+        case .receiverPoll: return blockMoments { $0 }
+        case .receiverBlockCut: return cutMoments(isAfter)
+        case .receiverAutoCommit: return autoCommitMoments(isAfter)
+        case .receiverWalAppend: return groupMoments { group, _ in group.map { _ in 0 } }
+        case .receiverWalSync: return fidelity.has(.skipsLogSync) ? [] : groupMoments { _, _ in [0] }
         case .receiverEventAppend:
-            return shape.groups.flatMap { group in
-                group.indices.map { index in
-                    // An event counts from the moment its bytes are whole.
-                    let announced = point.moment == .after ? group[...index] : group[..<index]
-                    return State(inFlight: announced.reduce(0, +))
-                }
-            }
-        case .receiverEventSync:
-            return shape.groups.map { State(inFlight: $0.reduce(0, +)) }
-        case .receiverOffsetsCommit:
-            return commitStates(point.moment)
+            // An event counts from the moment its bytes are whole.
+            return groupMoments { group, _ in group.indices.map { isAfter ? $0 + 1 : $0 } }
+        case .receiverEventSync: return fidelity.has(.skipsLogSync) ? [] : groupMoments { group, _ in [group.count] }
+        case .receiverOffsetsCommit: return commitMoments(point.moment)
+        case .batchAllocationSync where fidelity.has(.skipsLogSync): return []
+        case .cleanupEventSync where fidelity.has(.skipsLogSync): return []
         case .batchPlan, .batchAllocationAppend, .batchAllocationSync, .batchLogWrite, .batchLogSync, .batchLogRename,
             .batchSubmit:
-            return batches.map { State(batch: size($0)) }
-        case .generationCheckpointWrite, .generationCheckpointSync, .generationCheckpointRename:
-            // It is written after as many tasks as the lag says, at the latest after the batch's last.
-            return batches.map { tasks in
-                State(output: size(Array(tasks.prefix(shape.checkpointLagTasks))), batch: size(tasks))
+            return batches.indices.map { index in
+                var moment = moment(inBatch: index)
+                moment.previousIsCommitted = point.effect == .batchSubmit || (point.effect == .batchPlan && isAfter)
+                return moment
             }
-        case .taskRead, .sinkWrite:
-            return batches.flatMap { taskStates($0, point) }
-        case .sinkSync, .batchCompleteWrite, .batchCompleteSync, .completionCheckpointWrite,
+        case .batchOffsetsCommit:
+            // The first batch has no one before it to commit.
+            return batches.indices.dropFirst().map { index in
+                var moment = moment(inBatch: index)
+                moment.previousIsCommitted = isAfter
+                return moment
+            }
+        case .generationCheckpointWrite, .generationCheckpointSync, .generationCheckpointRename:
+            return batches.indices.map { index in
+                // It is written after as many tasks as the lag says, at the latest after the batch's last.
+                var moment = moment(inBatch: index, tasks: min(shape.checkpointLagTasks, batches[index].count))
+                moment.generationIsDurable = point.effect == .generationCheckpointRename && isAfter
+                return moment
+            }
+        case .taskRead, .sinkWrite, .sinkCommit:
+            return batches.indices.flatMap { taskMoments($0, point) }
+        case .sinkSync:
+            return batches.indices.map { index in
+                var moment = finishedMoment(index, isComplete: false)
+                moment.generationIsDurable = shape.checkpointLagTasks <= batches[index].count
+                return moment
+            }
+        case .batchCompleteWrite, .batchCompleteSync, .completionCheckpointWrite,
             .completionCheckpointSync:
-            return batches.map { State(output: size($0), batch: size($0)) }
+            return batches.indices.map { finishedMoment($0, isComplete: false) }
         case .batchCompleteRename, .completionCheckpointRename:
             // With its name the record of completion is there.
-            return batches.map { State(output: point.moment == .after ? 0 : size($0), batch: size($0)) }
+            return batches.indices.map { finishedMoment($0, isComplete: isAfter) }
         case .cleanupEventAppend, .cleanupEventSync:
-            return batches.map { _ in State() }
+            return cleanupMoments
         case .cleanupRemove:
             return nil
         case .engineIdle:
-            return [State()]
+            guard let last = batches.indices.last else { return [CrashMoment()] }
+            return [finishedMoment(last, isComplete: true)]
         }
     }
 
-    private var batches: [[LoadShape.Task]] { shape.batches(of: strategy) }
-
-    private func size(_ tasks: [LoadShape.Task]) -> Int { tasks.reduce(0) { $0 + $1.writes.reduce(0, +) } }
-
-    /// A batch's reads or writes: the output is what earlier writes of the batch left, and this one where it is over.
-    private func taskStates(_ tasks: [LoadShape.Task], _ point: CrashPoint) -> [State] {
-        var output = 0
-        return tasks.flatMap(\.writes).map { write in
-            let before = output
-            output += write
-            let isWritten = point.effect == .sinkWrite && point.moment == .after
-            return State(output: isWritten ? output : before, batch: size(tasks))
+    /// What has happened when `tasks` tasks of the batch at `index` are done, and nothing of what follows.
+    private func moment(inBatch index: Int, tasks: Int = 0) -> CrashMoment {
+        var moment = CrashMoment()
+        moment.batch = index
+        moment.batchRecords = size(batches[index])
+        moment.previousRecords = index > 0 ? size(batches[index - 1]) : 0
+        moment.output = size(Array(batches[index].prefix(tasks)))
+        moment.earlierOutput = batches[..<index].reduce(0) { $0 + size($1) }
+        // In every batch but the first, an earlier checkpoint is there; its own comes after the lag.
+        moment.generationIsDurable = tasks > shape.checkpointLagTasks
+        moment.previousIsCommitted = tasks > 0
+        if strategy.isReceiver {
+            let blocks = batches[...index].reduce(0) { $0 + $1.count }
+            moment.blocksCut = blocks
+            moment.blocksAnnounced = blocks
+            moment.blocksCommitted = blocks
         }
+        return moment
     }
 
-    /// A group's commit: before it all of the group is in flight, after it nothing, and when it is torn the records of
-    /// the partitions that were to follow.
-    private func commitStates(_ moment: CrashPoint.Moment) -> [State] {
-        switch moment {
-        case .before: return shape.groups.map { State(inFlight: $0.reduce(0, +)) }
-        case .after: return shape.groups.map { _ in State() }
-        case .torn:
-            var remaining = shape.recordsByPartition
-            return shape.groups.map { group in
-                var byPartition = remaining.map { _ in 0 }
-                for block in group {
-                    for (partition, share) in BlockFill.split(block, remaining: remaining).enumerated() {
-                        byPartition[partition] += share
-                        remaining[partition] -= Int64(share)
-                    }
+    private func finishedMoment(_ index: Int, isComplete: Bool) -> CrashMoment {
+        var moment = moment(inBatch: index, tasks: batches[index].count)
+        moment.previousIsCommitted = true
+        // However long the lag, the generation checkpoint is written before the completion's.
+        moment.generationIsDurable = true
+        moment.completionIsDurable = isComplete
+        return moment
+    }
+
+    /// A batch's reads, writes or commits: the output is what earlier ones left, and this one where it is over.
+    private func taskMoments(_ index: Int, _ point: CrashPoint) -> [CrashMoment] {
+        var finishedTasks = 0
+        var moments: [CrashMoment] = []
+        for task in batches[index] {
+            var written = 0
+            let pieces = point.effect == .sinkCommit ? [task.writes.reduce(0, +)] : task.writes
+            for piece in pieces {
+                let isOut = point.moment == .after && point.effect != .taskRead
+                var moment = moment(inBatch: index, tasks: finishedTasks)
+                moment.generationIsDurable = finishedTasks >= shape.checkpointLagTasks
+                moment.previousIsCommitted = true
+                if sink.isAtomicPerTask {
+                    moment.output += point.effect == .sinkCommit && isOut ? piece : 0
+                } else {
+                    moment.output += written + (isOut ? piece : 0)
                 }
-                let present = byPartition.filter { $0 > 0 }
-                return State(inFlight: present.dropFirst(present.count / 2).reduce(0, +))
+                written += piece
+                moments.append(moment)
+            }
+            finishedTasks += 1
+        }
+        return point.effect == .sinkCommit && !sink.isAtomicPerTask ? [] : moments
+    }
+
+    /// One moment for each block of the receiver, `cut` being the blocks cut by then.
+    private func blockMoments(_ cut: (Int) -> Int) -> [CrashMoment] {
+        var moments: [CrashMoment] = []
+        var block = 0
+        for (index, group) in groups.enumerated() {
+            for _ in group {
+                var moment = receiving(group: index, announced: 0)
+                moment.blocksCut = cut(block)
+                moments.append(moment)
+                block += 1
             }
         }
+        return moments
     }
+
+    private func cutMoments(_ isAfter: Bool) -> [CrashMoment] {
+        blockMoments { isAfter ? $0 + 1 : $0 }.enumerated().map { block, moment in
+            var moment = moment
+            moment.isAutoCommitUnderWay = isAfter && (block + 1) % shape.autoCommitBlocks == 0
+            return moment
+        }
+    }
+
+    private func autoCommitMoments(_ isAfter: Bool) -> [CrashMoment] {
+        blockMoments { $0 + 1 }.enumerated().compactMap { block, moment in
+            guard (block + 1) % shape.autoCommitBlocks == 0 else { return nil }
+            var moment = moment
+            moment.isAutoCommitUnderWay = !isAfter
+            return moment
+        }
+    }
+
+    /// The moments of each group of blocks; `announced` gives, for each of them, the group's blocks announced by then.
+    private func groupMoments(_ announced: ([Int], Int) -> [Int]) -> [CrashMoment] {
+        groups.enumerated().flatMap { index, group in
+            announced(group, index).map { receiving(group: index, announced: $0) }
+        }
+    }
+
+    private func commitMoments(_ when: CrashPoint.Moment) -> [CrashMoment] {
+        groups.enumerated().map { index, group in
+            var moment = receiving(group: index, announced: group.count)
+            switch when {
+            case .before: break
+            case .torn: moment.partialCommitBlocks = group.count
+            case .after: moment.blocksCommitted += group.count
+            }
+            return moment
+        }
+    }
+
+    /// While the group at `index` is pushed: batches that were due are complete, nothing of the next has begun.
+    private func receiving(group index: Int, announced: Int) -> CrashMoment {
+        let blocksBefore = groups[..<index].reduce(0) { $0 + $1.count }
+        var blocks = 0
+        let complete = batches.prefix { batch in
+            blocks += batch.count
+            return blocks <= blocksBefore
+        }
+        var moment = complete.isEmpty ? CrashMoment() : finishedMoment(complete.count - 1, isComplete: true)
+        moment.blocksCut = blocksBefore + groups[index].count
+        moment.blocksAnnounced = blocksBefore + announced
+        moment.blocksCommitted = blocksBefore
+        return moment
+    }
+
+    /// A cleanup follows the completion checkpoint of every batch; where the last batch may run again, it is about the
+    /// batch before, of which the first has none.
+    private var cleanupMoments: [CrashMoment] {
+        batches.indices.dropFirst(fidelity.has(.rerunsLastBatch) ? 1 : 0).map { finishedMoment($0, isComplete: true) }
+    }
+
+    private func size(_ tasks: [LoadShape.Task]) -> Int { tasks.reduce(0) { $0 + $1.writes.reduce(0, +) } }
 }

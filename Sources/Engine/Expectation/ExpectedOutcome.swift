@@ -3,17 +3,24 @@ public import World
 
 /// The outcome that the semantics predict for one crash, with the numbers it was derived from.
 ///
-/// At the sink, for `receiver-wal` and the direct strategies, process kill, whatever the crash point:
+/// For a process kill followed by a restart that drains the input:
 ///
-///     append         duplicates = n + E      lost = 0
-///     offset-keyed   duplicates = 0          lost = 0      (n is still counted as ingest duplicates)
+///     strategy              duplicates, every write shown        lost
+///     receiver-wal          n + E                                0
+///     receiver-wal, F       max(0, output - committed)           max(0, committed - output)
+///     receiver, -reliable   max(0, output - committed)           max(0, committed - output)
+///     direct, -log-first    E                                    0
+///     direct-commit         E                                    0
 ///
-/// n: records whose block is announced in the event log while their offsets are not committed; they are read from the
-/// broker once more. E: records already in the sink that belong to a batch which the newest durable record of progress
-/// (checkpoint or commit log) does not call complete; the batch runs once more. k: the records of the batch running at
-/// the crash that are in the sink; N: all records of that batch. Engines that remember what is complete have E = k.
+/// n: records read from the broker once more although their block is known: those announced and not committed, and, where
+/// the last offset is committed in place of the next, one for each partition with a commit (p of them). E: records already
+/// in the sink of every batch that recovery runs again: the batch under way (k of its N records) and, where the last batch
+/// runs again whether or not it was complete, that one (L). F is the hole at the start: with no checkpoint yet, a log that
+/// is replayed only with one is not replayed. Output and committed are compared partition by partition.
+///
+/// A batch-keyed sink drops E wherever the batch keeps its number; an offset-keyed one drops every duplicate.
 public struct ExpectedOutcome: Equatable, Sendable {
-    /// Records in flight between the event log and the commit.
+    /// Records that reach the engine once more.
     public var n = 0
     /// Records of the running batch already in the sink.
     public var k = 0
@@ -34,28 +41,63 @@ public struct ExpectedOutcome: Equatable, Sendable {
     public init() { derivation = "no crash: 0 / 0" }
 
     /// The outcome of `crash`; nil when the strategy never reaches the point that often, or not in a countable way.
-    public init?(strategy: Strategy, sink: SinkKind, crash: ArmedCrash, shape: LoadShape) {
-        let schedule = CrashSchedule(strategy: strategy, shape: shape)
-        guard let state = schedule.state(at: crash) else { return nil }
-        n = state.inFlight
-        k = state.output
-        N = state.batch
-        E = state.output
-        ingestDuplicates = n
-        duplicates = sink == .append ? n + E : 0
-        let row = CrashPointGuide.row(of: crash.point, strategy: strategy).map { ", row \($0)" } ?? ""
-        let form = sink == .append ? "n + E = \(n) + \(E)" : "0 (n = \(n), E = \(E) leave no trace)"
-        derivation = "duplicates = \(form), lost = 0\(row)"
+    public init?(
+        strategy: Strategy, sink: SinkKind, fidelity: Fidelity = .sound, crash: ArmedCrash, shape: LoadShape
+    ) {
+        let schedule = CrashSchedule(strategy: strategy, sink: sink, fidelity: fidelity, shape: shape)
+        guard let moment = schedule.moment(at: crash) else { return nil }
+        k = moment.completionIsDurable ? 0 : moment.output
+        N = moment.batchRecords
+        let isForgotten =
+            strategy == .receiver || strategy == .receiverReliable
+            || (strategy == .receiverWal && !moment.hasCheckpoint && fidelity.has(.replaysOnlyWithCheckpoint))
+        var keepsNumbers = true
+        switch strategy {
+        case .raw: return nil
+        case .receiver, .receiverReliable, .receiverWal:
+            let received = ReceivedRecords(strategy: strategy, fidelity: fidelity, moment: moment, shape: shape)
+            if isForgotten {
+                n = received.outputBeyondCommitted
+                lost = received.committedBeyondOutput
+            } else {
+                n = received.announcedBeyondCommitted
+                E = ExpectedOutcome.outputRunAgain(moment, fidelity)
+            }
+        case .direct:
+            E = ExpectedOutcome.outputRunAgain(moment, fidelity)
+            keepsNumbers = moment.hasCheckpoint || !fidelity.has(.numbersByClock)
+        case .directLogFirst:
+            E = k
+        case .directCommit:
+            // Whatever has been output since the last offsets sent; nothing remembers which batch it was.
+            let unsent = moment.previousIsCommitted ? 0 : moment.previousRecords
+            E = moment.completionIsDurable ? moment.batchRecords : unsent + moment.output
+            keepsNumbers = false
+        }
+        ingestDuplicates = n + (keepsNumbers ? 0 : E)
+        switch sink {
+        case .append: duplicates = n + E
+        case .batchKeyed: duplicates = ingestDuplicates
+        case .offsetKeyed: duplicates = 0
+        }
+        derivation = describe(crash, strategy, sink, isForgotten: isForgotten)
     }
 
-    /// The value of a closed form's symbol.
-    public func value(of symbol: Character) -> Int? {
-        switch symbol {
-        case "n": n
-        case "k": k
-        case "N": N
-        case "E": E
-        default: nil
-        }
+    /// E for engines that remember batches: those at or after the newest durable checkpoint's that have output.
+    private static func outputRunAgain(_ moment: CrashMoment, _ fidelity: Fidelity) -> Int {
+        let rerunsLast = fidelity.has(.rerunsLastBatch)
+        if moment.completionIsDurable { return rerunsLast ? moment.batchRecords : 0 }
+        return (rerunsLast && !moment.generationIsDurable ? moment.previousRecords : 0) + moment.output
+    }
+
+    private func describe(_ crash: ArmedCrash, _ strategy: Strategy, _ sink: SinkKind, isForgotten: Bool) -> String {
+        let row = CrashPointGuide.row(of: crash.point, strategy: strategy, isForgotten: isForgotten)
+        let form =
+            switch sink {
+            case .append: "n + E = \(n) + \(E)"
+            case .batchKeyed: "\(duplicates) (n = \(n); of E = \(E) those whose batch keeps its number are dropped)"
+            case .offsetKeyed: "0 (n = \(n) and E = \(E) leave no trace)"
+            }
+        return "duplicates = \(form), lost = \(lost)" + (row.map { ", row \($0)" } ?? "")
     }
 }

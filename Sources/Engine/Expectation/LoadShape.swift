@@ -15,13 +15,15 @@ public struct LoadShape: Equatable, Sendable {
     public var groupCommitBlocks: Int
     /// Tasks that run before a queued checkpoint is written.
     public var checkpointLagTasks: Int
+    /// For `receiver`: blocks after which the group's offsets are committed.
+    public var autoCommitBlocks: Int
     /// Records a direct task writes at once.
     public var chunkRecords: Int
 
     /// Makes a shape.
     public init(
         records: Int, partitions: Int, blockRecords: Int, batchRecords: Int, groupCommitBlocks: Int,
-        checkpointLagTasks: Int, chunkRecords: Int
+        checkpointLagTasks: Int, autoCommitBlocks: Int = 10, chunkRecords: Int
     ) {
         self.records = records
         self.partitions = partitions
@@ -29,6 +31,7 @@ public struct LoadShape: Equatable, Sendable {
         self.batchRecords = batchRecords
         self.groupCommitBlocks = groupCommitBlocks
         self.checkpointLagTasks = checkpointLagTasks
+        self.autoCommitBlocks = autoCommitBlocks
         self.chunkRecords = chunkRecords
     }
 
@@ -48,12 +51,22 @@ public struct LoadShape: Equatable, Sendable {
         }
     }
 
+    /// By partition, the records of each block.
+    func blocksByPartition(_ count: Int) -> [[Int64]] {
+        var remaining = recordsByPartition
+        return blocks.prefix(count).map { block in
+            let shares = BlockFill.split(block, remaining: remaining).map { Int64($0) }
+            for partition in shares.indices { remaining[partition] -= shares[partition] }
+            return shares
+        }
+    }
+
     /// For each batch of a strategy, the sizes of its tasks' writes, in order.
     func batches(of strategy: Strategy) -> [[Task]] {
         switch strategy {
         case .raw: []
-        case .receiverWal: receiverBatches
-        case .direct, .directLogFirst: directBatches
+        case .receiver, .receiverReliable, .receiverWal: receiverBatches
+        case .direct, .directLogFirst, .directCommit: directBatches
         }
     }
 

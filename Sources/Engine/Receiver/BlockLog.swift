@@ -9,13 +9,17 @@ typealias LogPosition = Position
 final class BlockLog {
     private static let blockKind: UInt8 = 1
 
-    private let blocks: WriteAheadLog
+    /// Nil for a receiver that keeps its blocks in memory only.
+    private let blocks: WriteAheadLog?
     private let events: WriteAheadLog
     private let counters: EngineCounters
+    private let syncs: Bool
     private(set) var tracker = BlockTracker()
 
-    init(configuration: EngineConfiguration, seams: Seams, counters: EngineCounters) throws {
+    /// Opens the logs; `isRestored` says whether there is a checkpoint to go with them.
+    init(configuration: EngineConfiguration, seams: Seams, counters: EngineCounters, isRestored: Bool) throws {
         self.counters = counters
+        syncs = !configuration.fidelity.has(.skipsLogSync)
         let options = WriteAheadLog.Options(
             segmentBytes: configuration.walSegmentBytes, compressionLevel: configuration.walCompressionLevel,
             crash: seams.crash)
@@ -33,32 +37,36 @@ final class BlockLog {
                 }
                 tracker.replay(event, sequence: position.sequence)
             })
-        // Blocks are only ever read at the positions that events name, so the log itself need not be scanned.
-        let (blocks, blockReport) = try WriteAheadLog.open(
-            disk: seams.disk, directory: RunFolder.blockLog(of: configuration.directory), options: options,
-            scan: .lastSegmentOnly)
-        counters.add(.tornBytes, eventReport.tornBytes + blockReport.tornBytes)
-        self.tracker = tracker
         self.events = events
-        self.blocks = blocks
+        counters.add(.tornBytes, eventReport.tornBytes)
+        if configuration.strategy == .receiverWal {
+            // Blocks are only ever read at the positions that events name, so the log itself need not be scanned.
+            let (blocks, report) = try WriteAheadLog.open(
+                disk: seams.disk, directory: RunFolder.blockLog(of: configuration.directory), options: options,
+                scan: .lastSegmentOnly)
+            self.blocks = blocks
+            counters.add(.tornBytes, report.tornBytes)
+        } else {
+            blocks = nil
+            // The memory that held them is gone: their batches run again without them.
+            tracker.forgetBlocks()
+        }
+        if !isRestored, configuration.fidelity.has(.replaysOnlyWithCheckpoint) { tracker.forgetAll() }
+        self.tracker = tracker
     }
 
     /// The bytes both logs hold.
-    var bytes: Int64 { blocks.liveBytes + events.liveBytes }
+    var bytes: Int64 { (blocks?.liveBytes ?? 0) + events.liveBytes }
 
     /// Writes blocks and then their events, each group with one sync; they wait for a batch from then on.
     func add(_ group: [Block]) throws {
         var received: [ReceivedBlock] = []
         for block in group {
-            let position = try counted {
-                try block.withBytes {
-                    try blocks.append($0, kind: BlockLog.blockKind, effect: .receiverWalAppend)
-                }
-            }
+            let position = try store(block, number: received.count)
             received.append(
                 ReceivedBlock(position: position, eventSequence: 0, memory: block, recordCount: block.recordCount))
         }
-        try sync(blocks, .receiverWalSync)
+        if let blocks { try sync(blocks, .receiverWalSync) }
         for index in received.indices {
             received[index].eventSequence = try append(
                 .addition(position: received[index].position, recordCount: received[index].recordCount),
@@ -83,19 +91,23 @@ final class BlockLog {
         let event = try append(.cleanup(through: batch), effect: .cleanupEventAppend)
         try sync(events, .cleanupEventSync)
         tracker.cleanUp(through: batch, eventSequence: event)
-        _ = try blocks.removeSegments(before: tracker.oldestBlock ?? blocks.nextSequence, effect: .cleanupRemove)
-        _ = try events.removeSegments(before: tracker.oldestEvent ?? events.nextSequence, effect: .cleanupRemove)
+        if let blocks {
+            try blocks.removeSegments(before: tracker.oldestBlock ?? blocks.nextSequence, effect: .cleanupRemove)
+        }
+        try events.removeSegments(before: tracker.oldestEvent ?? events.nextSequence, effect: .cleanupRemove)
     }
 
     /// Reads a block back from the log.
     func read(_ block: ReceivedBlock) throws -> Block {
-        try blocks.read(block.position) { try Block(copying: $0) }
+        // Our own bug: blocks without a log are forgotten when the engine opens.
+        guard let blocks else { preconditionFailure("block \(block.ingest) is neither in memory nor in a log") }
+        return try blocks.read(block.position) { try Block(copying: $0) }
     }
 
     func releaseMemory(of batch: Int64) { tracker.releaseMemory(of: batch) }
 
     func close() {
-        blocks.close()
+        blocks?.close()
         events.close()
     }
 
@@ -107,12 +119,25 @@ final class BlockLog {
 
     /// Adds what an append wrote to the counters, segment headers included, also when it failed half way.
     private func counted<Result>(_ append: () throws -> Result) throws -> Result {
-        let before = blocks.bytesWritten + events.bytesWritten
-        defer { counters.add(.walBytesWritten, blocks.bytesWritten + events.bytesWritten - before) }
+        let before = bytesWritten
+        defer { counters.add(.walBytesWritten, bytesWritten - before) }
         return try append()
     }
 
+    private var bytesWritten: Int64 { (blocks?.bytesWritten ?? 0) + events.bytesWritten }
+
+    /// Appends a block to the log; without one, its place is that of the event about to be written.
+    private func store(_ block: Block, number: Int) throws -> LogPosition {
+        guard let blocks else {
+            return LogPosition(segment: 0, offset: 0, length: 0, sequence: events.nextSequence + UInt64(number))
+        }
+        return try counted {
+            try block.withBytes { try blocks.append($0, kind: BlockLog.blockKind, effect: .receiverWalAppend) }
+        }
+    }
+
     private func sync(_ log: WriteAheadLog, _ effect: Effect) throws {
+        guard syncs else { return }
         try log.sync(effect: effect)
         counters.add(.walSyncs, 1)
     }

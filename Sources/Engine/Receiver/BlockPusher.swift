@@ -1,4 +1,4 @@
-// The pusher: the stage that makes blocks durable, announces them, and only then commits their offsets.
+// The pusher: the stage that stores and announces blocks, and only then commits their offsets.
 internal import World
 
 /// Takes a group of blocks through log, event and commit, in that order.
@@ -23,7 +23,7 @@ final class BlockPusher {
         guard receiver.queue.count >= needed else { return false }
         let group = receiver.takeBlocks(configuration.groupCommitBlocks)
         try log.add(group)
-        try commit(group)
+        if configuration.strategy != .receiver { try commit(group) }
         return true
     }
 
@@ -32,16 +32,17 @@ final class BlockPusher {
         for range in group.flatMap(\.offsetRanges) {
             next[Int(range.partition)] = max(next[Int(range.partition)] ?? 0, range.until)
         }
+        let step: Offset = configuration.fidelity.has(.commitsLastOffset) ? 1 : 0
         let offsets = next.enumerated().compactMap { partition, offset in
-            offset.map { (partition: Partition(partition), next: $0) }
+            offset.map { (partition: Partition(partition), next: $0 - step) }
         }
         try seams.crash.before(.receiverOffsetsCommit)
         if let part = seams.crash.tear(.receiverOffsetsCommit, length: offsets.count) {
             // The original wrote one partition after the other, so a crash can fall between two of them.
-            if part > 0 { try seams.broker.commit(Array(offsets.prefix(part)), group: configuration.group) }
+            if part > 0 { try seams.offsets.commit(Array(offsets.prefix(part)), group: configuration.group) }
             try seams.crash.torn(.receiverOffsetsCommit)
         }
-        try seams.broker.commit(offsets, group: configuration.group)
+        try seams.offsets.commit(offsets, group: configuration.group)
         try seams.crash.after(.receiverOffsetsCommit)
     }
 }

@@ -61,6 +61,23 @@ struct BlockTracker {
         }
     }
 
+    /// The blocks are gone; which batches there were is still known.
+    mutating func forgetBlocks() {
+        waiting = []
+        for index in allocated.indices {
+            allocated[index].blocks = []
+            allocated[index].missing = 0
+        }
+    }
+
+    /// Nothing of the log counts but the numbers it used, which must not be used again.
+    mutating func forgetAll() {
+        let latest = latestBatch
+        waiting = []
+        allocated = []
+        cleanedThrough = latest
+    }
+
     /// Replays one event of the log.
     mutating func replay(_ event: BlockEvent, sequence: UInt64) {
         switch event {

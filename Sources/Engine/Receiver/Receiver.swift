@@ -15,6 +15,7 @@ final class Receiver {
     private var positions: [Offset]
     private var block = Block()
     private var blockOpenedAt: Nanoseconds = 0
+    private var blocksCut = 0
     /// The blocks that wait for the pusher, oldest first.
     private(set) var queue: [Block] = []
 
@@ -22,7 +23,7 @@ final class Receiver {
         self.configuration = configuration
         self.seams = seams
         self.counters = counters
-        let committed = try seams.broker.committedOffsets(of: configuration.partitions, group: configuration.group)
+        let committed = try seams.offsets.committedOffsets(of: configuration.partitions, group: configuration.group)
         positions = zip(committed, configuration.starts).map { $0 ?? $1 }
         reader = try seams.broker.openReader(at: positions.enumerated().map { (Partition($0), $1) })
     }
@@ -114,6 +115,16 @@ final class Receiver {
         try seams.crash.before(.receiverBlockCut)
         queue.append(block)
         block = Block(capacity: block.byteCount)
+        blocksCut += 1
         try seams.crash.after(.receiverBlockCut)
+        if configuration.strategy == .receiver, blocksCut % configuration.autoCommitBlocks == 0 { try autoCommit() }
+    }
+
+    /// Commits what was polled, processed or not: the client library's own habit.
+    private func autoCommit() throws {
+        try seams.crash.before(.receiverAutoCommit)
+        let offsets = positions.enumerated().filter { $1 > configuration.starts[$0] }
+        try seams.offsets.commit(offsets.map { (Partition($0), $1) }, group: configuration.group)
+        try seams.crash.after(.receiverAutoCommit)
     }
 }

@@ -1,4 +1,4 @@
-// `receiver-wal`: a batch takes the blocks that wait; which ones is durable before its job.
+// The receivers' batches: a batch takes the blocks that wait; which ones is durable before its job.
 internal import World
 
 /// Plans batches of received blocks.
@@ -18,7 +18,7 @@ final class ReceiverSource: BatchSource {
 
     init(
         configuration: EngineConfiguration, seams: Seams, counters: EngineCounters, log: BlockLog,
-        receiver: Receiver, store: CheckpointStore, writer: CheckpointWriter
+        receiver: Receiver, restored: Checkpoint?, store: CheckpointStore, writer: CheckpointWriter
     ) throws {
         self.configuration = configuration
         self.seams = seams
@@ -27,12 +27,11 @@ final class ReceiverSource: BatchSource {
         self.receiver = receiver
         self.store = store
         self.writer = writer
-        let restored = try store.newest() ?? Checkpoint()
+        let restored = restored ?? Checkpoint()
+        let listed = restored.batchesToRunAgain(configuration.fidelity)
         // A batch is complete when a checkpoint that knows it no longer lists it; what the log allocated and no
         // checkpoint knows yet has to run again.
-        let unfinished = log.tracker.allocated.filter { allocation in
-            allocation.batch > restored.latest || restored.pending.contains { $0.batch == allocation.batch }
-        }
+        let unfinished = log.tracker.allocated.filter { $0.batch > restored.latest || listed.contains($0.batch) }
         if let broken = unfinished.first(where: { $0.missing > 0 }) {
             throw EngineError(
                 .damagedEvent, "batch \(broken.batch) took \(broken.missing) blocks that the event log does not have",
@@ -41,7 +40,7 @@ final class ReceiverSource: BatchSource {
         again = unfinished.map { PlannedBatch(number: $0.batch, tasks: $0.blocks.map { .block($0) }) }
         current = Checkpoint()
         current.latest = max(restored.latest, log.tracker.latestBatch)
-        current.pending = again.map { ($0.number, []) }
+        current.pending = again.map(\.number)
         if case .time(_, let interval) = configuration.cuts { nextTick = seams.clock.now() + interval }
         writer.didWrite = { [unowned self] in try cleanUp(after: $0) }
     }
@@ -54,7 +53,7 @@ final class ReceiverSource: BatchSource {
         try seams.crash.before(.batchPlan)
         let blocks = try log.allocate(to: number)
         current.latest = number
-        current.pending.append((number, []))
+        current.pending.append(number)
         try seams.crash.after(.batchPlan)
         return PlannedBatch(number: number, tasks: blocks.map { .block($0) })
     }
@@ -65,7 +64,7 @@ final class ReceiverSource: BatchSource {
     }
 
     func didOutput(_ batch: PlannedBatch) {
-        current.pending.removeAll { $0.batch == batch.number }
+        current.pending.removeAll { $0 == batch.number }
         log.releaseMemory(of: batch.number)
         counters.raise(.stateBytesPeak, to: log.bytes + store.bytes)
         writer.enqueue(current, effects: .completionCheckpoint, tasksRun: tasksRun())
@@ -88,7 +87,10 @@ final class ReceiverSource: BatchSource {
 
     /// Everything that a durable checkpoint no longer lists is complete, and its blocks are not needed again.
     private func cleanUp(after checkpoint: Checkpoint) throws {
-        let through = (checkpoint.pending.map(\.batch).min() ?? checkpoint.latest + 1) - 1
+        // Nothing becomes superfluous by a batch that has only begun.
+        guard !checkpoint.pending.contains(checkpoint.latest) else { return }
+        let needed = checkpoint.batchesToRunAgain(configuration.fidelity).min() ?? checkpoint.latest + 1
+        let through = needed - 1
         if through > log.tracker.cleanedThrough { try log.cleanUp(through: through) }
         try store.removeOld()
     }

@@ -17,12 +17,16 @@ final class AppendSink: Sink {
         try disk.syncDirectory(directory)
     }
 
+    func begin(_ task: OutputTask) -> Bool { true }
+
     func write(_ rows: SinkRows) throws {
         let bytes = rows.bytes
         guard !bytes.isEmpty else { return }
         try file.write([bytes], at: end)
         end += Int64(bytes.count)
     }
+
+    func finish(_ task: OutputTask) {}
 
     func sync() throws { try file.sync() }
 

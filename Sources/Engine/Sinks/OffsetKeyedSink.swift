@@ -20,6 +20,8 @@ final class OffsetKeyedSink: Sink {
         return "partition-\(String(repeating: "0", count: max(0, 5 - digits.count)))\(digits).slots"
     }
 
+    func begin(_ task: OutputTask) -> Bool { true }
+
     func write(_ rows: SinkRows) throws {
         var start = 0
         while start < rows.count {
@@ -37,6 +39,8 @@ final class OffsetKeyedSink: Sink {
             start = end
         }
     }
+
+    func finish(_ task: OutputTask) {}
 
     func sync() throws {
         for partition in files.indices where unsynced[partition] {

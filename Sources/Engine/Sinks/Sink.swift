@@ -1,10 +1,14 @@
 // A sink: takes a task's rows in one write, makes them durable, and can be read back for the verdict.
 internal import World
 
-/// Where output goes. One thread uses a sink at a time.
+/// Where output goes. One thread uses a sink at a time, and one task at a time writes to it.
 protocol Sink: AnyObject {
-    /// Writes rows; after a process kill they are there as far as they were written.
+    /// A task is about to write. False: the sink holds this task's output already, and what it writes is dropped.
+    func begin(_ task: OutputTask) throws -> Bool
+    /// Writes rows of the task.
     func write(_ rows: SinkRows) throws
+    /// The task has written all its rows.
+    func finish(_ task: OutputTask) throws
     /// Makes everything written durable.
     func sync() throws
     /// Closes the sink's files.
@@ -13,12 +17,25 @@ protocol Sink: AnyObject {
 
 extension SinkKind {
     /// Opens, or makes, the sink of this kind in `directory`.
-    func open(in directory: String, disk: any Disk) throws -> any Sink {
+    func open(in directory: String, seams: Seams) throws -> any Sink {
         switch self {
-        case .append: try AppendSink(directory: directory, disk: disk)
-        case .offsetKeyed: try OffsetKeyedSink(directory: directory, disk: disk)
+        case .append: try AppendSink(directory: directory, disk: seams.disk)
+        case .batchKeyed: try BatchKeyedSink(directory: directory, disk: seams.disk, crash: seams.crash)
+        case .offsetKeyed: try OffsetKeyedSink(directory: directory, disk: seams.disk)
         }
     }
+}
+
+/// What a sink is told of the task that writes to it.
+struct OutputTask: Equatable {
+    /// The batch the task belongs to.
+    var batch: Int64
+    /// The task's place in its batch, from 0.
+    var ordinal: Int
+    /// The partition a direct task reads; nil for a receiver's block, which may hold records of several.
+    var partition: Partition?
+    /// The offsets whose records the task writes.
+    var ranges: [OffsetRange]
 }
 
 /// The rows a task has made and not yet written, in one buffer that is used again and again.

@@ -4,6 +4,11 @@
 public enum SinkKind: String, CaseIterable, Sendable, Codable {
     /// Every write shows.
     case append
+    /// What a batch wrote for a partition is kept, and anything the same batch writes for it again is dropped.
+    case batchKeyed = "batch-keyed"
     /// One row per partition and offset; a repeated write replaces the row.
     case offsetKeyed = "offset-keyed"
+
+    /// Whether a task's output shows only when the task has finished.
+    var isAtomicPerTask: Bool { self == .batchKeyed }
 }

@@ -51,6 +51,7 @@ public struct SinkReader {
         return try disk.list(directory).filter { name in
             switch kind {
             case .append: name == AppendSink.fileName
+            case .batchKeyed: name.hasPrefix("batch-") && name.hasSuffix(BatchKeyedSink.suffix)
             case .offsetKeyed: name.hasPrefix("partition-") && name.hasSuffix(".slots")
             }
         }

@@ -29,7 +29,7 @@ struct RunPlan: Sendable {
         return try scenario.runs.flatMap { run -> [RunPlan] in
             let sinks: [Scenario.Expectation?] = run.sinks.isEmpty ? [nil] : run.sinks
             return try sinks.map { stated in
-                let crash = try run.crash.map { try settle($0, of: run, in: scenario, shape: shape) }
+                let crash = try run.crash.map { try settle($0, of: run, sink: stated?.sink, in: scenario, shape: shape) }
                 var expected: ExpectedOutcome?
                 switch (crash, shape) {
                 case (nil, _): expected = ExpectedOutcome()
@@ -47,7 +47,7 @@ struct RunPlan: Sendable {
 
     /// Turns `@seeded` and `@last` into a number, and refuses a crash that can never happen.
     private static func settle(
-        _ crash: Scenario.Crash, of run: Scenario.Run, in scenario: Scenario, shape: LoadShape?
+        _ crash: Scenario.Crash, of run: Scenario.Run, sink: SinkKind?, in scenario: Scenario, shape: LoadShape?
     ) throws -> ArmedCrash {
         let name = "\(run.strategy.rawValue): crash \(crash)"
         guard CrashPointGuide.strategies(of: crash.point.effect).contains(run.strategy) else {
@@ -55,7 +55,9 @@ struct RunPlan: Sendable {
                 cause: "\(name): the strategy never reaches this point",
                 fix: "choose one of its own points: `kbench crash-points` lists them", exitCode: .usage)
         }
-        let count = shape.flatMap { CrashSchedule(strategy: run.strategy, shape: $0).occurrences(of: crash.point) }
+        let count = shape.flatMap {
+            CrashSchedule(strategy: run.strategy, sink: sink ?? .append, shape: $0).occurrences(of: crash.point)
+        }
         switch (crash.occurrence, count) {
         case (.exactly(let occurrence), let count?):
             guard occurrence <= count else {

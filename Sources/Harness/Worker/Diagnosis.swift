@@ -41,7 +41,8 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
         case let error as EngineError: self.init(engine: error)
         default:
             self.init(
-                cause: "\(error)", fix: "this is not expected: please report it with the command", exitCode: .internalError)
+                cause: "\(error)", fix: "this is not expected: please report it with the command",
+                exitCode: .internalError)
         }
     }
 
@@ -49,7 +50,8 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
         switch error.code {
         case .unreachable:
             self.init(
-                cause: "\(error)", fix: "check --brokers and that a Kafka broker listens there, or leave --brokers out "
+                cause: "\(error)",
+                fix: "check --brokers and that a Kafka broker listens there, or leave --brokers out "
                     + "to use the embedded one", exitCode: .brokerUnreachable)
         case .configuration:
             self.init(cause: "\(error)", fix: "correct the property given with -X or -F", exitCode: .usage)
@@ -72,7 +74,8 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
         switch error.code {
         case .noSpace:
             self.init(
-                cause: cause, fix: "free space, or choose a folder on another file system with --out; what was durable "
+                cause: cause,
+                fix: "free space, or choose a folder on another file system with --out; what was durable "
                     + "is kept", exitCode: .internalError)
         case .notAllowed, .notFound, .exists:
             self.init(cause: cause, fix: "choose a folder that can be written with --out", exitCode: .usage)

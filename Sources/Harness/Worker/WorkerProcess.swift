@@ -21,7 +21,9 @@ struct WorkerProcess: Sendable {
     let executable: String
 
     /// Runs one life; `killAfter` sends SIGKILL from outside once that time has passed.
-    func run(configurationPath: String, killAfter: Duration? = nil) async throws -> (ending: Ending, endedAt: Nanoseconds) {
+    func run(configurationPath: String, killAfter: Duration? = nil) async throws -> (
+        ending: Ending, endedAt: Nanoseconds
+    ) {
         // A process group of its own, so that Ctrl-C reaches the harness alone, which then ends the worker.
         var options = PlatformOptions()
         options.processGroupID = 0

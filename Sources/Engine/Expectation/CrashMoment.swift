@@ -1,0 +1,38 @@
+// How far a life had come when it died: the parameters of the closed forms.
+
+/// A moment in a life with cuts by count.
+struct CrashMoment: Equatable {
+    /// The batch under way or, between batches, the one completed last, from 0; nil before the first.
+    var batch: Int?
+    /// N: the records of that batch.
+    var batchRecords = 0
+    /// The records of the batch before it.
+    var previousRecords = 0
+    /// k: records of the batch that the sink holds.
+    var output = 0
+    /// Records of all earlier batches, which the sink holds.
+    var earlierOutput = 0
+    /// Whether a checkpoint that knows the batch is in force.
+    var generationIsDurable = false
+    /// Whether the record of the batch's completion is in force.
+    var completionIsDurable = false
+    /// For `direct-commit`: whether the offsets of the batch before have been committed.
+    var previousIsCommitted = false
+
+    /// Blocks cut, from the first one on.
+    var blocksCut = 0
+    /// Blocks whose events are in the log.
+    var blocksAnnounced = 0
+    /// Blocks whose offsets are committed.
+    var blocksCommitted = 0
+    /// Blocks after those of which half of the partitions are committed.
+    var partialCommitBlocks = 0
+    /// For `receiver`: the commit that the last block cut made due has not happened.
+    var isAutoCommitUnderWay = false
+
+    /// Whether any checkpoint is in force.
+    var hasCheckpoint: Bool {
+        guard let batch else { return false }
+        return batch > 0 || generationIsDurable || completionIsDurable
+    }
+}

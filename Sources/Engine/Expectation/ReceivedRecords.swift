@@ -1,0 +1,54 @@
+// How far a receiver's records had come, partition by partition: announced, committed, output.
+internal import World
+
+/// Counts of each partition's records, from its first one on.
+struct ReceivedRecords {
+    /// Where a restart begins to read: the committed offset.
+    private let committed: [Int64]
+    private let announced: [Int64]
+    private let output: [Int64]
+
+    init(strategy: Strategy, fidelity: Fidelity, moment: CrashMoment, shape: LoadShape) {
+        let blocks = shape.blocksByPartition(max(moment.blocksCut, moment.blocksAnnounced))
+        let none = [Int64](repeating: 0, count: shape.partitions)
+        func sum(_ range: Range<Int>) -> [Int64] {
+            blocks[range].reduce(none) { total, block in zip(total, block).map(+) }
+        }
+        announced = sum(0..<moment.blocksAnnounced)
+        // Blocks are output in order, so what the sink holds is what the first blocks brought.
+        var left = Int64(moment.earlierOutput + moment.output)
+        var outputBlocks = 0
+        while left > 0, outputBlocks < blocks.count {
+            left -= blocks[outputBlocks].reduce(0, +)
+            outputBlocks += 1
+        }
+        output = sum(0..<outputBlocks)
+        if strategy == .receiver {
+            let due = moment.blocksCut / shape.autoCommitBlocks * shape.autoCommitBlocks
+            committed = sum(0..<(moment.isAutoCommitUnderWay ? due - shape.autoCommitBlocks : due))
+        } else {
+            let step: Int64 = fidelity.has(.commitsLastOffset) ? 1 : 0
+            var offsets = sum(0..<moment.blocksCommitted).map { $0 > 0 ? $0 - step : 0 }
+            if moment.partialCommitBlocks > 0 {
+                // One partition after the other is committed; half of those that have records in the group were.
+                let until = moment.blocksCommitted + moment.partialCommitBlocks
+                let group = sum(moment.blocksCommitted..<until)
+                let present = group.indices.filter { group[$0] > 0 }
+                let reached = sum(0..<until)
+                for partition in present.prefix(present.count / 2) { offsets[partition] = reached[partition] - step }
+            }
+            committed = offsets
+        }
+    }
+
+    /// Known to the engine and read once more.
+    var announcedBeyondCommitted: Int { ReceivedRecords.excess(announced, committed) }
+    /// In the sink and read once more.
+    var outputBeyondCommitted: Int { ReceivedRecords.excess(output, committed) }
+    /// Never read again and not in the sink.
+    var committedBeyondOutput: Int { ReceivedRecords.excess(committed, output) }
+
+    private static func excess(_ more: [Int64], _ less: [Int64]) -> Int {
+        Int(zip(more, less).reduce(0) { $0 + max(0, $1.0 - $1.1) })
+    }
+}

@@ -1,0 +1,46 @@
+// Where an engine does as Spark Streaming did instead of as it should: deviations that can be switched one by one.
+
+/// The set of deviations that a run reproduces.
+public struct Fidelity: Codable, Equatable, Sendable {
+    /// One thing that Spark Streaming does and a sound engine does not.
+    public enum Deviation: String, CaseIterable, Codable, Sendable {
+        /// A receiver commits the offset of the last record it has, not of the next one it wants, so that every restart
+        /// reads one record per partition again (`ReliableKafkaReceiver`).
+        case commitsLastOffset = "commit-last-offset"
+        /// The write-ahead log is flushed to the operating system and never synced to the disk
+        /// (`FileBasedWriteAheadLogWriter`).
+        case skipsLogSync = "no-log-sync"
+        /// A restart runs the newest batch of the checkpoint again, whether or not it had completed
+        /// (`JobGenerator.restart`).
+        case rerunsLastBatch = "rerun-last-batch"
+        /// The log of block events is replayed only when there is a checkpoint, so that blocks received before the first
+        /// one are forgotten (`ReceivedBlockTracker`).
+        case replaysOnlyWithCheckpoint = "replay-needs-checkpoint"
+        /// Batches are numbered by the clock, so that a driver that starts without a checkpoint gives new numbers to
+        /// old records.
+        case numbersByClock = "number-by-clock"
+    }
+
+    /// The deviations, in the order of their declaration.
+    public private(set) var deviations: [Deviation]
+
+    /// A run with these deviations.
+    public init(_ deviations: some Sequence<Deviation>) {
+        let chosen = Array(deviations)
+        self.deviations = Deviation.allCases.filter { chosen.contains($0) }
+    }
+
+    /// No deviation: the default.
+    public static let sound = Fidelity([])
+    /// All of them: exactly as Spark Streaming does.
+    public static let spark = Fidelity(Deviation.allCases)
+
+    /// Whether a run has this deviation.
+    public func has(_ deviation: Deviation) -> Bool { deviations.contains(deviation) }
+
+    /// `sound`, `spark`, or the names of the deviations joined by `+`.
+    public var name: String {
+        if self == .sound { return "sound" }
+        return self == .spark ? "spark" : deviations.map(\.rawValue).joined(separator: "+")
+    }
+}
