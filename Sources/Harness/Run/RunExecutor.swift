@@ -131,7 +131,8 @@ struct RunExecutor: Sendable {
             reexecutionDuplicates: verdict.reexecutionDuplicates, lost: verdict.lost, corrupted: verdict.corrupted,
             redone: verdict.redone,
             expected: .init(
-                duplicates: plan.expected?.duplicates, ingestDuplicates: plan.expected?.ingestDuplicates, lost: 0),
+                duplicates: plan.expected?.duplicates, ingestDuplicates: plan.expected?.ingestDuplicates,
+                lost: plan.expected?.lost ?? 0),
             derivation: plan.expected?.derivation ?? "no closed form for a kill at no named point: lost = 0",
             agrees: RunJudgement.agrees(plan, verdict),
             invalidReason: RunJudgement.invalidReason(plan, crashFired: lives.crashFired, verdict: verdict),
