@@ -34,6 +34,8 @@ public struct ExpectedOutcome: Equatable, Sendable {
     public var ingestDuplicates = 0
     /// Losses.
     public var lost = 0
+    /// The row of the semantics table; nil for a point that only this engine has.
+    public var row: String?
     /// The closed form with its values, and the row of the semantics table it comes from.
     public var derivation = ""
 
@@ -80,7 +82,7 @@ public struct ExpectedOutcome: Equatable, Sendable {
         case .batchKeyed: duplicates = ingestDuplicates
         case .offsetKeyed: duplicates = 0
         }
-        let row = CrashPointGuide.row(of: crash.point, strategy: strategy, at: moment, isForgotten: isForgotten)
+        row = CrashPointGuide.row(of: crash.point, strategy: strategy, at: moment, isForgotten: isForgotten)
         derivation = describe(sink) + (row.map { ", row \($0)" } ?? "")
     }
 
