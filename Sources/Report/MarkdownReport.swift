@@ -45,6 +45,7 @@ public enum MarkdownReport {
 
             - Load: \(Numbers.count(load.records, "record")) of \(Numbers.count(load.recordBytes, "byte")) over \
             \(Numbers.count(load.partitions, "partition")); \(cuts); seed \(result.seed)
+            - Fidelity: \(result.fidelity)
             - Broker: \(result.broker.kind) at \(result.broker.address)
             - Host: \(host.system), \(Numbers.count(host.cores, "core")), files on \(host.fileSystem)
             - Versions: kbench \(host.kbench), librdkafka \(host.librdkafka)
