@@ -40,7 +40,7 @@ let package = Package(
         .target(
             name: "Harness",
             dependencies: [
-                "World", "Engine", "WriteAheadLog", "Kafka", "Posix", "Report",
+                "World", "Engine", "Simulation", "WriteAheadLog", "Kafka", "Posix", "Report",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Yams", package: "Yams"),
@@ -51,7 +51,7 @@ let package = Package(
             swiftSettings: settings),
         .target(name: "Report", dependencies: ["World", "Engine"], swiftSettings: settings),
         // The simulated world: the four seams in memory.
-        .target(name: "Simulation", dependencies: ["World"], swiftSettings: settings),
+        .target(name: "Simulation", dependencies: ["World", "Engine"], swiftSettings: settings),
         .target(name: "Engine", dependencies: ["World", "WriteAheadLog", "Checksum"], swiftSettings: settings),
         .target(
             name: "WriteAheadLog", dependencies: ["World", "Checksum", "CZstd"], swiftSettings: settings),

@@ -36,6 +36,8 @@ public struct EngineCounters: @unchecked Sendable {
         case recoveredAt
         /// When this life became idle, on the monotonic clock; 0: not yet.
         case idleAt
+        /// Armed crashes that fired: the mark a worker leaves before it kills itself.
+        case crashesFired
         /// Bytes of torn writes that recovery cut off.
         case tornBytes
     }

@@ -35,6 +35,23 @@ public struct Fidelity: Codable, Equatable, Sendable {
     /// All of them: exactly as Spark Streaming does.
     public static let spark = Fidelity(Deviation.allCases)
 
+    /// Reads a name as ``name`` writes it; nil when it is none.
+    public init?(named text: String) {
+        switch text {
+        case "sound": self = .sound
+        case "spark": self = .spark
+        default:
+            let names = text.split(separator: "+", omittingEmptySubsequences: false)
+            let deviations = names.compactMap { Deviation(rawValue: String($0)) }
+            guard deviations.count == names.count else { return nil }
+            self.init(deviations)
+        }
+    }
+
+    /// What to write where a name was not understood.
+    public static let fix =
+        "write sound, spark, or deviations joined by +: " + Deviation.allCases.map(\.rawValue).joined(separator: ", ")
+
     /// Whether a run has this deviation.
     public func has(_ deviation: Deviation) -> Bool { deviations.contains(deviation) }
 

@@ -5,16 +5,14 @@ internal import World
 final class RawLoop {
     private let configuration: EngineConfiguration
     private let counters: EngineCounters
-    private let clock: any Clock
     private let reader: any RecordReader
-    private var progressAt: Nanoseconds
+    private let patience: Patience
 
     init(configuration: EngineConfiguration, seams: Seams, counters: EngineCounters) throws {
         self.configuration = configuration
         self.counters = counters
-        clock = seams.clock
         reader = try seams.broker.openReader(at: configuration.starts.enumerated().map { (Partition($0), $1) })
-        progressAt = seams.clock.now()
+        patience = Patience(configuration: configuration, clock: seams.clock)
     }
 
     /// Takes what has arrived. False: the input is exhausted.
@@ -24,15 +22,10 @@ final class RawLoop {
         }
         if isExhausted { return false }
         let (count, bytes) = try reader.discard(limit: 10_000, timeout: .milliseconds(10))
-        if count > 0 {
-            progressAt = clock.now()
-            counters.add(.recordsFetched, count)
-            counters.add(.bytesFetched, bytes)
-        } else if clock.now() > progressAt + UInt64(configuration.readTimeoutMilliseconds) * 1_000_000 {
-            throw EngineError(
-                .unreadableRange, "no record for \(configuration.readTimeoutMilliseconds) ms before the input's end",
-                location: "partitions at \(configuration.partitions.map { reader.position(of: $0) })")
-        }
+        counters.add(.recordsFetched, count)
+        counters.add(.bytesFetched, bytes)
+        let positions = { [configuration, reader] in configuration.partitions.map { reader.position(of: $0) } }
+        try patience.check(isProgress: count > 0, "offsets \(positions())")
         return true
     }
 

@@ -17,6 +17,9 @@ public enum Strategy: String, CaseIterable, Sendable, Codable {
     /// The engine plans offset ranges and commits them to the consumer group when it plans the batch after.
     case directCommit = "direct-commit"
 
+    /// Whether a process kill must never lose a record.
+    public var promisesNoLoss: Bool { self != .raw && self != .receiver && self != .receiverReliable }
+
     /// Whether records come through a receiver, in blocks.
     public var isReceiver: Bool { self == .receiver || self == .receiverReliable || self == .receiverWal }
 }

@@ -24,6 +24,10 @@ public struct Scenario: Equatable, Sendable {
     public var walCompressionLevel: Int?
     /// Tasks that run before a checkpoint queued earlier is written: the width of the drift window, at least 0.
     public var checkpointLagTasks: Int
+    /// Which of Spark's deviations the engine reproduces.
+    public var fidelity: Fidelity
+    /// For `receiver`: blocks after which the group's offsets are committed, at least 1.
+    public var autoCommitBlocks: Int
     /// The seed, unless the command line gives one.
     public var seed: UInt64
     /// The runs, in the order they happen.
@@ -102,8 +106,8 @@ public struct Scenario: Equatable, Sendable {
     /// Makes a scenario.
     public init(
         name: String, summary: String, explanation: String, records: Int, partitions: Int, recordBytes: Int,
-        cuts: Cuts, groupCommitBlocks: Int, walCompressionLevel: Int?, checkpointLagTasks: Int, seed: UInt64,
-        runs: [Run]
+        cuts: Cuts, groupCommitBlocks: Int, walCompressionLevel: Int?, checkpointLagTasks: Int,
+        fidelity: Fidelity = .sound, autoCommitBlocks: Int = 10, seed: UInt64, runs: [Run]
     ) {
         self.name = name
         self.summary = summary
@@ -115,6 +119,8 @@ public struct Scenario: Equatable, Sendable {
         self.groupCommitBlocks = groupCommitBlocks
         self.walCompressionLevel = walCompressionLevel
         self.checkpointLagTasks = checkpointLagTasks
+        self.fidelity = fidelity
+        self.autoCommitBlocks = autoCommitBlocks
         self.seed = seed
         self.runs = runs
     }

@@ -8,6 +8,7 @@ public enum ScenarioFile {
     private static let keys = [
         "name", "summary", "explanation", "records", "partitions", "record-bytes", "block-records", "batch-records",
         "block-interval-ms", "batch-interval-ms", "group-commit-blocks", "wal-compression", "checkpoint-lag-tasks",
+        "fidelity", "auto-commit-blocks",
         "seed", "runs",
     ]
 
@@ -51,6 +52,8 @@ public enum ScenarioFile {
             groupCommitBlocks: try number("group-commit-blocks", ScenarioLimits.groupCommitBlocks, 1),
             walCompressionLevel: try top["wal-compression"].flatMap(compression),
             checkpointLagTasks: try number("checkpoint-lag-tasks", ScenarioLimits.checkpointLagTasks, 0),
+            fidelity: try top["fidelity"].map(fidelity) ?? .sound,
+            autoCommitBlocks: try number("auto-commit-blocks", ScenarioLimits.autoCommitBlocks, 10),
             seed: UInt64(try number("seed", ScenarioLimits.seed, 1)),
             runs: runs)
     }
@@ -109,6 +112,14 @@ public enum ScenarioFile {
                 fix: "write none, or zstd:LEVEL with a level from \(range.lowerBound) to \(range.upperBound)")
         }
         return level
+    }
+
+    private static func fidelity(_ value: YAMLValue) throws(ScenarioError) -> Fidelity {
+        let text = try value.text()
+        guard let fidelity = Fidelity(named: text) else {
+            throw value.error(.impossibleValue, "'\(text)' is no fidelity", fix: Fidelity.fix)
+        }
+        return fidelity
     }
 
     private static func run(_ value: YAMLValue) throws(ScenarioError) -> Scenario.Run {

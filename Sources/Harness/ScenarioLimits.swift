@@ -16,6 +16,8 @@ public enum ScenarioLimits {
     public static let intervalMilliseconds = 1...3_600_000
     /// Blocks that share one sync and one commit.
     public static let groupCommitBlocks = 1...10_000
+    /// Blocks between two automatic commits.
+    public static let autoCommitBlocks = 1...1_000_000
     /// zstd's levels without its memory-hungry ones.
     public static let compressionLevel = 1...19
     /// Tasks that a checkpoint may lag behind.

@@ -5,6 +5,7 @@ public enum CSVReport {
     private static let columns: [(name: String, cell: @Sendable (ScenarioResult, RunResult) -> String)] = [
         ("scenario", { result, _ in result.scenario }),
         ("started_at_utc", { result, _ in result.startedAt }),
+        ("fidelity", { result, _ in result.fidelity }),
         ("seed", { result, _ in "\(result.seed)" }),
         ("broker_kind", { result, _ in result.broker.kind }),
         ("strategy", { _, run in run.strategy }),

@@ -27,7 +27,7 @@ public enum MarkdownReport {
 
     private static let legend = """
         *expected* is duplicates / lost at the sink. *ingested twice* counts offsets that reached the engine more than \
-        once, also where the sink leaves no trace of it. *disk/ingested* is the most bytes the run held on disk per \
+        once, also where the sink leaves no trace of it. *disk/ingested* is the most bytes that logs and checkpoints held per \
         key and value byte read from Kafka. *recovery* is from the worker's death to the first output after it.
         """
 
@@ -45,6 +45,7 @@ public enum MarkdownReport {
 
             - Load: \(Numbers.count(load.records, "record")) of \(Numbers.count(load.recordBytes, "byte")) over \
             \(Numbers.count(load.partitions, "partition")); \(cuts); seed \(result.seed)
+            - Fidelity: \(result.fidelity)
             - Broker: \(result.broker.kind) at \(result.broker.address)
             - Host: \(host.system), \(Numbers.count(host.cores, "core")), files on \(host.fileSystem)
             - Versions: kbench \(host.kbench), librdkafka \(host.librdkafka)

@@ -108,6 +108,8 @@ extension ScenarioResult {
             case .fail: "\(count(.differs)) of \(all) not as expected"
             case .invalid: "\(count(.invalid)) of \(all) could not observe what is claimed"
             }
-        return "\(verdict.rawValue.uppercased()) \(scenario): \(found) (seed \(seed), \(broker.kind) broker)"
+        let conditions =
+            "seed \(seed), \(broker.kind) broker" + (fidelity == "sound" ? "" : ", fidelity \(fidelity)")
+        return "\(verdict.rawValue.uppercased()) \(scenario): \(found) (\(conditions))"
     }
 }

@@ -16,6 +16,8 @@ public struct ScenarioResult: Codable, Equatable, Sendable {
     public var broker: BrokerInfo
     /// The records, partitions and cuts that all runs share.
     public var load: Load
+    /// Which of Spark's deviations the engines reproduced: `sound`, `spark`, or deviations joined by `+`.
+    public var fidelity: String
     /// One element per strategy and sink, in the scenario's order.
     public var runs: [RunResult]
     /// The machine and the versions it ran with.
@@ -35,6 +37,7 @@ public struct ScenarioResult: Codable, Equatable, Sendable {
     /// Makes a result.
     public init(
         scenario: String, summary: String, seed: UInt64, valid: Bool, verdict: Verdict, broker: BrokerInfo, load: Load,
+        fidelity: String = "sound",
         runs: [RunResult], host: HostInfo, reproduce: String, startedAt: String,
         explanation: String = ""
     ) {
@@ -45,6 +48,7 @@ public struct ScenarioResult: Codable, Equatable, Sendable {
         self.verdict = verdict
         self.broker = broker
         self.load = load
+        self.fidelity = fidelity
         self.runs = runs
         self.host = host
         self.reproduce = reproduce

@@ -84,6 +84,17 @@ public protocol DiskFile: AnyObject {
 }
 
 extension Disk {
+    /// Makes a folder whose name survives a power loss: its own and those above it that had to be made.
+    ///
+    /// - Throws: ``DiskError``.
+    public func makeDurableDirectory(_ path: String) throws {
+        guard !exists(path) else { return }
+        let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        if !parent.isEmpty { try makeDurableDirectory(parent) }
+        try makeDirectory(path)
+        try syncDirectory(parent.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : parent)
+    }
+
     /// Reads a whole file.
     ///
     /// - Throws: ``DiskError``.

@@ -84,11 +84,8 @@ struct ScenarioRunCommand: AsyncParsableCommand {
             workDirectory: "\(out)/.running-\(Processes.processID)",
             workerExecutable: try Processes.executablePath(), reproduce: reproduce(scenario), version: Kbench.version)
         let runner = ScenarioRunner(options: options) { fraction, label in bar.show(fraction, label) }
-        let task = Task.detached { try await runner.run(scenario) }
-        try Interrupts.install()
-        try Interrupts.whenInterrupted { task.cancel() }
         defer { bar.finish() }
-        return try await task.value
+        return try await Interruptible.run { try await runner.run(scenario) }
     }
 
     private func words(_ list: String?) -> [String] {

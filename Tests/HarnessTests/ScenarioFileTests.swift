@@ -175,11 +175,12 @@ private let complete = """
         Mistake(
             line: "strategy: receiver-wal", instead: "strategy: reciever-wal", code: .unknownName,
             cause: "sample.yaml:17: runs[1].strategy: no strategy is called 'reciever-wal'",
-            fix: "did you mean receiver-wal? strategies: raw, receiver-wal, direct, direct-log-first"),
+            fix: "did you mean receiver-wal? strategies: raw, receiver, receiver-reliable, receiver-wal, direct, "
+                + "direct-log-first, direct-commit"),
         Mistake(
             line: "      offset-keyed:", instead: "      offset-key:", code: .unknownKey,
             cause: "sample.yaml:21: runs[1].expect: 'offset-key' is not known here",
-            fix: "did you mean offset-keyed? sinks: append, offset-keyed"),
+            fix: "did you mean offset-keyed? sinks: append, batch-keyed, offset-keyed"),
         Mistake(
             line: "  - strategy: raw", instead: "  - {strategy: raw, expect: {append: {duplicates: 0, lost: 0}}}",
             code: .impossibleValue, cause: "sample.yaml:16: runs[0].expect: raw has no sink: it drops what it polls",

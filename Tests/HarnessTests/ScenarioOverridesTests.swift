@@ -57,14 +57,15 @@ import World
     static let refusals: [(ScenarioOverrides, String, String)] = [
         (
             ScenarioOverrides(strategies: ["direkt"]), "--strategy: no strategy is called 'direkt'",
-            "did you mean direct? strategies: raw, receiver-wal, direct, direct-log-first"
+            "did you mean direct? strategies: raw, receiver, receiver-reliable, receiver-wal, direct, direct-log-first, direct-commit"
         ),
         (
             ScenarioOverrides(strategies: ["raw"]), "--strategy: the scenario crash-before-commit has no run of raw",
             "choose from receiver-wal, direct-log-first, direct"
         ),
         (
-            ScenarioOverrides(sinks: ["kafka"]), "--sink: no sink is called 'kafka'", "sinks: append, offset-keyed"
+            ScenarioOverrides(sinks: ["kafka"]), "--sink: no sink is called 'kafka'",
+            "sinks: append, batch-keyed, offset-keyed"
         ),
         (
             ScenarioOverrides(records: 0), "--records: 0 is not within 1 to 1000000000",

@@ -14,13 +14,14 @@ import Testing
         (
             "Harness",
             [
-                "World", "Engine", "WriteAheadLog", "Kafka", "Posix", "Report", "Subprocess", "SystemPackage", "Yams",
+                "World", "Engine", "Simulation", "WriteAheadLog", "Kafka", "Posix", "Report", "Subprocess",
+                "SystemPackage", "Yams",
                 "Foundation",
             ]
         ),
         ("Report", ["World", "Engine", "Foundation"]),
+        ("Simulation", ["World", "Engine"]),
         ("Engine", ["World", "WriteAheadLog", "Checksum"]),
-        ("Simulation", ["World"]),
         ("WriteAheadLog", ["World", "Checksum", "CZstd"]),
         ("Kafka", ["World", "CRdKafka", "Dispatch"]),
         ("Posix", ["World", "CPosixShims", "Glibc"]),

@@ -72,7 +72,8 @@ final class TaskRunner {
             rows.append(
                 SinkEntry(
                     identity: identity ?? RecordFormat.Identity(producer: 0, sequence: 0),
-                    isCorrupted: identity == nil, partition: partition, offset: offset, batch: task.batch, ingest: ingest))
+                    isCorrupted: identity == nil, partition: partition, offset: offset, batch: task.batch,
+                    ingest: ingest))
         }
         counters.add(.recordsRead, block.recordCount)
         counters.add(.recordsCorrupted, corrupted)

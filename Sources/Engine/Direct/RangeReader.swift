@@ -8,13 +8,14 @@ final class RangeReader {
     private let counters: EngineCounters
     private let block: Block
     private var reader: (any RecordReader)?
-    private var startedAt: Nanoseconds = 0
+    private let patience: Patience
 
     init(configuration: EngineConfiguration, seams: Seams, counters: EngineCounters) {
         self.configuration = configuration
         self.seams = seams
         self.counters = counters
         block = Block()
+        patience = Patience(configuration: configuration, clock: seams.clock)
     }
 
     /// Calls `body` with the records of `range`, a piece of at most `chunkRecords` at a time.
@@ -38,18 +39,14 @@ final class RangeReader {
     /// Fills the block from `start` on; returns the position reached, `until` or a whole piece further.
     private func fill(from start: Offset, of range: OffsetRange, reader: any RecordReader) throws -> Offset {
         var position = start
-        let deadline = seams.clock.now() + UInt64(configuration.readTimeoutMilliseconds) * 1_000_000
+        patience.start()
         while position < range.until, block.recordCount < configuration.chunkRecords {
             let before = position
             (_, position) = try reader.fetch(
                 range.partition, until: range.until, limit: configuration.chunkRecords - block.recordCount,
                 into: block, timeout: .milliseconds(100))
-            if position == before, seams.clock.now() > deadline {
-                throw EngineError(
-                    .unreadableRange,
-                    "no record for \(configuration.readTimeoutMilliseconds) ms at offset \(position) of a range that ends at \(range.until)",
-                    location: "\(seams.broker.topic)/\(range.partition)@\(position)")
-            }
+            try patience.check(
+                isProgress: position > before, "\(seams.broker.topic)/\(range.partition)@\(position)")
         }
         return position
     }

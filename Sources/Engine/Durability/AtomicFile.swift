@@ -48,8 +48,9 @@ enum AtomicFile {
         }
         try seams.crash.before(effects.rename)
         try seams.disk.rename(temporary, to: path)
-        try seams.crash.after(effects.rename)
+        // The name is in force for whoever restarts, and only this makes it durable.
         try seams.disk.syncDirectory(directory)
+        try seams.crash.after(effects.rename)
         return bytes.count
     }
 

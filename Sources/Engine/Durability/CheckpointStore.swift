@@ -16,7 +16,7 @@ final class CheckpointStore {
         self.directory = directory
         self.seams = seams
         self.counters = counters
-        try seams.disk.makeDirectory(directory)
+        try seams.disk.makeDurableDirectory(directory)
         for name in try seams.disk.list(directory) {
             let path = "\(directory)/\(name)"
             if name.hasSuffix(AtomicFile.temporarySuffix) {

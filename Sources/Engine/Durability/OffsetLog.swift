@@ -109,7 +109,7 @@ final class OffsetLog {
     }
 
     private static func entries(in directory: String, disk: any Disk) throws -> [(batch: Int64, bytes: Int64)] {
-        try disk.makeDirectory(directory)
+        try disk.makeDurableDirectory(directory)
         var entries: [(batch: Int64, bytes: Int64)] = []
         for name in try disk.list(directory) {
             if name.hasSuffix(AtomicFile.temporarySuffix) {

@@ -38,13 +38,33 @@ public enum CrashPointGuide {
         }
     }
 
+    /// The row of the semantics table for a crash at this point at a certain moment, which can narrow it down: the row of
+    /// a task depends on whether its batch's checkpoint is in force and on how much of the batch is out.
+    static func row(of point: CrashPoint, strategy: Strategy, at moment: CrashMoment, isForgotten: Bool) -> String? {
+        if isForgotten, strategy == .receiverWal { return "F" }
+        switch point.effect {
+        case .batchSubmit where point.moment == .after, .generationCheckpointWrite, .generationCheckpointSync,
+            .generationCheckpointRename, .taskRead, .sinkWrite, .sinkCommit:
+            break
+        default: return row(of: point, strategy: strategy)
+        }
+        let isAllOut = moment.output == moment.batchRecords
+        // The log-first protocol has its plan in force from the start, and `direct-commit` never has one.
+        let isInForce = moment.generationIsDurable || strategy == .directLogFirst || strategy == .directCommit
+        if strategy.isReceiver {
+            if !isInForce { return "D2" }
+            return moment.output == 0 ? "D3" : isAllOut ? "D5" : "D4"
+        }
+        if !isInForce { return isAllOut ? "P2b" : "P2a" }
+        return moment.output == 0 ? "P3" : isAllOut ? "P5" : "P4"
+    }
+
     /// The row of the semantics table that says what a crash at this point does; nil for a point only this engine has.
-    /// `isForgotten`: no checkpoint is there yet and the log is not replayed without one.
-    public static func row(of point: CrashPoint, strategy: Strategy, isForgotten: Bool = false) -> String? {
+    public static func row(of point: CrashPoint, strategy: Strategy) -> String? {
         switch strategy {
         case .raw: nil
-        case .receiverWal where isForgotten: "F"
         case .receiver, .receiverReliable, .receiverWal: receiverRow(of: point)
+        case .directLogFirst where point == CrashPoint(.batchSubmit, .after): "P3"
         case .direct, .directLogFirst, .directCommit: directRow(of: point)
         }
     }
@@ -80,7 +100,8 @@ public enum CrashPointGuide {
 
     private static func directRow(of point: CrashPoint) -> String? {
         switch (point.effect, point.moment) {
-        case (.batchPlan, _), (.batchOffsetsCommit, _), (.batchLogWrite, _), (.batchLogSync, _), (.batchLogRename, _), (.batchSubmit, .before):
+        case (.batchPlan, _), (.batchOffsetsCommit, _), (.batchLogWrite, _), (.batchLogSync, _), (.batchLogRename, _),
+            (.batchSubmit, .before):
             "P1"
         case (.batchSubmit, _), (.generationCheckpointWrite, _), (.generationCheckpointSync, _),
             (.generationCheckpointRename, .before):

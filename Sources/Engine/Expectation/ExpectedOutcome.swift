@@ -34,6 +34,8 @@ public struct ExpectedOutcome: Equatable, Sendable {
     public var ingestDuplicates = 0
     /// Losses.
     public var lost = 0
+    /// The row of the semantics table; nil for a point that only this engine has.
+    public var row: String?
     /// The closed form with its values, and the row of the semantics table it comes from.
     public var derivation = ""
 
@@ -80,7 +82,8 @@ public struct ExpectedOutcome: Equatable, Sendable {
         case .batchKeyed: duplicates = ingestDuplicates
         case .offsetKeyed: duplicates = 0
         }
-        derivation = describe(crash, strategy, sink, isForgotten: isForgotten)
+        row = CrashPointGuide.row(of: crash.point, strategy: strategy, at: moment, isForgotten: isForgotten)
+        derivation = describe(sink) + (row.map { ", row \($0)" } ?? "")
     }
 
     /// E for engines that remember batches: those at or after the newest durable checkpoint's that have output.
@@ -90,14 +93,13 @@ public struct ExpectedOutcome: Equatable, Sendable {
         return (rerunsLast && !moment.generationIsDurable ? moment.previousRecords : 0) + moment.output
     }
 
-    private func describe(_ crash: ArmedCrash, _ strategy: Strategy, _ sink: SinkKind, isForgotten: Bool) -> String {
-        let row = CrashPointGuide.row(of: crash.point, strategy: strategy, isForgotten: isForgotten)
+    private func describe(_ sink: SinkKind) -> String {
         let form =
             switch sink {
             case .append: "n + E = \(n) + \(E)"
             case .batchKeyed: "\(duplicates) (n = \(n); of E = \(E) those whose batch keeps its number are dropped)"
             case .offsetKeyed: "0 (n = \(n) and E = \(E) leave no trace)"
             }
-        return "duplicates = \(form), lost = \(lost)" + (row.map { ", row \($0)" } ?? "")
+        return "duplicates = \(form), lost = \(lost)"
     }
 }

@@ -36,7 +36,7 @@ public struct LoadShape: Equatable, Sendable {
     }
 
     /// The records of each partition: record i goes to partition i modulo p.
-    var recordsByPartition: [Int64] {
+    public var recordsByPartition: [Int64] {
         (0..<partitions).map { Int64(records / partitions + ($0 < records % partitions ? 1 : 0)) }
     }
 

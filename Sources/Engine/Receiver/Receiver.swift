@@ -3,8 +3,8 @@ internal import World
 
 /// Reads all partitions from the group's committed offsets on.
 final class Receiver {
-    /// Blocks that may wait for the pusher before the receiver stops polling.
-    static let queueLimit = 10
+    /// Blocks that may wait for the pusher before the receiver stops polling; a group for one commit always may.
+    private static let queueLimit = 10
     /// A block cut by time is closed early when it holds this many bytes.
     static let largestBlockBytes = 16 << 20
 
@@ -13,6 +13,7 @@ final class Receiver {
     private let counters: EngineCounters
     private let reader: any RecordReader
     private var positions: [Offset]
+    private let patience: Patience
     private var block = Block()
     private var blockOpenedAt: Nanoseconds = 0
     private var blocksCut = 0
@@ -23,6 +24,7 @@ final class Receiver {
         self.configuration = configuration
         self.seams = seams
         self.counters = counters
+        patience = Patience(configuration: configuration, clock: seams.clock)
         let committed = try seams.offsets.committedOffsets(of: configuration.partitions, group: configuration.group)
         positions = zip(committed, configuration.starts).map { $0 ?? $1 }
         reader = try seams.broker.openReader(at: positions.enumerated().map { (Partition($0), $1) })
@@ -33,7 +35,9 @@ final class Receiver {
 
     /// Polls once, and cuts a block when it is full. False: the queue is full or the input is exhausted.
     func step() throws -> Bool {
-        guard queue.count < Receiver.queueLimit, !isExhausted else { return false }
+        guard queue.count < max(Receiver.queueLimit, configuration.groupCommitBlocks), !isExhausted else {
+            return false
+        }
         switch configuration.cuts {
         case .count(let size, _):
             try pollWholeBlock(of: size)
@@ -60,30 +64,26 @@ final class Receiver {
     /// Fills the block to exactly `size` records, or with all that is left of the input.
     private func pollWholeBlock(of size: Int) throws {
         try seams.crash.before(.receiverPoll)
-        let deadline = seams.clock.now() + UInt64(configuration.readTimeoutMilliseconds) * 1_000_000
         while block.recordCount < size {
             // Gaps in the log make the remainder an upper bound, so what a share did not yield is split again.
             let remaining = zip(configuration.ends, positions).map { max(0, $0 - $1) }
             if remaining.allSatisfy({ $0 == 0 }) { break }
             let shares = BlockFill.split(size - block.recordCount, remaining: remaining)
             for (partition, share) in shares.enumerated() where share > 0 {
-                try poll(Partition(partition), share, deadline: deadline)
+                try poll(Partition(partition), share)
             }
         }
         try seams.crash.after(.receiverPoll)
     }
 
-    private func poll(_ partition: Partition, _ share: Int, deadline: Nanoseconds) throws {
+    private func poll(_ partition: Partition, _ share: Int) throws {
         let index = Int(partition)
         var left = share
         while left > 0, positions[index] < configuration.ends[index] {
             let count = try fetch(partition, limit: left, timeout: .milliseconds(100))
             left -= count
-            if count == 0, positions[index] < configuration.ends[index], seams.clock.now() > deadline {
-                throw EngineError(
-                    .unreadableRange,
-                    "no record for \(configuration.readTimeoutMilliseconds) ms before the input's end at \(configuration.ends[index])",
-                    location: "\(seams.broker.topic)/\(partition)@\(positions[index])")
+            if positions[index] < configuration.ends[index] {
+                try patience.check(isProgress: count > 0, "\(seams.broker.topic)/\(partition)@\(positions[index])")
             }
         }
     }
@@ -96,6 +96,8 @@ final class Receiver {
         }
         if count > 0, block.recordCount == count { blockOpenedAt = seams.clock.now() }
         if count == 0 { seams.clock.sleep(1_000_000) }
+        let isAtEnd = zip(positions, configuration.ends).allSatisfy { $0 >= $1 }
+        try patience.check(isProgress: count > 0 || isAtEnd, "\(seams.broker.topic) at offsets \(positions)")
         try seams.crash.after(.receiverPoll)
     }
 

@@ -9,7 +9,7 @@ final class AppendSink: Sink {
     private var end: Int64
 
     init(directory: String, disk: any Disk) throws {
-        try disk.makeDirectory(directory)
+        try disk.makeDurableDirectory(directory)
         file = try disk.open("\(directory)/\(AppendSink.fileName)", .update)
         let length = try file.length()
         end = length - length % Int64(SinkEntry.byteCount)

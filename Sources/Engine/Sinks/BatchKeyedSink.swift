@@ -17,7 +17,7 @@ final class BatchKeyedSink: Sink {
         self.directory = directory
         self.disk = disk
         self.crash = crash
-        try disk.makeDirectory(directory)
+        try disk.makeDurableDirectory(directory)
         for name in try disk.list(directory) where name.hasSuffix(AtomicFile.temporarySuffix) {
             try disk.remove("\(directory)/\(name)")
         }

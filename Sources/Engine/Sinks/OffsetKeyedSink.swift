@@ -12,7 +12,7 @@ final class OffsetKeyedSink: Sink {
     init(directory: String, disk: any Disk) throws {
         self.directory = directory
         self.disk = disk
-        try disk.makeDirectory(directory)
+        try disk.makeDurableDirectory(directory)
     }
 
     static func fileName(of partition: Partition) -> String {

@@ -51,27 +51,40 @@ final class ReadJournal {
 
     func close() { file.close() }
 
-    /// The entries in `directory`; entries that a crash cut short are left out.
-    static func entries(in directory: String, disk: any Disk) throws -> [ReadEntry] {
+    /// Calls `body` with each entry in `directory`, in memory that does not grow with them; entries that a crash cut short
+    /// are left out.
+    static func forEachEntry(in directory: String, disk: any Disk, _ body: (ReadEntry) -> Void) throws {
         let path = "\(directory)/reads.journal"
-        guard disk.exists(path) else { return [] }
-        return try disk.contents(of: path).withUnsafeBytes { bytes in
-            var entries: [ReadEntry] = []
-            for start in stride(from: 0, through: bytes.count - entryLength, by: entryLength) {
-                let entry = UnsafeRawBufferPointer(rebasing: bytes[start..<start + entryLength])
-                let checksum = UInt32(littleEndian: entry.loadUnaligned(fromByteOffset: 36, as: UInt32.self))
-                guard checksum == CRC32C.checksum(UnsafeRawBufferPointer(rebasing: entry[..<36])) else { continue }
-                func word(_ place: Int) -> Int64 {
-                    Int64(littleEndian: entry.loadUnaligned(fromByteOffset: place, as: Int64.self))
+        guard disk.exists(path) else { return }
+        let file = try disk.open(path, .read)
+        defer { file.close() }
+        let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 8192 * entryLength, alignment: 16)
+        defer { piece.deallocate() }
+        var at: Int64 = 0
+        while true {
+            let entries = try file.read(into: piece, at: at) / entryLength
+            if entries == 0 { return }
+            for index in 0..<entries {
+                let start = index * entryLength
+                if let entry = read(UnsafeRawBufferPointer(rebasing: piece[start..<start + entryLength])) {
+                    body(entry)
                 }
-                entries.append(
-                    ReadEntry(
-                        batch: word(0), ingest: word(8),
-                        range: OffsetRange(
-                            partition: Int32(littleEndian: entry.loadUnaligned(fromByteOffset: 32, as: Int32.self)),
-                            from: word(16), until: word(24))))
             }
-            return entries
+            at += Int64(entries * entryLength)
         }
+    }
+
+    /// Reads one entry; nil when it is damaged.
+    private static func read(_ entry: UnsafeRawBufferPointer) -> ReadEntry? {
+        let checksum = UInt32(littleEndian: entry.loadUnaligned(fromByteOffset: 36, as: UInt32.self))
+        guard checksum == CRC32C.checksum(UnsafeRawBufferPointer(rebasing: entry[..<36])) else { return nil }
+        func word(_ place: Int) -> Int64 {
+            Int64(littleEndian: entry.loadUnaligned(fromByteOffset: place, as: Int64.self))
+        }
+        return ReadEntry(
+            batch: word(0), ingest: word(8),
+            range: OffsetRange(
+                partition: Int32(littleEndian: entry.loadUnaligned(fromByteOffset: 32, as: Int32.self)),
+                from: word(16), until: word(24)))
     }
 }

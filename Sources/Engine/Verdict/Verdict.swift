@@ -46,8 +46,9 @@ public struct Verdict: Equatable, Sendable {
         duplicates = delivered - ledger.distinct
         lost = produced - ledger.distinct
 
-        let reads = try ReadJournal.entries(in: RunFolder.evidence(of: directory), disk: disk)
-        let read = reads.reduce(0) { $0 + Int($1.range.count) }
+        let evidence = RunFolder.evidence(of: directory)
+        var read = 0
+        try ReadJournal.forEachEntry(in: evidence, disk: disk) { read += Int($0.range.count) }
         redone = max(0, read - delivered - corrupted)
         switch sink {
         case .append, .batchKeyed:
@@ -56,7 +57,7 @@ public struct Verdict: Equatable, Sendable {
                 reexecutionDuplicates = duplicates - ingestDuplicates
             }
         case .offsetKeyed:
-            ingestDuplicates = Verdict.ingestDuplicates(reads: reads)
+            ingestDuplicates = try ReadLedger(directory: evidence, disk: disk).ingestDuplicates
         }
     }
 
@@ -74,35 +75,5 @@ public struct Verdict: Equatable, Sendable {
         return zip(repeated, repeated.dropFirst()).reduce(0) {
             $0 + ($1.0.sequence == $1.1.sequence && $1.0.ingest != $1.1.ingest ? 1 : 0)
         }
-    }
-
-    /// How many offsets more than one ingest read, counted once for each ingest beyond the first.
-    static func ingestDuplicates(reads: [ReadEntry]) -> Int {
-        let sorted = reads.sorted {
-            ($0.range.partition, $0.ingest, $0.range.from) < ($1.range.partition, $1.ingest, $1.range.from)
-        }
-        // What one ingest read twice counts once: unite its ranges.
-        var united: [ReadEntry] = []
-        for read in sorted {
-            if let last = united.last, last.range.partition == read.range.partition, last.ingest == read.ingest,
-                read.range.from <= last.range.until
-            {
-                united[united.count - 1].range.until = max(last.range.until, read.range.until)
-            } else {
-                united.append(read)
-            }
-        }
-        // Every offset is covered as often as there are ingests that read it; one of them is the first.
-        let covered = united.reduce(0) { $0 + $1.range.count }
-        let ranges = united.map(\.range).sorted { ($0.partition, $0.from) < ($1.partition, $1.from) }
-        var distinct: Int64 = 0
-        var reached: (partition: Partition, until: Offset)?
-        for range in ranges {
-            let from = reached.map { $0.partition == range.partition ? max($0.until, range.from) : range.from }
-            distinct += max(0, range.until - (from ?? range.from))
-            let until = reached.map { $0.partition == range.partition ? max($0.until, range.until) : range.until }
-            reached = (range.partition, until ?? range.until)
-        }
-        return Int(covered - distinct)
     }
 }

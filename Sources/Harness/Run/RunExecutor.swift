@@ -22,6 +22,7 @@ struct RunExecutor: Sendable {
     private struct Lives {
         var crashFired = false
         var restarts = 0
+        var unplannedDeaths = 0
         var recoverySeconds = 0.0
     }
 
@@ -80,8 +81,11 @@ struct RunExecutor: Sendable {
             case .failed(let diagnosis): throw diagnosis
             case .killed:
                 diedAt = endedAt
-                lives.crashFired = true
                 lives.restarts += 1
+                // Only a death of the plan counts as its crash; any other SIGKILL is somebody else's.
+                let wasPlanned = killAfter != nil || (configuration.crash != nil && counters[.crashesFired] == 1)
+                lives.crashFired = lives.crashFired || wasPlanned
+                if !wasPlanned { lives.unplannedDeaths += 1 }
             }
         }
         throw Diagnosis(
@@ -101,7 +105,8 @@ struct RunExecutor: Sendable {
             group: "\(topic)-\(name)", starts: truth.starts, ends: truth.ends, cuts: cuts,
             groupCommitBlocks: scenario.groupCommitBlocks,
             walCompressionLevel: scenario.walCompressionLevel.map { Int32($0) },
-            checkpointLagTasks: scenario.checkpointLagTasks, chunkRecords: Scenario.chunkRecords)
+            checkpointLagTasks: scenario.checkpointLagTasks, fidelity: scenario.fidelity,
+            autoCommitBlocks: scenario.autoCommitBlocks, chunkRecords: Scenario.chunkRecords)
         return WorkerConfiguration(
             engine: engine, bootstrap: bootstrap, properties: properties, topic: topic, crash: nil,
             countersPath: "\(directory)/counters")
@@ -135,7 +140,8 @@ struct RunExecutor: Sendable {
                 lost: plan.expected?.lost ?? 0),
             derivation: plan.expected?.derivation ?? "no closed form for a kill at no named point: lost = 0",
             agrees: RunJudgement.agrees(plan, verdict),
-            invalidReason: RunJudgement.invalidReason(plan, crashFired: lives.crashFired, verdict: verdict),
+            invalidReason: RunJudgement.invalidReason(
+                plan, crashFired: lives.crashFired, unplannedDeaths: lives.unplannedDeaths, verdict: verdict),
             restarts: lives.restarts,
             walBytesWritten: Int64(counters[.walBytesWritten]), diskBytesPeak: Int64(counters[.stateBytesPeak]),
             ingestedBytes: Int64(truth.records * scenario.recordBytes),

@@ -7,7 +7,11 @@ enum RunJudgement {
     /// Whether the counts equal the closed form's and the scenario's own statement.
     static func agrees(_ plan: RunPlan, _ verdict: Verdict) -> Bool {
         guard verdict.corrupted == 0 else { return false }
-        guard let expected = plan.expected else { return verdict.lost == 0 }
+        guard let expected = plan.expected else {
+            // No closed form: what the scenario states in plain numbers is all there is to hold the counts against.
+            guard let stated = plan.stated else { return verdict.lost == 0 || !plan.strategy.promisesNoLoss }
+            return verdict.duplicates == stated.duplicates.constant && verdict.lost == stated.lost.constant
+        }
         let holdsByForm =
             verdict.duplicates == expected.duplicates && verdict.ingestDuplicates == expected.ingestDuplicates
             && verdict.lost == expected.lost
@@ -17,7 +21,10 @@ enum RunJudgement {
     }
 
     /// Why a run shows nothing; nil when it does.
-    static func invalidReason(_ plan: RunPlan, crashFired: Bool, verdict: Verdict) -> String? {
+    static func invalidReason(_ plan: RunPlan, crashFired: Bool, unplannedDeaths: Int, verdict: Verdict) -> String? {
+        if unplannedDeaths > 0 {
+            return "the worker was killed from outside \(unplannedDeaths) times, which nobody planned"
+        }
         if case .armed(let crash) = plan.death, !crashFired { return "the crash \(crash) never fired" }
         if verdict.produced == 0 { return "no record was produced" }
         return nil

@@ -29,20 +29,36 @@ struct RunPlan: Sendable {
         return try scenario.runs.flatMap { run -> [RunPlan] in
             let sinks: [Scenario.Expectation?] = run.sinks.isEmpty ? [nil] : run.sinks
             return try sinks.map { stated in
-                let crash = try run.crash.map { try settle($0, of: run, sink: stated?.sink, in: scenario, shape: shape) }
+                let crash = try run.crash.map {
+                    try settle($0, of: run, sink: stated?.sink, in: scenario, shape: shape)
+                }
                 var expected: ExpectedOutcome?
                 switch (crash, shape) {
                 case (nil, _): expected = ExpectedOutcome()
                 case (let crash?, let shape?):
                     expected = ExpectedOutcome(
-                        strategy: run.strategy, sink: stated?.sink ?? .append, crash: crash, shape: shape)
-                case (_?, nil): expected = nil
+                        strategy: run.strategy, sink: stated?.sink ?? .append, fidelity: scenario.fidelity,
+                        crash: crash,
+                        shape: shape)
+                case (_?, nil):
+                    expected = nil
+                    try refuseSymbols(in: stated, of: run)
                 }
                 return RunPlan(
                     strategy: run.strategy, sink: stated?.sink, death: crash.map { .armed($0) } ?? .none,
                     stated: run.isAsStated ? stated : nil, expected: expected)
             }
         }
+    }
+
+    /// Cuts by time have no closed form, so nothing gives a symbol its value.
+    private static func refuseSymbols(in stated: Scenario.Expectation?, of run: Scenario.Run) throws {
+        guard run.isAsStated, let stated, !(stated.duplicates.symbols + stated.lost.symbols).isEmpty else { return }
+        throw Diagnosis(
+            cause:
+                "\(run.strategy.rawValue): \"\(stated.duplicates) / \(stated.lost)\" has symbols, and a crash with cuts "
+                + "by time has no closed form that would give them values",
+            fix: "cut by block-records and batch-records, or state plain numbers", exitCode: .usage)
     }
 
     /// Turns `@seeded` and `@last` into a number, and refuses a crash that can never happen.
@@ -56,7 +72,8 @@ struct RunPlan: Sendable {
                 fix: "choose one of its own points: `kbench crash-points` lists them", exitCode: .usage)
         }
         let count = shape.flatMap {
-            CrashSchedule(strategy: run.strategy, sink: sink ?? .append, shape: $0).occurrences(of: crash.point)
+            CrashSchedule(strategy: run.strategy, sink: sink ?? .append, fidelity: scenario.fidelity, shape: $0)
+                .occurrences(of: crash.point)
         }
         switch (crash.occurrence, count) {
         case (.exactly(let occurrence), let count?):
@@ -86,6 +103,7 @@ extension Scenario {
         return LoadShape(
             records: records, partitions: partitions, blockRecords: block, batchRecords: batch,
             groupCommitBlocks: groupCommitBlocks, checkpointLagTasks: checkpointLagTasks,
+            autoCommitBlocks: autoCommitBlocks,
             chunkRecords: Scenario.chunkRecords)
     }
 

@@ -143,7 +143,8 @@ public struct ScenarioRunner: Sendable {
         }
         return ScenarioResult(
             scenario: scenario.name, summary: scenario.summary, seed: scenario.seed, valid: isValid,
-            verdict: isValid ? (agrees ? .pass : .fail) : .invalid, broker: broker, load: load, runs: runs,
+            verdict: isValid ? (agrees ? .pass : .fail) : .invalid, broker: broker, load: load,
+            fidelity: scenario.fidelity.name, runs: runs,
             host: HostInfo(
                 kbench: options.version, librdkafka: KafkaLibrary.version, system: Processes.kernelDescription(),
                 cores: Processes.processorCount(), fileSystem: try FileSystem.kind(at: options.workDirectory)),

@@ -35,13 +35,17 @@ public enum Worker {
             properties: KafkaConfiguration.properties(fromArguments: configuration.properties))
         let broker = try KafkaBroker(kafka, topic: configuration.topic)
         defer { broker.close() }
+        let engineCounters = EngineCounters(storage: counters.memory)
         let crash = configuration.crash.flatMap { ArmedCrash(parsing: $0) }.map { armed in
-            CrashSwitch(armed: armed) { _, _ in Processes.killSelf() }
+            CrashSwitch(armed: armed) { _, _ in
+                engineCounters.add(.crashesFired, 1)
+                Processes.killSelf()
+            }
         }
         let seams = Seams(
             broker: broker, disk: PosixDisk(), clock: MonotonicClock(), crash: crash ?? CrashSwitch())
         try IngestionEngine(
-            configuration: configuration.engine, seams: seams, counters: EngineCounters(storage: counters.memory)
+            configuration: configuration.engine, seams: seams, counters: engineCounters
         ).run()
     }
 }

@@ -1,0 +1,136 @@
+// What a matrix found: every strategy, sink and crash point, measured beside expected.
+
+/// The outcome of a matrix.
+public struct MatrixResult: Codable, Equatable, Sendable {
+    /// `real` (worker processes, SIGKILL) or `simulated`.
+    public var world: String
+    /// `sound`, `spark`, or deviations joined by `+`.
+    public var fidelity: String
+    /// The seed.
+    public var seed: UInt64
+    /// The records, partitions and cuts of every cell.
+    public var load: Load
+    /// One element per strategy, sink and crash point.
+    public var cells: [MatrixCell]
+    /// Sums over the cells.
+    public var totals: Totals
+
+    /// Sums over the cells.
+    public struct Totals: Codable, Equatable, Sendable {
+        /// Cells.
+        public var cells: Int
+        /// Cells whose crash fired.
+        public var crashesFired: Int
+        /// Cells whose measured counts equal the expected ones.
+        public var agreeing: Int
+    }
+
+    /// Makes a result and its totals.
+    public init(world: String, fidelity: String, seed: UInt64, load: Load, cells: [MatrixCell]) {
+        self.world = world
+        self.fidelity = fidelity
+        self.seed = seed
+        self.load = load
+        self.cells = cells
+        totals = Totals(
+            cells: cells.count, crashesFired: cells.count(where: \.crashFired), agreeing: cells.count(where: \.agrees))
+    }
+
+    /// Whether every crash fired and every cell agrees.
+    public var holds: Bool { !cells.isEmpty && totals.agreeing == cells.count && totals.crashesFired == cells.count }
+}
+
+/// One strategy and sink, crashed at one point.
+public struct MatrixCell: Codable, Equatable, Sendable {
+    /// The strategy's name.
+    public var strategy: String
+    /// The sink's name.
+    public var sink: String
+    /// `sound`, `spark`, or deviations joined by `+`.
+    public var fidelity: String
+    /// The crash, `NAME@OCCURRENCE`.
+    public var point: String
+    /// The row of the semantics table; nil for a point only this engine has.
+    public var row: String?
+    /// Whether the worker died of the crash.
+    public var crashFired: Bool
+    /// What was counted.
+    public var measured: Measured
+    /// What the closed form gives.
+    public var expected: Expected
+    /// Whether the two are equal.
+    public var agrees: Bool
+
+    /// What was counted.
+    public struct Measured: Codable, Equatable, Sendable {
+        /// Duplicates at the sink.
+        public var duplicates: Int
+        /// Of them, or suppressed by the sink: offsets that reached the engine more than once.
+        public var ingestDuplicates: Int
+        /// Duplicates because a batch ran twice.
+        public var reexecutionDuplicates: Int
+        /// Records the sink does not hold.
+        public var lost: Int
+        /// Records that tasks read without leaving a row.
+        public var redone: Int
+
+        /// Makes counts.
+        public init(duplicates: Int, ingestDuplicates: Int, reexecutionDuplicates: Int, lost: Int, redone: Int) {
+            self.duplicates = duplicates
+            self.ingestDuplicates = ingestDuplicates
+            self.reexecutionDuplicates = reexecutionDuplicates
+            self.lost = lost
+            self.redone = redone
+        }
+    }
+
+    /// What the closed form gives.
+    public struct Expected: Codable, Equatable, Sendable {
+        /// Duplicates at the sink.
+        public var duplicates: Int
+        /// Records lost.
+        public var lost: Int
+
+        /// Makes counts.
+        public init(duplicates: Int, lost: Int) {
+            self.duplicates = duplicates
+            self.lost = lost
+        }
+    }
+
+    /// Makes a cell.
+    public init(
+        strategy: String, sink: String, fidelity: String, point: String, row: String?, crashFired: Bool,
+        measured: Measured, expected: Expected, agrees: Bool
+    ) {
+        self.strategy = strategy
+        self.sink = sink
+        self.fidelity = fidelity
+        self.point = point
+        self.row = row
+        self.crashFired = crashFired
+        self.measured = measured
+        self.expected = expected
+        self.agrees = agrees
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case strategy, sink, fidelity, point, row, crashFired, measured, expected, agrees
+    }
+
+    /// Writes every key, with null for a row there is none of.
+    ///
+    /// - Throws: what the encoder throws.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(strategy, forKey: .strategy)
+        try container.encode(sink, forKey: .sink)
+        try container.encode(fidelity, forKey: .fidelity)
+        try container.encode(point, forKey: .point)
+        try container.encode(row, forKey: .row)
+        try container.encode(crashFired, forKey: .crashFired)
+        try container.encode(measured, forKey: .measured)
+        try container.encode(expected, forKey: .expected)
+        try container.encode(agrees, forKey: .agrees)
+    }
+}

@@ -1,0 +1,90 @@
+// Runs an engine in the simulated world: produces records, crashes where told, restarts, judges.
+public import Engine
+public import World
+
+/// One topic, one disk, one run folder, and as many lives of an engine as are asked for. Nothing in it is real but the
+/// engine: a crash is a thrown error, after which everything written is still there.
+public final class SimulatedRun {
+    /// Thrown by an armed crash in place of SIGKILL.
+    private struct Killed: Error {}
+
+    /// The disk that outlives the engine.
+    public let disk = SimulatedDisk()
+    /// The broker that outlives the engine.
+    public let broker: SimulatedBroker
+    /// How every life of the engine is set up.
+    public let configuration: EngineConfiguration
+    /// The load.
+    public let shape: LoadShape
+    private let clock = SimulatedClock()
+    private let storage = UnsafeMutableRawPointer.allocate(byteCount: EngineCounters.byteCount, alignment: 4096)
+
+    /// Makes a topic that holds the whole load.
+    public init(strategy: Strategy, sink: SinkKind, shape: LoadShape, fidelity: Fidelity = .sound, seed: UInt64 = 1) {
+        self.shape = shape
+        broker = SimulatedBroker(topic: "simulated", partitions: shape.partitions)
+        var value = [UInt8](repeating: 0, count: RecordFormat.minimumLength + 4)
+        for sequence in 0..<shape.records {
+            value.withUnsafeMutableBytes {
+                RecordFormat.write(.init(producer: 0, sequence: UInt64(sequence)), seed: seed, into: $0)
+            }
+            broker.produce(to: Partition(sequence % shape.partitions), value: value)
+        }
+        configuration = EngineConfiguration(
+            strategy: strategy, sink: sink, directory: "/run", group: "kbench",
+            starts: Array(repeating: 0, count: shape.partitions), ends: shape.recordsByPartition,
+            cuts: .count(block: shape.blockRecords, batch: shape.batchRecords),
+            groupCommitBlocks: shape.groupCommitBlocks, checkpointLagTasks: shape.checkpointLagTasks,
+            fidelity: fidelity, autoCommitBlocks: shape.autoCommitBlocks, chunkRecords: shape.chunkRecords)
+        storage.initializeMemory(as: UInt8.self, repeating: 0, count: EngineCounters.byteCount)
+    }
+
+    deinit { storage.deallocate() }
+
+    /// What all lives together counted.
+    public var counters: EngineCounters { EngineCounters(storage: storage) }
+
+    /// One life, until the input is processed or the crash fires.
+    ///
+    /// - Returns: whether the crash fired.
+    /// - Throws: what the engine throws of itself.
+    @discardableResult
+    public func live(crash: ArmedCrash? = nil) throws -> Bool {
+        var fired = false
+        let crashSwitch = crash.map { armed in
+            CrashSwitch(armed: armed) { _, _ in
+                fired = true
+                throw Killed()
+            }
+        }
+        do {
+            try run(crashSwitch ?? CrashSwitch())
+        } catch is Killed {}
+        return fired
+    }
+
+    /// A life without a crash.
+    ///
+    /// - Returns: the crash points it passed, in order.
+    /// - Throws: what the engine throws of itself.
+    public func trace() throws -> [CrashPoint] {
+        var points: [CrashPoint] = []
+        try run(CrashSwitch(observing: { point, _ in points.append(point) }))
+        return points
+    }
+
+    /// Compares the sink with what was produced.
+    ///
+    /// - Throws: ``DiskError``.
+    public func verdict() throws -> Verdict {
+        try Verdict(
+            produced: shape.records, sink: configuration.sink, runDirectory: configuration.directory, disk: disk)
+    }
+
+    private func run(_ crash: CrashSwitch) throws {
+        // Time passes between two lives, as it does between two processes.
+        clock.sleep(1_000_000_000)
+        let seams = Seams(broker: broker, disk: disk, clock: clock, crash: crash)
+        try IngestionEngine(configuration: configuration, seams: seams, counters: counters).run()
+    }
+}

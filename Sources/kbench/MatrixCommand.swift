@@ -1,0 +1,117 @@
+// `kbench matrix`: every strategy, sink and crash point, measured beside expected.
+public import ArgumentParser
+internal import Engine
+public import Harness
+internal import Posix
+internal import Report
+internal import World
+
+/// Runs a matrix.
+struct MatrixCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "matrix",
+        abstract: "Crash every strategy and sink at every point, and compare each count with its closed form.",
+        discussion: """
+            Each cell is a run of its own: a life that dies half way into the seventh of eight batches, and one that \
+            drains the input. 'real' starts worker processes and kills them with SIGKILL; 'simulated' runs the same \
+            engine in memory. The exit code is 0 only if every crash fired and every cell agrees.
+            """)
+
+    /// The forms of the result.
+    enum Format: String, CaseIterable, ExpressibleByArgument {
+        case markdown, json
+    }
+
+    @Option(help: ArgumentHelp("The strategies, or all.", valueName: "A,B"))
+    var strategy = "all"
+
+    @Option(help: ArgumentHelp("The sinks, or all.", valueName: "A,B"))
+    var sink = "all"
+
+    @Option(help: ArgumentHelp("The crash points, or all; see 'kbench crash-points'.", valueName: "NAMES"))
+    var point = "all"
+
+    @Option(help: ArgumentHelp("sound, spark, or deviations joined by +.", valueName: "FIDELITY"))
+    var fidelity = "sound"
+
+    @Option(help: ArgumentHelp("Partitions of the topic.", valueName: "p"))
+    var partitions = 4
+
+    @Option(help: ArgumentHelp("Records of a receiver's block.", valueName: "n"))
+    var blockRecords = 100
+
+    @Option(help: ArgumentHelp("Records of a batch.", valueName: "N"))
+    var batchRecords = 1000
+
+    @Option(help: ArgumentHelp("The seed of the payloads.", valueName: "S"))
+    var seed = 1
+
+    @Option(help: "Where the cells run: real or simulated.")
+    var world: MatrixRunner.Worlds = .real
+
+    @OptionGroup var broker: BrokerOptions
+
+    @Option(help: ArgumentHelp("The folder for the runs' files, which are removed afterwards.", valueName: "DIR"))
+    var out = "results"
+
+    @Option(help: "How to print the result: markdown or json.")
+    var format: Format = .markdown
+
+    @Flag(help: "No progress bar.")
+    var quiet = false
+
+    func validate() throws {
+        guard (1...1000).contains(partitions) else { throw ValidationError("--partitions is 1 to 1000") }
+        guard blockRecords >= 1, batchRecords >= blockRecords else {
+            throw ValidationError("--batch-records must be at least --block-records, which is at least 1")
+        }
+        guard seed >= 0 else { throw ValidationError("--seed is at least 0") }
+    }
+
+    func run() async throws {
+        guard let chosen = Fidelity(named: fidelity) else {
+            throw Diagnosis(cause: "--fidelity: '\(fidelity)' is no fidelity", fix: Fidelity.fix, exitCode: .usage)
+        }
+        let plan = try MatrixPlan(
+            strategies: names(strategy, "--strategy", Strategy.allCases) { $0.rawValue },
+            sinks: names(sink, "--sink", SinkKind.allCases) { $0.rawValue },
+            points: point == "all" ? nil : names(point, "--point", CrashPoint.all) { $0.description },
+            fidelity: chosen, partitions: partitions, blockRecords: blockRecords, batchRecords: batchRecords,
+            seed: UInt64(seed))
+        let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
+        let runner = MatrixRunner(plan: plan) { fraction, label in bar.show(fraction, label) }
+        let result: MatrixResult
+        switch world {
+        case .simulated: result = try runner.runSimulated()
+        case .real:
+            let options = RunOptions(
+                brokers: broker.brokers, properties: try broker.properties(),
+                workDirectory: "\(out)/.running-\(Processes.processID)",
+                workerExecutable: try Processes.executablePath(), reproduce: "", version: Kbench.version)
+            result = try await Interruptible.run { try await runner.runReal(options: options) }
+        }
+        bar.finish()
+        switch format {
+        case .markdown: try StandardStreams.writeOutput(MatrixReport.markdown(result))
+        case .json: try StandardStreams.writeOutput(MatrixReport.json(result))
+        }
+        if !result.holds { throw ExitCode(ExitStatus.guaranteeBroken.rawValue) }
+    }
+
+    private func names<Value>(
+        _ list: String, _ option: String, _ all: [Value], _ name: (Value) -> String
+    ) throws -> [Value] {
+        if list == "all" { return all }
+        return try list.split(separator: ",").map { word in
+            guard let value = all.first(where: { name($0) == word }) else {
+                throw Diagnosis(
+                    cause: "\(option): there is no '\(word)'",
+                    fix: "choose all, or from \(all.prefix(12).map(name).joined(separator: ", "))"
+                        + (all.count > 12 ? " and others" : ""), exitCode: .usage)
+            }
+            return value
+        }
+    }
+}
+
+extension MatrixRunner.Worlds: ExpressibleByArgument {}
