@@ -9,6 +9,13 @@ public struct CrashSchedule {
     private let shape: LoadShape
     private let groups: [[Int]]
     private let batches: [[LoadShape.Task]]
+    // Running sums, because long loads have many thousands of groups, and each of their moments needs them.
+    /// Before each group, the blocks of those before it.
+    private let blocksBefore: [Int]
+    /// Before each batch, the records of those before it; at the end the records of all.
+    private let recordsBefore: [Int]
+    /// Before each batch, the tasks of those before it, which are blocks for a receiver; at the end those of all.
+    private let tasksBefore: [Int]
 
     /// The schedule of a strategy, with its sink, under a load.
     public init(strategy: Strategy, sink: SinkKind, fidelity: Fidelity = .sound, shape: LoadShape) {
@@ -18,6 +25,9 @@ public struct CrashSchedule {
         self.shape = shape
         groups = strategy.isReceiver ? shape.groups : []
         batches = shape.batches(of: strategy)
+        blocksBefore = CrashSchedule.runningSums(groups.map(\.count))
+        recordsBefore = CrashSchedule.runningSums(batches.map { CrashSchedule.size($0) })
+        tasksBefore = CrashSchedule.runningSums(batches.map(\.count))
     }
 
     /// How often a life that does not crash reaches `point`; nil when that cannot be known beforehand.
@@ -95,15 +105,16 @@ public struct CrashSchedule {
     private func moment(inBatch index: Int, tasks: Int = 0) -> CrashMoment {
         var moment = CrashMoment()
         moment.batch = index
-        moment.batchRecords = size(batches[index])
-        moment.previousRecords = index > 0 ? size(batches[index - 1]) : 0
-        moment.output = size(Array(batches[index].prefix(tasks)))
-        moment.earlierOutput = batches[..<index].reduce(0) { $0 + size($1) }
+        moment.batchRecords = records(ofBatch: index)
+        moment.previousRecords = index > 0 ? records(ofBatch: index - 1) : 0
+        moment.output =
+            tasks < batches[index].count ? CrashSchedule.size(batches[index].prefix(tasks)) : moment.batchRecords
+        moment.earlierOutput = recordsBefore[index]
         // In every batch but the first, an earlier checkpoint is there; its own comes after the lag.
         moment.generationIsDurable = tasks > shape.checkpointLagTasks
         moment.previousIsCommitted = tasks > 0
         if strategy.isReceiver {
-            let blocks = batches[...index].reduce(0) { $0 + $1.count }
+            let blocks = tasksBefore[index + 1]
             moment.blocksCut = blocks
             moment.blocksAnnounced = blocks
             moment.blocksCommitted = blocks
@@ -198,13 +209,9 @@ public struct CrashSchedule {
 
     /// While the group at `index` is pushed: batches that were due are complete, nothing of the next has begun.
     private func receiving(group index: Int, announced: Int) -> CrashMoment {
-        let blocksBefore = groups[..<index].reduce(0) { $0 + $1.count }
-        var blocks = 0
-        let complete = batches.prefix { batch in
-            blocks += batch.count
-            return blocks <= blocksBefore
-        }
-        var moment = complete.isEmpty ? CrashMoment() : finishedMoment(complete.count - 1, isComplete: true)
+        let blocksBefore = blocksBefore[index]
+        let complete = completeBatches(withBlocks: blocksBefore)
+        var moment = complete == 0 ? CrashMoment() : finishedMoment(complete - 1, isComplete: true)
         moment.blocksCut = blocksBefore + groups[index].count
         moment.blocksAnnounced = blocksBefore + announced
         moment.blocksCommitted = blocksBefore
@@ -217,5 +224,25 @@ public struct CrashSchedule {
         batches.indices.dropFirst(fidelity.has(.rerunsLastBatch) ? 1 : 0).map { finishedMoment($0, isComplete: true) }
     }
 
-    private func size(_ tasks: [LoadShape.Task]) -> Int { tasks.reduce(0) { $0 + $1.writes.reduce(0, +) } }
+    /// How many batches the first `blocks` blocks complete, by bisection.
+    private func completeBatches(withBlocks blocks: Int) -> Int {
+        var complete = 0
+        var incomplete = tasksBefore.count
+        while complete + 1 < incomplete {
+            let middle = (complete + incomplete) / 2
+            if tasksBefore[middle] <= blocks { complete = middle } else { incomplete = middle }
+        }
+        return complete
+    }
+
+    private func records(ofBatch index: Int) -> Int { recordsBefore[index + 1] - recordsBefore[index] }
+
+    private static func size(_ tasks: some Sequence<LoadShape.Task>) -> Int {
+        tasks.reduce(0) { $0 + $1.writes.reduce(0, +) }
+    }
+
+    /// The sums of the numbers before each place, and of all at the end.
+    private static func runningSums(_ numbers: [Int]) -> [Int] {
+        numbers.reduce(into: [0]) { sums, number in sums.append((sums.last ?? 0) + number) }
+    }
 }
