@@ -22,16 +22,17 @@ import World
         var fired = 0
         for (index, share) in Self.shares.enumerated() {
             let scenario = Self.scenario(records: share.records, cuts: .count(block: 20, batch: 500))
-            // In rounds, because other tests that begin or end meanwhile change how long a life is.
-            for (round, times) in [share.kills / 3, share.kills / 3, share.kills - 2 * (share.kills / 3)].enumerated() {
+            // A kill drawn late in a life may come after its end, and then it is none: round after round draws those that
+            // are missing anew, measuring a life again each time, because other tests change how long one is.
+            var missing = share.kills
+            for round in 0..<10 where missing > 0 {
                 let seed = Self.seed + UInt64(10 * index + round)
-                fired += try await Self.kill(scenario, share.strategy, times: times, seed: seed)
+                missing -= try await Self.kill(scenario, share.strategy, times: missing, seed: seed)
             }
+            fired += share.kills - missing
         }
-        let kills = Self.shares.reduce(0) { $0 + $1.kills }
-        print("RandomKillTests: \(fired) of \(kills) kills fired, seed \(Self.seed)")
-        #expect(kills == 50)
-        #expect(fired * 2 >= kills, "only \(fired) of \(kills) kills came before the worker's end")
+        print("RandomKillTests: \(fired) kills fired, seed \(Self.seed)")
+        #expect(fired == 50)
     }
 
     @Test(arguments: shares.map(\.strategy))
