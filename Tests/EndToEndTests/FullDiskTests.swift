@@ -7,9 +7,12 @@ extension EndToEnd {
         /// A small file system of its own, as long as it is needed.
         final class SmallDisk {
             let path: String
+            /// Held, because a folder that something is mounted in cannot be removed.
+            private let folder: Folder
 
             /// Mounts 1 MiB below `folder`; nil when this process may not.
             init?(in folder: Folder) {
+                self.folder = folder
                 path = "\(folder.path)/disk"
                 guard
                     (try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)) != nil,
@@ -34,6 +37,7 @@ extension EndToEnd {
                 ["scenario", "crash-before-commit", "--records", "20000", "--out", "\(disk.path)/results"], in: folder)
             try ErrorTests.expect(outcome, exitCode: 70, cause: "No space left on device", fix: "--out", in: folder)
             #expect(try folder.contents().filter { $0.hasPrefix("disk/results/") } == [])
+            withExtendedLifetime(disk) {}
         }
     }
 }

@@ -97,7 +97,7 @@ private let complete = """
             fix: """
                 did you mean partitions? keys: name, summary, explanation, records, partitions, record-bytes, \
                 block-records, batch-records, block-interval-ms, batch-interval-ms, group-commit-blocks, \
-                wal-compression, checkpoint-lag-tasks, seed, runs
+                wal-compression, checkpoint-lag-tasks, fidelity, auto-commit-blocks, seed, runs
                 """),
         Mistake(
             line: "    crash: receiver", instead: "    crush: receiver", code: .unknownKey,

@@ -14,10 +14,10 @@ enum Suggestion {
         return best?.candidate
     }
 
-    /// A fix that names the closest candidate, and all of them when they are few enough to read.
+    /// A fix that names the closest candidate, and all of them; crash points are too many for a line.
     static func fix(for word: String, among candidates: [String], as kind: String) -> String {
         let guess = closest(to: word, among: candidates).map { "did you mean \($0)? " } ?? ""
-        let list = candidates.count <= 16 ? candidates.joined(separator: ", ") : "see `kbench crash-points`"
+        let list = kind == "crash points" ? "see `kbench crash-points`" : candidates.joined(separator: ", ")
         return "\(guess)\(kind): \(list)"
     }
 
