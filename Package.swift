@@ -50,7 +50,7 @@ let package = Package(
             resources: [.embedInCode("scenarios")],
             swiftSettings: settings),
         .target(name: "Report", dependencies: ["World", "Engine"], swiftSettings: settings),
-        // The simulated world: the four seams in memory.
+        // The simulated world: the seams in memory.
         .target(name: "Simulation", dependencies: ["World", "Engine"], swiftSettings: settings),
         .target(name: "Engine", dependencies: ["World", "WriteAheadLog", "Checksum"], swiftSettings: settings),
         .target(

@@ -9,7 +9,7 @@ public struct EngineConfiguration: Codable, Equatable, Sendable {
     public var sink: SinkKind
     /// The folder that holds the engine's state, the sink and the evidence.
     public var directory: String
-    /// The consumer group whose offsets a receiver commits.
+    /// The consumer group whose offsets receivers and `direct-commit` commit.
     public var group: String
     /// For each partition, from 0, the offset at which the run's input begins; used where nothing else says where to start.
     public var starts: [Offset]

@@ -1,11 +1,11 @@
-// The four seams bundled: everything the engine may touch outside itself.
+// The seams bundled: everything the engine may touch outside itself.
 public import World
 
 /// The world an engine runs in, real or simulated.
 public struct Seams {
     /// The Kafka cluster, bound to the run's topic.
     public var broker: any Broker
-    /// Who keeps a receiver's committed offsets.
+    /// Who keeps the offsets that a consumer group has committed.
     public var offsets: any OffsetStore
     /// The file system that holds the engine's state and the sink.
     public var disk: any Disk

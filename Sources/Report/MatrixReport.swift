@@ -10,7 +10,8 @@ public enum MatrixReport {
             .init(heading: "row", isNumeric: false), .init(heading: "killed at", isNumeric: false),
             .init(heading: "duplicates", isNumeric: true), .init(heading: "expected", isNumeric: true),
             .init(heading: "lost", isNumeric: true), .init(heading: "expected lost", isNumeric: true),
-            .init(heading: "ingested twice", isNumeric: true), .init(heading: "redone", isNumeric: true),
+            .init(heading: "ingested twice", isNumeric: true), .init(heading: "expected twice", isNumeric: true),
+            .init(heading: "redone", isNumeric: true),
             .init(heading: "result", isNumeric: false),
         ])
         for cell in result.cells {
@@ -18,8 +19,8 @@ public enum MatrixReport {
                 cell.strategy, cell.sink, cell.row ?? "-", cell.point, Numbers.grouped(cell.measured.duplicates),
                 Numbers.grouped(cell.expected.duplicates), Numbers.grouped(cell.measured.lost),
                 Numbers.grouped(cell.expected.lost), Numbers.grouped(cell.measured.ingestDuplicates),
-                Numbers.grouped(cell.measured.redone),
-                cell.crashFired ? (cell.agrees ? "ok" : "differs") : "crash did not fire",
+                Numbers.grouped(cell.expected.ingestDuplicates), Numbers.grouped(cell.measured.redone),
+                cell.fault ?? (cell.crashFired ? (cell.agrees ? "ok" : "differs") : "crash did not fire"),
             ])
         }
         let totals = result.totals

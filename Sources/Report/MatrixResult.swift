@@ -58,8 +58,10 @@ public struct MatrixCell: Codable, Equatable, Sendable {
     public var measured: Measured
     /// What the closed form gives.
     public var expected: Expected
-    /// Whether the two are equal.
+    /// Whether the two are equal, and nothing else is wrong.
     public var agrees: Bool
+    /// What else is wrong: corrupted records, or why the run is invalid; nil for nothing.
+    public var fault: String?
 
     /// What was counted.
     public struct Measured: Codable, Equatable, Sendable {
@@ -88,12 +90,15 @@ public struct MatrixCell: Codable, Equatable, Sendable {
     public struct Expected: Codable, Equatable, Sendable {
         /// Duplicates at the sink.
         public var duplicates: Int
+        /// Offsets that reach the engine more than once.
+        public var ingestDuplicates: Int
         /// Records lost.
         public var lost: Int
 
         /// Makes counts.
-        public init(duplicates: Int, lost: Int) {
+        public init(duplicates: Int, ingestDuplicates: Int, lost: Int) {
             self.duplicates = duplicates
+            self.ingestDuplicates = ingestDuplicates
             self.lost = lost
         }
     }
@@ -101,7 +106,7 @@ public struct MatrixCell: Codable, Equatable, Sendable {
     /// Makes a cell.
     public init(
         strategy: String, sink: String, fidelity: String, point: String, row: String?, crashFired: Bool,
-        measured: Measured, expected: Expected, agrees: Bool
+        measured: Measured, expected: Expected, fault: String?
     ) {
         self.strategy = strategy
         self.sink = sink
@@ -111,14 +116,17 @@ public struct MatrixCell: Codable, Equatable, Sendable {
         self.crashFired = crashFired
         self.measured = measured
         self.expected = expected
-        self.agrees = agrees
+        self.fault = fault
+        agrees =
+            fault == nil && measured.duplicates == expected.duplicates && measured.lost == expected.lost
+            && measured.ingestDuplicates == expected.ingestDuplicates
     }
 
     private enum CodingKeys: String, CodingKey {
-        case strategy, sink, fidelity, point, row, crashFired, measured, expected, agrees
+        case strategy, sink, fidelity, point, row, crashFired, measured, expected, agrees, fault
     }
 
-    /// Writes every key, with null for a row there is none of.
+    /// Writes every key, with null for what there is none of.
     ///
     /// - Throws: what the encoder throws.
     public func encode(to encoder: any Encoder) throws {
@@ -132,5 +140,6 @@ public struct MatrixCell: Codable, Equatable, Sendable {
         try container.encode(measured, forKey: .measured)
         try container.encode(expected, forKey: .expected)
         try container.encode(agrees, forKey: .agrees)
+        try container.encode(fault, forKey: .fault)
     }
 }

@@ -1,6 +1,6 @@
-// The offset-store seam: who keeps the offsets that a receiver has committed.
+// The offset-store seam: who keeps the offsets that a consumer group has committed.
 
-/// A place that keeps committed offsets by group; a Kafka cluster is one, and there are others. Calls block.
+/// A place that keeps committed offsets by group, as a Kafka cluster does. Calls block.
 public protocol OffsetStore: AnyObject {
     /// The group's committed offsets of `partitions`, in their order; nil where the group has committed none.
     ///

@@ -12,9 +12,10 @@ struct MatrixCommand: AsyncParsableCommand {
         commandName: "matrix",
         abstract: "Crash every strategy and sink at every point, and compare each count with its closed form.",
         discussion: """
-            Each cell is a run of its own: a life that dies half way into the seventh of eight batches, and one that \
-            drains the input. 'real' starts worker processes and kills them with SIGKILL; 'simulated' runs the same \
-            engine in memory. The exit code is 0 only if every crash fired and every cell agrees.
+            Each cell is a run of its own: a life that dies late in a load of eight batches, as a rule half way into the \
+            seventh, and one that drains the input. 'real' starts worker processes and kills them with SIGKILL; \
+            'simulated' runs the same engine in memory. The exit code is 0 only if every crash fired and every cell \
+            agrees; 5 if a crash did not fire.
             """)
 
     /// The forms of the result.
@@ -60,15 +61,15 @@ struct MatrixCommand: AsyncParsableCommand {
     @Flag(help: "No progress bar.")
     var quiet = false
 
-    func validate() throws {
-        guard (1...1000).contains(partitions) else { throw ValidationError("--partitions is 1 to 1000") }
-        guard blockRecords >= 1, batchRecords >= blockRecords else {
-            throw ValidationError("--batch-records must be at least --block-records, which is at least 1")
-        }
-        guard seed >= 0 else { throw ValidationError("--seed is at least 0") }
+    private func checkNumbers() throws {
+        try check(partitions, ScenarioLimits.partitions, "--partitions")
+        try check(blockRecords, ScenarioLimits.blockRecords, "--block-records")
+        try check(batchRecords, blockRecords...ScenarioLimits.blockRecords.upperBound, "--batch-records")
+        try check(seed, ScenarioLimits.seed, "--seed")
     }
 
     func run() async throws {
+        try checkNumbers()
         guard let chosen = Fidelity(named: fidelity) else {
             throw Diagnosis(cause: "--fidelity: '\(fidelity)' is no fidelity", fix: Fidelity.fix, exitCode: .usage)
         }
@@ -84,9 +85,10 @@ struct MatrixCommand: AsyncParsableCommand {
         switch world {
         case .simulated: result = try runner.runSimulated()
         case .real:
+            WorkFolder.removeAbandoned(in: out)
             let options = RunOptions(
                 brokers: broker.brokers, properties: try broker.properties(),
-                workDirectory: "\(out)/.running-\(Processes.processID)",
+                workDirectory: WorkFolder.path(in: out),
                 workerExecutable: try Processes.executablePath(), reproduce: "", version: Kbench.version)
             result = try await Interruptible.run { try await runner.runReal(options: options) }
         }
@@ -95,7 +97,16 @@ struct MatrixCommand: AsyncParsableCommand {
         case .markdown: try StandardStreams.writeOutput(MatrixReport.markdown(result))
         case .json: try StandardStreams.writeOutput(MatrixReport.json(result))
         }
+        if result.totals.crashesFired < result.totals.cells { throw ExitCode(ExitStatus.invalidRun.rawValue) }
         if !result.holds { throw ExitCode(ExitStatus.guaranteeBroken.rawValue) }
+    }
+
+    private func check(_ value: Int, _ range: ClosedRange<Int>, _ option: String) throws {
+        guard range.contains(value) else {
+            throw Diagnosis(
+                cause: "\(option): \(value) is not within \(range.lowerBound) to \(range.upperBound)",
+                fix: "give \(option) a whole number from \(range.lowerBound) to \(range.upperBound)", exitCode: .usage)
+        }
     }
 
     private func names<Value>(

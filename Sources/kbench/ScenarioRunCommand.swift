@@ -78,10 +78,11 @@ struct ScenarioRunCommand: AsyncParsableCommand {
 
     /// Runs the scenario in a task that Ctrl-C cancels, which ends the worker and removes its files.
     private func execute(_ scenario: Scenario) async throws -> ScenarioResult {
+        WorkFolder.removeAbandoned(in: out)
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
         let options = RunOptions(
             brokers: broker.brokers, properties: try broker.properties(),
-            workDirectory: "\(out)/.running-\(Processes.processID)",
+            workDirectory: WorkFolder.path(in: out),
             workerExecutable: try Processes.executablePath(), reproduce: reproduce(scenario), version: Kbench.version)
         let runner = ScenarioRunner(options: options) { fraction, label in bar.show(fraction, label) }
         defer { bar.finish() }

@@ -1,4 +1,4 @@
-// When a direct batch is due and which ranges it takes: shared by both direct strategies.
+// When a direct batch is due and which ranges it takes: shared by all direct strategies.
 internal import World
 
 /// Looks at the topic's high watermarks and plans ranges from the current positions.

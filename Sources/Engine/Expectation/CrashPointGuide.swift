@@ -64,7 +64,9 @@ public enum CrashPointGuide {
         switch strategy {
         case .raw: nil
         case .receiver, .receiverReliable, .receiverWal: receiverRow(of: point)
-        case .directLogFirst where point == CrashPoint(.batchSubmit, .after): "P3"
+        case .directLogFirst where point == CrashPoint(.batchSubmit, .after),
+            .directCommit where point == CrashPoint(.batchSubmit, .after):
+            "P3"
         case .direct, .directLogFirst, .directCommit: directRow(of: point)
         }
     }

@@ -23,8 +23,8 @@ public struct Verdict: Equatable, Sendable {
 
     /// Compares the sink in `directory` with the `produced` records that one producer numbered from 0.
     ///
-    /// Memory is two bits per record, a few words per duplicate, and the read journal: 40 bytes for each stretch of
-    /// offsets that a task read.
+    /// Memory is two bits per record for the rows, as much again for the reads of an offset-keyed sink, and a few words
+    /// per duplicate.
     ///
     /// - Throws: ``DiskError``.
     public init(produced: Int, sink: SinkKind, runDirectory directory: String, disk: any Disk) throws {

@@ -69,7 +69,7 @@ public struct MatrixPlan: Sendable {
             }
             // F, the hole at the start: half of the first batch's blocks are committed, and no checkpoint is there.
             let first = CrashPoint(.receiverPoll, .before)
-            if strategy.isReceiver, all.contains(first) {
+            if strategy.isReceiver, all.contains(first), blocksPerBatch > 1 {
                 start.add(ArmedCrash(first, at: blocksPerBatch / 2 + 1), strategy, sink, fidelity)
             }
         }

@@ -43,7 +43,7 @@ public struct MatrixRunner: Sendable {
                             duplicates: verdict.duplicates, ingestDuplicates: verdict.ingestDuplicates,
                             reexecutionDuplicates: verdict.reexecutionDuplicates, lost: verdict.lost,
                             redone: verdict.redone),
-                        isSound: verdict.corrupted == 0))
+                        fault: verdict.corrupted == 0 ? nil : "\(verdict.corrupted) corrupted records"))
                 progress(Double(cells.count) / Double(plan.cellCount), "\(cell.crash)")
             }
         }
@@ -72,21 +72,22 @@ public struct MatrixRunner: Sendable {
                         measured: .init(
                             duplicates: run.duplicates, ingestDuplicates: run.ingestDuplicates,
                             reexecutionDuplicates: run.reexecutionDuplicates, lost: run.lost, redone: run.redone),
-                        isSound: run.corrupted == 0 && run.invalidReason == nil))
+                        fault: run.invalidReason
+                            ?? (run.corrupted == 0 ? nil : "\(run.corrupted) corrupted records")))
             }
         }
         return result(cells, world: .real)
     }
 
     private func matrixCell(
-        _ cell: MatrixPlan.Cell, crashFired: Bool, measured: MatrixCell.Measured, isSound: Bool
+        _ cell: MatrixPlan.Cell, crashFired: Bool, measured: MatrixCell.Measured, fault: String?
     ) -> MatrixCell {
         MatrixCell(
             strategy: cell.strategy.rawValue, sink: cell.sink.rawValue, fidelity: plan.fidelity.name,
             point: cell.crash.description, row: cell.expected.row, crashFired: crashFired, measured: measured,
-            expected: .init(duplicates: cell.expected.duplicates, lost: cell.expected.lost),
-            agrees: isSound && measured.duplicates == cell.expected.duplicates && measured.lost == cell.expected.lost
-                && measured.ingestDuplicates == cell.expected.ingestDuplicates)
+            expected: .init(
+                duplicates: cell.expected.duplicates, ingestDuplicates: cell.expected.ingestDuplicates,
+                lost: cell.expected.lost), fault: fault)
     }
 
     private func result(_ cells: [MatrixCell], world: Worlds) -> MatrixResult {

@@ -138,7 +138,8 @@ struct RunExecutor: Sendable {
             expected: .init(
                 duplicates: plan.expected?.duplicates, ingestDuplicates: plan.expected?.ingestDuplicates,
                 lost: plan.expected?.lost ?? 0),
-            derivation: plan.expected?.derivation ?? "no closed form for a kill at no named point: lost = 0",
+            derivation: plan.expected?.derivation
+                ?? "no closed form: held to what the scenario states in numbers, and to no loss where none is allowed",
             agrees: RunJudgement.agrees(plan, verdict),
             invalidReason: RunJudgement.invalidReason(
                 plan, crashFired: lives.crashFired, unplannedDeaths: lives.unplannedDeaths, verdict: verdict),
