@@ -20,7 +20,10 @@ public final class SimulatedRun {
     private let storage = UnsafeMutableRawPointer.allocate(byteCount: EngineCounters.byteCount, alignment: 4096)
 
     /// Makes a topic that holds the whole load.
-    public init(strategy: Strategy, sink: SinkKind, shape: LoadShape, fidelity: Fidelity = .sound, seed: UInt64 = 1) {
+    public init(
+        strategy: Strategy, sink: SinkKind, shape: LoadShape, fidelity: Fidelity = .sound, seed: UInt64 = 1,
+        walSegmentBytes: Int64 = 64 << 20
+    ) {
         self.shape = shape
         broker = SimulatedBroker(topic: "simulated", partitions: shape.partitions)
         var value = [UInt8](repeating: 0, count: RecordFormat.minimumLength + 4)
@@ -34,7 +37,8 @@ public final class SimulatedRun {
             strategy: strategy, sink: sink, directory: "/run", group: "kbench",
             starts: Array(repeating: 0, count: shape.partitions), ends: shape.recordsByPartition,
             cuts: .count(block: shape.blockRecords, batch: shape.batchRecords),
-            groupCommitBlocks: shape.groupCommitBlocks, checkpointLagTasks: shape.checkpointLagTasks,
+            groupCommitBlocks: shape.groupCommitBlocks, walSegmentBytes: walSegmentBytes,
+            checkpointLagTasks: shape.checkpointLagTasks,
             fidelity: fidelity, autoCommitBlocks: shape.autoCommitBlocks, chunkRecords: shape.chunkRecords)
         storage.initializeMemory(as: UInt8.self, repeating: 0, count: EngineCounters.byteCount)
     }
