@@ -22,7 +22,7 @@ public final class SimulatedRun {
     /// Makes a topic that holds the whole load.
     public init(
         strategy: Strategy, sink: SinkKind, shape: LoadShape, fidelity: Fidelity = .sound, seed: UInt64 = 1,
-        walSegmentBytes: Int64 = 64 << 20
+        walSegmentBytes: Int64 = 64 << 20, walCompressionLevel: Int32? = nil
     ) {
         self.shape = shape
         broker = SimulatedBroker(topic: "simulated", partitions: shape.partitions)
@@ -37,7 +37,8 @@ public final class SimulatedRun {
             strategy: strategy, sink: sink, directory: "/run", group: "kbench",
             starts: Array(repeating: 0, count: shape.partitions), ends: shape.recordsByPartition,
             cuts: .count(block: shape.blockRecords, batch: shape.batchRecords),
-            groupCommitBlocks: shape.groupCommitBlocks, walSegmentBytes: walSegmentBytes,
+            groupCommitBlocks: shape.groupCommitBlocks, walCompressionLevel: walCompressionLevel,
+            walSegmentBytes: walSegmentBytes,
             checkpointLagTasks: shape.checkpointLagTasks,
             fidelity: fidelity, autoCommitBlocks: shape.autoCommitBlocks, chunkRecords: shape.chunkRecords)
         storage.initializeMemory(as: UInt8.self, repeating: 0, count: EngineCounters.byteCount)

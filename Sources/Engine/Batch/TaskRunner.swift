@@ -43,7 +43,7 @@ final class TaskRunner {
             let task = OutputTask(
                 batch: batch.number, ordinal: ordinal, partition: range.partition, ranges: [range])
             let isNew = try sink.begin(task)
-            try rangeReader.read(range) { block in
+            try rangeReader.read(range, of: batch) { block in
                 try output(block, of: task, ingest: batch.number, isNew: isNew)
             }
             if isNew { try sink.finish(task) }

@@ -18,9 +18,9 @@ final class RangeReader {
         patience = Patience(configuration: configuration, clock: seams.clock)
     }
 
-    /// Calls `body` with the records of `range`, a piece of at most `chunkRecords` at a time.
-    func read(_ range: OffsetRange, _ body: (Block) throws -> Void) throws {
-        let reader = try openReader()
+    /// Calls `body` with the records of `range`, which is one of `batch`, a piece of at most `chunkRecords` at a time.
+    func read(_ range: OffsetRange, of batch: PlannedBatch, _ body: (Block) throws -> Void) throws {
+        let reader = try openReader(at: batch.ranges)
         try reader.seek(range.partition, to: range.from)
         var position = range.from
         while position < range.until {
@@ -51,10 +51,12 @@ final class RangeReader {
         return position
     }
 
-    private func openReader() throws -> any RecordReader {
+    /// Opens the reader where the life's first batch begins: what was read before may be gone from the broker.
+    private func openReader(at ranges: [OffsetRange]) throws -> any RecordReader {
         if let reader { return reader }
-        let opened = try seams.broker.openReader(
-            at: configuration.partitions.map { ($0, configuration.starts[Int($0)]) })
+        var positions = configuration.starts
+        for range in ranges { positions[Int(range.partition)] = range.from }
+        let opened = try seams.broker.openReader(at: positions.enumerated().map { (Partition($0), $1) })
         reader = opened
         return opened
     }

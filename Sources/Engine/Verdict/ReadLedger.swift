@@ -1,8 +1,8 @@
 // Counts the offsets that reached the engine more than once, from the journal of reads.
 internal import World
 
-/// Two passes over the journal: the first finds, at two bits an offset, which offsets were read more than once; the second
-/// keeps only the entries that touch one of those, and counts how many different ingests read each.
+/// Three passes over the journal: the first finds its bounds; the second, at two bits an offset, which offsets were read
+/// more than once; the third keeps only the entries that touch one of those, to count how many different ingests read each.
 struct ReadLedger {
     /// Offsets read by more than one ingest, counted once for each ingest beyond the first.
     let ingestDuplicates: Int

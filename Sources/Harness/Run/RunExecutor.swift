@@ -121,6 +121,7 @@ struct RunExecutor: Sendable {
             // `raw` keeps nothing, so what it polled is all there is to count.
             verdict.delivered = Int(counters[.recordsFetched])
             verdict.lost = max(0, truth.records - verdict.delivered)
+            verdict.duplicates = max(0, verdict.delivered - truth.records)
         }
         let seconds = Double(counters[.workingNanoseconds]) / 1e9
         let crash: String? =
