@@ -71,6 +71,7 @@ let package = Package(
         // Some tests need what only the library itself can do, such as transactions.
         tests(of: "Kafka", also: ["World", "CRdKafka"]),
         tests(of: "Engine", also: ["World", "Simulation"]),
+        tests(of: "Simulation", also: ["World", "Engine"]),
         tests(of: "Harness", also: ["World", "Engine", "Kafka", "Posix", "Report"]),
         tests(of: "Report", also: ["World", "Engine"]),
         // Runs the built binary and compares what it prints.

@@ -1,16 +1,12 @@
-// A disk in memory: what a process kill leaves behind, and a disk that can fill up or fail.
+// The disk seam in memory: an image that the engine changes, with a disk that can fill up or fail.
 public import World
 
-/// A file system in memory, for process kills: everything written survives, and open files die with their process.
+/// A file system in memory. What a crash leaves of it is said in <doc:DiskFaults>.
 ///
 /// Faults are set from outside: ``freeBytes`` bounds what can still be written; ``failingSyncs`` makes syncs fail.
 public final class SimulatedDisk: Disk {
-    final class Content {
-        var bytes: [UInt8] = []
-    }
-
-    private var files: [String: Content] = [:]
-    private var directories: Set<String> = []
+    /// What the disk holds now; a copy of it is a disk that can be gone back to.
+    var image: DiskImage
     /// Bytes that may still be written before the disk is full; nil: no limit.
     public var freeBytes: Int?
     /// Whether every sync fails from now on.
@@ -19,50 +15,61 @@ public final class SimulatedDisk: Disk {
     public private(set) var syncCount = 0
 
     /// An empty disk.
-    public init() {}
+    public convenience init() { self.init(image: DiskImage()) }
+
+    /// A disk as it was left.
+    init(image: DiskImage) { self.image = image }
 
     /// The paths of all files, sorted.
-    public var paths: [String] { files.keys.sorted() }
+    public var paths: [String] { image.names.keys.sorted() }
 
     /// The bytes of a file; nil when there is none.
-    public func bytes(of path: String) -> [UInt8]? { files[path]?.bytes }
+    public func bytes(of path: String) -> [UInt8]? {
+        image.file(path).flatMap { image.files[$0]?.written }
+    }
 
     /// Replaces the bytes of a file, as damage from outside would.
     public func setBytes(_ bytes: [UInt8], of path: String) {
-        let content = Content()
-        content.bytes = bytes
-        files[path] = content
+        let file = image.file(path) ?? image.create(path)
+        image.update(file) { $0 = FileImage(durable: bytes) }
     }
+
+    /// The power fails: what was not synced is kept or lost as `loss` says, and no file is open any more.
+    public func losePower(_ loss: PowerLoss) { image = loss.apply(to: image) }
+
+    /// The files that a power loss now can leave in another state than they are in, sorted.
+    public var unsyncedPaths: [String] { image.dirtyPaths }
 
     /// Opens a file.
     ///
     /// - Throws: ``DiskError``.
     public func open(_ path: String, _ mode: OpenMode) throws -> any DiskFile {
-        switch (mode, files[path]) {
+        let file: Int
+        switch (mode, image.file(path)) {
         case (.read, nil):
             throw DiskError(.notFound, operation: "open", path: path, errorNumber: 2, reason: "no such file")
         case (.create, .some):
             throw DiskError(.exists, operation: "create", path: path, errorNumber: 17, reason: "file exists")
-        case (.replace, let content?): content.bytes = []
+        case (.replace, let existing?):
+            image.update(existing) { $0.truncate(to: 0) }
+            file = existing
         case (_, nil):
             guard freeBytes != 0 else { throw full("create", path) }
-            files[path] = Content()
-        default: break
+            file = image.create(path)
+        case (_, let existing?): file = existing
         }
-        // Cannot be: every mode has thrown or made the file above.
-        guard let content = files[path] else { preconditionFailure("\(path) was just made") }
-        return SimulatedFile(path: path, content: content, disk: self)
+        return SimulatedFile(path: path, file: file, disk: self)
     }
 
     /// The names in a folder, sorted.
     ///
     /// - Throws: ``DiskError``.
     public func list(_ directory: String) throws -> [String] {
-        guard directories.contains(directory) else {
+        guard image.directories.contains(directory) else {
             throw DiskError(.notFound, operation: "list", path: directory, errorNumber: 2, reason: "no such folder")
         }
         let prefix = directory + "/"
-        let paths = Array(files.keys) + Array(directories)
+        let paths = Array(image.names.keys) + Array(image.directories)
         let names = paths.filter { $0.hasPrefix(prefix) }.map { $0.dropFirst(prefix.count) }
         return Set(names.compactMap { $0.split(separator: "/").first.map(String.init) }).sorted()
     }
@@ -72,35 +79,36 @@ public final class SimulatedDisk: Disk {
         var made = ""
         for part in path.split(separator: "/", omittingEmptySubsequences: false) {
             made += made.isEmpty && !part.isEmpty ? part : "/" + part
-            directories.insert(made)
+            image.makeDirectory(made)
         }
-        directories.insert(path)
+        image.makeDirectory(path)
     }
 
     /// Renames a file.
     ///
     /// - Throws: ``DiskError``.
     public func rename(_ path: String, to newPath: String) throws {
-        guard let content = files.removeValue(forKey: path) else {
-            throw DiskError(.notFound, operation: "rename", path: path, errorNumber: 2, reason: "no such file")
-        }
-        files[newPath] = content
+        guard image.file(path) != nil else { throw missing("rename", path) }
+        image.rename(path, to: newPath)
     }
 
     /// Removes a file.
     ///
     /// - Throws: ``DiskError``.
     public func remove(_ path: String) throws {
-        guard files.removeValue(forKey: path) != nil else {
-            throw DiskError(.notFound, operation: "remove", path: path, errorNumber: 2, reason: "no such file")
-        }
+        guard image.file(path) != nil else { throw missing("remove", path) }
+        image.removeName(path)
     }
 
-    /// Nothing is lost in a process kill, so nothing is to be done.
-    public func syncDirectory(_ path: String) {}
+    /// Makes the names in a folder durable.
+    public func syncDirectory(_ path: String) { image.syncDirectory(path) }
 
     /// Whether a file or folder has this name.
-    public func exists(_ path: String) -> Bool { files[path] != nil || directories.contains(path) }
+    public func exists(_ path: String) -> Bool { image.file(path) != nil || image.directories.contains(path) }
+
+    private func missing(_ operation: String, _ path: String) -> DiskError {
+        DiskError(.notFound, operation: operation, path: path, errorNumber: 2, reason: "no such file")
+    }
 
     fileprivate func full(_ operation: String, _ path: String) -> DiskError {
         DiskError(.noSpace, operation: operation, path: path, errorNumber: 28, reason: "no space left on the disk")
@@ -114,65 +122,57 @@ public final class SimulatedDisk: Disk {
         return granted
     }
 
-    fileprivate func countSync() throws(DiskError) {
+    fileprivate func sync(_ file: Int) throws(DiskError) {
         syncCount += 1
         if failingSyncs {
+            image.update(file) { $0.failSync() }
             throw DiskError(.failed, operation: "sync", path: "", errorNumber: 5, reason: "input/output error")
         }
+        image.update(file) { $0.sync() }
     }
 }
 
 private final class SimulatedFile: DiskFile {
     private let path: String
-    private let content: SimulatedDisk.Content
+    private let file: Int
     private let disk: SimulatedDisk
 
-    init(path: String, content: SimulatedDisk.Content, disk: SimulatedDisk) {
+    init(path: String, file: Int, disk: SimulatedDisk) {
         self.path = path
-        self.content = content
+        self.file = file
         self.disk = disk
     }
 
-    func length() -> Int64 { Int64(content.bytes.count) }
+    private var byteCount: Int { disk.image.files[file]?.written.count ?? 0 }
+
+    func length() -> Int64 { Int64(byteCount) }
 
     func write(_ parts: [UnsafeRawBufferPointer], at offset: Int64) throws {
         var at = Int(offset)
         for part in parts {
-            let growth = max(0, at + part.count - content.bytes.count)
+            let growth = max(0, at + part.count - byteCount)
             let granted = disk.allocate(growth)
             let count = part.count - (growth - granted)
-            if at + count > content.bytes.count {
-                content.bytes.append(contentsOf: repeatElement(0, count: at + count - content.bytes.count))
-            }
-            content.bytes.withUnsafeMutableBytes { bytes in
-                UnsafeMutableRawBufferPointer(rebasing: bytes[at...]).copyMemory(
-                    from: UnsafeRawBufferPointer(rebasing: part[..<count]))
-            }
+            disk.image.update(file) { $0.write(UnsafeRawBufferPointer(rebasing: part[..<count]), at: at) }
             if granted < growth { throw disk.full("write \(part.count) bytes at \(at) of", path) }
             at += part.count
         }
     }
 
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) -> Int {
+        guard let content = disk.image.files[file]?.written else { return 0 }
         let start = Int(offset)
-        let count = max(0, min(buffer.count, content.bytes.count - start))
+        let count = max(0, min(buffer.count, content.count - start))
         guard count > 0 else { return 0 }
-        content.bytes.withUnsafeBytes { bytes in
+        content.withUnsafeBytes { bytes in
             buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[start..<start + count]))
         }
         return count
     }
 
-    func sync() throws { try disk.countSync() }
+    func sync() throws { try disk.sync(file) }
 
-    func truncate(to length: Int64) {
-        let length = Int(length)
-        if length <= content.bytes.count {
-            content.bytes.removeLast(content.bytes.count - length)
-        } else {
-            content.bytes.append(contentsOf: repeatElement(0, count: length - content.bytes.count))
-        }
-    }
+    func truncate(to length: Int64) { disk.image.update(file) { $0.truncate(to: Int(length)) } }
 
     func close() {}
 }
