@@ -34,7 +34,8 @@ public final class IngestionEngine {
             isFinished = { loop.isFinished }
         case .direct:
             let (store, writer) = try checkpoints(configuration)
-            let source = try DriftSource(configuration: configuration, seams: seams, store: store, writer: writer)
+            let source = try DriftSource(
+                configuration: configuration, seams: seams, counters: counters, store: store, writer: writer)
             writer.didWrite = { _ in
                 counters.raise(.stateBytesPeak, to: store.bytes)
                 try store.removeOld()
@@ -43,7 +44,7 @@ public final class IngestionEngine {
             source.tasksRun = { [unowned loop] in loop.tasksRun }
             isFinished = { loop.isFinished && writer.isEmpty }
         case .directCommit:
-            let source = try CommitSource(configuration: configuration, seams: seams)
+            let source = try CommitSource(configuration: configuration, seams: seams, counters: counters)
             let loop = try addBatchLoop(source, configuration: configuration)
             isFinished = { loop.isFinished }
         case .receiver, .receiverReliable, .receiverWal:

@@ -7,7 +7,7 @@ public enum TextReport {
         var text = "\(result.verdictLine)\n\n"
         text += RunTable(withCrashPoints: false).render(result.runs)
         text += "\nexpected is duplicates / lost.\n"
-        let complaints = result.runs.compactMap(\.complaint)
+        let complaints = result.runs.compactMap(\.notice) + result.runs.compactMap(\.complaint)
         if !complaints.isEmpty { text += "\n" + complaints.map { "- \($0)\n" }.joined() }
         text += "\nagain: \(result.reproduce)\n"
         return text

@@ -17,10 +17,12 @@ public final class SimulatedBroker: Broker {
 
     /// The topic's name.
     public let topic: String
-    fileprivate var logs: [PartitionLog]
+    private(set) var logs: [PartitionLog]
     private var groups: [String: [Offset?]] = [:]
     /// Readers that were opened.
     public private(set) var readersOpened = 0
+    /// The members of the one group that can be joined.
+    let members = SimulatedGroup()
 
     /// A topic with empty partitions.
     public init(topic: String, partitions: Int) {
@@ -28,11 +30,16 @@ public final class SimulatedBroker: Broker {
         logs = Array(repeating: PartitionLog(), count: partitions)
     }
 
-    /// Appends a record to a partition.
-    public func produce(to partition: Partition, key: [UInt8]? = nil, value: [UInt8]?) {
+    /// By partition, the offset the next record will get.
+    public var ends: [Offset] { logs.map(\.high) }
+
+    /// Appends a record to a partition. Returns its offset.
+    @discardableResult
+    public func produce(to partition: Partition, key: [UInt8]? = nil, value: [UInt8]?) -> Offset {
         let index = Int(partition)
+        defer { logs[index].high += 1 }
         logs[index].records.append(Record(offset: logs[index].high, key: key, value: value))
-        logs[index].high += 1
+        return logs[index].high
     }
 
     /// Leaves `count` offsets without records, as transaction markers and compaction do.
@@ -44,6 +51,14 @@ public final class SimulatedBroker: Broker {
         logs[index].records.removeAll { $0.offset < offset }
         logs[index].low = max(logs[index].low, offset)
     }
+
+    /// Adds empty partitions, until there are `partitions` of them.
+    public func grow(to partitions: Int) {
+        while logs.count < partitions { logs.append(PartitionLog()) }
+    }
+
+    /// Makes the topic anew: the same partitions, empty. What groups have committed stays.
+    public func recreate() { logs = logs.map { _ in PartitionLog() } }
 
     /// The number of partitions.
     public func partitionCount() -> Int { logs.count }
@@ -60,13 +75,14 @@ public final class SimulatedBroker: Broker {
 
     /// The group's committed offsets.
     public func committedOffsets(of partitions: [Partition], group: String) -> [Offset?] {
-        let committed = groups[group] ?? logs.map { _ in nil }
-        return partitions.map { committed[Int($0)] }
+        let committed = groups[group] ?? []
+        return partitions.map { Int($0) < committed.count ? committed[Int($0)] : nil }
     }
 
     /// Commits offsets of a group.
     public func commit(_ offsets: [(partition: Partition, next: Offset)], group: String) {
-        var committed = groups[group] ?? logs.map { _ in nil }
+        var committed = groups[group] ?? []
+        while committed.count < logs.count { committed.append(nil) }
         for (partition, next) in offsets { committed[Int(partition)] = next }
         groups[group] = committed
     }
@@ -76,19 +92,34 @@ public final class SimulatedBroker: Broker {
         readersOpened += 1
         return SimulatedReader(broker: self, positions: positions)
     }
+
+    /// Joins the group.
+    public func openGroupReader(_ settings: GroupSettings) -> any GroupReader {
+        SimulatedMember(broker: self, group: settings.group)
+    }
+
+    /// Takes the `place`-th member, in the order in which they joined, for dead, as after its session timeout.
+    public func expelMember(at place: Int) { members.expel(place, partitions: logs.count) }
 }
 
-private final class SimulatedReader: RecordReader {
+final class SimulatedReader: RecordReader {
     private let broker: SimulatedBroker
     private var positions: [Offset?]
 
     init(broker: SimulatedBroker, positions: [(partition: Partition, offset: Offset)]) {
         self.broker = broker
         self.positions = broker.logs.map { _ in nil }
+        assign(positions)
+    }
+
+    func assign(_ positions: [(partition: Partition, offset: Offset)]) {
+        unassign()
         for (partition, offset) in positions { self.positions[Int(partition)] = offset }
     }
 
     func seek(_ partition: Partition, to offset: Offset) { positions[Int(partition)] = offset }
+
+    func unassign() { positions = broker.logs.map { _ in nil } }
 
     func fetch(
         _ partition: Partition, until: Offset, limit: Int, into block: Block, timeout: Duration

@@ -106,7 +106,8 @@ struct RunExecutor: Sendable {
             groupCommitBlocks: scenario.groupCommitBlocks,
             walCompressionLevel: scenario.walCompressionLevel.map { Int32($0) },
             checkpointLagTasks: scenario.checkpointLagTasks, fidelity: scenario.fidelity,
-            autoCommitBlocks: scenario.autoCommitBlocks, chunkRecords: Scenario.chunkRecords)
+            autoCommitBlocks: scenario.autoCommitBlocks, chunkRecords: Scenario.chunkRecords,
+            onDataLoss: scenario.onDataLoss, membership: scenario.membership)
         return WorkerConfiguration(
             engine: engine, bootstrap: bootstrap, properties: properties, topic: topic, crash: nil,
             countersPath: "\(directory)/counters")
@@ -116,7 +117,8 @@ struct RunExecutor: Sendable {
         _ plan: RunPlan, lives: Lives, in directory: String, counters: EngineCounters
     ) throws -> RunResult {
         var verdict = try Verdict(
-            produced: truth.records, sink: plan.sink ?? .append, runDirectory: "\(directory)/state", disk: PosixDisk())
+            produced: truth.records, sink: plan.sink ?? .append, runDirectory: "\(directory)/state", disk: PosixDisk(),
+            places: truth.place)
         if plan.sink == nil {
             // `raw` keeps nothing, so what it polled is all there is to count.
             verdict.delivered = Int(counters[.recordsFetched])
@@ -134,7 +136,8 @@ struct RunExecutor: Sendable {
             strategy: plan.strategy.rawValue, sink: plan.sink?.rawValue ?? "none", crashPoint: crash,
             crashFired: lives.crashFired, produced: verdict.produced, delivered: verdict.delivered,
             duplicates: verdict.duplicates, ingestDuplicates: verdict.ingestDuplicates,
-            reexecutionDuplicates: verdict.reexecutionDuplicates, lost: verdict.lost, corrupted: verdict.corrupted,
+            reexecutionDuplicates: verdict.reexecutionDuplicates, lost: verdict.lost, lostLoudly: verdict.lostLoudly,
+            corrupted: verdict.corrupted,
             redone: verdict.redone,
             expected: .init(
                 duplicates: plan.expected?.duplicates, ingestDuplicates: plan.expected?.ingestDuplicates,
