@@ -12,7 +12,8 @@ public final class IngestionEngine {
     private let counters: EngineCounters
     /// In order of preference; each returns whether it did something.
     private var stages: [() throws -> Bool] = []
-    private var isFinished: () -> Bool = { true }
+    /// Whether all input is processed; before that, a step without work is a wait.
+    private(set) var isFinished: () -> Bool = { true }
     private var closers: [() -> Void] = []
 
     /// Opens an engine and recovers its state.
@@ -70,7 +71,7 @@ public final class IngestionEngine {
     ///
     /// - Throws: as the initialiser; what was durable stays so.
     public func run() throws {
-        defer { for close in closers { close() } }
+        defer { close() }
         let workedBefore = counters[.workingNanoseconds]
         let fetchedBefore = counters[.recordsFetched]
         var startedAt: Nanoseconds?
@@ -93,6 +94,12 @@ public final class IngestionEngine {
         try seams.crash.before(.engineIdle)
         counters[.idleAt] = seams.clock.now()
         try seams.crash.after(.engineIdle)
+    }
+
+    /// Gives back what the stages hold, and leaves the group; what was durable stays so. ``run()`` does it by itself.
+    public func close() {
+        for close in closers { close() }
+        closers = []
     }
 
     /// Lets the first stage that has something to do take one step. False: none has.

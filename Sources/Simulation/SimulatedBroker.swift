@@ -21,6 +21,14 @@ public final class SimulatedBroker: Broker {
     private var groups: [String: [Offset?]] = [:]
     /// Readers that were opened.
     public private(set) var readersOpened = 0
+    /// The partitions that the topic has now.
+    private var shown: Int
+    /// How often somebody wanted to know how many partitions there are.
+    public private(set) var countsAsked = 0
+    /// Called when somebody wants to know that.
+    public var whenCounted: (() -> Void)?
+    /// Called when somebody wants to know about a partition, or to read it: the moment at which a test changes its log.
+    public var whenAsked: ((Partition) -> Void)?
     /// The members of the one group that can be joined.
     let members = SimulatedGroup()
 
@@ -28,6 +36,7 @@ public final class SimulatedBroker: Broker {
     public init(topic: String, partitions: Int) {
         self.topic = topic
         logs = Array(repeating: PartitionLog(), count: partitions)
+        shown = partitions
     }
 
     /// By partition, the offset the next record will get.
@@ -52,22 +61,28 @@ public final class SimulatedBroker: Broker {
         logs[index].low = max(logs[index].low, offset)
     }
 
-    /// Adds empty partitions, until there are `partitions` of them.
-    public func grow(to partitions: Int) {
-        while logs.count < partitions { logs.append(PartitionLog()) }
-    }
+    /// Shows only the first partitions: what has been produced to the others appears when the topic grows.
+    public func hidePartitions(from count: Int) { shown = count }
+
+    /// Makes the topic have `partitions` partitions, those before with what they hold.
+    public func grow(to partitions: Int) { shown = max(shown, min(partitions, logs.count)) }
 
     /// Makes the topic anew: the same partitions, empty. What groups have committed stays.
     public func recreate() { logs = logs.map { _ in PartitionLog() } }
 
     /// The number of partitions.
-    public func partitionCount() -> Int { logs.count }
+    public func partitionCount() -> Int {
+        countsAsked += 1
+        whenCounted?()
+        return shown
+    }
 
     /// The ends of a partition's log.
     ///
     /// - Throws: ``BrokerError``, `unknownTopic` for a partition that is not there.
     public func watermarks(of partition: Partition) throws -> Watermarks {
-        guard logs.indices.contains(Int(partition)) else {
+        whenAsked?(partition)
+        guard partition >= 0, Int(partition) < shown else {
             throw BrokerError(.unknownTopic, "no partition \(partition)", location: "\(topic)/\(partition)")
         }
         return Watermarks(low: logs[Int(partition)].low, high: logs[Int(partition)].high)
@@ -75,6 +90,7 @@ public final class SimulatedBroker: Broker {
 
     /// The group's committed offsets.
     public func committedOffsets(of partitions: [Partition], group: String) -> [Offset?] {
+        precondition(partitions.allSatisfy { Int($0) < shown }, "offsets of a partition that is not there are asked for")
         let committed = groups[group] ?? []
         return partitions.map { Int($0) < committed.count ? committed[Int($0)] : nil }
     }
@@ -89,6 +105,7 @@ public final class SimulatedBroker: Broker {
 
     /// Opens a reader.
     public func openReader(at positions: [(partition: Partition, offset: Offset)]) -> any RecordReader {
+        precondition(positions.allSatisfy { Int($0.partition) < shown }, "a reader wants a partition that is not there")
         readersOpened += 1
         return SimulatedReader(broker: self, positions: positions)
     }
@@ -124,6 +141,7 @@ final class SimulatedReader: RecordReader {
     func fetch(
         _ partition: Partition, until: Offset, limit: Int, into block: Block, timeout: Duration
     ) throws -> (count: Int, position: Offset) {
+        broker.whenAsked?(partition)
         let log = broker.logs[Int(partition)]
         var position = self.position(of: partition)
         guard position >= log.low, position <= log.high else {

@@ -24,11 +24,12 @@ public final class SimulatedRun {
     /// Makes a topic that holds the whole load.
     ///
     /// `gaps` says how many offsets without a record lie before a record of that number, in its partition, and behind the
-    /// last record where the number is that of the partition's next one.
+    /// last record where the number is that of the partition's next one. Of the partitions, only `partitionsAtFirst` are
+    /// there until the broker is told to grow.
     public init(
         strategy: Strategy, sink: SinkKind, shape: LoadShape, fidelity: Fidelity = .sound, seed: UInt64 = 1,
         walSegmentBytes: Int64 = 64 << 20, walCompressionLevel: Int32? = nil,
-        gaps: [Int: Int64] = [:]
+        gaps: [Int: Int64] = [:], partitionsAtFirst: Int? = nil
     ) {
         self.shape = shape
         broker = SimulatedBroker(topic: "simulated", partitions: shape.partitions)
@@ -44,6 +45,7 @@ public final class SimulatedRun {
         for sequence in shape.records..<shape.records + shape.partitions {
             broker.skipOffsets(gaps[sequence] ?? 0, in: Partition(sequence % shape.partitions))
         }
+        if let partitionsAtFirst { broker.hidePartitions(from: partitionsAtFirst) }
         configuration = EngineConfiguration(
             strategy: strategy, sink: sink, directory: "/run", group: "kbench",
             starts: Array(repeating: 0, count: shape.partitions), ends: broker.ends,
