@@ -17,7 +17,7 @@ public final class SimulatedRun {
     /// The load.
     public let shape: LoadShape
     /// Where each record of the load lies.
-    private var places: [(partition: Partition, offset: Offset)] = []
+    public private(set) var places: [(partition: Partition, offset: Offset)] = []
     private let clock = SimulatedClock()
     private let storage = UnsafeMutableRawPointer.allocate(byteCount: EngineCounters.byteCount, alignment: 4096)
 

@@ -28,17 +28,16 @@ struct GapTests {
         var ingestDuplicates = 0
         var lost = 0
         var redone = 0
+        /// Offsets that the journal calls read and that hold no record.
         var readsOfNothing = 0
 
         init(_ run: SimulatedRun) throws {
             let configuration = run.configuration
             var rows: [UInt64: [Int64]] = [:]
-            var offsets: Set<[Int64]> = []
             let reader = SinkReader(
                 kind: configuration.sink, directory: RunFolder.sink(of: configuration.directory), disk: run.disk)
             try reader.forEachRow { row in
                 rows[row.identity.sequence, default: []].append(row.ingest)
-                offsets.insert([Int64(row.partition), row.offset])
             }
             lost = run.shape.records - rows.count
             duplicates = rows.values.reduce(0) { $0 + $1.count - 1 }
@@ -56,8 +55,8 @@ struct GapTests {
                 ? reads.values.reduce(0) { $0 + $1.count - 1 }
                 : rows.values.reduce(0) { $0 + Set($1).count - 1 }
             redone = read - rows.values.reduce(0) { $0 + $1.count }
-            // Whatever is output was read, and all that was read in the end is output.
-            readsOfNothing = reads.keys.count { !offsets.contains($0) }
+            let records = Set(run.places.map { [Int64($0.partition), $0.offset] })
+            readsOfNothing = reads.keys.count { !records.contains($0) }
         }
 
         init(_ verdict: Verdict) {
@@ -88,7 +87,7 @@ struct GapTests {
     @Test("change no count after a crash: the verdict is what counting every row and offset gives", arguments: strategies)
     func withCrash(strategy: Strategy) throws {
         let points = CrashPoint.all.filter { CrashPointGuide.strategies(of: $0.effect).contains(strategy) }
-        for (index, gaps) in Self.logs.enumerated() {
+        for (index, gaps) in Self.logs.filter({ $0.count == 1 }).enumerated() {
             // Every log meets every point over the sinks and occurrences together.
             let sink = SinkKind.allCases[index % SinkKind.allCases.count]
             for point in points {

@@ -50,7 +50,9 @@ struct NewPartitionTests {
                 // Nothing but the first two partitions is there until half of them has been read.
                 if run.counters[.recordsFetched] >= 20 { run.broker.grow(to: 4) }
             }
-            #expect(try run.live(crash: ArmedCrash(CrashPoint(effect, .after), at: occurrence)), "\(effect)")
+            let fired = try run.live(crash: ArmedCrash(CrashPoint(effect, .after), at: occurrence))
+            // By time there may be fewer batches than that.
+            if case .count = cuts { #expect(fired, "\(effect)") }
             try run.live()
             let verdict = try run.verdict()
             let place = Comment(rawValue: "\(strategy.rawValue) \(cuts) \(effect) \(occurrence)")

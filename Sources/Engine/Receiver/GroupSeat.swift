@@ -16,6 +16,9 @@ final class GroupSeat {
     private(set) var owned: [Partition] = []
     /// Whether the group wants the partitions back, and waits until what was polled of them is committed.
     private(set) var isRevoked = false
+    /// Whether a commit was refused and the group has not said yet what becomes of the partitions: nothing more is polled
+    /// until then, so that at most what was in flight is read again by somebody else.
+    private(set) var isSuspended = false
     /// Whether the group has committed all of the run's input.
     private(set) var groupIsThrough = false
     /// By partition: the offset to commit, and the one that is committed.
@@ -40,7 +43,13 @@ final class GroupSeat {
 
     /// What the group decided. Partitions outside of the run's input are never read.
     func poll() throws -> GroupChange? {
-        guard let change = try reader.poll(timeout: .zero) else { return nil }
+        guard let change = try reader.poll(timeout: .zero) else {
+            if isSuspended, seams.clock.now() >= nextLook {
+                nextLook = seams.clock.now() + GroupSeat.pause
+                try commitWanted()
+            }
+            return nil
+        }
         if change == .revoked { isRevoked = true }
         if case .assigned = change { return change }
         counters.add(.revocations, 1)
@@ -73,6 +82,7 @@ final class GroupSeat {
         try reader.giveUp()
         owned = []
         isRevoked = false
+        isSuspended = false
     }
 
     /// Commits what has been pushed. A refusal is no failure: whoever has the partitions now reads the same again.
@@ -90,9 +100,12 @@ final class GroupSeat {
         do {
             try reader.commit(late)
         } catch let error as BrokerError where error.code == .fenced {
-            counters.add(.commitsRefused, 1)
+            // Tried again and again while the group makes up its mind, and counted once.
+            if !isSuspended { counters.add(.commitsRefused, 1) }
+            isSuspended = true
             return
         }
+        isSuspended = false
         for (partition, next) in late { committed[Int(partition)] = next }
     }
 

@@ -68,7 +68,10 @@ final class Receiver {
 
     /// Polls once, and cuts a block when it is full. False: the queue is full, or there is nothing to poll now.
     func step() throws -> Bool {
-        if let seat, try serve(seat) { return true }
+        if let seat {
+            if try serve(seat) { return true }
+            if seat.isSuspended { return false }
+        }
         guard queue.count < max(Receiver.queueLimit, configuration.groupCommitBlocks), !isExhausted else {
             return false
         }
@@ -187,6 +190,9 @@ final class Receiver {
             isPolling = false
             try seat.drop()
             polled = []
+        case nil where seat.isSuspended:
+            patience.start()
+            return false
         case nil:
             guard pollsAreAtEnd, block.recordCount == 0, queue.isEmpty else { return false }
             patience.start()

@@ -6,9 +6,13 @@ public enum ExperimentKind: String, CaseIterable, Sendable {
     /// Every crash point of some strategies and sinks, one after the other.
     case everyCrashPoint = "every-crash-point"
 
+    /// Two workers in one consumer group; one is killed and comes back.
+    case rebalance
+
     var experiment: any Experiment {
         switch self {
         case .everyCrashPoint: EveryCrashPoint()
+        case .rebalance: Rebalance()
         }
     }
 }
