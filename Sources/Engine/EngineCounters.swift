@@ -48,7 +48,7 @@ public struct EngineCounters: @unchecked Sendable {
         case commitsRefused
         /// Times a group took partitions away, lost ones included.
         case revocations
-        /// Records polled and dropped again because their partitions were lost before they were logged.
+        /// Records polled and dropped again because their partitions went before they were logged.
         case recordsDropped
     }
 

@@ -167,6 +167,8 @@ final class Receiver {
     /// Does what the group decided. False: there is nothing to do for it, and polling may go on.
     private func serve(_ seat: GroupSeat) throws -> Bool {
         if seat.isRevoked {
+            // Where commits are refused already, whatever is announced now would be read again: better not to announce it.
+            if seat.isSuspended { dropPolled() }
             isPolling = false
             try cut()
             // The pusher goes first, so a queue that is empty here has been pushed and committed.
@@ -184,10 +186,7 @@ final class Receiver {
         case .revoked?: break
         case .lost?:
             // Whoever has the partitions now reads from the last commit, so nothing of this may go on.
-            counters.add(.recordsDropped, queue.reduce(block.recordCount) { $0 + $1.recordCount })
-            block.removeAll()
-            queue = []
-            isPolling = false
+            dropPolled()
             try seat.drop()
             polled = []
         case nil where seat.isSuspended:
@@ -200,6 +199,14 @@ final class Receiver {
             return false
         }
         return true
+    }
+
+    /// Forgets what is polled and not pushed; it is read again from the last commit on, here or elsewhere.
+    private func dropPolled() {
+        counters.add(.recordsDropped, queue.reduce(block.recordCount) { $0 + $1.recordCount })
+        block.removeAll()
+        queue = []
+        isPolling = false
     }
 
     /// Commits for the group, as its member where there is a membership.
