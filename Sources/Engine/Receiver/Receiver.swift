@@ -124,7 +124,8 @@ final class Receiver {
             left -= try fetch(partition, limit: left, timeout: .milliseconds(100))
             if positions[index] < configuration.ends[index] {
                 // A gap brings no record and moves the position all the same.
-                try patience.check(isProgress: positions[index] != before, "\(seams.broker.topic)/\(partition)@\(positions[index])")
+                try patience.check(
+                    isProgress: positions[index] != before, "\(seams.broker.topic)/\(partition)@\(positions[index])")
             }
         }
     }
@@ -193,7 +194,10 @@ final class Receiver {
             patience.start()
             return false
         case nil:
-            guard pollsAreAtEnd, block.recordCount == 0, queue.isEmpty else { return false }
+            guard pollsAreAtEnd, block.recordCount == 0, queue.isEmpty else {
+                seat.isBusy()
+                return false
+            }
             patience.start()
             try seat.lookWhetherGroupIsThrough(positions: positions)
             return false
