@@ -14,6 +14,7 @@ public final class IngestionEngine {
     private var stages: [() throws -> Bool] = []
     private var isFinished: () -> Bool = { true }
     private var closers: [() -> Void] = []
+    private var readNotes: () -> [String] = { [] }
 
     /// Opens an engine and recovers its state.
     ///
@@ -32,6 +33,7 @@ public final class IngestionEngine {
             let source = try LogFirstSource(configuration: configuration, seams: seams, counters: counters)
             let loop = try addBatchLoop(source, configuration: configuration)
             isFinished = { loop.isFinished }
+            readNotes = { source.notes }
         case .direct:
             let (store, writer) = try checkpoints(configuration)
             let source = try DriftSource(configuration: configuration, seams: seams, store: store, writer: writer)
@@ -46,6 +48,23 @@ public final class IngestionEngine {
             let source = try CommitSource(configuration: configuration, seams: seams)
             let loop = try addBatchLoop(source, configuration: configuration)
             isFinished = { loop.isFinished }
+        case .directTransactional:
+            guard configuration.strategy.canWrite(to: configuration.sink) else {
+                throw EngineError(
+                    .impossibleSink, "direct-transactional cannot write to a sink that is \(configuration.sink.rawValue)",
+                    location: configuration.directory)
+            }
+            let sink = try TransactionalSink(
+                directory: RunFolder.sink(of: configuration.directory), strategy: configuration.strategy, seams: seams)
+            // First take over, then look: nobody moves an offset in between.
+            let before = try sink.takeOver()
+            let source = try TransactionalSource(configuration: configuration, seams: seams, sink: sink)
+            let loop = try addBatchLoop(source, configuration: configuration, sink: sink)
+            isFinished = { loop.isFinished }
+            readNotes = {
+                before.map { ["\(seams.driverName) took over from driver \($0.number) (\($0.name)) at the stored offsets"] }
+                    ?? []
+            }
         case .receiver, .receiverReliable, .receiverWal:
             let (store, writer) = try checkpoints(configuration)
             let restored = try store.newest()
@@ -94,6 +113,9 @@ public final class IngestionEngine {
         try seams.crash.after(.engineIdle)
     }
 
+    /// What this driver has to say of others that worked, or wanted to work, on the same state.
+    public var notes: [String] { readNotes() }
+
     /// Lets the first stage that has something to do take one step. False: none has.
     public func step() throws -> Bool {
         for stage in stages where try stage() { return true }
@@ -101,6 +123,11 @@ public final class IngestionEngine {
     }
 
     private func checkpoints(_ configuration: EngineConfiguration) throws -> (CheckpointStore, CheckpointWriter) {
+        if !configuration.fidelity.has(.skipsDriverFence) {
+            let lock = try DriverLock(directory: configuration.directory, seams: seams)
+            closers.append(lock.release)
+            readNotes = { lock.notes }
+        }
         let store = try CheckpointStore(
             directory: RunFolder.checkpoints(of: configuration.directory), seams: seams, counters: counters)
         return (store, CheckpointWriter(store: store, lagTasks: configuration.checkpointLagTasks))
@@ -108,11 +135,12 @@ public final class IngestionEngine {
 
     private func addBatchLoop(
         _ source: any BatchSource, configuration: EngineConfiguration, writer: CheckpointWriter? = nil,
+        sink: (any Sink)? = nil,
         // Our own bug: only a receiver has blocks to read back, and it passes its log.
         readBlock: @escaping (ReceivedBlock) throws -> Block = { _ in preconditionFailure("no log to read from") }
     ) throws -> BatchLoop {
         let runner = try TaskRunner(
-            configuration: configuration, seams: seams, counters: counters, readBlock: readBlock)
+            configuration: configuration, seams: seams, counters: counters, sink: sink, readBlock: readBlock)
         let loop = try BatchLoop(source: source, runner: runner, seams: seams, counters: counters)
         if let writer {
             stages.append { try writer.step(tasksRun: loop.tasksRun, batchIsRunning: loop.isRunning) }

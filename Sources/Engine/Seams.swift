@@ -13,11 +13,18 @@ public struct Seams {
     public var clock: any Clock
     /// Where a crash is armed.
     public var crash: CrashSwitch
+    /// Opens the database of a transactional sink; nil: this world has none.
+    public var openStore: TransactionalStoreOpener?
+    /// What this driver is called where another one reads of it, such as `process 4711`.
+    public var driverName: String
 
     /// Bundles the seams; without a store of its own, offsets are committed to the broker.
     public init(
-        broker: any Broker, offsets: (any OffsetStore)? = nil, disk: any Disk, clock: any Clock, crash: CrashSwitch
+        broker: any Broker, offsets: (any OffsetStore)? = nil, disk: any Disk, clock: any Clock, crash: CrashSwitch,
+        openStore: TransactionalStoreOpener? = nil, driverName: String = "a driver without a name"
     ) {
+        self.openStore = openStore
+        self.driverName = driverName
         self.broker = broker
         self.offsets = offsets ?? broker
         self.disk = disk

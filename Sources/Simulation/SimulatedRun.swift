@@ -12,6 +12,8 @@ public final class SimulatedRun {
     public let disk = SimulatedDisk()
     /// The broker that outlives the engine.
     public let broker: SimulatedBroker
+    /// The databases that outlive the engine.
+    public let stores = SimulatedStores()
     /// How every life of the engine is set up.
     public let configuration: EngineConfiguration
     /// The load.
@@ -83,13 +85,20 @@ public final class SimulatedRun {
     /// - Throws: ``DiskError``.
     public func verdict() throws -> Verdict {
         try Verdict(
-            produced: shape.records, sink: configuration.sink, runDirectory: configuration.directory, disk: disk)
+            produced: shape.records, sink: configuration.sink, runDirectory: configuration.directory, disk: disk,
+            openStore: stores.open)
     }
 
     private func run(_ crash: CrashSwitch) throws {
         // Time passes between two lives, as it does between two processes.
         clock.sleep(1_000_000_000)
-        let seams = Seams(broker: broker, disk: disk, clock: clock, crash: crash)
+        defer {
+            disk.releaseLocks()
+            stores.dropTransactions()
+        }
+        let seams = Seams(
+            broker: broker, disk: disk, clock: clock, crash: crash, openStore: stores.open,
+            driverName: "life \(clock.now() / 1_000_000_000)")
         try IngestionEngine(configuration: configuration, seams: seams, counters: counters).run()
     }
 }

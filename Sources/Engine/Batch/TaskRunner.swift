@@ -13,16 +13,19 @@ final class TaskRunner {
     private let readBlock: (ReceivedBlock) throws -> Block
     private lazy var rangeReader = RangeReader(configuration: configuration, seams: seams, counters: counters)
 
-    /// Makes a runner; `readBlock` brings a block back from the log.
+    /// Makes a runner that writes to `sink`, or opens the one configured; `readBlock` brings a block back from the log.
     init(
-        configuration: EngineConfiguration, seams: Seams, counters: EngineCounters,
+        configuration: EngineConfiguration, seams: Seams, counters: EngineCounters, sink: (any Sink)? = nil,
         readBlock: @escaping (ReceivedBlock) throws -> Block
     ) throws {
         self.configuration = configuration
         self.seams = seams
         self.counters = counters
         self.readBlock = readBlock
-        sink = try configuration.sink.open(in: RunFolder.sink(of: configuration.directory), seams: seams)
+        self.sink =
+            try sink
+            ?? configuration.sink.open(
+                in: RunFolder.sink(of: configuration.directory), for: configuration.strategy, seams: seams)
         journal = try ReadJournal(directory: RunFolder.evidence(of: configuration.directory), disk: seams.disk)
         rows = SinkRows(capacity: configuration.chunkRecords)
     }

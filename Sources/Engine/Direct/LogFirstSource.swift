@@ -8,6 +8,9 @@ final class LogFirstSource: BatchSource {
     private let planning: DirectPlanning
     private let counters: EngineCounters
 
+    /// What this driver found of another one's work.
+    private(set) var notes: [String] = []
+
     init(configuration: EngineConfiguration, seams: Seams, counters: EngineCounters) throws {
         log = try OffsetLog(
             directory: RunFolder.offsetLog(of: configuration.directory), seams: seams, counters: counters)
@@ -15,6 +18,12 @@ final class LogFirstSource: BatchSource {
         self.counters = counters
         let positions = log.latestPlanned == 0 ? configuration.starts : try log.positions(after: log.latestPlanned)
         planning = DirectPlanning(configuration: configuration, seams: seams, positions: positions)
+        if log.latestPlanned > 0 {
+            notes = [
+                "\(seams.driverName) goes on after batch \(log.latestPlanned), which "
+                    + "\(try log.driver(of: log.latestPlanned)) planned"
+            ]
+        }
     }
 
     func batchesToRunAgain() throws -> [PlannedBatch] {

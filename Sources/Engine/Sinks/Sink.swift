@@ -16,12 +16,13 @@ protocol Sink: AnyObject {
 }
 
 extension SinkKind {
-    /// Opens, or makes, the sink of this kind in `directory`.
-    func open(in directory: String, seams: Seams) throws -> any Sink {
+    /// Opens, or makes, the sink of this kind in `directory`, for a strategy.
+    func open(in directory: String, for strategy: Strategy, seams: Seams) throws -> any Sink {
         switch self {
         case .append: try AppendSink(directory: directory, disk: seams.disk)
         case .batchKeyed: try BatchKeyedSink(directory: directory, disk: seams.disk, crash: seams.crash)
         case .offsetKeyed: try OffsetKeyedSink(directory: directory, disk: seams.disk)
+        case .transactional: try TransactionalSink(directory: directory, strategy: strategy, seams: seams)
         }
     }
 }

@@ -23,12 +23,16 @@ public struct Verdict: Equatable, Sendable {
 
     /// Compares the sink in `directory` with the `produced` records that one producer numbered from 0.
     ///
-    /// Memory is two bits per record for the rows, as much again for the reads of an offset-keyed sink, and a few words
+    /// Memory is two bits per record for the rows, as much again for the reads of a sink that keeps one row per offset, and a few words
     /// per duplicate.
     ///
-    /// - Throws: ``DiskError``.
-    public init(produced: Int, sink: SinkKind, runDirectory directory: String, disk: any Disk) throws {
-        let reader = SinkReader(kind: sink, directory: RunFolder.sink(of: directory), disk: disk)
+    /// - Throws: ``DiskError``, or ``StoreError``.
+    public init(
+        produced: Int, sink: SinkKind, runDirectory directory: String, disk: any Disk,
+        openStore: TransactionalStoreOpener? = nil
+    ) throws {
+        let reader = SinkReader(
+            kind: sink, directory: RunFolder.sink(of: directory), disk: disk, openStore: openStore)
         var ledger = DeliveryLedger(count: produced)
         var delivered = 0
         var corrupted = 0
@@ -56,7 +60,8 @@ public struct Verdict: Equatable, Sendable {
                 ingestDuplicates = try Verdict.ingestDuplicates(rows: reader, ledger: ledger)
                 reexecutionDuplicates = duplicates - ingestDuplicates
             }
-        case .offsetKeyed:
+        case .offsetKeyed, .transactional:
+            // Such a sink hides what it was given twice, so only the journal can tell.
             ingestDuplicates = try ReadLedger(directory: evidence, disk: disk).ingestDuplicates
         }
     }

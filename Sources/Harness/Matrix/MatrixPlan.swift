@@ -57,7 +57,9 @@ public struct MatrixPlan: Sendable {
         let usual = shape(autoCommitBlocks: 5 * blocksPerBatch)
         let early = shape(autoCommitBlocks: 3)
         let all = points ?? CrashPoint.all
-        let pairs = strategies.filter { $0 != .raw }.flatMap { strategy in sinks.map { (strategy, $0) } }
+        let pairs = strategies.filter { $0 != .raw }.flatMap { strategy in
+            sinks.filter(strategy.canWrite).map { (strategy, $0) }
+        }
         var main = Group(shape: usual, cells: [])
         var start = Group(shape: early, cells: [])
         for (strategy, sink) in pairs {

@@ -1,4 +1,5 @@
 // Carries out one run: the lives and deaths of its worker, then the verdict.
+internal import Database
 internal import Engine
 internal import Foundation
 internal import Posix
@@ -116,7 +117,8 @@ struct RunExecutor: Sendable {
         _ plan: RunPlan, lives: Lives, in directory: String, counters: EngineCounters
     ) throws -> RunResult {
         var verdict = try Verdict(
-            produced: truth.records, sink: plan.sink ?? .append, runDirectory: "\(directory)/state", disk: PosixDisk())
+            produced: truth.records, sink: plan.sink ?? .append, runDirectory: "\(directory)/state", disk: PosixDisk(),
+            openStore: { try SQLiteStore(path: $0) })
         if plan.sink == nil {
             // `raw` keeps nothing, so what it polled is all there is to count.
             verdict.delivered = Int(counters[.recordsFetched])

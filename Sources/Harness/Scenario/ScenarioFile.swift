@@ -141,6 +141,11 @@ public enum ScenarioFile {
         var expectations: [Scenario.Expectation] = []
         for (name, value) in sinks.values {
             guard let sink = SinkKind(rawValue: name) else { continue }
+            guard strategy.canWrite(to: sink) else {
+                throw value.error(
+                    .impossibleValue, "\(strategy.rawValue) cannot write to \(name): it keeps its offsets in the sink",
+                    fix: "use the sink transactional with it, or another strategy with this sink")
+            }
             let counts = try value.mapping(known: ["duplicates", "lost"])
             expectations.append(
                 Scenario.Expectation(
