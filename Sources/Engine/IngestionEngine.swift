@@ -51,7 +51,8 @@ public final class IngestionEngine {
         case .directTransactional:
             guard configuration.strategy.canWrite(to: configuration.sink) else {
                 throw EngineError(
-                    .impossibleSink, "direct-transactional cannot write to a sink that is \(configuration.sink.rawValue)",
+                    .impossibleSink,
+                    "direct-transactional cannot write to a sink that is \(configuration.sink.rawValue)",
                     location: configuration.directory)
             }
             let sink = try TransactionalSink(
@@ -62,7 +63,9 @@ public final class IngestionEngine {
             let loop = try addBatchLoop(source, configuration: configuration, sink: sink)
             isFinished = { loop.isFinished }
             readNotes = {
-                before.map { ["\(seams.driverName) took over from driver \($0.number) (\($0.name)) at the stored offsets"] }
+                before.map {
+                    ["\(seams.driverName) took over from driver \($0.number) (\($0.name)) at the stored offsets"]
+                }
                     ?? []
             }
         case .receiver, .receiverReliable, .receiverWal:

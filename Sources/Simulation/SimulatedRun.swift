@@ -19,6 +19,7 @@ public final class SimulatedRun {
     /// The load.
     public let shape: LoadShape
     private let clock = SimulatedClock()
+    private var lives = 0
     private let storage = UnsafeMutableRawPointer.allocate(byteCount: EngineCounters.byteCount, alignment: 4096)
 
     /// Makes a topic that holds the whole load.
@@ -89,16 +90,23 @@ public final class SimulatedRun {
             openStore: stores.open)
     }
 
-    private func run(_ crash: CrashSwitch) throws {
+    /// Opens an engine beside those that are open already, to be stepped by hand: a driver called `name`.
+    ///
+    /// - Throws: what the engine throws of itself.
+    public func open(named name: String, crash: CrashSwitch = CrashSwitch()) throws -> IngestionEngine {
         // Time passes between two lives, as it does between two processes.
         clock.sleep(1_000_000_000)
+        let seams = Seams(
+            broker: broker, disk: disk, clock: clock, crash: crash, openStore: stores.open, driverName: name)
+        return try IngestionEngine(configuration: configuration, seams: seams, counters: counters)
+    }
+
+    private func run(_ crash: CrashSwitch) throws {
         defer {
             disk.releaseLocks()
             stores.dropTransactions()
         }
-        let seams = Seams(
-            broker: broker, disk: disk, clock: clock, crash: crash, openStore: stores.open,
-            driverName: "life \(clock.now() / 1_000_000_000)")
-        try IngestionEngine(configuration: configuration, seams: seams, counters: counters).run()
+        lives += 1
+        try open(named: "life \(lives)", crash: crash).run()
     }
 }
