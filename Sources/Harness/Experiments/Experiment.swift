@@ -5,10 +5,13 @@ internal import Report
 public enum ExperimentKind: String, CaseIterable, Sendable {
     /// Every crash point of some strategies and sinks, one after the other.
     case everyCrashPoint = "every-crash-point"
+    /// Two drivers on the same state.
+    case secondDriver = "second-driver"
 
     var experiment: any Experiment {
         switch self {
         case .everyCrashPoint: EveryCrashPoint()
+        case .secondDriver: SecondDriver()
         }
     }
 }

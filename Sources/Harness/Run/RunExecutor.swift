@@ -94,7 +94,8 @@ struct RunExecutor: Sendable {
             fix: "this is not expected: please report it with the command", exitCode: .internalError)
     }
 
-    private func configuration(of plan: RunPlan, in directory: String) -> WorkerConfiguration {
+    /// What the worker of a run in `directory` is told.
+    func configuration(of plan: RunPlan, in directory: String) -> WorkerConfiguration {
         let cuts: EngineConfiguration.Cuts =
             switch scenario.cuts {
             case .count(let block, let batch): .count(block: block, batch: batch)
@@ -113,12 +114,17 @@ struct RunExecutor: Sendable {
             countersPath: "\(directory)/counters")
     }
 
+    /// Compares what the sink of a run in `directory` holds with what was produced.
+    func verdict(of plan: RunPlan, in directory: String) throws -> Verdict {
+        try Verdict(
+            produced: truth.records, sink: plan.sink ?? .append, runDirectory: "\(directory)/state", disk: PosixDisk(),
+            openStore: { try SQLiteStore(path: $0) })
+    }
+
     private func judge(
         _ plan: RunPlan, lives: Lives, in directory: String, counters: EngineCounters
     ) throws -> RunResult {
-        var verdict = try Verdict(
-            produced: truth.records, sink: plan.sink ?? .append, runDirectory: "\(directory)/state", disk: PosixDisk(),
-            openStore: { try SQLiteStore(path: $0) })
+        var verdict = try verdict(of: plan, in: directory)
         if plan.sink == nil {
             // `raw` keeps nothing, so what it polled is all there is to count.
             verdict.delivered = Int(counters[.recordsFetched])

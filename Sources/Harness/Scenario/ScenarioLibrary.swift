@@ -18,6 +18,7 @@ public enum ScenarioLibrary {
         ("torn-wal", PackageResources.torn_wal_yaml),
         ("idle-crash", PackageResources.idle_crash_yaml),
         ("no-crash", PackageResources.no_crash_yaml),
+        ("second-driver", PackageResources.second_driver_yaml),
         ("c1-every-record-is-processed", PackageResources.c1_every_record_is_processed_yaml),
         ("c2-exactly-once", PackageResources.c2_exactly_once_yaml),
         ("c4-a-restart-repeats-nothing", PackageResources.c4_a_restart_repeats_nothing_yaml),
