@@ -14,6 +14,7 @@ public struct EngineConfiguration: Codable, Equatable, Sendable {
     /// For each partition, from 0, the offset at which the run's input begins; used where nothing else says where to start.
     public var starts: [Offset]
     /// For each partition, the offset at which the run's input ends: the engine is done when all before it is processed.
+    /// A partition that the topic does not have yet is waited for, and read from where its input begins.
     public var ends: [Offset]
     /// How blocks and batches are cut.
     public var cuts: Cuts
@@ -35,6 +36,19 @@ public struct EngineConfiguration: Codable, Equatable, Sendable {
     /// How long a read may stand still before it is an error, in milliseconds.
     public var readTimeoutMilliseconds: Int
 
+    /// What to do about records that the broker dropped before they were read.
+    public var onDataLoss: DataLossPolicy
+    /// How receivers get their partitions.
+    public var membership: Membership
+
+    /// How a receiver gets its partitions.
+    public enum Membership: Codable, Equatable, Sendable {
+        /// All of them, by hand: the group only keeps offsets.
+        case manual
+        /// Those that the consumer group hands out, with what ``GroupSettings`` says about the two times.
+        case group(sessionTimeoutMilliseconds: Int, heartbeatMilliseconds: Int)
+    }
+
     /// How blocks and batches are cut.
     public enum Cuts: Codable, Equatable, Sendable {
         /// Exactly by record count. A block has `block` records; a receiver's batch closes with the group of blocks
@@ -50,7 +64,8 @@ public struct EngineConfiguration: Codable, Equatable, Sendable {
         strategy: Strategy, sink: SinkKind, directory: String, group: String, starts: [Offset], ends: [Offset],
         cuts: Cuts, groupCommitBlocks: Int = 1, walCompressionLevel: Int32? = nil,
         walSegmentBytes: Int64 = 64 << 20, checkpointLagTasks: Int = 0, fidelity: Fidelity = .sound,
-        autoCommitBlocks: Int = 10, chunkRecords: Int = 16_384, readTimeoutMilliseconds: Int = 30_000
+        autoCommitBlocks: Int = 10, chunkRecords: Int = 16_384, readTimeoutMilliseconds: Int = 30_000,
+        onDataLoss: DataLossPolicy = .fail, membership: Membership = .manual
     ) {
         self.strategy = strategy
         self.sink = sink
@@ -67,6 +82,8 @@ public struct EngineConfiguration: Codable, Equatable, Sendable {
         self.autoCommitBlocks = autoCommitBlocks
         self.chunkRecords = chunkRecords
         self.readTimeoutMilliseconds = readTimeoutMilliseconds
+        self.onDataLoss = onDataLoss
+        self.membership = membership
     }
 
     /// The partitions of the topic, from 0.

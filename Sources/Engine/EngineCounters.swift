@@ -40,6 +40,16 @@ public struct EngineCounters: @unchecked Sendable {
         case crashesFired
         /// Bytes of torn writes that recovery cut off.
         case tornBytes
+        /// Offsets skipped because the broker had dropped them, each time they were skipped.
+        case recordsSkipped
+        /// Times a position beyond the end of its log was given up.
+        case offsetResets
+        /// Commits that the group refused, because it had gone on without this member.
+        case commitsRefused
+        /// Times a group took partitions away, lost ones included.
+        case revocations
+        /// Records polled and dropped again because their partitions went before they were logged.
+        case recordsDropped
     }
 
     /// The bytes of storage that the counters need.

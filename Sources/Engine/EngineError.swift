@@ -23,6 +23,8 @@ public struct EngineError: Error, Equatable, Sendable, CustomStringConvertible {
         public static let impossibleSink = Code(rawValue: "impossible-sink")
         /// An event of the block log makes no sense.
         public static let damagedEvent = Code(rawValue: "damaged-event")
+        /// A position that is wanted is not in the broker's log any more.
+        public static let dataLost = Code(rawValue: "data-lost")
         /// Records of a planned range could not be read in time.
         public static let unreadableRange = Code(rawValue: "unreadable-range")
     }

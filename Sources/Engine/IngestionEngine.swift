@@ -12,7 +12,8 @@ public final class IngestionEngine {
     private let counters: EngineCounters
     /// In order of preference; each returns whether it did something.
     private var stages: [() throws -> Bool] = []
-    private var isFinished: () -> Bool = { true }
+    /// Whether all input is processed; before that, a step without work is a wait.
+    private(set) var isFinished: () -> Bool = { true }
     private var closers: [() -> Void] = []
     private var readNotes: () -> [String] = { [] }
 
@@ -36,7 +37,8 @@ public final class IngestionEngine {
             readNotes = { source.notes }
         case .direct:
             let (store, writer) = try checkpoints(configuration)
-            let source = try DriftSource(configuration: configuration, seams: seams, store: store, writer: writer)
+            let source = try DriftSource(
+                configuration: configuration, seams: seams, counters: counters, store: store, writer: writer)
             writer.didWrite = { _ in
                 counters.raise(.stateBytesPeak, to: store.bytes)
                 try store.removeOld()
@@ -45,7 +47,7 @@ public final class IngestionEngine {
             source.tasksRun = { [unowned loop] in loop.tasksRun }
             isFinished = { loop.isFinished && writer.isEmpty }
         case .directCommit:
-            let source = try CommitSource(configuration: configuration, seams: seams)
+            let source = try CommitSource(configuration: configuration, seams: seams, counters: counters)
             let loop = try addBatchLoop(source, configuration: configuration)
             isFinished = { loop.isFinished }
         case .directTransactional:
@@ -59,7 +61,8 @@ public final class IngestionEngine {
                 directory: RunFolder.sink(of: configuration.directory), strategy: configuration.strategy, seams: seams)
             // First take over, then look: nobody moves an offset in between.
             let before = try sink.takeOver()
-            let source = try TransactionalSource(configuration: configuration, seams: seams, sink: sink)
+            let source = try TransactionalSource(
+                configuration: configuration, seams: seams, counters: counters, sink: sink)
             let loop = try addBatchLoop(source, configuration: configuration, sink: sink)
             isFinished = { loop.isFinished }
             readNotes = {
@@ -91,7 +94,7 @@ public final class IngestionEngine {
     ///
     /// - Throws: as the initialiser; what was durable stays so.
     public func run() throws {
-        defer { for close in closers { close() } }
+        defer { close() }
         let workedBefore = counters[.workingNanoseconds]
         let fetchedBefore = counters[.recordsFetched]
         var startedAt: Nanoseconds?
@@ -118,6 +121,12 @@ public final class IngestionEngine {
 
     /// What this driver has to say of others that worked, or wanted to work, on the same state.
     public var notes: [String] { readNotes() }
+
+    /// Gives back what the stages hold, and leaves the group; what was durable stays so. ``run()`` does it by itself.
+    public func close() {
+        for close in closers { close() }
+        closers = []
+    }
 
     /// Lets the first stage that has something to do take one step. False: none has.
     public func step() throws -> Bool {

@@ -20,6 +20,8 @@ public enum CSVReport {
         ("ingest_duplicate_records", { _, run in "\(run.ingestDuplicates)" }),
         ("reexecution_duplicate_records", { _, run in "\(run.reexecutionDuplicates)" }),
         ("lost_records", { _, run in "\(run.lost)" }),
+        ("lost_silently_records", { _, run in "\(run.lostSilently)" }),
+        ("lost_loudly_records", { _, run in "\(run.lostLoudly)" }),
         ("corrupted_records", { _, run in "\(run.corrupted)" }),
         ("redone_records", { _, run in "\(run.redone)" }),
         ("expected_duplicate_records", { _, run in run.expected.duplicates.map { "\($0)" } ?? "" }),

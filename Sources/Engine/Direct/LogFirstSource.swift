@@ -17,7 +17,8 @@ final class LogFirstSource: BatchSource {
         self.seams = seams
         self.counters = counters
         let positions = log.latestPlanned == 0 ? configuration.starts : try log.positions(after: log.latestPlanned)
-        planning = DirectPlanning(configuration: configuration, seams: seams, positions: positions)
+        planning = DirectPlanning(
+            configuration: configuration, seams: seams, counters: counters, positions: positions)
         if log.latestPlanned > 0 {
             notes = [
                 "\(seams.driverName) goes on after batch \(log.latestPlanned), which "

@@ -8,7 +8,9 @@ final class TransactionalSource: BatchSource {
     private let planning: DirectPlanning
     private var number: Int64 = 0
 
-    init(configuration: EngineConfiguration, seams: Seams, sink: TransactionalSink) throws {
+    init(
+        configuration: EngineConfiguration, seams: Seams, counters: EngineCounters, sink: TransactionalSink
+    ) throws {
         self.seams = seams
         var positions = configuration.starts
         for partition in configuration.partitions {
@@ -16,7 +18,8 @@ final class TransactionalSource: BatchSource {
             positions[Int(partition)] = stored.offset
             number = max(number, stored.batch)
         }
-        planning = DirectPlanning(configuration: configuration, seams: seams, positions: positions)
+        planning = DirectPlanning(
+            configuration: configuration, seams: seams, counters: counters, positions: positions)
     }
 
     func batchesToRunAgain() -> [PlannedBatch] { [] }

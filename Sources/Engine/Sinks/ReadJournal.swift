@@ -21,14 +21,18 @@ public struct ReadEntry: Equatable, Sendable {
 
 /// Appends entries to `reads.journal`, 40 bytes each; survives a process kill, which is all that evidence needs.
 final class ReadJournal {
+    /// The journal of what tasks read.
+    static let reads = "reads.journal"
+    /// The journal of the offsets that were skipped because the broker had dropped them; same format, no batch.
+    static let skips = "skips.journal"
     private static let entryLength = 40
     private let file: any DiskFile
     private var end: Int64
     private var buffer: [UInt8] = []
 
-    init(directory: String, disk: any Disk) throws {
+    init(directory: String, disk: any Disk, name: String = ReadJournal.reads) throws {
         try disk.makeDirectory(directory)
-        file = try disk.open("\(directory)/reads.journal", .update)
+        file = try disk.open("\(directory)/\(name)", .update)
         let length = try file.length()
         end = length - length % Int64(ReadJournal.entryLength)
     }
@@ -53,8 +57,10 @@ final class ReadJournal {
 
     /// Calls `body` with each entry in `directory`, in memory that does not grow with them; entries that a crash cut short
     /// are left out.
-    static func forEachEntry(in directory: String, disk: any Disk, _ body: (ReadEntry) -> Void) throws {
-        let path = "\(directory)/reads.journal"
+    static func forEachEntry(
+        in directory: String, disk: any Disk, name: String = ReadJournal.reads, _ body: (ReadEntry) -> Void
+    ) throws {
+        let path = "\(directory)/\(name)"
         guard disk.exists(path) else { return }
         let file = try disk.open(path, .read)
         defer { file.close() }

@@ -14,22 +14,33 @@ public struct Verdict: Equatable, Sendable {
     public var ingestDuplicates = 0
     /// Rows that are there twice because the same batch, or block, ran twice.
     public var reexecutionDuplicates = 0
-    /// Produced records without a row.
+    /// Produced records without a row: ``lostSilently`` plus ``lostLoudly``.
     public var lost = 0
+    /// Lost records that the engine said it skipped, because the broker had dropped them before they were read.
+    public var lostLoudly = 0
+    /// Lost records of which nobody said anything.
+    public var lostSilently: Int { lost - lostLoudly }
     /// Rows whose record failed its checksum or is none of the run's, and rows that are damaged themselves.
     public var corrupted = 0
     /// Records that tasks read without leaving a row of their own.
     public var redone = 0
 
+    /// Of so many records nothing is known yet.
+    init(produced: Int) { self.produced = produced }
+
     /// Compares the sink in `directory` with the `produced` records that one producer numbered from 0.
     ///
-    /// Memory is two bits per record for the rows, as much again for the reads of a sink that keeps one row per offset, and a few words
-    /// per duplicate.
+    /// `places` says where each record was produced to; without it no loss can be told to be one of those that the engine
+    /// spoke of, and all count as silent.
+    ///
+    /// Memory is two bits per record for the rows, as much again for the reads of a sink that keeps one row per offset,
+    /// and a few words per duplicate.
     ///
     /// - Throws: ``DiskError``, or ``StoreError``.
     public init(
         produced: Int, sink: SinkKind, runDirectory directory: String, disk: any Disk,
-        openStore: TransactionalStoreOpener? = nil
+        openStore: TransactionalStoreOpener? = nil,
+        places: ((Int) -> (partition: Partition, offset: Offset))? = nil
     ) throws {
         let reader = SinkReader(
             kind: sink, directory: RunFolder.sink(of: directory), disk: disk, openStore: openStore)
@@ -51,6 +62,10 @@ public struct Verdict: Equatable, Sendable {
         lost = produced - ledger.distinct
 
         let evidence = RunFolder.evidence(of: directory)
+        if lost > 0, let places {
+            let skipped = try SkippedOffsets(directories: [evidence], disk: disk)
+            lostLoudly = skipped.count(ofLostIn: ledger, places: places)
+        }
         var read = 0
         try ReadJournal.forEachEntry(in: evidence, disk: disk) { read += Int($0.range.count) }
         redone = max(0, read - delivered - corrupted)

@@ -8,10 +8,14 @@ public enum ExperimentKind: String, CaseIterable, Sendable {
     /// Two drivers on the same state.
     case secondDriver = "second-driver"
 
+    /// Two workers in one consumer group; one is killed and comes back.
+    case rebalance
+
     var experiment: any Experiment {
         switch self {
         case .everyCrashPoint: EveryCrashPoint()
         case .secondDriver: SecondDriver()
+        case .rebalance: Rebalance()
         }
     }
 }

@@ -11,6 +11,12 @@ struct GroundTruth: Sendable {
     var starts: [Offset]
     /// By partition, the offset behind its last record.
     var ends: [Offset]
+
+    /// Where a record lies.
+    func place(of record: Int) -> (partition: Partition, offset: Offset) {
+        let partition = record % starts.count
+        return (Partition(partition), starts[partition] + Offset(record / starts.count))
+    }
 }
 
 /// Makes records and produces them. Its calls block.

@@ -28,6 +28,10 @@ public struct Scenario: Equatable, Sendable {
     public var fidelity: Fidelity
     /// For `receiver`: blocks after which the group's offsets are committed, at least 1.
     public var autoCommitBlocks: Int
+    /// What to do about records that the broker dropped before they were read.
+    public var onDataLoss: DataLossPolicy = .fail
+    /// How receivers get their partitions.
+    public var membership: EngineConfiguration.Membership = .manual
     /// The seed, unless the command line gives one.
     public var seed: UInt64
     /// The runs, in the order they happen; an experiment may have none.
@@ -117,7 +121,8 @@ public struct Scenario: Equatable, Sendable {
     public init(
         name: String, summary: String, explanation: String, records: Int, partitions: Int, recordBytes: Int,
         cuts: Cuts, groupCommitBlocks: Int, walCompressionLevel: Int?, checkpointLagTasks: Int,
-        fidelity: Fidelity = .sound, autoCommitBlocks: Int = 10, seed: UInt64, runs: [Run],
+        fidelity: Fidelity = .sound, autoCommitBlocks: Int = 10, onDataLoss: DataLossPolicy = .fail,
+        membership: EngineConfiguration.Membership = .manual, seed: UInt64, runs: [Run],
         experiment: ExperimentKind? = nil, strategies: [Strategy] = [], sinks: [SinkKind] = [],
         fidelities: [Fidelity] = [], claim: ClaimStatement? = nil
     ) {
@@ -133,6 +138,8 @@ public struct Scenario: Equatable, Sendable {
         self.checkpointLagTasks = checkpointLagTasks
         self.fidelity = fidelity
         self.autoCommitBlocks = autoCommitBlocks
+        self.onDataLoss = onDataLoss
+        self.membership = membership
         self.seed = seed
         self.runs = runs
         self.experiment = experiment

@@ -9,7 +9,7 @@ public enum ScenarioFile {
     static let keys = [
         "name", "summary", "explanation", "records", "partitions", "record-bytes", "block-records", "batch-records",
         "block-interval-ms", "batch-interval-ms", "group-commit-blocks", "wal-compression", "checkpoint-lag-tasks",
-        "fidelity", "auto-commit-blocks",
+        "fidelity", "auto-commit-blocks", "on-data-loss", "membership", "session-timeout-ms", "heartbeat-ms",
         "seed", "runs", "experiment", "strategies", "sinks", "fidelities", "claim",
     ]
 
@@ -64,6 +64,9 @@ public enum ScenarioFile {
             checkpointLagTasks: try number("checkpoint-lag-tasks", ScenarioLimits.checkpointLagTasks, 0),
             fidelity: try top["fidelity"].map(fidelity) ?? .sound,
             autoCommitBlocks: try number("auto-commit-blocks", ScenarioLimits.autoCommitBlocks, 10),
+            onDataLoss: try top["on-data-loss"]?.name(
+                of: "way to meet data loss", "ways to meet data loss", as: DataLossPolicy.self) ?? .fail,
+            membership: try membership(top),
             seed: UInt64(try number("seed", ScenarioLimits.seed, 1)),
             runs: runs, experiment: experiment, strategies: strategies, sinks: sinks,
             fidelities: fidelities, claim: try top["claim"].map(claim))

@@ -23,6 +23,7 @@ public enum ScenarioLibrary {
         ("c2-exactly-once", PackageResources.c2_exactly_once_yaml),
         ("c4-a-restart-repeats-nothing", PackageResources.c4_a_restart_repeats_nothing_yaml),
         ("c15-saved-before-the-offsets", PackageResources.c15_saved_before_the_offsets_yaml),
+        ("group-rebalance", PackageResources.group_rebalance_yaml),
     ]
 
     /// The names of the built-in scenarios.

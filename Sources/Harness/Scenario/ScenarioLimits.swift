@@ -18,6 +18,10 @@ public enum ScenarioLimits {
     public static let groupCommitBlocks = 1...10_000
     /// Blocks between two automatic commits.
     public static let autoCommitBlocks = 1...1_000_000
+    /// Milliseconds after which a group takes a silent member for dead; many brokers allow no less than 6,000.
+    public static let sessionTimeoutMilliseconds = 1_000...1_800_000
+    /// Milliseconds between two heartbeats.
+    public static let heartbeatMilliseconds = 1...600_000
     /// zstd's levels without its memory-hungry ones.
     public static let compressionLevel = 1...19
     /// Tasks that a checkpoint may lag behind.

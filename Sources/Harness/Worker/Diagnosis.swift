@@ -60,6 +60,10 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
             self.init(
                 cause: "\(error)", fix: "the broker evicted records before they were read: raise the topic's retention",
                 exitCode: .invalidRun)
+        case .fenced:
+            self.init(
+                cause: "\(error)", fix: "the group took this member for dead: raise session-timeout-ms",
+                exitCode: .brokerUnreachable)
         case .notAllowed:
             self.init(
                 cause: "\(error)", fix: "give credentials with -X (security.protocol, sasl.username, ...) or -F",
@@ -110,6 +114,13 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
     }
 
     private init(engine error: EngineError) {
+        if error.code == .dataLost {
+            self.init(
+                cause: "\(error)",
+                fix: "raise the topic's retention, or write 'on-data-loss: skip' to go on behind them",
+                exitCode: .invalidRun)
+            return
+        }
         let fix =
             switch error.code {
             case .concurrentDriver: "stop the other driver that works on this folder"
