@@ -17,6 +17,12 @@ public struct EngineError: Error, Equatable, Sendable, CustomStringConvertible {
         public static let concurrentDriver = Code(rawValue: "concurrent-driver")
         /// An event of the block log makes no sense.
         public static let damagedEvent = Code(rawValue: "damaged-event")
+        /// No readable state of a job among those present.
+        public static let damagedState = Code(rawValue: "damaged-state")
+        /// A job's state of another format version, or of another job.
+        public static let incompatibleState = Code(rawValue: "incompatible-state")
+        /// An output operation wants to begin where no partition can.
+        public static let impossibleStart = Code(rawValue: "impossible-start")
         /// Records of a planned range could not be read in time.
         public static let unreadableRange = Code(rawValue: "unreadable-range")
     }

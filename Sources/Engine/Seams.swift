@@ -13,15 +13,19 @@ public struct Seams {
     public var clock: any Clock
     /// Where a crash is armed.
     public var crash: CrashSwitch
+    /// A program's own output operation, in place of the configuration's sink and job; nil for those.
+    public var output: (any OutputOperation)?
 
     /// Bundles the seams; without a store of its own, offsets are committed to the broker.
     public init(
-        broker: any Broker, offsets: (any OffsetStore)? = nil, disk: any Disk, clock: any Clock, crash: CrashSwitch
+        broker: any Broker, offsets: (any OffsetStore)? = nil, disk: any Disk, clock: any Clock, crash: CrashSwitch,
+        output: (any OutputOperation)? = nil
     ) {
         self.broker = broker
         self.offsets = offsets ?? broker
         self.disk = disk
         self.clock = clock
         self.crash = crash
+        self.output = output
     }
 }

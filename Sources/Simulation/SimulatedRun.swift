@@ -22,7 +22,7 @@ public final class SimulatedRun {
     /// Makes a topic that holds the whole load.
     public init(
         strategy: Strategy, sink: SinkKind, shape: LoadShape, fidelity: Fidelity = .sound, seed: UInt64 = 1,
-        walSegmentBytes: Int64 = 64 << 20, walCompressionLevel: Int32? = nil
+        walSegmentBytes: Int64 = 64 << 20, walCompressionLevel: Int32? = nil, job: Job = .identity
     ) {
         self.shape = shape
         broker = SimulatedBroker(topic: "simulated", partitions: shape.partitions)
@@ -40,7 +40,7 @@ public final class SimulatedRun {
             groupCommitBlocks: shape.groupCommitBlocks, walCompressionLevel: walCompressionLevel,
             walSegmentBytes: walSegmentBytes,
             checkpointLagTasks: shape.checkpointLagTasks,
-            fidelity: fidelity, autoCommitBlocks: shape.autoCommitBlocks, chunkRecords: shape.chunkRecords)
+            fidelity: fidelity, autoCommitBlocks: shape.autoCommitBlocks, chunkRecords: shape.chunkRecords, job: job)
         storage.initializeMemory(as: UInt8.self, repeating: 0, count: EngineCounters.byteCount)
     }
 
@@ -78,11 +78,15 @@ public final class SimulatedRun {
         return points
     }
 
-    /// Compares the sink with what was produced.
+    /// Compares the sink, or the job's state, with what was produced.
     ///
-    /// - Throws: ``DiskError``.
+    /// - Throws: ``DiskError``, or ``EngineError`` when no state can be read.
     public func verdict() throws -> Verdict {
-        try Verdict(
+        if configuration.job.keepsState {
+            return try Verdict(
+                producedByPartition: shape.recordsByPartition, jobOfRunIn: configuration.directory, disk: disk)
+        }
+        return try Verdict(
             produced: shape.records, sink: configuration.sink, runDirectory: configuration.directory, disk: disk)
     }
 

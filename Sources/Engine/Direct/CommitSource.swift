@@ -13,10 +13,11 @@ final class CommitSource: BatchSource {
     init(configuration: EngineConfiguration, seams: Seams) throws {
         self.configuration = configuration
         self.seams = seams
+        let own = try seams.ownStarts(configuration)
         let committed = try seams.offsets.committedOffsets(of: configuration.partitions, group: configuration.group)
         planning = DirectPlanning(
             configuration: configuration, seams: seams,
-            positions: zip(committed, configuration.starts).map { $0 ?? $1 })
+            positions: own ?? zip(committed, configuration.starts).map { $0 ?? $1 })
         // Nothing remembers the numbers that an earlier life used, so they come from the clock.
         number = BatchNumbering.beforeFirst(Fidelity([.numbersByClock]), clock: seams.clock)
     }

@@ -7,18 +7,21 @@ final class LogFirstSource: BatchSource {
     private let seams: Seams
     private let planning: DirectPlanning
     private let counters: EngineCounters
+    private let hasOwnStarts: Bool
 
     init(configuration: EngineConfiguration, seams: Seams, counters: EngineCounters) throws {
         log = try OffsetLog(
             directory: RunFolder.offsetLog(of: configuration.directory), seams: seams, counters: counters)
         self.seams = seams
         self.counters = counters
-        let positions = log.latestPlanned == 0 ? configuration.starts : try log.positions(after: log.latestPlanned)
-        planning = DirectPlanning(configuration: configuration, seams: seams, positions: positions)
+        let own = try seams.ownStarts(configuration)
+        hasOwnStarts = own != nil
+        let logged = log.latestPlanned == 0 ? configuration.starts : try log.positions(after: log.latestPlanned)
+        planning = DirectPlanning(configuration: configuration, seams: seams, positions: own ?? logged)
     }
 
     func batchesToRunAgain() throws -> [PlannedBatch] {
-        guard log.latestPlanned > log.latestCommitted else { return [] }
+        guard !hasOwnStarts, log.latestPlanned > log.latestCommitted else { return [] }
         let number = log.latestPlanned
         return [PlannedBatch(number: number, tasks: try log.ranges(of: number).map { .range($0) })]
     }

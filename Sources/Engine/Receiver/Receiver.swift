@@ -26,7 +26,7 @@ final class Receiver {
         self.counters = counters
         patience = Patience(configuration: configuration, clock: seams.clock)
         let committed = try seams.offsets.committedOffsets(of: configuration.partitions, group: configuration.group)
-        positions = zip(committed, configuration.starts).map { $0 ?? $1 }
+        positions = try seams.ownStarts(configuration) ?? zip(committed, configuration.starts).map { $0 ?? $1 }
         reader = try seams.broker.openReader(at: positions.enumerated().map { (Partition($0), $1) })
     }
 
@@ -97,7 +97,7 @@ final class Receiver {
         if count > 0, block.recordCount == count { blockOpenedAt = seams.clock.now() }
         if count == 0 { seams.clock.sleep(1_000_000) }
         let isAtEnd = zip(positions, configuration.ends).allSatisfy { $0 >= $1 }
-        try patience.check(isProgress: count > 0 || isAtEnd, "\(seams.broker.topic) at offsets \(positions)")
+        try patience.check(isProgress: count > 0 || isAtEnd || configuration.isOpenEnded, "\(seams.broker.topic) at offsets \(positions)")
         try seams.crash.after(.receiverPoll)
     }
 
