@@ -112,7 +112,8 @@ public enum CrashPointGuide {
             (.generationCheckpointRename, .before):
             "P2a"
         case (.generationCheckpointRename, _), (.taskRead, .before): "P3"
-        case (.taskRead, _), (.sinkWrite, _), (.sinkCommit, _), (.stateWrite, _), (.stateSync, _), (.stateRename, .before):
+        case (.taskRead, _), (.sinkWrite, _), (.sinkCommit, _), (.stateWrite, _), (.stateSync, _),
+            (.stateRename, .before):
             "P4"
         case (.stateRename, _), (.sinkSync, _), (.completionCheckpointWrite, _), (.completionCheckpointSync, _),
             (.completionCheckpointRename, .before), (.batchCompleteWrite, _), (.batchCompleteSync, _),

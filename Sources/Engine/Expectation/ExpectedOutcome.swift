@@ -67,7 +67,8 @@ public struct ExpectedOutcome: Equatable, Sendable {
                 if job.keepsState, !moment.stateIsDurable {
                     var held = moment
                     held.output = 0
-                    lost = ReceivedRecords(strategy: strategy, fidelity: fidelity, moment: held, shape: shape)
+                    lost =
+                        ReceivedRecords(strategy: strategy, fidelity: fidelity, moment: held, shape: shape)
                         .committedBeyondOutput
                 }
             } else {

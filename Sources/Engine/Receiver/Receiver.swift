@@ -97,7 +97,9 @@ final class Receiver {
         if count > 0, block.recordCount == count { blockOpenedAt = seams.clock.now() }
         if count == 0 { seams.clock.sleep(1_000_000) }
         let isAtEnd = zip(positions, configuration.ends).allSatisfy { $0 >= $1 }
-        try patience.check(isProgress: count > 0 || isAtEnd || configuration.isOpenEnded, "\(seams.broker.topic) at offsets \(positions)")
+        try patience.check(
+            isProgress: count > 0 || isAtEnd || configuration.isOpenEnded,
+            "\(seams.broker.topic) at offsets \(positions)")
         try seams.crash.after(.receiverPoll)
     }
 

@@ -11,7 +11,8 @@ struct OutputDigest: Equatable {
     mutating func add(_ row: SinkEntry) {
         func hash(_ seed: UInt64) -> UInt64 {
             var hash = OutputDigest.mix(seed ^ row.identity.sequence)
-            hash = OutputDigest.mix(hash ^ (UInt64(row.identity.producer) << 32 | UInt64(UInt32(bitPattern: row.partition))))
+            hash = OutputDigest.mix(
+                hash ^ (UInt64(row.identity.producer) << 32 | UInt64(UInt32(bitPattern: row.partition))))
             return OutputDigest.mix(hash ^ UInt64(bitPattern: row.offset) ^ (row.isCorrupted ? 1 << 63 : 0))
         }
         // A sum does not depend on the order, and two equal rows do not cancel each other out.
