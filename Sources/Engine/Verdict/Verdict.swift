@@ -24,7 +24,8 @@ public struct Verdict: Equatable, Sendable {
     /// often as it is there; for a job that keeps a state all of it but the number of the batch that wrote it.
     public var outputDigest = ""
 
-    init() {}
+    /// A verdict over nothing.
+    public init() {}
 
     /// Compares the sink in `directory` with the `produced` records that one producer numbered from 0.
     ///

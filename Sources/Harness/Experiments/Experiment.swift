@@ -5,10 +5,22 @@ internal import Report
 public enum ExperimentKind: String, CaseIterable, Sendable {
     /// Every crash point of some strategies and sinks, one after the other.
     case everyCrashPoint = "every-crash-point"
+    /// The output of each strategy with each sink and job, with a crash and without.
+    case sameOutput = "same-output"
+    /// Text typed into a topic by another program, its words counted through crashes.
+    case wordCount = "word-count"
+    /// A program's own output operation, with and without a checkpoint of its own.
+    case ownOutputOperation = "own-output-operation"
+    /// The order of all effects, from the trace of a worker.
+    case orderOfEffects = "order-of-effects"
 
     var experiment: any Experiment {
         switch self {
         case .everyCrashPoint: EveryCrashPoint()
+        case .sameOutput: SameOutput()
+        case .wordCount: WordCount()
+        case .ownOutputOperation: OwnOutputOperation()
+        case .orderOfEffects: OrderOfEffects()
         }
     }
 }

@@ -106,23 +106,21 @@ struct RunExecutor: Sendable {
             groupCommitBlocks: scenario.groupCommitBlocks,
             walCompressionLevel: scenario.walCompressionLevel.map { Int32($0) },
             checkpointLagTasks: scenario.checkpointLagTasks, fidelity: scenario.fidelity,
-            autoCommitBlocks: scenario.autoCommitBlocks, chunkRecords: Scenario.chunkRecords)
-        return WorkerConfiguration(
+            autoCommitBlocks: scenario.autoCommitBlocks, chunkRecords: Scenario.chunkRecords, job: plan.job)
+        var configuration = WorkerConfiguration(
             engine: engine, bootstrap: bootstrap, properties: properties, topic: topic, crash: nil,
             countersPath: "\(directory)/counters")
+        if plan.isTraced { configuration.tracePath = "\(directory)/trace" }
+        configuration.results = plan.resultsAreCheckpoint.map {
+            .init(directory: plan.results(in: directory), partitions: truth.ends.count, isCheckpoint: $0)
+        }
+        return configuration
     }
 
     private func judge(
         _ plan: RunPlan, lives: Lives, in directory: String, counters: EngineCounters
     ) throws -> RunResult {
-        var verdict = try Verdict(
-            produced: truth.records, sink: plan.sink ?? .append, runDirectory: "\(directory)/state", disk: PosixDisk())
-        if plan.sink == nil {
-            // `raw` keeps nothing, so what it polled is all there is to count.
-            verdict.delivered = Int(counters[.recordsFetched])
-            verdict.lost = max(0, truth.records - verdict.delivered)
-            verdict.duplicates = max(0, verdict.delivered - truth.records)
-        }
+        let verdict = try plan.verdict(truth: truth, in: directory, counters: counters)
         let seconds = Double(counters[.workingNanoseconds]) / 1e9
         let crash: String? =
             switch plan.death {
@@ -131,7 +129,7 @@ struct RunExecutor: Sendable {
             case .external: "external"
             }
         return RunResult(
-            strategy: plan.strategy.rawValue, sink: plan.sink?.rawValue ?? "none", crashPoint: crash,
+            strategy: plan.strategy.rawValue, sink: plan.outputName, crashPoint: crash,
             crashFired: lives.crashFired, produced: verdict.produced, delivered: verdict.delivered,
             duplicates: verdict.duplicates, ingestDuplicates: verdict.ingestDuplicates,
             reexecutionDuplicates: verdict.reexecutionDuplicates, lost: verdict.lost, corrupted: verdict.corrupted,
@@ -148,6 +146,7 @@ struct RunExecutor: Sendable {
             walBytesWritten: Int64(counters[.walBytesWritten]), diskBytesPeak: Int64(counters[.stateBytesPeak]),
             ingestedBytes: Int64(truth.records * scenario.recordBytes),
             recordsPerSecond: seconds > 0 ? Double(truth.records) / seconds : 0,
-            recoverySeconds: lives.recoverySeconds, percentOfRaw: nil)
+            recoverySeconds: lives.recoverySeconds, percentOfRaw: nil,
+            outputDigest: verdict.outputDigest.isEmpty ? nil : verdict.outputDigest)
     }
 }

@@ -28,6 +28,9 @@ public struct Scenario: Equatable, Sendable {
     public var fidelity: Fidelity
     /// For `receiver`: blocks after which the group's offsets are committed, at least 1.
     public var autoCommitBlocks: Int
+    /// What is made of the records. A job that keeps a state has that in place of sinks: its runs have one element each in
+    /// ``Run/sinks``, for the offset-keyed sink, because a state takes every offset once as that does.
+    public var job: Job
     /// The seed, unless the command line gives one.
     public var seed: UInt64
     /// The runs, in the order they happen; an experiment may have none.
@@ -119,7 +122,7 @@ public struct Scenario: Equatable, Sendable {
         cuts: Cuts, groupCommitBlocks: Int, walCompressionLevel: Int?, checkpointLagTasks: Int,
         fidelity: Fidelity = .sound, autoCommitBlocks: Int = 10, seed: UInt64, runs: [Run],
         experiment: ExperimentKind? = nil, strategies: [Strategy] = [], sinks: [SinkKind] = [],
-        fidelities: [Fidelity] = [], claim: ClaimStatement? = nil
+        fidelities: [Fidelity] = [], claim: ClaimStatement? = nil, job: Job = .identity
     ) {
         self.name = name
         self.summary = summary
@@ -140,6 +143,7 @@ public struct Scenario: Equatable, Sendable {
         self.sinks = sinks
         self.fidelities = fidelities
         self.claim = claim
+        self.job = job
     }
 }
 

@@ -90,6 +90,8 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
             switch error.code {
             case .concurrentDriver: "stop the other driver that works on this folder"
             case .incompatibleCheckpoint: "run the version that wrote it, or start over in an empty folder"
+            case .incompatibleState: "run the job and the version that wrote it, or start over in an empty folder"
+            case .impossibleStart: "give one offset for each partition, 0 or more"
             case .unreadableRange: "check that the topic still holds the records and that its leader is up"
             default: "restore the file, or start over in an empty folder"
             }

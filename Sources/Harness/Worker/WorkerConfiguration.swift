@@ -15,6 +15,10 @@ public struct WorkerConfiguration: Codable, Equatable, Sendable {
     public var crash: String?
     /// The file that holds the counters.
     public var countersPath: String
+    /// The file that gets every crash point passed, a line each; nil for none.
+    public var tracePath: String?
+    /// A program's own output operation, in place of sink and job; nil for those.
+    public var results: StoredResults.Configuration?
 
     /// Makes a configuration.
     public init(

@@ -20,10 +20,11 @@ struct WorkerProcess: Sendable {
     /// The binary that has the `worker` command.
     let executable: String
 
-    /// Runs one life; `killAfter` sends SIGKILL from outside once that time has passed.
-    func run(configurationPath: String, killAfter: Duration? = nil) async throws -> (
-        ending: Ending, endedAt: Nanoseconds
-    ) {
+    /// Runs one life; `killAfter` sends SIGKILL from outside once that time has passed, `killWhen` once it returns. It is
+    /// cancelled when the worker ends before.
+    func run(
+        configurationPath: String, killAfter: Duration? = nil, killWhen: (@Sendable () async throws -> Void)? = nil
+    ) async throws -> (ending: Ending, endedAt: Nanoseconds) {
         // A process group of its own, so that Ctrl-C reaches the harness alone, which then ends the worker.
         var options = PlatformOptions()
         options.processGroupID = 0
@@ -39,10 +40,27 @@ struct WorkerProcess: Sendable {
                         return ""
                     }
                 }
+                if let killWhen {
+                    group.addTask {
+                        do {
+                            try await killWhen()
+                        } catch is CancellationError {
+                            return ""
+                        } catch {
+                            try? execution.send(signal: .kill)
+                            throw error
+                        }
+                        try? execution.send(signal: .kill)
+                        return ""
+                    }
+                }
                 // Standard input stays open until the worker is gone: its end tells the worker that the harness died.
                 var text = ""
                 for try await line in execution.standardOutput.strings() { text += line }
                 group.cancelAll()
+                while let result = await group.nextResult() {
+                    if case .failure(let error) = result, !(error is CancellationError) { throw error }
+                }
                 return text
             }
         }
