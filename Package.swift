@@ -19,7 +19,7 @@ let package = Package(
     name: "kbench",
     products: [
         .executable(name: "kbench", targets: ["kbench"]),
-        .library(name: "KbenchEngine", targets: ["World", "Engine"]),
+        .library(name: "KbenchEngine", targets: ["World", "Engine", "Kafka", "Posix"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -71,7 +71,7 @@ let package = Package(
         // Some tests need what only the library itself can do, such as transactions.
         tests(of: "Kafka", also: ["World", "CRdKafka"]),
         tests(of: "Engine", also: ["World", "Simulation"]),
-        tests(of: "Harness", also: ["World", "Engine", "Kafka", "Posix", "Report"]),
+        tests(of: "Harness", also: ["World", "Engine", "Simulation", "Kafka", "Posix", "Report"]),
         tests(of: "Report", also: ["World", "Engine"]),
         // Runs the built binary and compares what it prints.
         .testTarget(

@@ -36,6 +36,14 @@ public struct OutputTask: Equatable, Sendable {
     public var partition: Partition?
     /// The offsets whose records the task writes: as planned for a direct task, otherwise those of the block.
     public var ranges: [OffsetRange]
+
+    /// Makes a task.
+    public init(batch: Int64, ordinal: Int, partition: Partition?, ranges: [OffsetRange]) {
+        self.batch = batch
+        self.ordinal = ordinal
+        self.partition = partition
+        self.ranges = ranges
+    }
 }
 
 /// The rows a task has made and not yet written, in one buffer that is used again and again.
