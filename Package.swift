@@ -19,7 +19,7 @@ let package = Package(
     name: "kbench",
     products: [
         .executable(name: "kbench", targets: ["kbench"]),
-        .library(name: "KbenchEngine", targets: ["World", "Engine"]),
+        .library(name: "KbenchEngine", targets: ["World", "Engine", "Kafka", "Posix"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -81,7 +81,7 @@ let package = Package(
         tests(of: "Kafka", also: ["World", "CRdKafka"]),
         tests(of: "Database", also: ["World"]),
         tests(of: "Engine", also: ["World", "Simulation"]),
-        tests(of: "Harness", also: ["World", "Engine", "Kafka", "Posix", "Database", "Report"]),
+        tests(of: "Harness", also: ["World", "Engine", "Simulation", "Kafka", "Posix", "Database", "Report"]),
         tests(of: "Report", also: ["World", "Engine"]),
         // Runs the built binary and compares what it prints.
         .testTarget(

@@ -25,6 +25,12 @@ public struct EngineError: Error, Equatable, Sendable, CustomStringConvertible {
         public static let damagedEvent = Code(rawValue: "damaged-event")
         /// A position that is wanted is not in the broker's log any more.
         public static let dataLost = Code(rawValue: "data-lost")
+        /// No readable state of a job among those present.
+        public static let damagedState = Code(rawValue: "damaged-state")
+        /// A job's state of another format version, or of another job.
+        public static let incompatibleState = Code(rawValue: "incompatible-state")
+        /// An output operation wants to begin where no partition can.
+        public static let impossibleStart = Code(rawValue: "impossible-start")
         /// Records of a planned range could not be read in time.
         public static let unreadableRange = Code(rawValue: "unreadable-range")
     }

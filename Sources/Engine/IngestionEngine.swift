@@ -21,6 +21,7 @@ public final class IngestionEngine {
     ///
     /// - Throws: ``EngineError``, ``BrokerError``, ``DiskError`` or the log's own error.
     public init(configuration: EngineConfiguration, seams: Seams, counters: EngineCounters) throws {
+        let seams = try configuration.job.bound(to: seams, configuration)
         self.seams = seams
         self.counters = counters
         counters[.firstOutputAt] = 0

@@ -17,11 +17,14 @@ public struct Seams {
     public var openStore: TransactionalStoreOpener?
     /// What this driver is called where another one reads of it, such as `process 4711`.
     public var driverName: String
+    /// A program's own output operation, in place of the configuration's sink and job; nil for those.
+    public var output: (any OutputOperation)?
 
     /// Bundles the seams; without a store of its own, offsets are committed to the broker.
     public init(
         broker: any Broker, offsets: (any OffsetStore)? = nil, disk: any Disk, clock: any Clock, crash: CrashSwitch,
-        openStore: TransactionalStoreOpener? = nil, driverName: String = "a driver without a name"
+        openStore: TransactionalStoreOpener? = nil, driverName: String = "a driver without a name",
+        output: (any OutputOperation)? = nil
     ) {
         self.openStore = openStore
         self.driverName = driverName
@@ -30,5 +33,6 @@ public struct Seams {
         self.disk = disk
         self.clock = clock
         self.crash = crash
+        self.output = output
     }
 }

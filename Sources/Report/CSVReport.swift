@@ -35,6 +35,7 @@ public enum CSVReport {
         ("throughput_records_per_second", { _, run in "\(run.recordsPerSecond)" }),
         ("throughput_percent_of_raw", { _, run in run.percentOfRaw.map { "\($0)" } ?? "" }),
         ("recovery_seconds", { _, run in "\(run.recoverySeconds)" }),
+        ("output_digest", { _, run in run.outputDigest ?? "" }),
     ]
 
     /// The header and one line per run, each ended by CR LF.

@@ -32,7 +32,7 @@ public final class SimulatedRun {
     public init(
         strategy: Strategy, sink: SinkKind, shape: LoadShape, fidelity: Fidelity = .sound, seed: UInt64 = 1,
         walSegmentBytes: Int64 = 64 << 20, walCompressionLevel: Int32? = nil,
-        gaps: [Int: Int64] = [:], partitionsAtFirst: Int? = nil
+        gaps: [Int: Int64] = [:], partitionsAtFirst: Int? = nil, job: Job = .identity
     ) {
         self.shape = shape
         broker = SimulatedBroker(topic: "simulated", partitions: shape.partitions)
@@ -56,7 +56,7 @@ public final class SimulatedRun {
             groupCommitBlocks: shape.groupCommitBlocks, walCompressionLevel: walCompressionLevel,
             walSegmentBytes: walSegmentBytes,
             checkpointLagTasks: shape.checkpointLagTasks,
-            fidelity: fidelity, autoCommitBlocks: shape.autoCommitBlocks, chunkRecords: shape.chunkRecords)
+            fidelity: fidelity, autoCommitBlocks: shape.autoCommitBlocks, chunkRecords: shape.chunkRecords, job: job)
         storage.initializeMemory(as: UInt8.self, repeating: 0, count: EngineCounters.byteCount)
     }
 
@@ -99,11 +99,15 @@ public final class SimulatedRun {
         return points
     }
 
-    /// Compares the sink with what was produced.
+    /// Compares the sink, or the job's state, with what was produced.
     ///
-    /// - Throws: ``DiskError``.
+    /// - Throws: ``DiskError``, or ``EngineError`` when no state can be read.
     public func verdict() throws -> Verdict {
-        try Verdict(
+        if configuration.job.keepsState {
+            return try Verdict(
+                producedByPartition: shape.recordsByPartition, jobOfRunIn: configuration.directory, disk: disk)
+        }
+        return try Verdict(
             produced: shape.records, sink: configuration.sink, runDirectory: configuration.directory, disk: disk,
             openStore: stores.open, places: { [places] in places[$0] })
     }

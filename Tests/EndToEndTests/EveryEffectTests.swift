@@ -37,7 +37,9 @@ extension EndToEnd {
             }.joined()
 
         @Test func aKillBesideAnyEffectComesOutAsItsClosedFormSays() async throws {
-            let points = Self.onePerEffect(try await CrashPointList.load().crashPoints)
+            // A state belongs to a job, and JobTests kills beside it.
+            let points = Self.onePerEffect(
+                try await CrashPointList.load().crashPoints.filter { !$0.name.hasPrefix("state.") })
             #expect(points.count >= 30)
             await withTaskGroup(of: Void.self) { group in
                 for (index, point) in points.enumerated() {

@@ -15,6 +15,7 @@ struct AtomicFileEffects {
         write: .generationCheckpointWrite, sync: .generationCheckpointSync, rename: .generationCheckpointRename)
     static let completionCheckpoint = AtomicFileEffects(
         write: .completionCheckpointWrite, sync: .completionCheckpointSync, rename: .completionCheckpointRename)
+    static let jobState = AtomicFileEffects(write: .stateWrite, sync: .stateSync, rename: .stateRename)
 }
 
 /// Writes and reads text files whose last line is the checksum of the lines before it.

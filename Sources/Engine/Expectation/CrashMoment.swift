@@ -18,6 +18,8 @@ struct CrashMoment: Equatable {
     var generationIsDurable = false
     /// Whether the record of the batch's completion is in force.
     var completionIsDurable = false
+    /// Whether the state of a job that keeps one holds the batch; for other jobs without meaning.
+    var stateIsDurable = false
     /// For `direct-commit`: whether the offsets of the batch before have been committed.
     var previousIsCommitted = false
 

@@ -47,9 +47,12 @@ public struct ExpectedOutcome: Equatable, Sendable {
 
     /// The outcome of `crash`; nil when the strategy never reaches the point that often, or not in a countable way.
     public init?(
-        strategy: Strategy, sink: SinkKind, fidelity: Fidelity = .sound, crash: ArmedCrash, shape: LoadShape
+        strategy: Strategy, sink: SinkKind, job: Job = .identity, fidelity: Fidelity = .sound, crash: ArmedCrash,
+        shape: LoadShape
     ) {
-        let schedule = CrashSchedule(strategy: strategy, sink: sink, fidelity: fidelity, shape: shape)
+        // A state takes every offset once, as the offset-keyed sink does; what it holds changes once per batch.
+        let sink = job.keepsState ? .offsetKeyed : sink
+        let schedule = CrashSchedule(strategy: strategy, sink: sink, job: job, fidelity: fidelity, shape: shape)
         guard let moment = schedule.moment(at: crash) else { return nil }
         self.init(
             strategy: strategy, sink: sink, fidelity: fidelity, point: crash.point, moment: moment, shape: shape)
@@ -73,6 +76,13 @@ public struct ExpectedOutcome: Equatable, Sendable {
             if isForgotten {
                 n = received.outputBeyondCommitted
                 lost = received.committedBeyondOutput
+                if job.keepsState, !moment.stateIsDurable {
+                    var held = moment
+                    held.output = 0
+                    lost =
+                        ReceivedRecords(strategy: strategy, fidelity: fidelity, moment: held, shape: shape)
+                        .committedBeyondOutput
+                }
             } else {
                 n = received.announcedBeyondCommitted
                 E = ExpectedOutcome.outputRunAgain(moment, fidelity)

@@ -33,6 +33,7 @@ final class Receiver {
         self.seams = seams
         self.counters = counters
         patience = Patience(configuration: configuration, clock: seams.clock)
+        let own = try seams.ownStarts(configuration)
         discovery = PartitionDiscovery(configuration: configuration, seams: seams)
         dataLoss = DataLoss(configuration: configuration, seams: seams, counters: counters)
         if case .group(let sessionTimeout, let heartbeat) = configuration.membership {
@@ -45,7 +46,7 @@ final class Receiver {
         } else {
             seat = nil
             let committed = try discovery.committedOffsets(group: configuration.group)
-            positions = zip(committed, configuration.starts).map { $0 ?? $1 }
+            positions = own ?? zip(committed, configuration.starts).map { $0 ?? $1 }
             polled = (0..<Partition(discovery.known)).map { $0 }
             reader = try seams.broker.openReader(at: zip(polled, positions).map { ($0, $1) })
         }
@@ -159,7 +160,7 @@ final class Receiver {
             count += try fetch(partition, limit: most, timeout: .zero)
         }
         if count == 0 { seams.clock.sleep(1_000_000) }
-        let isProgress = positions != before || pollsAreAtEnd
+        let isProgress = positions != before || pollsAreAtEnd || configuration.isOpenEnded
         try patience.check(isProgress: isProgress, "\(seams.broker.topic) at offsets \(positions)")
         return count
     }

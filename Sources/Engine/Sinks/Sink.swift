@@ -1,5 +1,5 @@
 // A sink: takes a task's rows in one write, makes them durable, and can be read back for the verdict.
-internal import World
+public import World
 
 /// Where output goes. One thread uses a sink at a time, and one task at a time writes to it.
 protocol Sink: AnyObject {
@@ -27,16 +27,24 @@ extension SinkKind {
     }
 }
 
-/// What a sink is told of the task that writes to it.
-struct OutputTask: Equatable {
+/// What a sink, or a program's output operation, is told of a task.
+public struct OutputTask: Equatable, Sendable {
     /// The batch the task belongs to.
-    var batch: Int64
+    public var batch: Int64
     /// The task's place in its batch, from 0.
-    var ordinal: Int
+    public var ordinal: Int
     /// The partition a direct task reads; nil for a receiver's block, which may hold records of several.
-    var partition: Partition?
-    /// The offsets whose records the task writes.
-    var ranges: [OffsetRange]
+    public var partition: Partition?
+    /// The offsets whose records the task writes: as planned for a direct task, otherwise those of the block.
+    public var ranges: [OffsetRange]
+
+    /// Makes a task.
+    public init(batch: Int64, ordinal: Int, partition: Partition?, ranges: [OffsetRange]) {
+        self.batch = batch
+        self.ordinal = ordinal
+        self.partition = partition
+        self.ranges = ranges
+    }
 }
 
 /// The rows a task has made and not yet written, in one buffer that is used again and again.

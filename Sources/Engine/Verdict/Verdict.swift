@@ -24,6 +24,12 @@ public struct Verdict: Equatable, Sendable {
     public var corrupted = 0
     /// Records that tasks read without leaving a row of their own.
     public var redone = 0
+    /// What a reader of the output sees, as 32 hexadecimal digits: the records in it and their places, in any order, each as
+    /// often as it is there; for a job that keeps a state all of it but the number of the batch that wrote it.
+    public var outputDigest = ""
+
+    /// A verdict over nothing.
+    public init() {}
 
     /// Of so many records nothing is known yet.
     init(produced: Int) { self.produced = produced }
@@ -47,7 +53,9 @@ public struct Verdict: Equatable, Sendable {
         var ledger = DeliveryLedger(count: produced)
         var delivered = 0
         var corrupted = 0
+        var digest = OutputDigest()
         let damaged = try reader.forEachRow { row in
+            digest.add(row)
             guard !row.isCorrupted, row.identity.producer == 0, row.identity.sequence < UInt64(produced) else {
                 corrupted += 1
                 return
@@ -60,6 +68,7 @@ public struct Verdict: Equatable, Sendable {
         self.corrupted = corrupted + damaged
         duplicates = delivered - ledger.distinct
         lost = produced - ledger.distinct
+        outputDigest = digest.text
 
         let evidence = RunFolder.evidence(of: directory)
         if lost > 0, let places {

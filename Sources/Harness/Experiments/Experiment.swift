@@ -10,12 +10,24 @@ public enum ExperimentKind: String, CaseIterable, Sendable {
 
     /// Two workers in one consumer group; one is killed and comes back.
     case rebalance
+    /// The output of each strategy with each sink and job, with a crash and without.
+    case sameOutput = "same-output"
+    /// Text typed into a topic by another program, its words counted through crashes.
+    case wordCount = "word-count"
+    /// A program's own output operation, with and without a checkpoint of its own.
+    case ownOutputOperation = "own-output-operation"
+    /// The order of all effects, from the trace of a worker.
+    case orderOfEffects = "order-of-effects"
 
     var experiment: any Experiment {
         switch self {
         case .everyCrashPoint: EveryCrashPoint()
         case .secondDriver: SecondDriver()
         case .rebalance: Rebalance()
+        case .sameOutput: SameOutput()
+        case .wordCount: WordCount()
+        case .ownOutputOperation: OwnOutputOperation()
+        case .orderOfEffects: OrderOfEffects()
         }
     }
 }

@@ -58,7 +58,7 @@ struct SecondDriver: Experiment {
             let directory = "\(stage.options.workDirectory)/\(index + 1)-\(strategy.rawValue)"
             let executor = stage.executor(of: stage.scenario, topic: topic, truth: truth)
             let (first, second) = try await drive(plan, in: directory, executor)
-            let verdict = try await BlockingThread.run { try executor.verdict(of: plan, in: directory) }
+            let verdict = try await BlockingThread.run { try plan.sinkVerdict(truth: executor.truth, in: directory) }
             try await BlockingThread.run { try FileSystem.removeTree(directory) }
 
             let name = "\(strategy.rawValue)/\(fence.sink.rawValue)"

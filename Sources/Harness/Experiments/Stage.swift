@@ -39,6 +39,18 @@ struct Stage: Sendable {
         return truth
     }
 
+    /// The scenario's load as the closed forms see it.
+    ///
+    /// - Throws: ``Diagnosis`` for cuts by time.
+    func shapeByCount() throws -> LoadShape {
+        guard let shape = scenario.shape else {
+            throw Diagnosis(
+                cause: "\(scenario.name): the experiment needs block-records and batch-records",
+                fix: "cut by count: with cuts by time nothing says what a crash must do", exitCode: .usage)
+        }
+        return shape
+    }
+
     /// What executes runs on a topic.
     func executor(of scenario: Scenario, topic: String, truth: GroundTruth) -> RunExecutor {
         RunExecutor(

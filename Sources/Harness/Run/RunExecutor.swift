@@ -1,5 +1,4 @@
 // Carries out one run: the lives and deaths of its worker, then the verdict.
-internal import Database
 internal import Engine
 internal import Foundation
 internal import Posix
@@ -109,29 +108,21 @@ struct RunExecutor: Sendable {
             walCompressionLevel: scenario.walCompressionLevel.map { Int32($0) },
             checkpointLagTasks: scenario.checkpointLagTasks, fidelity: scenario.fidelity,
             autoCommitBlocks: scenario.autoCommitBlocks, chunkRecords: Scenario.chunkRecords,
-            onDataLoss: scenario.onDataLoss, membership: scenario.membership)
-        return WorkerConfiguration(
+            onDataLoss: scenario.onDataLoss, membership: scenario.membership, job: plan.job)
+        var configuration = WorkerConfiguration(
             engine: engine, bootstrap: bootstrap, properties: properties, topic: topic, crash: nil,
             countersPath: "\(directory)/counters")
-    }
-
-    /// Compares what the sink of a run in `directory` holds with what was produced.
-    func verdict(of plan: RunPlan, in directory: String) throws -> Verdict {
-        try Verdict(
-            produced: truth.records, sink: plan.sink ?? .append, runDirectory: "\(directory)/state", disk: PosixDisk(),
-            openStore: { try SQLiteStore(path: $0) }, places: truth.place)
+        if plan.isTraced { configuration.tracePath = "\(directory)/trace" }
+        configuration.results = plan.resultsAreCheckpoint.map {
+            .init(directory: plan.results(in: directory), partitions: truth.ends.count, isCheckpoint: $0)
+        }
+        return configuration
     }
 
     private func judge(
         _ plan: RunPlan, lives: Lives, in directory: String, counters: EngineCounters
     ) throws -> RunResult {
-        var verdict = try verdict(of: plan, in: directory)
-        if plan.sink == nil {
-            // `raw` keeps nothing, so what it polled is all there is to count.
-            verdict.delivered = Int(counters[.recordsFetched])
-            verdict.lost = max(0, truth.records - verdict.delivered)
-            verdict.duplicates = max(0, verdict.delivered - truth.records)
-        }
+        let verdict = try plan.verdict(truth: truth, in: directory, counters: counters)
         let seconds = Double(counters[.workingNanoseconds]) / 1e9
         let crash: String? =
             switch plan.death {
@@ -140,7 +131,7 @@ struct RunExecutor: Sendable {
             case .external: "external"
             }
         return RunResult(
-            strategy: plan.strategy.rawValue, sink: plan.sink?.rawValue ?? "none", crashPoint: crash,
+            strategy: plan.strategy.rawValue, sink: plan.outputName, crashPoint: crash,
             crashFired: lives.crashFired, produced: verdict.produced, delivered: verdict.delivered,
             duplicates: verdict.duplicates, ingestDuplicates: verdict.ingestDuplicates,
             reexecutionDuplicates: verdict.reexecutionDuplicates, lost: verdict.lost, lostLoudly: verdict.lostLoudly,
@@ -158,6 +149,7 @@ struct RunExecutor: Sendable {
             walBytesWritten: Int64(counters[.walBytesWritten]), diskBytesPeak: Int64(counters[.stateBytesPeak]),
             ingestedBytes: Int64(truth.records * scenario.recordBytes),
             recordsPerSecond: seconds > 0 ? Double(truth.records) / seconds : 0,
-            recoverySeconds: lives.recoverySeconds, percentOfRaw: nil)
+            recoverySeconds: lives.recoverySeconds, percentOfRaw: nil,
+            outputDigest: verdict.outputDigest.isEmpty ? nil : verdict.outputDigest)
     }
 }

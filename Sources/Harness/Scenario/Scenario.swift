@@ -32,6 +32,9 @@ public struct Scenario: Equatable, Sendable {
     public var onDataLoss: DataLossPolicy = .fail
     /// How receivers get their partitions.
     public var membership: EngineConfiguration.Membership = .manual
+    /// What is made of the records. A job that keeps a state has that in place of sinks: its runs have one element each in
+    /// ``Run/sinks``, for the offset-keyed sink, because a state takes every offset once as that does.
+    public var job: Job
     /// The seed, unless the command line gives one.
     public var seed: UInt64
     /// The runs, in the order they happen; an experiment may have none.
@@ -124,7 +127,7 @@ public struct Scenario: Equatable, Sendable {
         fidelity: Fidelity = .sound, autoCommitBlocks: Int = 10, onDataLoss: DataLossPolicy = .fail,
         membership: EngineConfiguration.Membership = .manual, seed: UInt64, runs: [Run],
         experiment: ExperimentKind? = nil, strategies: [Strategy] = [], sinks: [SinkKind] = [],
-        fidelities: [Fidelity] = [], claim: ClaimStatement? = nil
+        fidelities: [Fidelity] = [], claim: ClaimStatement? = nil, job: Job = .identity
     ) {
         self.name = name
         self.summary = summary
@@ -147,6 +150,7 @@ public struct Scenario: Equatable, Sendable {
         self.sinks = sinks
         self.fidelities = fidelities
         self.claim = claim
+        self.job = job
     }
 }
 

@@ -22,8 +22,13 @@ public enum ScenarioLibrary {
         ("c1-every-record-is-processed", PackageResources.c1_every_record_is_processed_yaml),
         ("c2-exactly-once", PackageResources.c2_exactly_once_yaml),
         ("c4-a-restart-repeats-nothing", PackageResources.c4_a_restart_repeats_nothing_yaml),
+        ("c14-receiver-order", PackageResources.c14_receiver_order_yaml),
         ("c15-saved-before-the-offsets", PackageResources.c15_saved_before_the_offsets_yaml),
         ("group-rebalance", PackageResources.group_rebalance_yaml),
+        ("c17-direct-order", PackageResources.c17_direct_order_yaml),
+        ("c18-same-output", PackageResources.c18_same_output_yaml),
+        ("c20-word-count", PackageResources.c20_word_count_yaml),
+        ("c21-own-output-operation", PackageResources.c21_own_output_operation_yaml),
     ]
 
     /// The names of the built-in scenarios.

@@ -130,6 +130,8 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
             case .storedOffsetGap: "start from the sink's stored offsets, or with an empty sink"
             case .impossibleSink: "use the sink transactional, where its database can be opened"
             case .incompatibleCheckpoint: "run the version that wrote it, or start over in an empty folder"
+            case .incompatibleState: "run the job and the version that wrote it, or start over in an empty folder"
+            case .impossibleStart: "give one offset for each partition, 0 or more"
             case .unreadableRange: "check that the topic still holds the records and that its leader is up"
             default: "restore the file, or start over in an empty folder"
             }

@@ -41,18 +41,21 @@ public enum Worker {
         let broker = try KafkaBroker(kafka, topic: configuration.topic)
         defer { broker.close() }
         let engineCounters = EngineCounters(storage: counters.memory)
-        let crash = configuration.crash.flatMap { ArmedCrash(parsing: $0) }.map { armed in
+        let trace = try configuration.tracePath.map { try EffectTrace(path: $0) }
+        let armed = configuration.crash.flatMap { ArmedCrash(parsing: $0) }.map { armed in
             CrashSwitch(armed: armed) { _, _ in
                 engineCounters.add(.crashesFired, 1)
                 Processes.killSelf()
             }
         }
+        let results = try configuration.results.map { try StoredResults($0, disk: PosixDisk()) }
         let seams = Seams(
             broker: broker, disk: PosixDisk(), clock: MonotonicClock(),
-            crash: crash ?? configuration.pause.flatMap(waiting) ?? CrashSwitch(),
-            openStore: { try SQLiteStore(path: $0) }, driverName: "process \(Processes.processID)")
+            crash: armed ?? configuration.pause.flatMap(waiting) ?? trace?.crashSwitch ?? CrashSwitch(),
+            openStore: { try SQLiteStore(path: $0) }, driverName: "process \(Processes.processID)", output: results)
         let engine = try IngestionEngine(configuration: configuration.engine, seams: seams, counters: engineCounters)
         try engine.run()
+        try trace?.close()
         return engine.notes
     }
 

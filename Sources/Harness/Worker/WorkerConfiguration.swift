@@ -34,6 +34,10 @@ public struct WorkerConfiguration: Codable, Equatable, Sendable {
             self.resumePath = resumePath
         }
     }
+    /// The file that gets every crash point passed, a line each; nil for none.
+    public var tracePath: String?
+    /// A program's own output operation, in place of sink and job; nil for those.
+    public var results: StoredResults.Configuration?
 
     /// Makes a configuration.
     public init(
