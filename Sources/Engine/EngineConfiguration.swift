@@ -34,6 +34,10 @@ public struct EngineConfiguration: Codable, Equatable, Sendable {
     public var chunkRecords: Int
     /// How long a read may stand still before it is an error, in milliseconds.
     public var readTimeoutMilliseconds: Int
+    /// How much a batch may take and how much may wait for it.
+    public var limits: PlanLimits
+    /// How a batch's work is divided into tasks.
+    public var tasks: TaskSettings
 
     /// How blocks and batches are cut.
     public enum Cuts: Codable, Equatable, Sendable {
@@ -50,7 +54,8 @@ public struct EngineConfiguration: Codable, Equatable, Sendable {
         strategy: Strategy, sink: SinkKind, directory: String, group: String, starts: [Offset], ends: [Offset],
         cuts: Cuts, groupCommitBlocks: Int = 1, walCompressionLevel: Int32? = nil,
         walSegmentBytes: Int64 = 64 << 20, checkpointLagTasks: Int = 0, fidelity: Fidelity = .sound,
-        autoCommitBlocks: Int = 10, chunkRecords: Int = 16_384, readTimeoutMilliseconds: Int = 30_000
+        autoCommitBlocks: Int = 10, chunkRecords: Int = 16_384, readTimeoutMilliseconds: Int = 30_000,
+        limits: PlanLimits = PlanLimits(), tasks: TaskSettings = TaskSettings()
     ) {
         self.strategy = strategy
         self.sink = sink
@@ -67,6 +72,8 @@ public struct EngineConfiguration: Codable, Equatable, Sendable {
         self.autoCommitBlocks = autoCommitBlocks
         self.chunkRecords = chunkRecords
         self.readTimeoutMilliseconds = readTimeoutMilliseconds
+        self.limits = limits
+        self.tasks = tasks
     }
 
     /// The partitions of the topic, from 0.

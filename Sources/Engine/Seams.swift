@@ -13,15 +13,20 @@ public struct Seams {
     public var clock: any Clock
     /// Where a crash is armed.
     public var crash: CrashSwitch
+    /// What tasks run on when more than one may run at once.
+    public var threads: any TaskThreads
 
-    /// Bundles the seams; without a store of its own, offsets are committed to the broker.
+    /// Bundles the seams; without a store of its own, offsets are committed to the broker, and without threads tasks run
+    /// in order.
     public init(
-        broker: any Broker, offsets: (any OffsetStore)? = nil, disk: any Disk, clock: any Clock, crash: CrashSwitch
+        broker: any Broker, offsets: (any OffsetStore)? = nil, disk: any Disk, clock: any Clock, crash: CrashSwitch,
+        threads: any TaskThreads = CallingThread()
     ) {
         self.broker = broker
         self.offsets = offsets ?? broker
         self.disk = disk
         self.clock = clock
         self.crash = crash
+        self.threads = threads
     }
 }

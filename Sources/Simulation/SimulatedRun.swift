@@ -22,7 +22,8 @@ public final class SimulatedRun {
     /// Makes a topic that holds the whole load.
     public init(
         strategy: Strategy, sink: SinkKind, shape: LoadShape, fidelity: Fidelity = .sound, seed: UInt64 = 1,
-        walSegmentBytes: Int64 = 64 << 20, walCompressionLevel: Int32? = nil
+        walSegmentBytes: Int64 = 64 << 20, walCompressionLevel: Int32? = nil,
+        tasks: TaskSettings = TaskSettings()
     ) {
         self.shape = shape
         broker = SimulatedBroker(topic: "simulated", partitions: shape.partitions)
@@ -40,7 +41,8 @@ public final class SimulatedRun {
             groupCommitBlocks: shape.groupCommitBlocks, walCompressionLevel: walCompressionLevel,
             walSegmentBytes: walSegmentBytes,
             checkpointLagTasks: shape.checkpointLagTasks,
-            fidelity: fidelity, autoCommitBlocks: shape.autoCommitBlocks, chunkRecords: shape.chunkRecords)
+            fidelity: fidelity, autoCommitBlocks: shape.autoCommitBlocks, chunkRecords: shape.chunkRecords,
+            tasks: tasks)
         storage.initializeMemory(as: UInt8.self, repeating: 0, count: EngineCounters.byteCount)
     }
 

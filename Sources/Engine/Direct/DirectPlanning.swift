@@ -7,6 +7,9 @@ final class DirectPlanning {
     private let seams: Seams
     private let shares: [Int64]?
     private var nextTick: Nanoseconds
+    private var throttle: Throttle?
+    /// With cuts by time, when the latest batch was due.
+    private(set) var dueAt: Nanoseconds?
     /// By partition: where the next batch begins.
     private(set) var positions: [Offset]
 
@@ -21,6 +24,7 @@ final class DirectPlanning {
         case .time(_, let interval):
             shares = nil
             nextTick = seams.clock.now() + interval
+            throttle = Throttle(configuration.limits, interval: interval)
         }
     }
 
@@ -32,6 +36,7 @@ final class DirectPlanning {
         guard !isExhausted else { return nil }
         if case .time(_, let interval) = configuration.cuts {
             guard seams.clock.now() >= nextTick else { return nil }
+            dueAt = nextTick
             while nextTick <= seams.clock.now() { nextTick += interval }
         }
         var available: [Offset] = []
@@ -43,7 +48,9 @@ final class DirectPlanning {
                 available.append(min(end, try seams.broker.watermarks(of: partition).high))
             }
         }
-        let ranges = OffsetPlanner.ranges(positions: positions, ends: available, shares: shares)
+        let lags = zip(available, positions).map { max(0, $0 - $1) }
+        let ranges = OffsetPlanner.ranges(
+            positions: positions, ends: available, shares: shares ?? throttle?.most(lags: lags))
         if case .count = configuration.cuts {
             // A batch by count waits until it is whole, or until it is the last.
             let whole = OffsetPlanner.ranges(positions: positions, ends: configuration.ends, shares: shares)
@@ -51,6 +58,9 @@ final class DirectPlanning {
         }
         return ranges.isEmpty ? nil : ranges
     }
+
+    /// Backpressure: how a batch went decides how much the next may take.
+    func learn(from batch: BatchStatistics) { throttle?.learn(from: batch) }
 
     /// Moves the positions behind `ranges`.
     func advance(past ranges: [OffsetRange]) {

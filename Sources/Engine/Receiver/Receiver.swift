@@ -19,6 +19,8 @@ final class Receiver {
     private var blocksCut = 0
     /// The blocks that wait for the pusher, oldest first.
     private(set) var queue: [Block] = []
+    /// What has been pushed and waits for a batch: blocks, and their records.
+    var waiting: () -> (blocks: Int, records: Int) = { (0, 0) }
 
     init(configuration: EngineConfiguration, seams: Seams, counters: EngineCounters) throws {
         self.configuration = configuration
@@ -43,10 +45,14 @@ final class Receiver {
             try pollWholeBlock(of: size)
             try cut()
         case .time(let interval, _):
-            try pollWhatIsThere()
+            let room = self.room
+            if room > 0 { try pollWhatIsThere(atMost: room) }
+            // A receiver with no room left has nothing to wait for: what it has joins the queue at once.
+            let isFull = room == 0
+            guard !isFull || block.recordCount > 0 else { return false }
             let isOld = block.recordCount > 0 && seams.clock.now() >= blockOpenedAt + interval
             let inputEnds = zip(positions, configuration.ends).allSatisfy { $0 >= $1 }
-            if isOld || block.byteCount >= Receiver.largestBlockBytes || (inputEnds && block.recordCount > 0) {
+            if isOld || isFull || block.byteCount >= Receiver.largestBlockBytes || (inputEnds && block.recordCount > 0) {
                 try cut()
             }
         }
@@ -88,12 +94,26 @@ final class Receiver {
         }
     }
 
-    private func pollWhatIsThere() throws {
+    /// The records that may still be polled before too many wait for the engine.
+    private var room: Int {
+        let waiting = waiting()
+        if let most = configuration.limits.bufferBlocks, queue.count + waiting.blocks >= most { return 0 }
+        guard let most = configuration.limits.bufferRecords else { return .max }
+        return max(0, most - bufferedRecords)
+    }
+
+    /// The records between the broker and the engine.
+    private var bufferedRecords: Int {
+        block.recordCount + queue.reduce(0) { $0 + $1.recordCount } + waiting().records
+    }
+
+    private func pollWhatIsThere(atMost room: Int) throws {
         try seams.crash.before(.receiverPoll)
         var count = 0
         for partition in configuration.partitions where positions[Int(partition)] < configuration.ends[Int(partition)] {
-            count += try fetch(partition, limit: 10_000, timeout: .zero)
+            count += try fetch(partition, limit: min(10_000, room - count), timeout: .zero)
         }
+        counters.raise(.bufferedRecordsPeak, to: Int64(bufferedRecords))
         if count > 0, block.recordCount == count { blockOpenedAt = seams.clock.now() }
         if count == 0 { seams.clock.sleep(1_000_000) }
         let isAtEnd = zip(positions, configuration.ends).allSatisfy { $0 >= $1 }

@@ -16,10 +16,10 @@ protocol Sink: AnyObject {
 }
 
 extension SinkKind {
-    /// Opens, or makes, the sink of this kind in `directory`.
-    func open(in directory: String, seams: Seams) throws -> any Sink {
+    /// Opens, or makes, the sink of this kind in `directory`, for the tasks of one slot.
+    func open(in directory: String, seams: Seams, slot: Int = 0) throws -> any Sink {
         switch self {
-        case .append: try AppendSink(directory: directory, disk: seams.disk)
+        case .append: try AppendSink(directory: directory, disk: seams.disk, slot: slot)
         case .batchKeyed: try BatchKeyedSink(directory: directory, disk: seams.disk, crash: seams.crash)
         case .offsetKeyed: try OffsetKeyedSink(directory: directory, disk: seams.disk)
         }
@@ -34,8 +34,19 @@ struct OutputTask: Equatable {
     var ordinal: Int
     /// The partition a direct task reads; nil for a receiver's block, which may hold records of several.
     var partition: Partition?
-    /// The offsets whose records the task writes.
+    /// The offsets whose records the task writes; empty for a task that writes what a shuffle gathered.
     var ranges: [OffsetRange]
+    /// Which of the tasks that share the partition's range this is, from 0.
+    var piece = 0
+    /// Whether the task writes what a shuffle gathered.
+    var isShuffled = false
+
+    /// What tells the task's output from that of the batch's other tasks.
+    var key: String {
+        if isShuffled { return "shuffled-\(ordinal)" }
+        guard let partition else { return "block-\(ordinal)" }
+        return "partition-\(partition)" + (piece == 0 ? "" : "-piece-\(piece)")
+    }
 }
 
 /// The rows a task has made and not yet written, in one buffer that is used again and again.

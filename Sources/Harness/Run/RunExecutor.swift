@@ -106,7 +106,8 @@ struct RunExecutor: Sendable {
             groupCommitBlocks: scenario.groupCommitBlocks,
             walCompressionLevel: scenario.walCompressionLevel.map { Int32($0) },
             checkpointLagTasks: scenario.checkpointLagTasks, fidelity: scenario.fidelity,
-            autoCommitBlocks: scenario.autoCommitBlocks, chunkRecords: Scenario.chunkRecords)
+            autoCommitBlocks: scenario.autoCommitBlocks, chunkRecords: Scenario.chunkRecords,
+            limits: scenario.limits, tasks: scenario.tasks)
         return WorkerConfiguration(
             engine: engine, bootstrap: bootstrap, properties: properties, topic: topic, crash: nil,
             countersPath: "\(directory)/counters")

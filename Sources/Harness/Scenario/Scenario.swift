@@ -28,6 +28,10 @@ public struct Scenario: Equatable, Sendable {
     public var fidelity: Fidelity
     /// For `receiver`: blocks after which the group's offsets are committed, at least 1.
     public var autoCommitBlocks: Int
+    /// How much a batch may take and how much may wait for it.
+    public var limits: PlanLimits
+    /// How a batch's work is divided into tasks.
+    public var tasks: TaskSettings
     /// The seed, unless the command line gives one.
     public var seed: UInt64
     /// The runs, in the order they happen.
@@ -107,7 +111,8 @@ public struct Scenario: Equatable, Sendable {
     public init(
         name: String, summary: String, explanation: String, records: Int, partitions: Int, recordBytes: Int,
         cuts: Cuts, groupCommitBlocks: Int, walCompressionLevel: Int?, checkpointLagTasks: Int,
-        fidelity: Fidelity = .sound, autoCommitBlocks: Int = 10, seed: UInt64, runs: [Run]
+        fidelity: Fidelity = .sound, autoCommitBlocks: Int = 10, limits: PlanLimits = PlanLimits(),
+        tasks: TaskSettings = TaskSettings(), seed: UInt64, runs: [Run]
     ) {
         self.name = name
         self.summary = summary
@@ -121,6 +126,8 @@ public struct Scenario: Equatable, Sendable {
         self.checkpointLagTasks = checkpointLagTasks
         self.fidelity = fidelity
         self.autoCommitBlocks = autoCommitBlocks
+        self.limits = limits
+        self.tasks = tasks
         self.seed = seed
         self.runs = runs
     }

@@ -9,8 +9,8 @@ public enum ScenarioFile {
         "name", "summary", "explanation", "records", "partitions", "record-bytes", "block-records", "batch-records",
         "block-interval-ms", "batch-interval-ms", "group-commit-blocks", "wal-compression", "checkpoint-lag-tasks",
         "fidelity", "auto-commit-blocks",
-        "seed", "runs",
-    ]
+        "limits", "seed", "runs",
+    ] + taskKeys
 
     /// Reads the scenario in the file at `path`.
     ///
@@ -41,6 +41,7 @@ public enum ScenarioFile {
         }
         var runs: [Scenario.Run] = []
         for element in try top.required("runs").elements() { runs.append(try run(element)) }
+        let cuts = try ScenarioFile.cuts(top)
         return Scenario(
             name: try name(top.required("name"), file: file),
             summary: try top.required("summary").text(),
@@ -48,12 +49,14 @@ public enum ScenarioFile {
             records: try top.required("records").integer(in: ScenarioLimits.records),
             partitions: try top.required("partitions").integer(in: ScenarioLimits.partitions),
             recordBytes: try top.required("record-bytes").integer(in: ScenarioLimits.recordBytes),
-            cuts: try cuts(top),
+            cuts: cuts,
             groupCommitBlocks: try number("group-commit-blocks", ScenarioLimits.groupCommitBlocks, 1),
             walCompressionLevel: try top["wal-compression"].flatMap(compression),
             checkpointLagTasks: try number("checkpoint-lag-tasks", ScenarioLimits.checkpointLagTasks, 0),
             fidelity: try top["fidelity"].map(fidelity) ?? .sound,
             autoCommitBlocks: try number("auto-commit-blocks", ScenarioLimits.autoCommitBlocks, 10),
+            limits: try limits(top, cuts: cuts),
+            tasks: try tasks(top),
             seed: UInt64(try number("seed", ScenarioLimits.seed, 1)),
             runs: runs)
     }

@@ -43,7 +43,8 @@ public enum Worker {
             }
         }
         let seams = Seams(
-            broker: broker, disk: PosixDisk(), clock: MonotonicClock(), crash: crash ?? CrashSwitch())
+            broker: broker, disk: PosixDisk(), clock: MonotonicClock(), crash: crash ?? CrashSwitch(),
+            threads: PlainThreads())
         try IngestionEngine(
             configuration: configuration.engine, seams: seams, counters: engineCounters
         ).run()
