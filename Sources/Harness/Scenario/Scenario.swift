@@ -34,8 +34,18 @@ public struct Scenario: Equatable, Sendable {
     public var tasks: TaskSettings
     /// The seed, unless the command line gives one.
     public var seed: UInt64
-    /// The runs, in the order they happen.
+    /// The runs, in the order they happen; an experiment may have none.
     public var runs: [Run]
+    /// What happens instead of plain runs; nil for runs.
+    public var experiment: ExperimentKind?
+    /// For an experiment over strategies: which; empty for all.
+    public var strategies: [Strategy]
+    /// For an experiment over sinks: which; empty for all.
+    public var sinks: [SinkKind]
+    /// For an experiment under several fidelities: which; empty for ``fidelity`` alone.
+    public var fidelities: [Fidelity]
+    /// The claim the scenario is named after, and when it holds.
+    public var claim: ClaimStatement?
 
     /// How blocks and batches are cut.
     public enum Cuts: Equatable, Sendable {
@@ -112,7 +122,9 @@ public struct Scenario: Equatable, Sendable {
         name: String, summary: String, explanation: String, records: Int, partitions: Int, recordBytes: Int,
         cuts: Cuts, groupCommitBlocks: Int, walCompressionLevel: Int?, checkpointLagTasks: Int,
         fidelity: Fidelity = .sound, autoCommitBlocks: Int = 10, limits: PlanLimits = PlanLimits(),
-        tasks: TaskSettings = TaskSettings(), seed: UInt64, runs: [Run]
+        tasks: TaskSettings = TaskSettings(), seed: UInt64, runs: [Run],
+        experiment: ExperimentKind? = nil, strategies: [Strategy] = [], sinks: [SinkKind] = [],
+        fidelities: [Fidelity] = [], claim: ClaimStatement? = nil
     ) {
         self.name = name
         self.summary = summary
@@ -130,6 +142,11 @@ public struct Scenario: Equatable, Sendable {
         self.tasks = tasks
         self.seed = seed
         self.runs = runs
+        self.experiment = experiment
+        self.strategies = strategies
+        self.sinks = sinks
+        self.fidelities = fidelities
+        self.claim = claim
     }
 }
 
