@@ -5,10 +5,19 @@ internal import Report
 public enum ExperimentKind: String, CaseIterable, Sendable {
     /// Every crash point of some strategies and sinks, one after the other.
     case everyCrashPoint = "every-crash-point"
+    /// A backlog after an outage, drained in several ways.
+    case backlog
+    /// Tasks against partitions, or split ranges against a shuffle.
+    case parallelism
+    /// What direct strategies planned beside what they read.
+    case exactRanges = "exact-ranges"
 
     var experiment: any Experiment {
         switch self {
         case .everyCrashPoint: EveryCrashPoint()
+        case .backlog: Backlog()
+        case .parallelism: Parallelism()
+        case .exactRanges: ExactRanges()
         }
     }
 }

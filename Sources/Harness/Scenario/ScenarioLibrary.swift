@@ -21,6 +21,10 @@ public enum ScenarioLibrary {
         ("c1-every-record-is-processed", PackageResources.c1_every_record_is_processed_yaml),
         ("c2-exactly-once", PackageResources.c2_exactly_once_yaml),
         ("c4-a-restart-repeats-nothing", PackageResources.c4_a_restart_repeats_nothing_yaml),
+        ("c7-backlog-after-an-outage", PackageResources.c7_backlog_after_an_outage_yaml),
+        ("c8-exact-ranges", PackageResources.c8_exact_ranges_yaml),
+        ("c9-one-to-one", PackageResources.c9_one_to_one_yaml),
+        ("c11-split-or-shuffle", PackageResources.c11_split_or_shuffle_yaml),
         ("c15-saved-before-the-offsets", PackageResources.c15_saved_before_the_offsets_yaml),
     ]
 
