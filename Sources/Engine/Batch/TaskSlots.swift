@@ -35,12 +35,14 @@ final class TaskSlots {
         if let least = settings.minPartitions, !batch.ranges.isEmpty {
             batch.tasks = RangeSplit.split(batch.ranges, least: least).map { .range($0) }
         }
+        // A broker is used by one thread at a time, so what runs at once must have its reader before.
+        if runners.count > 1 {
+            for runner in runners.prefix(batch.tasks.count) { try runner.openReader(for: batch) }
+        }
         if let shuffle {
             shuffle.begin(inputs: batch.tasks.count)
             batch.tasks += (0..<shuffle.partitions).map { .shuffled($0) }
         }
-        // A broker is used by one thread at a time, so what runs at once must have its reader before.
-        if runners.count > 1 { for runner in runners { try runner.openReader(for: batch) } }
     }
 
     /// Runs the next task of `batch`, or, with several slots, all tasks that need not wait for others.
@@ -52,10 +54,10 @@ final class TaskSlots {
             return 1
         }
         // What a shuffle gathers is complete only when every task before it has ended.
-        let stage = batch.tasks.indices.suffix(from: batch.finishedTasks).prefix {
-            batch.tasks[$0].isShuffled == batch.tasks[batch.finishedTasks].isShuffled
-        }
-        let work = TaskQueue(stage, of: batch, runners: runners)
+        let first = batch.finishedTasks
+        let end = batch.tasks[first...].firstIndex { $0.isShuffled != batch.tasks[first].isShuffled }
+        let stage = first..<(end ?? batch.tasks.count)
+        let work = StageWork(stage, of: batch, runners: runners)
         try threads.run(min(runners.count, stage.count)) { work.run(slot: $0) }
         if let failure = work.failure { throw failure }
         return stage.count
@@ -72,44 +74,31 @@ final class TaskSlots {
     func close() { for runner in runners { runner.close() } }
 }
 
-/// The tasks of a stage, handed out to threads one by one. Safe to share between threads: what changes is under a lock,
-/// and the runner of a slot is used by the one thread that has the slot's number.
-private final class TaskQueue: @unchecked Sendable {
-    private struct State {
-        var next: Int
-        var failure: (any Error)?
-    }
-
-    private let end: Int
+/// The tasks of a stage, each bound to a slot by its place, so that a partition's reader goes on where it stopped. Safe to
+/// share between threads: what changes is under a lock, and a runner is used by the one thread that has its slot.
+private final class StageWork: @unchecked Sendable {
+    private let tasks: Range<Int>
     private let batch: PlannedBatch
     private let runners: [TaskRunner]
-    private let state: Mutex<State>
+    private let firstFailure = Mutex<(any Error)?>(nil)
 
-    init(_ tasks: some RandomAccessCollection<Int>, of batch: PlannedBatch, runners: [TaskRunner]) {
-        state = Mutex(State(next: tasks.first ?? 0))
-        end = (tasks.last ?? -1) + 1
+    init(_ tasks: Range<Int>, of batch: PlannedBatch, runners: [TaskRunner]) {
+        self.tasks = tasks
         self.batch = batch
         self.runners = runners
     }
 
     /// The first failure of a task; no task was begun after it.
-    var failure: (any Error)? { state.withLock { $0.failure } }
+    var failure: (any Error)? { firstFailure.withLock { $0 } }
 
     func run(slot: Int) {
-        while let task = take() {
+        for task in stride(from: tasks.lowerBound + slot, to: tasks.upperBound, by: runners.count) {
+            guard failure == nil else { return }
             do {
                 try runners[slot].run(task, of: batch)
             } catch {
-                state.withLock { if $0.failure == nil { $0.failure = error } }
+                firstFailure.withLock { $0 = $0 ?? error }
             }
-        }
-    }
-
-    private func take() -> Int? {
-        state.withLock { state in
-            guard state.failure == nil, state.next < end else { return nil }
-            defer { state.next += 1 }
-            return state.next
         }
     }
 }

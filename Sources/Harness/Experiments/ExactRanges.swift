@@ -65,7 +65,7 @@ struct ExactRanges: Experiment {
         return [
             quiet,
             Variant(
-                label: "\(strategy.rawValue), killed", strategy: strategy, death: .armed(crash), expected: expected),
+                label: "\(strategy.rawValue) after a kill", strategy: strategy, death: .armed(crash), expected: expected),
         ]
     }
 }

@@ -41,8 +41,8 @@ struct VariantOutcome: Sendable {
     var largestBatch: Int { Int(batches.map(\.records).max() ?? 0) }
     /// The longest time from when a batch was due until it was complete, in seconds.
     var longestDelay: Double { Double(batches.map { $0.schedulingDelay + $0.processingTime }.max() ?? 0) / 1e9 }
-    /// The time that batches were processed, all together, in seconds.
-    var processingSeconds: Double { Double(batches.reduce(0) { $0 + $1.processingTime }) / 1e9 }
+    /// The time that batches were processed, all together but without the first, in which connections are made.
+    var steadySeconds: Double { Double(batches.dropFirst().reduce(0) { $0 + $1.processingTime }) / 1e9 }
     var shuffleBytes: Int { Int(batches.reduce(0) { $0 + $1.shuffleBytes }) }
     /// The tasks of a batch: one number, or the smallest and the largest.
     var tasksPerBatch: String { VariantOutcome.span(batches.map(\.tasks)) }
