@@ -30,10 +30,13 @@ struct TaskDivisionTests {
         "a crash at any write or read loses nothing, and an offset-keyed sink shows nothing twice",
         arguments: [Strategy.receiverWal, .direct, .directCommit], [settings[2], settings[4]])
     func crashes(strategy: Strategy, tasks: TaskSettings) throws {
+        let shape = LoadShape.small(records: 23, partitions: 2, block: 4, batch: 12, chunk: 3)
         for sink in SinkKind.allCases {
-            for point in [CrashPoint(.taskRead, .after), CrashPoint(.sinkWrite, .before), CrashPoint(.sinkWrite, .after)] {
+            for point in [
+                CrashPoint(.taskRead, .after), CrashPoint(.sinkWrite, .before), CrashPoint(.sinkWrite, .after),
+            ] {
                 for occurrence in 1... {
-                    let run = SimulatedRun(strategy: strategy, sink: sink, shape: Self.shape, tasks: tasks)
+                    let run = SimulatedRun(strategy: strategy, sink: sink, shape: shape, tasks: tasks)
                     guard try run.live(crash: ArmedCrash(point, at: occurrence)) else { break }
                     try run.live()
                     let verdict = try run.verdict()
@@ -89,7 +92,8 @@ struct RangeEvidenceTests {
             plans: plans, reads: [entry(1, 0, 0, 4), entry(1, 0, 4, 10), entry(1, 1, 0, 5), entry(2, 0, 10, 20)])
         #expect(exact.isExact && exact.planned == 25 && exact.read == 25 && exact.batches == 2)
         #expect(exact.partitionsRead == [1: 2, 2: 1])
-        let twice = RangeEvidence(plans: plans + [entry(2, 0, 10, 22)], reads: [entry(2, 0, 10, 20), entry(2, 0, 10, 22)])
+        let twice = RangeEvidence(
+            plans: plans + [entry(2, 0, 10, 22)], reads: [entry(2, 0, 10, 20), entry(2, 0, 10, 22)])
         #expect(twice.planned == 27 && twice.read == 12 && twice.outside == 0 && twice.unread == 15)
         let beside = RangeEvidence(plans: plans, reads: [entry(1, 0, 9, 12), entry(3, 0, 0, 1)])
         #expect(beside.outside == 3 && !beside.isExact)

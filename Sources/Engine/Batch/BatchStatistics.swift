@@ -70,7 +70,8 @@ final class BatchStatisticsFile {
     init(directory: String, disk: any Disk) throws {
         try disk.makeDirectory(directory)
         let path = BatchStatisticsFile.path(in: directory)
-        let whole = disk.exists(path) ? try disk.contents(of: path).lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } : nil
+        let whole =
+            disk.exists(path) ? try disk.contents(of: path).lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } : nil
         file = try disk.open(path, .update)
         end = Int64(whole ?? 0)
         try file.truncate(to: end)

@@ -52,7 +52,8 @@ final class Receiver {
             guard !isFull || block.recordCount > 0 else { return false }
             let isOld = block.recordCount > 0 && seams.clock.now() >= blockOpenedAt + interval
             let inputEnds = zip(positions, configuration.ends).allSatisfy { $0 >= $1 }
-            if isOld || isFull || block.byteCount >= Receiver.largestBlockBytes || (inputEnds && block.recordCount > 0) {
+            if isOld || isFull || block.byteCount >= Receiver.largestBlockBytes || (inputEnds && block.recordCount > 0)
+            {
                 try cut()
             }
         }

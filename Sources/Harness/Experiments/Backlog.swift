@@ -16,7 +16,8 @@ struct Backlog: Experiment {
         else {
             throw Diagnosis(
                 cause: "\(scenario.name): the experiment backlog has nothing to compare",
-                fix: "cut by time, and set task-slots and the limits max-rate-per-partition, backpressure, initial-rate "
+                fix:
+                    "cut by time, and set task-slots and the limits max-rate-per-partition, backpressure, initial-rate "
                     + "and buffer-records: each is a variant of its own", exitCode: .usage)
         }
         let variants = Backlog.variants(of: scenario)

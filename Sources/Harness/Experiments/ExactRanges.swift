@@ -8,7 +8,8 @@ struct ExactRanges: Experiment {
     func run(on stage: Stage) async throws -> ExperimentOutcome {
         let scenario = stage.scenario
         let strategies =
-            scenario.strategies.isEmpty ? Strategy.allCases.filter { $0 != .raw && !$0.isReceiver } : scenario.strategies
+            scenario.strategies.isEmpty
+            ? Strategy.allCases.filter { $0 != .raw && !$0.isReceiver } : scenario.strategies
         if let other = strategies.first(where: { $0 == .raw || $0.isReceiver }) {
             throw Diagnosis(
                 cause: "\(scenario.name): \(other.rawValue) plans no ranges",
@@ -44,7 +45,8 @@ struct ExactRanges: Experiment {
                 ]) { $1 }
                 if let complaint = found.complaint { outcome.findings.complaints.append(complaint) }
                 // A batch that a crash cut short may never be read to its end under its own number.
-                let isExact = variant.death == .none ? ranges.isExact && ranges.read == truth.records : ranges.outside == 0
+                let isExact =
+                    variant.death == .none ? ranges.isExact && ranges.read == truth.records : ranges.outside == 0
                 cases.append(ClaimCase(label: variant.label, holds: isExact && ranges.planned > 0))
             }
         }
@@ -65,7 +67,8 @@ struct ExactRanges: Experiment {
         return [
             quiet,
             Variant(
-                label: "\(strategy.rawValue) after a kill", strategy: strategy, death: .armed(crash), expected: expected),
+                label: "\(strategy.rawValue) after a kill", strategy: strategy, death: .armed(crash), expected: expected
+            ),
         ]
     }
 }

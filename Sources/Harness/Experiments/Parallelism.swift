@@ -60,7 +60,8 @@ struct Parallelism: Experiment {
                 outcome.findings.evidence["\(label): batches whose tasks are its partitions"] = Double(
                     zip(found.batches, withRecords).count { $0.tasks == $1 })
                 outcome.findings.evidence["\(label): batches"] = Double(found.batches.count)
-                holds[strategy] = (holds[strategy] ?? true) && !found.batches.isEmpty
+                holds[strategy] =
+                    (holds[strategy] ?? true) && !found.batches.isEmpty
                     && Parallelism.isAsClaimed(found, withRecords)
             }
         }
@@ -92,7 +93,8 @@ struct Parallelism: Experiment {
         let variants = [
             variant(Label.oneToOne, TaskSettings(slots: slots, simulatedWorkMicroseconds: work)),
             variant(Label.split, TaskSettings(slots: slots, minPartitions: least, simulatedWorkMicroseconds: work)),
-            variant(Label.shuffle, TaskSettings(slots: slots, repartition: partitions, simulatedWorkMicroseconds: work)),
+            variant(
+                Label.shuffle, TaskSettings(slots: slots, repartition: partitions, simulatedWorkMicroseconds: work)),
             variant(Label.bareOneToOne, TaskSettings(slots: slots)),
             variant(Label.bareShuffle, TaskSettings(slots: slots, repartition: partitions)),
         ]

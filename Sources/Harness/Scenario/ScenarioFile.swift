@@ -6,12 +6,13 @@ internal import Yams
 /// Reads scenarios from YAML.
 public enum ScenarioFile {
     /// Every key there is at the top of a file.
-    static let keys = [
-        "name", "summary", "explanation", "records", "partitions", "record-bytes", "block-records", "batch-records",
-        "block-interval-ms", "batch-interval-ms", "group-commit-blocks", "wal-compression", "checkpoint-lag-tasks",
-        "fidelity", "auto-commit-blocks",
-        "limits", "seed", "runs", "experiment", "strategies", "sinks", "fidelities", "claim",
-    ] + taskKeys
+    static let keys =
+        [
+            "name", "summary", "explanation", "records", "partitions", "record-bytes", "block-records", "batch-records",
+            "block-interval-ms", "batch-interval-ms", "group-commit-blocks", "wal-compression", "checkpoint-lag-tasks",
+            "fidelity", "auto-commit-blocks",
+            "limits", "seed", "runs", "experiment", "strategies", "sinks", "fidelities", "claim",
+        ] + taskKeys
 
     /// Reads the scenario in the file at `path`.
     ///

@@ -21,7 +21,8 @@ extension ScenarioFile {
             slots: try top["task-slots"]?.integer(in: ScenarioLimits.taskSlots) ?? 1,
             minPartitions: try top["min-partitions"]?.integer(in: ScenarioLimits.taskPartitions),
             repartition: try top["repartition"]?.integer(in: ScenarioLimits.taskPartitions),
-            simulatedWorkMicroseconds: try top["simulated-work-microseconds"]?.integer(in: ScenarioLimits.workMicroseconds)
+            simulatedWorkMicroseconds: try top["simulated-work-microseconds"]?.integer(
+                in: ScenarioLimits.workMicroseconds)
                 ?? 0)
     }
 
@@ -43,7 +44,8 @@ extension ScenarioFile {
             maxBatchRecords: try records("max-batch-records").map { Int64($0) },
             initialRate: try records("initial-rate").map { Double($0) },
             bufferBlocks: try records("buffer-blocks"), bufferRecords: try records("buffer-records"))
-        if let name = try keys["backpressure"]?.name(of: "backpressure", "kinds of backpressure", as: Backpressure.self),
+        if let name = try keys["backpressure"]?.name(
+            of: "backpressure", "kinds of backpressure", as: Backpressure.self),
             name == .pid
         {
             limits.backpressure = RateEstimator.Parameters()
