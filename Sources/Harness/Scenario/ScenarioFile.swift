@@ -52,7 +52,6 @@ public enum ScenarioFile {
         for element in try top["fidelities"]?.elements() ?? [] { fidelities.append(try fidelity(element)) }
         let strategies = try names(top["strategies"], of: "strategy", "strategies", as: Strategy.self)
         let sinks = try names(top["sinks"], of: "sink", "sinks", as: SinkKind.self)
-        let cuts = try ScenarioFile.cuts(top)
         return Scenario(
             name: try name(top.required("name"), file: file),
             summary: try top.required("summary").text(),
@@ -60,13 +59,13 @@ public enum ScenarioFile {
             records: try top.required("records").integer(in: ScenarioLimits.records),
             partitions: try top.required("partitions").integer(in: ScenarioLimits.partitions),
             recordBytes: try top.required("record-bytes").integer(in: ScenarioLimits.recordBytes),
-            cuts: cuts,
+            cuts: try cuts(top),
             groupCommitBlocks: try number("group-commit-blocks", ScenarioLimits.groupCommitBlocks, 1),
             walCompressionLevel: try top["wal-compression"].flatMap(compression),
             checkpointLagTasks: try number("checkpoint-lag-tasks", ScenarioLimits.checkpointLagTasks, 0),
             fidelity: try top["fidelity"].map(fidelity) ?? .sound,
             autoCommitBlocks: try number("auto-commit-blocks", ScenarioLimits.autoCommitBlocks, 10),
-            limits: try limits(top, cuts: cuts),
+            limits: try limits(top),
             tasks: try tasks(top),
             seed: UInt64(try number("seed", ScenarioLimits.seed, 1)),
             runs: runs, experiment: experiment, strategies: strategies, sinks: sinks,
@@ -118,7 +117,7 @@ public enum ScenarioFile {
         return name
     }
 
-    private static func cuts(_ top: YAMLMapping) throws(ScenarioError) -> Scenario.Cuts {
+    static func cuts(_ top: YAMLMapping) throws(ScenarioError) -> Scenario.Cuts {
         let byTime = top["block-interval-ms"] ?? top["batch-interval-ms"]
         if top["block-records"] == nil, top["batch-records"] == nil, byTime != nil {
             return .time(

@@ -27,10 +27,10 @@ extension ScenarioFile {
     }
 
     /// The limits under the key `limits`; none without it.
-    static func limits(_ top: YAMLMapping, cuts: Scenario.Cuts) throws(ScenarioError) -> PlanLimits {
+    static func limits(_ top: YAMLMapping) throws(ScenarioError) -> PlanLimits {
         guard let value = top["limits"] else { return PlanLimits() }
         let keys = try value.mapping(known: limitKeys, kind: "limits")
-        if case .count = cuts {
+        if case .count = try cuts(top) {
             throw value.error(
                 .impossibleValue, "batches cut by count have their size already",
                 fix: "cut by block-interval-ms and batch-interval-ms, or remove limits")
