@@ -38,6 +38,10 @@ public struct EngineConfiguration: Codable, Equatable, Sendable {
     public var chunkRecords: Int
     /// How long a read may stand still before it is an error, in milliseconds.
     public var readTimeoutMilliseconds: Int
+    /// How much a batch may take and how much may wait for it.
+    public var limits: PlanLimits
+    /// How a batch's work is divided into tasks.
+    public var tasks: TaskSettings
 
     /// What to do about records that the broker dropped before they were read.
     public var onDataLoss: DataLossPolicy
@@ -68,7 +72,8 @@ public struct EngineConfiguration: Codable, Equatable, Sendable {
         cuts: Cuts, groupCommitBlocks: Int = 1, walCompressionLevel: Int32? = nil,
         walSegmentBytes: Int64 = 64 << 20, checkpointLagTasks: Int = 0, fidelity: Fidelity = .sound,
         autoCommitBlocks: Int = 10, chunkRecords: Int = 16_384, readTimeoutMilliseconds: Int = 30_000,
-        onDataLoss: DataLossPolicy = .fail, membership: Membership = .manual, job: Job = .identity
+        onDataLoss: DataLossPolicy = .fail, membership: Membership = .manual, job: Job = .identity,
+        limits: PlanLimits = PlanLimits(), tasks: TaskSettings = TaskSettings()
     ) {
         self.strategy = strategy
         self.sink = sink
@@ -88,6 +93,8 @@ public struct EngineConfiguration: Codable, Equatable, Sendable {
         self.onDataLoss = onDataLoss
         self.membership = membership
         self.job = job
+        self.limits = limits
+        self.tasks = tasks
     }
 
     /// The end of a partition whose input may go on for ever.

@@ -78,6 +78,7 @@ public final class IngestionEngine {
             let log = try BlockLog(
                 configuration: configuration, seams: seams, counters: counters, isRestored: restored != nil)
             let receiver = try Receiver(configuration: configuration, seams: seams, counters: counters)
+            receiver.waiting = { [unowned log] in (log.tracker.waiting.count, log.tracker.waitingRecords) }
             let pusher = BlockPusher(configuration: configuration, seams: seams, receiver: receiver, log: log)
             let source = try ReceiverSource(
                 configuration: configuration, seams: seams, counters: counters, log: log, receiver: receiver,
@@ -152,14 +153,16 @@ public final class IngestionEngine {
         // Our own bug: only a receiver has blocks to read back, and it passes its log.
         readBlock: @escaping (ReceivedBlock) throws -> Block = { _ in preconditionFailure("no log to read from") }
     ) throws -> BatchLoop {
-        let runner = try TaskRunner(
+        let slots = try TaskSlots(
             configuration: configuration, seams: seams, counters: counters, sink: sink, readBlock: readBlock)
-        let loop = try BatchLoop(source: source, runner: runner, seams: seams, counters: counters)
+        let evidence = try BatchEvidence(directory: RunFolder.evidence(of: configuration.directory), seams: seams)
+        let loop = try BatchLoop(
+            source: source, slots: slots, evidence: evidence, seams: seams, counters: counters)
         if let writer {
             stages.append { try writer.step(tasksRun: loop.tasksRun, batchIsRunning: loop.isRunning) }
         }
         stages.append(loop.step)
-        closers.append(runner.close)
+        closers += [slots.close, evidence.close]
         return loop
     }
 }

@@ -19,12 +19,15 @@ public struct Seams {
     public var driverName: String
     /// A program's own output operation, in place of the configuration's sink and job; nil for those.
     public var output: (any OutputOperation)?
+    /// What tasks run on when more than one may run at once.
+    public var threads: any TaskThreads
 
-    /// Bundles the seams; without a store of its own, offsets are committed to the broker.
+    /// Bundles the seams; without a store of its own, offsets are committed to the broker, and without threads tasks run
+    /// in order.
     public init(
         broker: any Broker, offsets: (any OffsetStore)? = nil, disk: any Disk, clock: any Clock, crash: CrashSwitch,
         openStore: TransactionalStoreOpener? = nil, driverName: String = "a driver without a name",
-        output: (any OutputOperation)? = nil
+        output: (any OutputOperation)? = nil, threads: any TaskThreads = CallingThread()
     ) {
         self.openStore = openStore
         self.driverName = driverName
@@ -34,5 +37,6 @@ public struct Seams {
         self.clock = clock
         self.crash = crash
         self.output = output
+        self.threads = threads
     }
 }

@@ -45,7 +45,7 @@ public enum CSVReport {
     }
 
     /// A cell, in quotes where it has to be.
-    static func quoted(_ cell: String) -> String {
+    public static func quoted(_ cell: String) -> String {
         // Scalars, because Swift counts CR LF as one character that equals neither.
         let needsQuotes = cell.unicodeScalars.contains { $0 == "," || $0 == "\"" || $0 == "\r" || $0 == "\n" }
         return needsQuotes ? "\"" + cell.replacing("\"", with: "\"\"") + "\"" : cell

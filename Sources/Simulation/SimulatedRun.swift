@@ -32,7 +32,8 @@ public final class SimulatedRun {
     public init(
         strategy: Strategy, sink: SinkKind, shape: LoadShape, fidelity: Fidelity = .sound, seed: UInt64 = 1,
         walSegmentBytes: Int64 = 64 << 20, walCompressionLevel: Int32? = nil,
-        gaps: [Int: Int64] = [:], partitionsAtFirst: Int? = nil, job: Job = .identity
+        gaps: [Int: Int64] = [:], partitionsAtFirst: Int? = nil, job: Job = .identity,
+        tasks: TaskSettings = TaskSettings()
     ) {
         self.shape = shape
         broker = SimulatedBroker(topic: "simulated", partitions: shape.partitions)
@@ -56,7 +57,8 @@ public final class SimulatedRun {
             groupCommitBlocks: shape.groupCommitBlocks, walCompressionLevel: walCompressionLevel,
             walSegmentBytes: walSegmentBytes,
             checkpointLagTasks: shape.checkpointLagTasks,
-            fidelity: fidelity, autoCommitBlocks: shape.autoCommitBlocks, chunkRecords: shape.chunkRecords, job: job)
+            fidelity: fidelity, autoCommitBlocks: shape.autoCommitBlocks, chunkRecords: shape.chunkRecords, job: job,
+            tasks: tasks)
         storage.initializeMemory(as: UInt8.self, repeating: 0, count: EngineCounters.byteCount)
     }
 

@@ -44,5 +44,9 @@ final class CommitSource: BatchSource {
 
     func didOutput(_ batch: PlannedBatch) { uncommitted = batch.ranges }
 
+    func didComplete(_ batch: BatchStatistics) { planning.learn(from: batch) }
+
+    var dueAt: Nanoseconds? { planning.dueAt }
+
     var isExhausted: Bool { planning.isExhausted }
 }

@@ -68,5 +68,9 @@ final class DriftSource: BatchSource {
         writer.enqueue(current, effects: .completionCheckpoint, tasksRun: tasksRun())
     }
 
+    func didComplete(_ batch: BatchStatistics) { planning.learn(from: batch) }
+
+    var dueAt: Nanoseconds? { planning.dueAt }
+
     var isExhausted: Bool { planning.isExhausted }
 }

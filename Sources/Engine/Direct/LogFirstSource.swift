@@ -54,5 +54,9 @@ final class LogFirstSource: BatchSource {
         counters.raise(.stateBytesPeak, to: log.bytes)
     }
 
+    func didComplete(_ batch: BatchStatistics) { planning.learn(from: batch) }
+
+    var dueAt: Nanoseconds? { planning.dueAt }
+
     var isExhausted: Bool { planning.isExhausted }
 }

@@ -65,7 +65,7 @@ public struct SinkReader {
         guard disk.exists(directory) else { return [] }
         return try disk.list(directory).filter { name in
             switch kind {
-            case .append: name == AppendSink.fileName
+            case .append: AppendSink.owns(name)
             case .batchKeyed: name.hasPrefix("batch-") && name.hasSuffix(BatchKeyedSink.suffix)
             case .offsetKeyed: name.hasPrefix("partition-") && name.hasSuffix(".slots")
             case .transactional: false

@@ -18,6 +18,12 @@ public enum ExperimentKind: String, CaseIterable, Sendable {
     case ownOutputOperation = "own-output-operation"
     /// The order of all effects, from the trace of a worker.
     case orderOfEffects = "order-of-effects"
+    /// A backlog after an outage, drained in several ways.
+    case backlog
+    /// Tasks against partitions, or split ranges against a shuffle.
+    case parallelism
+    /// What direct strategies planned beside what they read.
+    case exactRanges = "exact-ranges"
 
     var experiment: any Experiment {
         switch self {
@@ -28,6 +34,9 @@ public enum ExperimentKind: String, CaseIterable, Sendable {
         case .wordCount: WordCount()
         case .ownOutputOperation: OwnOutputOperation()
         case .orderOfEffects: OrderOfEffects()
+        case .backlog: Backlog()
+        case .parallelism: Parallelism()
+        case .exactRanges: ExactRanges()
         }
     }
 }

@@ -108,7 +108,8 @@ struct RunExecutor: Sendable {
             walCompressionLevel: scenario.walCompressionLevel.map { Int32($0) },
             checkpointLagTasks: scenario.checkpointLagTasks, fidelity: scenario.fidelity,
             autoCommitBlocks: scenario.autoCommitBlocks, chunkRecords: Scenario.chunkRecords,
-            onDataLoss: scenario.onDataLoss, membership: scenario.membership, job: plan.job)
+            onDataLoss: scenario.onDataLoss, membership: scenario.membership, job: plan.job, limits: scenario.limits,
+            tasks: scenario.tasks)
         var configuration = WorkerConfiguration(
             engine: engine, bootstrap: bootstrap, properties: properties, topic: topic, crash: nil,
             countersPath: "\(directory)/counters")

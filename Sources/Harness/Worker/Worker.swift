@@ -52,7 +52,8 @@ public enum Worker {
         let seams = Seams(
             broker: broker, disk: PosixDisk(), clock: MonotonicClock(),
             crash: armed ?? configuration.pause.flatMap(waiting) ?? trace?.crashSwitch ?? CrashSwitch(),
-            openStore: { try SQLiteStore(path: $0) }, driverName: "process \(Processes.processID)", output: results)
+            openStore: { try SQLiteStore(path: $0) }, driverName: "process \(Processes.processID)", output: results,
+            threads: PlainThreads())
         let engine = try IngestionEngine(configuration: configuration.engine, seams: seams, counters: engineCounters)
         try engine.run()
         try trace?.close()
