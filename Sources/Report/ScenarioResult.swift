@@ -173,7 +173,7 @@ public struct HostInfo: Codable, Equatable, Sendable {
 public struct RunResult: Codable, Equatable, Sendable {
     /// The strategy's name.
     public var strategy: String
-    /// The sink's name; `none` for a strategy that has no sink.
+    /// The sink's name, or that of the job or operation in its place; `none` for a strategy that has no sink.
     public var sink: String
     /// The armed crash, `NAME@OCCURRENCE`; `external` for a kill from outside; nil for none.
     public var crashPoint: String?
@@ -222,6 +222,9 @@ public struct RunResult: Codable, Equatable, Sendable {
     public var recoverySeconds: Double
     /// `recordsPerSecond` as a percentage of the `raw` run of the same scenario; nil without such a run.
     public var percentOfRaw: Double?
+    /// What a reader of the output sees, as hexadecimal digits: equal for equal output, whatever the order in which it was
+    /// written; nil where there is no output to read.
+    public var outputDigest: String?
 
     /// The counts that the semantics predict.
     public struct ExpectedCounts: Codable, Equatable, Sendable {
@@ -252,7 +255,7 @@ public struct RunResult: Codable, Equatable, Sendable {
         corrupted: Int, redone: Int, expected: ExpectedCounts, derivation: String, agrees: Bool, invalidReason: String?,
         restarts: Int,
         walBytesWritten: Int64, diskBytesPeak: Int64, ingestedBytes: Int64, recordsPerSecond: Double,
-        recoverySeconds: Double, percentOfRaw: Double?
+        recoverySeconds: Double, percentOfRaw: Double?, outputDigest: String? = nil
     ) {
         self.strategy = strategy
         self.sink = sink
@@ -279,6 +282,7 @@ public struct RunResult: Codable, Equatable, Sendable {
         self.recordsPerSecond = recordsPerSecond
         self.recoverySeconds = recoverySeconds
         self.percentOfRaw = percentOfRaw
+        self.outputDigest = outputDigest
     }
 }
 
@@ -317,6 +321,7 @@ extension RunResult {
         case reexecutionDuplicates, lost, lostSilently, lostLoudly, corrupted, redone, expected, derivation, agrees,
             invalidReason, restarts
         case walBytesWritten, diskBytesPeak, ingestedBytes, recordsPerSecond, recoverySeconds, percentOfRaw
+        case outputDigest
     }
 
     /// Writes every key, with null for what there is none of: a tool can tell "no crash" from "an older kbench".
@@ -349,6 +354,7 @@ extension RunResult {
         try container.encode(recordsPerSecond, forKey: .recordsPerSecond)
         try container.encode(recoverySeconds, forKey: .recoverySeconds)
         try container.encode(percentOfRaw, forKey: .percentOfRaw)
+        try container.encode(outputDigest, forKey: .outputDigest)
     }
 }
 

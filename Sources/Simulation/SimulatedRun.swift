@@ -12,6 +12,8 @@ public final class SimulatedRun {
     public let disk = SimulatedDisk()
     /// The broker that outlives the engine.
     public let broker: SimulatedBroker
+    /// The databases that outlive the engine.
+    public let stores = SimulatedStores()
     /// How every life of the engine is set up.
     public var configuration: EngineConfiguration
     /// The load.
@@ -19,6 +21,7 @@ public final class SimulatedRun {
     /// Where each record of the load lies.
     public private(set) var places: [(partition: Partition, offset: Offset)] = []
     private let clock = SimulatedClock()
+    private var lives = 0
     private let storage = UnsafeMutableRawPointer.allocate(byteCount: EngineCounters.byteCount, alignment: 4096)
 
     /// Makes a topic that holds the whole load.
@@ -29,7 +32,8 @@ public final class SimulatedRun {
     public init(
         strategy: Strategy, sink: SinkKind, shape: LoadShape, fidelity: Fidelity = .sound, seed: UInt64 = 1,
         walSegmentBytes: Int64 = 64 << 20, walCompressionLevel: Int32? = nil,
-        gaps: [Int: Int64] = [:], partitionsAtFirst: Int? = nil
+        gaps: [Int: Int64] = [:], partitionsAtFirst: Int? = nil, job: Job = .identity,
+        tasks: TaskSettings = TaskSettings()
     ) {
         self.shape = shape
         broker = SimulatedBroker(topic: "simulated", partitions: shape.partitions)
@@ -53,7 +57,8 @@ public final class SimulatedRun {
             groupCommitBlocks: shape.groupCommitBlocks, walCompressionLevel: walCompressionLevel,
             walSegmentBytes: walSegmentBytes,
             checkpointLagTasks: shape.checkpointLagTasks,
-            fidelity: fidelity, autoCommitBlocks: shape.autoCommitBlocks, chunkRecords: shape.chunkRecords)
+            fidelity: fidelity, autoCommitBlocks: shape.autoCommitBlocks, chunkRecords: shape.chunkRecords, job: job,
+            tasks: tasks)
         storage.initializeMemory(as: UInt8.self, repeating: 0, count: EngineCounters.byteCount)
     }
 
@@ -96,19 +101,36 @@ public final class SimulatedRun {
         return points
     }
 
-    /// Compares the sink with what was produced.
+    /// Compares the sink, or the job's state, with what was produced.
     ///
-    /// - Throws: ``DiskError``.
+    /// - Throws: ``DiskError``, or ``EngineError`` when no state can be read.
     public func verdict() throws -> Verdict {
-        try Verdict(
+        if configuration.job.keepsState {
+            return try Verdict(
+                producedByPartition: shape.recordsByPartition, jobOfRunIn: configuration.directory, disk: disk)
+        }
+        return try Verdict(
             produced: shape.records, sink: configuration.sink, runDirectory: configuration.directory, disk: disk,
-            places: { [places] in places[$0] })
+            openStore: stores.open, places: { [places] in places[$0] })
+    }
+
+    /// Opens an engine beside those that are open already, to be stepped by hand: a driver called `name`.
+    ///
+    /// - Throws: what the engine throws of itself.
+    public func open(named name: String, crash: CrashSwitch = CrashSwitch()) throws -> IngestionEngine {
+        // Time passes between two lives, as it does between two processes.
+        clock.sleep(1_000_000_000)
+        let seams = Seams(
+            broker: broker, disk: disk, clock: clock, crash: crash, openStore: stores.open, driverName: name)
+        return try IngestionEngine(configuration: configuration, seams: seams, counters: counters)
     }
 
     private func run(_ crash: CrashSwitch) throws {
-        // Time passes between two lives, as it does between two processes.
-        clock.sleep(1_000_000_000)
-        let seams = Seams(broker: broker, disk: disk, clock: clock, crash: crash)
-        try IngestionEngine(configuration: configuration, seams: seams, counters: counters).run()
+        defer {
+            disk.releaseLocks()
+            stores.dropTransactions()
+        }
+        lives += 1
+        try open(named: "life \(lives)", crash: crash).run()
     }
 }

@@ -13,11 +13,12 @@ final class CommitSource: BatchSource {
     init(configuration: EngineConfiguration, seams: Seams, counters: EngineCounters) throws {
         self.configuration = configuration
         self.seams = seams
+        let own = try seams.ownStarts(configuration)
         let committed = try PartitionDiscovery(configuration: configuration, seams: seams)
             .committedOffsets(group: configuration.group)
         planning = DirectPlanning(
             configuration: configuration, seams: seams, counters: counters,
-            positions: zip(committed, configuration.starts).map { $0 ?? $1 })
+            positions: own ?? zip(committed, configuration.starts).map { $0 ?? $1 })
         // Nothing remembers the numbers that an earlier life used, so they come from the clock.
         number = BatchNumbering.beforeFirst(Fidelity([.numbersByClock]), clock: seams.clock)
     }
@@ -42,6 +43,10 @@ final class CommitSource: BatchSource {
     func didSubmit(_ batch: PlannedBatch) {}
 
     func didOutput(_ batch: PlannedBatch) { uncommitted = batch.ranges }
+
+    func didComplete(_ batch: BatchStatistics) { planning.learn(from: batch) }
+
+    var dueAt: Nanoseconds? { planning.dueAt }
 
     var isExhausted: Bool { planning.isExhausted }
 }

@@ -9,6 +9,9 @@ final class DirectPlanning {
     private let discovery: PartitionDiscovery
     private let dataLoss: DataLoss
     private var nextTick: Nanoseconds
+    private var throttle: Throttle?
+    /// With cuts by time, when the latest batch was due.
+    private(set) var dueAt: Nanoseconds?
     /// By partition: where the next batch begins.
     private(set) var positions: [Offset]
 
@@ -26,6 +29,7 @@ final class DirectPlanning {
         case .time(_, let interval):
             shares = nil
             nextTick = seams.clock.now() + interval
+            throttle = Throttle(configuration.limits, interval: interval)
         }
     }
 
@@ -37,12 +41,15 @@ final class DirectPlanning {
         guard !isExhausted else { return nil }
         if case .time(_, let interval) = configuration.cuts {
             guard seams.clock.now() >= nextTick else { return nil }
+            dueAt = nextTick
             while nextTick <= seams.clock.now() { nextTick += interval }
         }
         try discovery.look()
         var available: [Offset] = []
         for partition in configuration.partitions { available.append(try availableEnd(of: partition)) }
-        let ranges = OffsetPlanner.ranges(positions: positions, ends: available, shares: shares)
+        let lags = zip(available, positions).map { max(0, $0 - $1) }
+        let ranges = OffsetPlanner.ranges(
+            positions: positions, ends: available, shares: shares ?? throttle?.most(lags: lags))
         if case .count = configuration.cuts {
             // A batch by count waits until it is whole, or until it is the last.
             let ends = configuration.ends.indices.map { $0 < discovery.known ? configuration.ends[$0] : positions[$0] }
@@ -65,6 +72,8 @@ final class DirectPlanning {
         }
         return min(end, ends.high)
     }
+    /// Backpressure: how a batch went decides how much the next may take.
+    func learn(from batch: BatchStatistics) { throttle?.learn(from: batch) }
 
     /// Moves the positions behind `ranges`.
     func advance(past ranges: [OffsetRange]) {

@@ -27,6 +27,11 @@ final class DriftSource: BatchSource {
             current.latest = BatchNumbering.beforeFirst(fidelity, clock: seams.clock)
             current.next = configuration.starts
         }
+        if let own = try seams.ownStarts(configuration) {
+            current.pending = []
+            current.ranges = []
+            current.next = own
+        }
         // Without a checkpoint the number before the first is no batch.
         again = current.batchesToRunAgain(fidelity).compactMap { [current] batch in
             let ranges = current.ranges(of: batch)
@@ -62,6 +67,10 @@ final class DriftSource: BatchSource {
         current.dropRanges(fidelity)
         writer.enqueue(current, effects: .completionCheckpoint, tasksRun: tasksRun())
     }
+
+    func didComplete(_ batch: BatchStatistics) { planning.learn(from: batch) }
+
+    var dueAt: Nanoseconds? { planning.dueAt }
 
     var isExhausted: Bool { planning.isExhausted }
 }

@@ -38,6 +38,9 @@ final class RangeReader {
         }
     }
 
+    /// Opens the reader, if it is not open, for the ranges of `batch`.
+    func open(for batch: PlannedBatch) throws { _ = try openReader(at: batch.ranges) }
+
     func close() { reader?.close() }
 
     /// Fills the block from `start` on; returns the position reached, `until` or a whole piece further.

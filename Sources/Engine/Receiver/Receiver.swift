@@ -27,12 +27,15 @@ final class Receiver {
     private var blocksCut = 0
     /// The blocks that wait for the pusher, oldest first.
     private(set) var queue: [Block] = []
+    /// What has been pushed and waits for a batch: blocks, and their records.
+    var waiting: () -> (blocks: Int, records: Int) = { (0, 0) }
 
     init(configuration: EngineConfiguration, seams: Seams, counters: EngineCounters) throws {
         self.configuration = configuration
         self.seams = seams
         self.counters = counters
         patience = Patience(configuration: configuration, clock: seams.clock)
+        let own = try seams.ownStarts(configuration)
         discovery = PartitionDiscovery(configuration: configuration, seams: seams)
         dataLoss = DataLoss(configuration: configuration, seams: seams, counters: counters)
         if case .group(let sessionTimeout, let heartbeat) = configuration.membership {
@@ -45,7 +48,7 @@ final class Receiver {
         } else {
             seat = nil
             let committed = try discovery.committedOffsets(group: configuration.group)
-            positions = zip(committed, configuration.starts).map { $0 ?? $1 }
+            positions = own ?? zip(committed, configuration.starts).map { $0 ?? $1 }
             polled = (0..<Partition(discovery.known)).map { $0 }
             reader = try seams.broker.openReader(at: zip(polled, positions).map { ($0, $1) })
         }
@@ -84,9 +87,16 @@ final class Receiver {
             try pollWholeBlock(of: size)
             try cut()
         case .time(let interval, _):
-            try pollWhatIsThere()
+            let room = self.room
+            if room > 0 { try pollWhatIsThere(atMost: room) }
+            // A receiver with no room left has nothing to wait for: what it has joins the queue at once.
+            let isFull = room == 0
+            if isFull { patience.start() }
+            guard !isFull || block.recordCount > 0 else { return false }
             let isOld = block.recordCount > 0 && seams.clock.now() >= blockOpenedAt + interval
-            if isOld || block.byteCount >= Receiver.largestBlockBytes || (pollsAreAtEnd && block.recordCount > 0) {
+            if isOld || isFull || block.byteCount >= Receiver.largestBlockBytes
+                || (pollsAreAtEnd && block.recordCount > 0)
+            {
                 try cut()
             }
         }
@@ -130,9 +140,24 @@ final class Receiver {
         }
     }
 
-    private func pollWhatIsThere() throws {
+    /// The records that may still be polled before too many wait for the engine.
+    private var room: Int {
+        let waiting = waiting()
+        if let most = configuration.limits.bufferBlocks, queue.count + waiting.blocks >= most { return 0 }
+        guard let most = configuration.limits.bufferRecords else { return .max }
+        return max(0, most - bufferedRecords)
+    }
+
+    /// The records between the broker and the engine.
+    private var bufferedRecords: Int {
+        block.recordCount + queue.reduce(0) { $0 + $1.recordCount } + waiting().records
+    }
+
+    private func pollWhatIsThere(atMost room: Int) throws {
         try seams.crash.before(.receiverPoll)
-        let count = try fetchAll { _ in 10_000 }
+        let start = block.recordCount
+        let count = try fetchAll { min(10_000, room - ($0 - start)) }
+        counters.raise(.bufferedRecordsPeak, to: Int64(bufferedRecords))
         if count > 0, block.recordCount == count { blockOpenedAt = seams.clock.now() }
         try seams.crash.after(.receiverPoll)
     }
@@ -160,7 +185,7 @@ final class Receiver {
             count += try fetch(partition, limit: most, timeout: .zero)
         }
         if count == 0 { seams.clock.sleep(1_000_000) }
-        let isProgress = positions != before || pollsAreAtEnd
+        let isProgress = positions != before || pollsAreAtEnd || configuration.isOpenEnded
         try patience.check(isProgress: isProgress, "\(seams.broker.topic) at offsets \(positions)")
         return count
     }

@@ -22,21 +22,39 @@ struct Stage: Sendable {
         return name
     }
 
-    /// Produces the scenario's load to `topic`.
-    func produceLoad(to topic: String) async throws -> GroundTruth {
+    /// Produces the scenario's load to `topic`, or the part of it with these `sequences`; `partitions` is what the topic
+    /// has where that is not what the scenario says.
+    func produceLoad(
+        to topic: String, sequences: Range<Int>? = nil, partitions: Int? = nil
+    ) async throws -> GroundTruth {
+        var scenario = scenario
+        scenario.partitions = partitions ?? scenario.partitions
+        let load = scenario
         if options.brokers == nil {
             try BrokerHost.checkCapacity(
                 records: scenario.records, recordBytes: scenario.recordBytes, partitions: scenario.partitions)
         }
         let truth = try await BlockingThread.run {
             try LoadGenerator.produce(
-                scenario: scenario, topic: topic, configuration: host.value.configuration
+                scenario: load, topic: topic, sequences: sequences, configuration: host.value.configuration
             ) { confirmed in
-                progress(0, "producing \(confirmed) of \(scenario.records) records")
+                progress(0, "producing \(confirmed) of \(load.records) records")
             }
         }
         try Task.checkCancellation()
         return truth
+    }
+
+    /// The scenario's load as the closed forms see it.
+    ///
+    /// - Throws: ``Diagnosis`` for cuts by time.
+    func shapeByCount() throws -> LoadShape {
+        guard let shape = scenario.shape else {
+            throw Diagnosis(
+                cause: "\(scenario.name): the experiment needs block-records and batch-records",
+                fix: "cut by count: with cuts by time nothing says what a crash must do", exitCode: .usage)
+        }
+        return shape
     }
 
     /// What executes runs on a topic.

@@ -93,7 +93,8 @@ struct RunExecutor: Sendable {
             fix: "this is not expected: please report it with the command", exitCode: .internalError)
     }
 
-    private func configuration(of plan: RunPlan, in directory: String) -> WorkerConfiguration {
+    /// What the worker of a run in `directory` is told.
+    func configuration(of plan: RunPlan, in directory: String) -> WorkerConfiguration {
         let cuts: EngineConfiguration.Cuts =
             switch scenario.cuts {
             case .count(let block, let batch): .count(block: block, batch: batch)
@@ -107,24 +108,22 @@ struct RunExecutor: Sendable {
             walCompressionLevel: scenario.walCompressionLevel.map { Int32($0) },
             checkpointLagTasks: scenario.checkpointLagTasks, fidelity: scenario.fidelity,
             autoCommitBlocks: scenario.autoCommitBlocks, chunkRecords: Scenario.chunkRecords,
-            onDataLoss: scenario.onDataLoss, membership: scenario.membership)
-        return WorkerConfiguration(
+            onDataLoss: scenario.onDataLoss, membership: scenario.membership, job: plan.job, limits: scenario.limits,
+            tasks: scenario.tasks)
+        var configuration = WorkerConfiguration(
             engine: engine, bootstrap: bootstrap, properties: properties, topic: topic, crash: nil,
             countersPath: "\(directory)/counters")
+        if plan.isTraced { configuration.tracePath = "\(directory)/trace" }
+        configuration.results = plan.resultsAreCheckpoint.map {
+            .init(directory: plan.results(in: directory), partitions: truth.ends.count, isCheckpoint: $0)
+        }
+        return configuration
     }
 
     private func judge(
         _ plan: RunPlan, lives: Lives, in directory: String, counters: EngineCounters
     ) throws -> RunResult {
-        var verdict = try Verdict(
-            produced: truth.records, sink: plan.sink ?? .append, runDirectory: "\(directory)/state", disk: PosixDisk(),
-            places: truth.place)
-        if plan.sink == nil {
-            // `raw` keeps nothing, so what it polled is all there is to count.
-            verdict.delivered = Int(counters[.recordsFetched])
-            verdict.lost = max(0, truth.records - verdict.delivered)
-            verdict.duplicates = max(0, verdict.delivered - truth.records)
-        }
+        let verdict = try plan.verdict(truth: truth, in: directory, counters: counters)
         let seconds = Double(counters[.workingNanoseconds]) / 1e9
         let crash: String? =
             switch plan.death {
@@ -133,7 +132,7 @@ struct RunExecutor: Sendable {
             case .external: "external"
             }
         return RunResult(
-            strategy: plan.strategy.rawValue, sink: plan.sink?.rawValue ?? "none", crashPoint: crash,
+            strategy: plan.strategy.rawValue, sink: plan.outputName, crashPoint: crash,
             crashFired: lives.crashFired, produced: verdict.produced, delivered: verdict.delivered,
             duplicates: verdict.duplicates, ingestDuplicates: verdict.ingestDuplicates,
             reexecutionDuplicates: verdict.reexecutionDuplicates, lost: verdict.lost, lostLoudly: verdict.lostLoudly,
@@ -151,6 +150,7 @@ struct RunExecutor: Sendable {
             walBytesWritten: Int64(counters[.walBytesWritten]), diskBytesPeak: Int64(counters[.stateBytesPeak]),
             ingestedBytes: Int64(truth.records * scenario.recordBytes),
             recordsPerSecond: seconds > 0 ? Double(truth.records) / seconds : 0,
-            recoverySeconds: lives.recoverySeconds, percentOfRaw: nil)
+            recoverySeconds: lives.recoverySeconds, percentOfRaw: nil,
+            outputDigest: verdict.outputDigest.isEmpty ? nil : verdict.outputDigest)
     }
 }

@@ -20,6 +20,12 @@ struct RunPlan: Sendable {
     var stated: Scenario.Expectation?
     /// What the semantics predict; nil where they do not give a number (a kill from outside, cuts by time).
     var expected: ExpectedOutcome?
+    /// What is made of the records; a job that keeps a state needs no sink.
+    var job = Job.identity
+    /// Whether a program's own output operation takes the sink's place, and whether it keeps the checkpoint; nil: no.
+    var resultsAreCheckpoint: Bool?
+    /// Whether the worker leaves a trace of all crash points it passes.
+    var isTraced = false
 
     /// Settles the runs of a scenario.
     ///
@@ -37,16 +43,15 @@ struct RunPlan: Sendable {
                 case (nil, _): expected = ExpectedOutcome()
                 case (let crash?, let shape?) where !scenario.composition(isOpenFor: run.strategy, crash):
                     expected = ExpectedOutcome(
-                        strategy: run.strategy, sink: stated?.sink ?? .append, fidelity: scenario.fidelity,
-                        crash: crash,
-                        shape: shape)
+                        strategy: run.strategy, sink: stated?.sink ?? .append, job: scenario.job,
+                        fidelity: scenario.fidelity, crash: crash, shape: shape)
                 case (_?, _):
                     expected = nil
                     try refuseSymbols(in: stated, of: run)
                 }
                 return RunPlan(
                     strategy: run.strategy, sink: stated?.sink, death: crash.map { .armed($0) } ?? .none,
-                    stated: run.isAsStated ? stated : nil, expected: expected)
+                    stated: run.isAsStated ? stated : nil, expected: expected, job: scenario.job)
             }
         }
     }
@@ -73,8 +78,9 @@ struct RunPlan: Sendable {
                 fix: "choose one of its own points: `kbench crash-points` lists them", exitCode: .usage)
         }
         let count = shape.flatMap {
-            CrashSchedule(strategy: run.strategy, sink: sink ?? .append, fidelity: scenario.fidelity, shape: $0)
-                .occurrences(of: crash.point)
+            CrashSchedule(
+                strategy: run.strategy, sink: sink ?? .append, job: scenario.job, fidelity: scenario.fidelity, shape: $0
+            ).occurrences(of: crash.point)
         }
         switch (crash.occurrence, count) {
         case (.exactly(let occurrence), let count?):
@@ -106,9 +112,10 @@ extension Scenario {
             || fidelity != .sound
     }
 
-    /// The load as the closed forms see it; nil when cuts are by time, which no arithmetic can foresee.
+    /// The load as the closed forms see it; nil when cuts are by time, which no arithmetic can foresee, or tasks are not
+    /// one to one with inputs and in order.
     var shape: LoadShape? {
-        guard case .count(let block, let batch) = cuts else { return nil }
+        guard case .count(let block, let batch) = cuts, tasks.isOneToOneInOrder else { return nil }
         return LoadShape(
             records: records, partitions: partitions, blockRecords: block, batchRecords: batch,
             groupCommitBlocks: groupCommitBlocks, checkpointLagTasks: checkpointLagTasks,

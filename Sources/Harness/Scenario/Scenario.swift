@@ -32,6 +32,13 @@ public struct Scenario: Equatable, Sendable {
     public var onDataLoss: DataLossPolicy = .fail
     /// How receivers get their partitions.
     public var membership: EngineConfiguration.Membership = .manual
+    /// What is made of the records. A job that keeps a state has that in place of sinks: its runs have one element each in
+    /// ``Run/sinks``, for the offset-keyed sink, because a state takes every offset once as that does.
+    public var job: Job
+    /// How much a batch may take and how much may wait for it.
+    public var limits: PlanLimits
+    /// How a batch's work is divided into tasks.
+    public var tasks: TaskSettings
     /// The seed, unless the command line gives one.
     public var seed: UInt64
     /// The runs, in the order they happen; an experiment may have none.
@@ -122,9 +129,10 @@ public struct Scenario: Equatable, Sendable {
         name: String, summary: String, explanation: String, records: Int, partitions: Int, recordBytes: Int,
         cuts: Cuts, groupCommitBlocks: Int, walCompressionLevel: Int?, checkpointLagTasks: Int,
         fidelity: Fidelity = .sound, autoCommitBlocks: Int = 10, onDataLoss: DataLossPolicy = .fail,
-        membership: EngineConfiguration.Membership = .manual, seed: UInt64, runs: [Run],
+        membership: EngineConfiguration.Membership = .manual, limits: PlanLimits = PlanLimits(),
+        tasks: TaskSettings = TaskSettings(), seed: UInt64, runs: [Run],
         experiment: ExperimentKind? = nil, strategies: [Strategy] = [], sinks: [SinkKind] = [],
-        fidelities: [Fidelity] = [], claim: ClaimStatement? = nil
+        fidelities: [Fidelity] = [], claim: ClaimStatement? = nil, job: Job = .identity
     ) {
         self.name = name
         self.summary = summary
@@ -140,6 +148,8 @@ public struct Scenario: Equatable, Sendable {
         self.autoCommitBlocks = autoCommitBlocks
         self.onDataLoss = onDataLoss
         self.membership = membership
+        self.limits = limits
+        self.tasks = tasks
         self.seed = seed
         self.runs = runs
         self.experiment = experiment
@@ -147,6 +157,7 @@ public struct Scenario: Equatable, Sendable {
         self.sinks = sinks
         self.fidelities = fidelities
         self.claim = claim
+        self.job = job
     }
 }
 

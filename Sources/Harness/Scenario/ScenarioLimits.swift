@@ -26,6 +26,14 @@ public enum ScenarioLimits {
     public static let compressionLevel = 1...19
     /// Tasks that a checkpoint may lag behind.
     public static let checkpointLagTasks = 0...1_000_000
+    /// Tasks that may run at once, each on a thread of its own.
+    public static let taskSlots = 1...256
+    /// Tasks that a batch is split or shuffled into.
+    public static let taskPartitions = 1...10_000
+    /// Simulated work for each record, in microseconds: up to a second.
+    public static let workMicroseconds = 0...1_000_000
+    /// Records, blocks, or records per second of a limit.
+    public static let limitRecords = 1...1_000_000_000
     /// The seed, limited so that every tool that reads JSON keeps it exact.
     public static let seed = 0...9_007_199_254_740_991
 }
