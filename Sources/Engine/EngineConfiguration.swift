@@ -16,7 +16,8 @@ public struct EngineConfiguration: Codable, Equatable, Sendable {
     /// For each partition, from 0, the offset at which the run's input begins; used where nothing else says where to start.
     public var starts: [Offset]
     /// For each partition, the offset at which the run's input ends: the engine is done when all before it is processed.
-    /// With ``openEnd`` it never is, and blocks and batches have to be cut by time.
+    /// A partition that the topic does not have yet is waited for, and read from where its input begins. With
+    /// ``openEnd`` it never is, and blocks and batches have to be cut by time.
     public var ends: [Offset]
     /// How blocks and batches are cut.
     public var cuts: Cuts
@@ -37,6 +38,23 @@ public struct EngineConfiguration: Codable, Equatable, Sendable {
     public var chunkRecords: Int
     /// How long a read may stand still before it is an error, in milliseconds.
     public var readTimeoutMilliseconds: Int
+    /// How much a batch may take and how much may wait for it.
+    public var limits: PlanLimits
+    /// How a batch's work is divided into tasks.
+    public var tasks: TaskSettings
+
+    /// What to do about records that the broker dropped before they were read.
+    public var onDataLoss: DataLossPolicy
+    /// How receivers get their partitions.
+    public var membership: Membership
+
+    /// How a receiver gets its partitions.
+    public enum Membership: Codable, Equatable, Sendable {
+        /// All of them, by hand: the group only keeps offsets.
+        case manual
+        /// Those that the consumer group hands out, with what ``GroupSettings`` says about the two times.
+        case group(sessionTimeoutMilliseconds: Int, heartbeatMilliseconds: Int)
+    }
 
     /// How blocks and batches are cut.
     public enum Cuts: Codable, Equatable, Sendable {
@@ -54,7 +72,8 @@ public struct EngineConfiguration: Codable, Equatable, Sendable {
         cuts: Cuts, groupCommitBlocks: Int = 1, walCompressionLevel: Int32? = nil,
         walSegmentBytes: Int64 = 64 << 20, checkpointLagTasks: Int = 0, fidelity: Fidelity = .sound,
         autoCommitBlocks: Int = 10, chunkRecords: Int = 16_384, readTimeoutMilliseconds: Int = 30_000,
-        job: Job = .identity
+        onDataLoss: DataLossPolicy = .fail, membership: Membership = .manual, job: Job = .identity,
+        limits: PlanLimits = PlanLimits(), tasks: TaskSettings = TaskSettings()
     ) {
         self.strategy = strategy
         self.sink = sink
@@ -71,7 +90,11 @@ public struct EngineConfiguration: Codable, Equatable, Sendable {
         self.autoCommitBlocks = autoCommitBlocks
         self.chunkRecords = chunkRecords
         self.readTimeoutMilliseconds = readTimeoutMilliseconds
+        self.onDataLoss = onDataLoss
+        self.membership = membership
         self.job = job
+        self.limits = limits
+        self.tasks = tasks
     }
 
     /// The end of a partition whose input may go on for ever.

@@ -26,6 +26,10 @@ public enum MarkdownReport {
         if !complaints.isEmpty {
             sections += ["## What is wrong", complaints.map { "- \($0)" }.joined(separator: "\n")]
         }
+        let notices = result.runs.compactMap(\.notice)
+        if !notices.isEmpty {
+            sections += ["## What was skipped", notices.map { "- \($0)" }.joined(separator: "\n")]
+        }
         let derived = result.runs.filter(\.hasSink)
         if !derived.isEmpty {
             sections += ["## Where the expected numbers come from", derived.map(derivation).joined(separator: "\n")]

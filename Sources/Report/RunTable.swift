@@ -97,6 +97,15 @@ extension RunResult {
     }
 }
 
+extension RunResult {
+    /// What the run says of records it went past; nil when there were none.
+    var notice: String? {
+        guard lostLoudly > 0 else { return nil }
+        return "\(label) skipped \(Numbers.count(lostLoudly, "record")) that the broker had dropped before they were "
+            + "read; \(Numbers.grouped(lostSilently)) were lost silently"
+    }
+}
+
 extension ScenarioResult {
     /// Everything that is not as expected, a line each.
     public var complaints: [String] {

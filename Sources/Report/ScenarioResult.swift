@@ -191,6 +191,10 @@ public struct RunResult: Codable, Equatable, Sendable {
     public var reexecutionDuplicates: Int
     /// Produced records that the sink does not hold.
     public var lost: Int
+    /// Those of the lost that nobody said anything of.
+    public var lostSilently: Int
+    /// Those of the lost that the engine said it skipped, because the broker had dropped them.
+    public var lostLoudly: Int
     /// Rows whose record failed its checksum or is none of the run's, and rows that are damaged themselves.
     public var corrupted: Int
     /// Records that tasks processed again without leaving a trace in the sink.
@@ -247,8 +251,8 @@ public struct RunResult: Codable, Equatable, Sendable {
     /// Makes a result.
     public init(
         strategy: String, sink: String, crashPoint: String?, crashFired: Bool, produced: Int, delivered: Int,
-        duplicates: Int, ingestDuplicates: Int, reexecutionDuplicates: Int, lost: Int, corrupted: Int, redone: Int,
-        expected: ExpectedCounts, derivation: String, agrees: Bool, invalidReason: String?, restarts: Int,
+        duplicates: Int, ingestDuplicates: Int, reexecutionDuplicates: Int, lost: Int, lostLoudly: Int = 0,
+        corrupted: Int, redone: Int, expected: ExpectedCounts, derivation: String, agrees: Bool, invalidReason: String?, restarts: Int,
         walBytesWritten: Int64, diskBytesPeak: Int64, ingestedBytes: Int64, recordsPerSecond: Double,
         recoverySeconds: Double, percentOfRaw: Double?, outputDigest: String? = nil
     ) {
@@ -262,6 +266,8 @@ public struct RunResult: Codable, Equatable, Sendable {
         self.ingestDuplicates = ingestDuplicates
         self.reexecutionDuplicates = reexecutionDuplicates
         self.lost = lost
+        self.lostLoudly = lostLoudly
+        lostSilently = lost - lostLoudly
         self.corrupted = corrupted
         self.redone = redone
         self.expected = expected
@@ -311,7 +317,7 @@ extension ScenarioResult {
 extension RunResult {
     private enum CodingKeys: String, CodingKey {
         case strategy, sink, crashPoint, crashFired, produced, delivered, duplicates, ingestDuplicates
-        case reexecutionDuplicates, lost, corrupted, redone, expected, derivation, agrees, invalidReason, restarts
+        case reexecutionDuplicates, lost, lostSilently, lostLoudly, corrupted, redone, expected, derivation, agrees, invalidReason, restarts
         case walBytesWritten, diskBytesPeak, ingestedBytes, recordsPerSecond, recoverySeconds, percentOfRaw
         case outputDigest
     }
@@ -331,6 +337,8 @@ extension RunResult {
         try container.encode(ingestDuplicates, forKey: .ingestDuplicates)
         try container.encode(reexecutionDuplicates, forKey: .reexecutionDuplicates)
         try container.encode(lost, forKey: .lost)
+        try container.encode(lostSilently, forKey: .lostSilently)
+        try container.encode(lostLoudly, forKey: .lostLoudly)
         try container.encode(corrupted, forKey: .corrupted)
         try container.encode(redone, forKey: .redone)
         try container.encode(expected, forKey: .expected)

@@ -14,27 +14,43 @@ final class TaskRunner {
     private var finished: OutputBatch?
     private let journal: ReadJournal
     private let rows: SinkRows
+    private let shuffle: Shuffle?
     private let readBlock: (ReceivedBlock) throws -> Block
     private lazy var rangeReader = RangeReader(configuration: configuration, seams: seams, counters: counters)
 
-    /// Makes a runner; `readBlock` brings a block back from the log.
+    /// Makes the runner of a slot, which writes to `sink`, or opens the one configured; `readBlock` brings a block back
+    /// from the log.
     init(
-        configuration: EngineConfiguration, seams: Seams, counters: EngineCounters,
+        configuration: EngineConfiguration, seams: Seams, counters: EngineCounters, sink: (any Sink)? = nil, slot: Int,
+        shuffle: Shuffle?,
         readBlock: @escaping (ReceivedBlock) throws -> Block
     ) throws {
         self.configuration = configuration
         self.seams = seams
         self.counters = counters
+        self.shuffle = shuffle
         self.readBlock = readBlock
         operation = seams.output
-        let directory = RunFolder.sink(of: configuration.directory)
-        sink = operation == nil ? try configuration.sink.open(in: directory, seams: seams) : nil
-        journal = try ReadJournal(directory: RunFolder.evidence(of: configuration.directory), disk: seams.disk)
+        self.sink =
+            operation == nil
+            ? try sink
+                ?? configuration.sink.open(
+                    in: RunFolder.sink(of: configuration.directory), for: configuration.strategy, seams: seams,
+                    slot: slot)
+            : nil
+        journal = try ReadJournal(
+            directory: RunFolder.evidence(of: configuration.directory), disk: seams.disk, slot: slot)
         rows = SinkRows(capacity: configuration.chunkRecords)
+    }
+
+    /// Opens the reader that range tasks need.
+    func openReader(for batch: PlannedBatch) throws {
+        if !batch.ranges.isEmpty { try rangeReader.open(for: batch) }
     }
 
     /// Runs the task at `ordinal` of `batch`.
     func run(_ ordinal: Int, of batch: PlannedBatch) throws {
+        if let shuffle { return try run(ordinal, of: batch, through: shuffle) }
         switch batch.tasks[ordinal] {
         case .block(let received):
             try seams.crash.before(.taskRead)
@@ -47,13 +63,48 @@ final class TaskRunner {
             if isNew { try finish(task) }
         case .range(let range):
             let task = OutputTask(
-                batch: batch.number, ordinal: ordinal, partition: range.partition, ranges: [range])
+                batch: batch.number, ordinal: ordinal, partition: range.partition, ranges: [range],
+                piece: batch.piece(of: ordinal))
             let isNew = try begin(task)
             try rangeReader.read(range, of: batch) { block in
                 try output(block, of: task, ingest: batch.number, isNew: isNew)
             }
             if isNew { try finish(task) }
+        case .shuffled: break
         }
+    }
+
+    /// As ``run(_:of:)``, with what is read going to files first, and from there to the tasks that write it.
+    private func run(_ ordinal: Int, of batch: PlannedBatch, through shuffle: Shuffle) throws {
+        switch batch.tasks[ordinal] {
+        case .block(let received):
+            try seams.crash.before(.taskRead)
+            let block = try received.memory ?? readBlock(received)
+            try seams.crash.after(.taskRead)
+            let writer = try shuffle.writer(of: ordinal)
+            try handOver(block, of: batch.number, ingest: received.ingest, to: writer)
+            shuffle.finish(writer)
+        case .range(let range):
+            let writer = try shuffle.writer(of: ordinal)
+            try rangeReader.read(range, of: batch) { block in
+                try handOver(block, of: batch.number, ingest: batch.number, to: writer)
+            }
+            shuffle.finish(writer)
+        case .shuffled(let partition):
+            let task = OutputTask(
+                batch: batch.number, ordinal: partition, partition: nil, ranges: [], isShuffled: true)
+            let isNew = try sink.begin(task)
+            try shuffle.forEachBlock(of: partition) { block, ingest in
+                try output(block, of: task, ingest: ingest, isNew: isNew)
+            }
+            if isNew { try sink.finish(task) }
+        }
+    }
+
+    private func handOver(_ block: Block, of batch: Int64, ingest: Int64, to writer: ShuffleWriter) throws {
+        counters.add(.recordsRead, block.recordCount)
+        try journal.append(batch: batch, ingest: ingest, ranges: block.offsetRanges)
+        try writer.write(block, ingest: ingest)
     }
 
     /// Makes what all tasks wrote durable.

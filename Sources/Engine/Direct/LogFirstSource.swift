@@ -9,6 +9,9 @@ final class LogFirstSource: BatchSource {
     private let counters: EngineCounters
     private let hasOwnStarts: Bool
 
+    /// What this driver found of another one's work.
+    private(set) var notes: [String] = []
+
     init(configuration: EngineConfiguration, seams: Seams, counters: EngineCounters) throws {
         log = try OffsetLog(
             directory: RunFolder.offsetLog(of: configuration.directory), seams: seams, counters: counters)
@@ -17,7 +20,14 @@ final class LogFirstSource: BatchSource {
         let own = try seams.ownStarts(configuration)
         hasOwnStarts = own != nil
         let logged = log.latestPlanned == 0 ? configuration.starts : try log.positions(after: log.latestPlanned)
-        planning = DirectPlanning(configuration: configuration, seams: seams, positions: own ?? logged)
+        planning = DirectPlanning(
+            configuration: configuration, seams: seams, counters: counters, positions: own ?? logged)
+        if log.latestPlanned > 0 {
+            notes = [
+                "\(seams.driverName) goes on after batch \(log.latestPlanned), which "
+                    + "\(try log.driver(of: log.latestPlanned)) planned"
+            ]
+        }
     }
 
     func batchesToRunAgain() throws -> [PlannedBatch] {
@@ -43,6 +53,10 @@ final class LogFirstSource: BatchSource {
         try log.removeOld()
         counters.raise(.stateBytesPeak, to: log.bytes)
     }
+
+    func didComplete(_ batch: BatchStatistics) { planning.learn(from: batch) }
+
+    var dueAt: Nanoseconds? { planning.dueAt }
 
     var isExhausted: Bool { planning.isExhausted }
 }

@@ -50,8 +50,10 @@ public enum CrashPointGuide {
         default: return row(of: point, strategy: strategy)
         }
         let isAllOut = moment.output == moment.batchRecords
-        // The log-first protocol has its plan in force from the start, and `direct-commit` never has one.
-        let isInForce = moment.generationIsDurable || strategy == .directLogFirst || strategy == .directCommit
+        // The log-first protocol has its plan in force from the start; the last two never have one.
+        let isInForce =
+            moment.generationIsDurable
+            || [.directLogFirst, .directCommit, .directTransactional].contains(strategy)
         if strategy.isReceiver {
             if !isInForce { return "D2" }
             return moment.output == 0 ? "D3" : isAllOut ? "D5" : "D4"
@@ -66,9 +68,10 @@ public enum CrashPointGuide {
         case .raw: nil
         case .receiver, .receiverReliable, .receiverWal: receiverRow(of: point)
         case .directLogFirst where point == CrashPoint(.batchSubmit, .after),
-            .directCommit where point == CrashPoint(.batchSubmit, .after):
+            .directCommit where point == CrashPoint(.batchSubmit, .after),
+            .directTransactional where point == CrashPoint(.batchSubmit, .after):
             "P3"
-        case .direct, .directLogFirst, .directCommit: directRow(of: point)
+        case .direct, .directLogFirst, .directCommit, .directTransactional: directRow(of: point)
         }
     }
 

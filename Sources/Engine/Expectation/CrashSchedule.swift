@@ -156,10 +156,12 @@ public struct CrashSchedule {
                 var moment = moment(inBatch: index, tasks: finishedTasks)
                 moment.generationIsDurable = finishedTasks >= shape.checkpointLagTasks
                 moment.previousIsCommitted = true
-                if sink.isAtomicPerTask {
-                    moment.output += point.effect == .sinkCommit && isOut ? piece : 0
+                let isWritten = isOut || point.effect == .sinkCommit
+                let handedOver = written + (isWritten ? piece : 0)
+                if !sink.isAtomicPerTask || (point.effect == .sinkCommit && isOut) {
+                    moment.output += handedOver
                 } else {
-                    moment.output += written + (isOut ? piece : 0)
+                    moment.unshown = handedOver
                 }
                 written += piece
                 moments.append(moment)

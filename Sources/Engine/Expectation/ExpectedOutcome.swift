@@ -11,6 +11,7 @@ public import World
 ///     receiver, -reliable   max(0, output - committed)           max(0, committed - output)
 ///     direct, -log-first    E                                    0
 ///     direct-commit         E                                    0
+///     direct-transactional  0                                    0
 ///
 /// n: records read from the broker once more although their block is known: those announced and not committed, and, where
 /// the last offset is committed in place of the next, one for each partition with a commit (p of them). E: records already
@@ -18,7 +19,9 @@ public import World
 /// runs again whether or not it was complete, that one (L). F is the hole at the start: with no checkpoint yet, a log that
 /// is replayed only with one is not replayed. Output and committed are compared partition by partition.
 ///
-/// A batch-keyed sink drops E wherever the batch keeps its number; an offset-keyed one drops every duplicate.
+/// A batch-keyed sink drops E wherever the batch keeps its number; an offset-keyed and a transactional one drop every
+/// duplicate. Ingest duplicates of these two are counted where records are read, so a task that was killed before its
+/// transaction counts with what it had read.
 public struct ExpectedOutcome: Equatable, Sendable {
     /// Records that reach the engine once more.
     public var n = 0
@@ -51,6 +54,15 @@ public struct ExpectedOutcome: Equatable, Sendable {
         let sink = job.keepsState ? .offsetKeyed : sink
         let schedule = CrashSchedule(strategy: strategy, sink: sink, job: job, fidelity: fidelity, shape: shape)
         guard let moment = schedule.moment(at: crash) else { return nil }
+        self.init(
+            strategy: strategy, sink: sink, fidelity: fidelity, point: crash.point, moment: moment, shape: shape)
+    }
+
+    /// The outcome of a crash at `point`, at a moment already known.
+    private init?(
+        strategy: Strategy, sink: SinkKind, fidelity: Fidelity, point: CrashPoint, moment: CrashMoment,
+        shape: LoadShape
+    ) {
         k = moment.completionIsDurable ? 0 : moment.output
         N = moment.batchRecords
         let isForgotten =
@@ -85,14 +97,23 @@ public struct ExpectedOutcome: Equatable, Sendable {
             let unsent = moment.previousIsCommitted ? 0 : moment.previousRecords
             E = moment.completionIsDurable ? moment.batchRecords : unsent + moment.output
             keepsNumbers = false
+        case .directTransactional: break
         }
         ingestDuplicates = n + (keepsNumbers ? 0 : E)
         switch sink {
         case .append: duplicates = n + E
         case .batchKeyed: duplicates = ingestDuplicates
         case .offsetKeyed: duplicates = 0
+        case .transactional where strategy == .directTransactional:
+            // A batch of which nothing is stored is planned again under its own number, and is one ingest.
+            ingestDuplicates = moment.output > 0 ? moment.unshown : 0
+        case .transactional:
+            let journaled = ExpectedOutcome(
+                strategy: strategy, sink: .offsetKeyed, fidelity: fidelity, point: point, moment: moment.asJournaled,
+                shape: shape)
+            ingestDuplicates = journaled?.ingestDuplicates ?? 0
         }
-        row = CrashPointGuide.row(of: crash.point, strategy: strategy, at: moment, isForgotten: isForgotten)
+        row = CrashPointGuide.row(of: point, strategy: strategy, at: moment, isForgotten: isForgotten)
         derivation = describe(sink) + (row.map { ", row \($0)" } ?? "")
     }
 
@@ -109,6 +130,7 @@ public struct ExpectedOutcome: Equatable, Sendable {
             case .append: "n + E = \(n) + \(E)"
             case .batchKeyed: "\(duplicates) (n = \(n); of E = \(E) those whose batch keeps its number are dropped)"
             case .offsetKeyed: "0 (n = \(n) and E = \(E) leave no trace)"
+            case .transactional: "0 (n = \(n) and E = \(E) lie below the stored offsets)"
             }
         return "duplicates = \(form), lost = \(lost)"
     }

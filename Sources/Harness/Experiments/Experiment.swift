@@ -5,6 +5,11 @@ internal import Report
 public enum ExperimentKind: String, CaseIterable, Sendable {
     /// Every crash point of some strategies and sinks, one after the other.
     case everyCrashPoint = "every-crash-point"
+    /// Two drivers on the same state.
+    case secondDriver = "second-driver"
+
+    /// Two workers in one consumer group; one is killed and comes back.
+    case rebalance
     /// The output of each strategy with each sink and job, with a crash and without.
     case sameOutput = "same-output"
     /// Text typed into a topic by another program, its words counted through crashes.
@@ -13,14 +18,25 @@ public enum ExperimentKind: String, CaseIterable, Sendable {
     case ownOutputOperation = "own-output-operation"
     /// The order of all effects, from the trace of a worker.
     case orderOfEffects = "order-of-effects"
+    /// A backlog after an outage, drained in several ways.
+    case backlog
+    /// Tasks against partitions, or split ranges against a shuffle.
+    case parallelism
+    /// What direct strategies planned beside what they read.
+    case exactRanges = "exact-ranges"
 
     var experiment: any Experiment {
         switch self {
         case .everyCrashPoint: EveryCrashPoint()
+        case .secondDriver: SecondDriver()
+        case .rebalance: Rebalance()
         case .sameOutput: SameOutput()
         case .wordCount: WordCount()
         case .ownOutputOperation: OwnOutputOperation()
         case .orderOfEffects: OrderOfEffects()
+        case .backlog: Backlog()
+        case .parallelism: Parallelism()
+        case .exactRanges: ExactRanges()
         }
     }
 }

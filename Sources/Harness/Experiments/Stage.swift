@@ -22,17 +22,23 @@ struct Stage: Sendable {
         return name
     }
 
-    /// Produces the scenario's load to `topic`.
-    func produceLoad(to topic: String) async throws -> GroundTruth {
+    /// Produces the scenario's load to `topic`, or the part of it with these `sequences`; `partitions` is what the topic
+    /// has where that is not what the scenario says.
+    func produceLoad(
+        to topic: String, sequences: Range<Int>? = nil, partitions: Int? = nil
+    ) async throws -> GroundTruth {
+        var scenario = scenario
+        scenario.partitions = partitions ?? scenario.partitions
+        let load = scenario
         if options.brokers == nil {
             try BrokerHost.checkCapacity(
                 records: scenario.records, recordBytes: scenario.recordBytes, partitions: scenario.partitions)
         }
         let truth = try await BlockingThread.run {
             try LoadGenerator.produce(
-                scenario: scenario, topic: topic, configuration: host.value.configuration
+                scenario: load, topic: topic, sequences: sequences, configuration: host.value.configuration
             ) { confirmed in
-                progress(0, "producing \(confirmed) of \(scenario.records) records")
+                progress(0, "producing \(confirmed) of \(load.records) records")
             }
         }
         try Task.checkCancellation()
@@ -71,7 +77,10 @@ struct Stage: Sendable {
             var run = try await executor.execute(plan, in: directory) { fraction in
                 progress((Double(index) + fraction) / Double(plans.count), label)
             }
-            if run.invalidReason == nil { run.invalidReason = try await evicted(truth, topic: topic) }
+            // A run that may skip what the broker dropped shows how many records that cost it.
+            if run.invalidReason == nil, scenario.onDataLoss == .fail {
+                run.invalidReason = try await evicted(truth, topic: topic)
+            }
             runs.append(run)
             try await BlockingThread.run { try FileSystem.removeTree(directory) }
         }

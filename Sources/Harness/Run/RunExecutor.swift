@@ -93,7 +93,8 @@ struct RunExecutor: Sendable {
             fix: "this is not expected: please report it with the command", exitCode: .internalError)
     }
 
-    private func configuration(of plan: RunPlan, in directory: String) -> WorkerConfiguration {
+    /// What the worker of a run in `directory` is told.
+    func configuration(of plan: RunPlan, in directory: String) -> WorkerConfiguration {
         let cuts: EngineConfiguration.Cuts =
             switch scenario.cuts {
             case .count(let block, let batch): .count(block: block, batch: batch)
@@ -106,7 +107,9 @@ struct RunExecutor: Sendable {
             groupCommitBlocks: scenario.groupCommitBlocks,
             walCompressionLevel: scenario.walCompressionLevel.map { Int32($0) },
             checkpointLagTasks: scenario.checkpointLagTasks, fidelity: scenario.fidelity,
-            autoCommitBlocks: scenario.autoCommitBlocks, chunkRecords: Scenario.chunkRecords, job: plan.job)
+            autoCommitBlocks: scenario.autoCommitBlocks, chunkRecords: Scenario.chunkRecords,
+            onDataLoss: scenario.onDataLoss, membership: scenario.membership, job: plan.job, limits: scenario.limits,
+            tasks: scenario.tasks)
         var configuration = WorkerConfiguration(
             engine: engine, bootstrap: bootstrap, properties: properties, topic: topic, crash: nil,
             countersPath: "\(directory)/counters")
@@ -132,7 +135,8 @@ struct RunExecutor: Sendable {
             strategy: plan.strategy.rawValue, sink: plan.outputName, crashPoint: crash,
             crashFired: lives.crashFired, produced: verdict.produced, delivered: verdict.delivered,
             duplicates: verdict.duplicates, ingestDuplicates: verdict.ingestDuplicates,
-            reexecutionDuplicates: verdict.reexecutionDuplicates, lost: verdict.lost, corrupted: verdict.corrupted,
+            reexecutionDuplicates: verdict.reexecutionDuplicates, lost: verdict.lost, lostLoudly: verdict.lostLoudly,
+            corrupted: verdict.corrupted,
             redone: verdict.redone,
             expected: .init(
                 duplicates: plan.expected?.duplicates, ingestDuplicates: plan.expected?.ingestDuplicates,

@@ -41,11 +41,11 @@ struct RunPlan: Sendable {
                 var expected: ExpectedOutcome?
                 switch (crash, shape) {
                 case (nil, _): expected = ExpectedOutcome()
-                case (let crash?, let shape?):
+                case (let crash?, let shape?) where !scenario.composition(isOpenFor: run.strategy, crash):
                     expected = ExpectedOutcome(
                         strategy: run.strategy, sink: stated?.sink ?? .append, job: scenario.job,
                         fidelity: scenario.fidelity, crash: crash, shape: shape)
-                case (_?, nil):
+                case (_?, _):
                     expected = nil
                     try refuseSymbols(in: stated, of: run)
                 }
@@ -56,14 +56,15 @@ struct RunPlan: Sendable {
         }
     }
 
-    /// Cuts by time have no closed form, so nothing gives a symbol its value.
+    /// Cuts by time, and partitions that a group hands out, have no closed form everywhere, so nothing gives a symbol its value.
     private static func refuseSymbols(in stated: Scenario.Expectation?, of run: Scenario.Run) throws {
         guard run.isAsStated, let stated, !(stated.duplicates.symbols + stated.lost.symbols).isEmpty else { return }
         throw Diagnosis(
             cause:
                 "\(run.strategy.rawValue): \"\(stated.duplicates) / \(stated.lost)\" has symbols, and a crash with cuts "
-                + "by time has no closed form that would give them values",
-            fix: "cut by block-records and batch-records, or state plain numbers", exitCode: .usage)
+                + "by time, or at this place in a group, has no closed form that would give them values",
+            fix: "cut by block-records and batch-records with manual membership, or state plain numbers",
+            exitCode: .usage)
     }
 
     /// Turns `@seeded` and `@last` into a number, and refuses a crash that can never happen.
@@ -103,9 +104,18 @@ struct RunPlan: Sendable {
 }
 
 extension Scenario {
-    /// The load as the closed forms see it; nil when cuts are by time, which no arithmetic can foresee.
+    /// Whether the outcome of a crash depends on how a block's records are spread over the partitions, which nobody knows
+    /// beforehand where a group hands the partitions out.
+    func composition(isOpenFor strategy: Strategy, _ crash: ArmedCrash) -> Bool {
+        guard membership != .manual, strategy.isReceiver else { return false }
+        return strategy != .receiverWal || crash.point == CrashPoint(.receiverOffsetsCommit, .torn)
+            || fidelity != .sound
+    }
+
+    /// The load as the closed forms see it; nil when cuts are by time, which no arithmetic can foresee, or tasks are not
+    /// one to one with inputs and in order.
     var shape: LoadShape? {
-        guard case .count(let block, let batch) = cuts else { return nil }
+        guard case .count(let block, let batch) = cuts, tasks.isOneToOneInOrder else { return nil }
         return LoadShape(
             records: records, partitions: partitions, blockRecords: block, batchRecords: batch,
             groupCommitBlocks: groupCommitBlocks, checkpointLagTasks: checkpointLagTasks,

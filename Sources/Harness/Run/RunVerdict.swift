@@ -1,4 +1,5 @@
 // What a run left behind, read where its output lies: in a sink, in a job's state, or with a program's own operation.
+internal import Database
 internal import Engine
 internal import Posix
 internal import World
@@ -32,7 +33,13 @@ extension RunPlan {
             let produced = zip(truth.ends, truth.starts).map { $0 - $1 }
             return try Verdict(producedByPartition: produced, jobOfRunIn: "\(directory)/state", disk: disk)
         }
-        return try Verdict(
-            produced: truth.records, sink: sink ?? .append, runDirectory: "\(directory)/state", disk: disk)
+        return try sinkVerdict(truth: truth, in: directory)
+    }
+
+    /// Compares what the sink of the run in `directory` holds with what was produced.
+    func sinkVerdict(truth: GroundTruth, in directory: String) throws -> Verdict {
+        try Verdict(
+            produced: truth.records, sink: sink ?? .append, runDirectory: "\(directory)/state", disk: PosixDisk(),
+            openStore: { try SQLiteStore(path: $0) }, places: truth.place)
     }
 }

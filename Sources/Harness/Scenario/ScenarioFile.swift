@@ -6,13 +6,13 @@ internal import Yams
 /// Reads scenarios from YAML.
 public enum ScenarioFile {
     /// Every key there is at the top of a file.
-    static let keys = [
-        "name", "summary", "explanation", "records", "partitions", "record-bytes", "block-records", "batch-records",
-        "block-interval-ms", "batch-interval-ms", "group-commit-blocks", "wal-compression", "checkpoint-lag-tasks",
-        "fidelity", "auto-commit-blocks",
-        "seed", "runs", "experiment", "strategies", "sinks", "fidelities", "claim",
-        "job",
-    ]
+    static let keys =
+        [
+            "name", "summary", "explanation", "records", "partitions", "record-bytes", "block-records", "batch-records",
+            "block-interval-ms", "batch-interval-ms", "group-commit-blocks", "wal-compression", "checkpoint-lag-tasks",
+            "fidelity", "auto-commit-blocks", "on-data-loss", "membership", "session-timeout-ms", "heartbeat-ms",
+            "limits", "seed", "runs", "experiment", "strategies", "sinks", "fidelities", "claim", "job",
+        ] + taskKeys
 
     /// Reads the scenario in the file at `path`.
     ///
@@ -66,6 +66,11 @@ public enum ScenarioFile {
             checkpointLagTasks: try number("checkpoint-lag-tasks", ScenarioLimits.checkpointLagTasks, 0),
             fidelity: try top["fidelity"].map(fidelity) ?? .sound,
             autoCommitBlocks: try number("auto-commit-blocks", ScenarioLimits.autoCommitBlocks, 10),
+            onDataLoss: try top["on-data-loss"]?.name(
+                of: "way to meet data loss", "ways to meet data loss", as: DataLossPolicy.self) ?? .fail,
+            membership: try membership(top),
+            limits: try limits(top),
+            tasks: try tasks(top),
             seed: UInt64(try number("seed", ScenarioLimits.seed, 1)),
             runs: runs, experiment: experiment, strategies: strategies, sinks: sinks,
             fidelities: fidelities, claim: try top["claim"].map(claim), job: job)
@@ -116,7 +121,7 @@ public enum ScenarioFile {
         return name
     }
 
-    private static func cuts(_ top: YAMLMapping) throws(ScenarioError) -> Scenario.Cuts {
+    static func cuts(_ top: YAMLMapping) throws(ScenarioError) -> Scenario.Cuts {
         let byTime = top["block-interval-ms"] ?? top["batch-interval-ms"]
         if top["block-records"] == nil, top["batch-records"] == nil, byTime != nil {
             return .time(
@@ -182,6 +187,11 @@ public enum ScenarioFile {
         var expectations: [Scenario.Expectation] = []
         for (name, value) in sinks.values {
             guard let sink = job.keepsState ? .offsetKeyed : SinkKind(rawValue: name) else { continue }
+            guard job.keepsState || strategy.canWrite(to: sink) else {
+                throw value.error(
+                    .impossibleValue, "\(strategy.rawValue) cannot write to \(name): it keeps its offsets in the sink",
+                    fix: "use the sink transactional with it, or another strategy with this sink")
+            }
             let counts = try value.mapping(known: ["duplicates", "lost"])
             expectations.append(
                 Scenario.Expectation(
