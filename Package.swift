@@ -40,7 +40,7 @@ let package = Package(
         .target(
             name: "Harness",
             dependencies: [
-                "World", "Engine", "Simulation", "WriteAheadLog", "Kafka", "Posix", "Report",
+                "World", "Engine", "Simulation", "WriteAheadLog", "Kafka", "ZooKeeper", "Posix", "Report",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Yams", package: "Yams"),
@@ -56,6 +56,7 @@ let package = Package(
         .target(
             name: "WriteAheadLog", dependencies: ["World", "Checksum", "CZstd"], swiftSettings: settings),
         .target(name: "Kafka", dependencies: ["World", "CRdKafka"], swiftSettings: settings),
+        .target(name: "ZooKeeper", dependencies: ["World", "CZooKeeper"], swiftSettings: settings),
         .target(name: "Posix", dependencies: ["World", "CPosixShims"], swiftSettings: settings),
         .target(name: "World", swiftSettings: settings),
         .target(name: "Checksum", dependencies: ["CChecksum"], swiftSettings: settings),
@@ -63,6 +64,7 @@ let package = Package(
         .target(name: "CPosixShims"),
         .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CZooKeeper", providers: [.apt(["libzookeeper-mt-dev"])]),
 
         tests(of: "World"),
         tests(of: "Checksum"),
@@ -70,6 +72,8 @@ let package = Package(
         tests(of: "WriteAheadLog", also: ["World", "Posix", "Checksum"]),
         // Some tests need what only the library itself can do, such as transactions.
         tests(of: "Kafka", also: ["World", "CRdKafka"]),
+        // Which starts a server of its own, as the harness does.
+        tests(of: "ZooKeeper", also: ["World", "Harness", "Posix", "CZooKeeper"]),
         tests(of: "Engine", also: ["World", "Simulation"]),
         tests(of: "Harness", also: ["World", "Engine", "Kafka", "Posix", "Report"]),
         tests(of: "Report", also: ["World", "Engine"]),

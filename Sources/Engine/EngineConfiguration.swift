@@ -7,8 +7,12 @@ public struct EngineConfiguration: Codable, Equatable, Sendable {
     public var strategy: Strategy
     /// Where output goes; not used by `raw`.
     public var sink: SinkKind
-    /// The folder that holds the engine's state, the sink and the evidence.
+    /// The folder that holds the engine's state, and the sink and the evidence where they have no folder of their own.
     public var directory: String
+    /// The folder that holds the sink and the evidence; nil: that of the state. Two states can so write to one sink.
+    public var outputDirectory: String?
+    /// The version of the program: stands for the application's code, to which its checkpoints are bound. At least 1.
+    public var programVersion: Int
     /// The consumer group whose offsets receivers and `direct-commit` commit.
     public var group: String
     /// For each partition, from 0, the offset at which the run's input begins; used where nothing else says where to start.
@@ -50,7 +54,8 @@ public struct EngineConfiguration: Codable, Equatable, Sendable {
         strategy: Strategy, sink: SinkKind, directory: String, group: String, starts: [Offset], ends: [Offset],
         cuts: Cuts, groupCommitBlocks: Int = 1, walCompressionLevel: Int32? = nil,
         walSegmentBytes: Int64 = 64 << 20, checkpointLagTasks: Int = 0, fidelity: Fidelity = .sound,
-        autoCommitBlocks: Int = 10, chunkRecords: Int = 16_384, readTimeoutMilliseconds: Int = 30_000
+        autoCommitBlocks: Int = 10, chunkRecords: Int = 16_384, readTimeoutMilliseconds: Int = 30_000,
+        outputDirectory: String? = nil, programVersion: Int = 1
     ) {
         self.strategy = strategy
         self.sink = sink
@@ -67,7 +72,12 @@ public struct EngineConfiguration: Codable, Equatable, Sendable {
         self.autoCommitBlocks = autoCommitBlocks
         self.chunkRecords = chunkRecords
         self.readTimeoutMilliseconds = readTimeoutMilliseconds
+        self.outputDirectory = outputDirectory
+        self.programVersion = programVersion
     }
+
+    /// The folder that holds the sink and the evidence.
+    public var outputFolder: String { outputDirectory ?? directory }
 
     /// The partitions of the topic, from 0.
     public var partitions: [Partition] { (0..<Partition(ends.count)).map { $0 } }

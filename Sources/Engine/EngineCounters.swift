@@ -40,6 +40,8 @@ public struct EngineCounters: @unchecked Sendable {
         case crashesFired
         /// Bytes of torn writes that recovery cut off.
         case tornBytes
+        /// Damaged checkpoints that a restart stepped over.
+        case damagedCheckpoints
     }
 
     /// The bytes of storage that the counters need.

@@ -48,7 +48,7 @@ public final class IngestionEngine {
             isFinished = { loop.isFinished }
         case .receiver, .receiverReliable, .receiverWal:
             let (store, writer) = try checkpoints(configuration)
-            let restored = try store.newest()
+            let restored = try store.restore()
             let log = try BlockLog(
                 configuration: configuration, seams: seams, counters: counters, isRestored: restored != nil)
             let receiver = try Receiver(configuration: configuration, seams: seams, counters: counters)
@@ -102,7 +102,8 @@ public final class IngestionEngine {
 
     private func checkpoints(_ configuration: EngineConfiguration) throws -> (CheckpointStore, CheckpointWriter) {
         let store = try CheckpointStore(
-            directory: RunFolder.checkpoints(of: configuration.directory), seams: seams, counters: counters)
+            directory: RunFolder.checkpoints(of: configuration.directory), program: configuration.programVersion,
+            seams: seams, counters: counters)
         return (store, CheckpointWriter(store: store, lagTasks: configuration.checkpointLagTasks))
     }
 

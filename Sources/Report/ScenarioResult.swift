@@ -166,6 +166,8 @@ public struct RunResult: Codable, Equatable, Sendable {
     public var recoverySeconds: Double
     /// `recordsPerSecond` as a percentage of the `raw` run of the same scenario; nil without such a run.
     public var percentOfRaw: Double?
+    /// Who kept the offsets that the strategy committed: `kafka`, `file` or `zookeeper`; nil where it committed none.
+    public var offsetStore: String?
 
     /// The counts that the semantics predict.
     public struct ExpectedCounts: Codable, Equatable, Sendable {
@@ -195,7 +197,7 @@ public struct RunResult: Codable, Equatable, Sendable {
         duplicates: Int, ingestDuplicates: Int, reexecutionDuplicates: Int, lost: Int, corrupted: Int, redone: Int,
         expected: ExpectedCounts, derivation: String, agrees: Bool, invalidReason: String?, restarts: Int,
         walBytesWritten: Int64, diskBytesPeak: Int64, ingestedBytes: Int64, recordsPerSecond: Double,
-        recoverySeconds: Double, percentOfRaw: Double?
+        recoverySeconds: Double, percentOfRaw: Double?, offsetStore: String? = nil
     ) {
         self.strategy = strategy
         self.sink = sink
@@ -220,6 +222,7 @@ public struct RunResult: Codable, Equatable, Sendable {
         self.recordsPerSecond = recordsPerSecond
         self.recoverySeconds = recoverySeconds
         self.percentOfRaw = percentOfRaw
+        self.offsetStore = offsetStore
     }
 }
 
@@ -228,6 +231,7 @@ extension RunResult {
         case strategy, sink, crashPoint, crashFired, produced, delivered, duplicates, ingestDuplicates
         case reexecutionDuplicates, lost, corrupted, redone, expected, derivation, agrees, invalidReason, restarts
         case walBytesWritten, diskBytesPeak, ingestedBytes, recordsPerSecond, recoverySeconds, percentOfRaw
+        case offsetStore
     }
 
     /// Writes every key, with null for what there is none of: a tool can tell "no crash" from "an older kbench".
@@ -258,6 +262,7 @@ extension RunResult {
         try container.encode(recordsPerSecond, forKey: .recordsPerSecond)
         try container.encode(recoverySeconds, forKey: .recoverySeconds)
         try container.encode(percentOfRaw, forKey: .percentOfRaw)
+        try container.encode(offsetStore, forKey: .offsetStore)
     }
 }
 

@@ -22,8 +22,8 @@ final class TaskRunner {
         self.seams = seams
         self.counters = counters
         self.readBlock = readBlock
-        sink = try configuration.sink.open(in: RunFolder.sink(of: configuration.directory), seams: seams)
-        journal = try ReadJournal(directory: RunFolder.evidence(of: configuration.directory), disk: seams.disk)
+        sink = try configuration.sink.open(in: RunFolder.sink(of: configuration.outputFolder), seams: seams)
+        journal = try ReadJournal(directory: RunFolder.evidence(of: configuration.outputFolder), disk: seams.disk)
         rows = SinkRows(capacity: configuration.chunkRecords)
     }
 

@@ -27,9 +27,7 @@ enum AtomicFile {
     ) throws -> Int {
         let path = "\(directory)/\(name)"
         let temporary = path + temporarySuffix
-        var text = lines.joined(separator: "\n") + "\n"
-        text += "crc32c \(hexadecimal(checksum(of: text)))\n"
-        let bytes = Array(text.utf8)
+        let bytes = Array(text(of: lines).utf8)
 
         try seams.crash.before(effects.write)
         let file = try seams.disk.open(temporary, .replace)
@@ -52,6 +50,25 @@ enum AtomicFile {
         try seams.disk.syncDirectory(directory)
         try seams.crash.after(effects.rename)
         return bytes.count
+    }
+
+    /// As the other, for a file that is none of an engine's effects.
+    static func write(_ lines: [String], to name: String, in directory: String, disk: any Disk) throws {
+        let path = "\(directory)/\(name)"
+        let file = try disk.open(path + temporarySuffix, .replace)
+        do {
+            defer { file.close() }
+            try Array(text(of: lines).utf8).withUnsafeBytes { try file.write([$0], at: 0) }
+            try file.sync()
+        }
+        try disk.rename(path + temporarySuffix, to: path)
+        try disk.syncDirectory(directory)
+    }
+
+    /// The file's text: the lines and their checksum.
+    static func text(of lines: [String]) -> String {
+        let text = lines.joined(separator: "\n") + "\n"
+        return text + "crc32c \(hexadecimal(checksum(of: text)))\n"
     }
 
     /// The lines of a file without the last one, the checksum; nil when the file is damaged.

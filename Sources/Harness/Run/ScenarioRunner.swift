@@ -20,11 +20,13 @@ public struct RunOptions: Sendable {
     public var reproduce: String
     /// kbench's version.
     public var version: String
+    /// A ZooKeeper's address, `host:port`; nil to start one where a run needs it.
+    public var zookeeper: String?
 
     /// Makes options.
     public init(
         brokers: String?, properties: [KafkaProperty], workDirectory: String, workerExecutable: String,
-        reproduce: String, version: String
+        reproduce: String, version: String, zookeeper: String? = nil
     ) {
         self.brokers = brokers
         self.properties = properties
@@ -32,6 +34,7 @@ public struct RunOptions: Sendable {
         self.workerExecutable = workerExecutable
         self.reproduce = reproduce
         self.version = version
+        self.zookeeper = zookeeper
     }
 }
 
@@ -71,7 +74,10 @@ public struct ScenarioRunner: Sendable {
         }
         let topic = "kbench-\(scenario.name)-\(scenario.seed)-\(Processes.processID)-\(MonotonicClock().now() / 1000)"
         do {
-            let result = try await run(scenario, plans: plans, on: host, topic: topic, startedAt: startedAt)
+            let result = try await withZooKeeper(for: plans) { zookeeper in
+                try await run(
+                    scenario, plans: plans, on: host, topic: topic, zookeeper: zookeeper, startedAt: startedAt)
+            }
             try await cleanUp(host, topic)
             return result
         } catch {
@@ -80,8 +86,25 @@ public struct ScenarioRunner: Sendable {
         }
     }
 
+    /// Runs `body` with the address of a ZooKeeper if a plan needs one: the one named, or one started for it.
+    private func withZooKeeper<Result: Sendable>(
+        for plans: [RunPlan], _ body: @Sendable (String?) async throws -> Result
+    ) async throws -> Result {
+        guard plans.contains(where: { $0.offsetStore == .zookeeper }) else { return try await body(nil) }
+        if let named = options.zookeeper {
+            let place = OffsetStorePlace.zookeeper(
+                address: named, timeoutMilliseconds: OffsetStorePlace.timeoutMilliseconds)
+            try await BlockingThread.run { try place.probe() }
+            return try await body(named)
+        }
+        progress(0, "starting ZooKeeper")
+        let server = try PrivateZooKeeper(directory: "\(options.workDirectory)/zookeeper")
+        return try await server.run { try await body(server.address) }
+    }
+
     private func run(
-        _ scenario: Scenario, plans: [RunPlan], on host: Handed<BrokerHost>, topic: String, startedAt: String
+        _ scenario: Scenario, plans: [RunPlan], on host: Handed<BrokerHost>, topic: String, zookeeper: String?,
+        startedAt: String
     ) async throws -> ScenarioResult {
         let truth = try await BlockingThread.run {
             try host.value.createTopic(topic, partitions: scenario.partitions)
@@ -95,7 +118,7 @@ public struct ScenarioRunner: Sendable {
         let executor = RunExecutor(
             scenario: scenario, topic: topic, bootstrap: host.value.configuration.bootstrap,
             properties: host.value.properties, truth: truth,
-            worker: WorkerProcess(executable: options.workerExecutable))
+            worker: WorkerProcess(executable: options.workerExecutable), zookeeper: zookeeper)
         var runs: [RunResult] = []
         for (index, plan) in plans.enumerated() {
             let label = "\(plan.strategy.rawValue)\(plan.sink.map { " / \($0.rawValue)" } ?? "")"
@@ -107,6 +130,10 @@ public struct ScenarioRunner: Sendable {
                 run.invalidReason = try await BlockingThread.run { try evicted(truth, topic: topic, host: host.value) }
             }
             runs.append(run)
+            if plan.offsetStore == .zookeeper, let zookeeper {
+                let group = executor.group(in: directory)
+                try await BlockingThread.run { try OffsetStorePlace.removeGroup(group, of: topic, at: zookeeper) }
+            }
             try await BlockingThread.run { try FileSystem.removeTree(directory) }
         }
         return try result(of: scenario, runs: runs, broker: host.value.info, startedAt: startedAt)

@@ -28,6 +28,8 @@ public struct Scenario: Equatable, Sendable {
     public var fidelity: Fidelity
     /// For `receiver`: blocks after which the group's offsets are committed, at least 1.
     public var autoCommitBlocks: Int
+    /// The version of the program that the runs stand for, at least 1: checkpoints are bound to it.
+    public var programVersion: Int
     /// The seed, unless the command line gives one.
     public var seed: UInt64
     /// The runs, in the order they happen.
@@ -52,13 +54,19 @@ public struct Scenario: Equatable, Sendable {
         /// Whether the sinks' expectations were written for this crash; false after the command line named another
         /// point, when only the closed forms say what to expect.
         public var isAsStated: Bool
+        /// Who keeps the offsets that the strategy commits; `kafka` also for one that commits none.
+        public var offsetStore: OffsetStoreKind
 
         /// Makes a run.
-        public init(strategy: Strategy, sinks: [Expectation], crash: Crash?, isAsStated: Bool = true) {
+        public init(
+            strategy: Strategy, sinks: [Expectation], crash: Crash?, isAsStated: Bool = true,
+            offsetStore: OffsetStoreKind = .kafka
+        ) {
             self.strategy = strategy
             self.sinks = sinks
             self.crash = crash
             self.isAsStated = isAsStated
+            self.offsetStore = offsetStore
         }
     }
 
@@ -107,7 +115,7 @@ public struct Scenario: Equatable, Sendable {
     public init(
         name: String, summary: String, explanation: String, records: Int, partitions: Int, recordBytes: Int,
         cuts: Cuts, groupCommitBlocks: Int, walCompressionLevel: Int?, checkpointLagTasks: Int,
-        fidelity: Fidelity = .sound, autoCommitBlocks: Int = 10, seed: UInt64, runs: [Run]
+        fidelity: Fidelity = .sound, autoCommitBlocks: Int = 10, programVersion: Int = 1, seed: UInt64, runs: [Run]
     ) {
         self.name = name
         self.summary = summary
@@ -121,6 +129,7 @@ public struct Scenario: Equatable, Sendable {
         self.checkpointLagTasks = checkpointLagTasks
         self.fidelity = fidelity
         self.autoCommitBlocks = autoCommitBlocks
+        self.programVersion = programVersion
         self.seed = seed
         self.runs = runs
     }

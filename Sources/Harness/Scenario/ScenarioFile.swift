@@ -8,7 +8,7 @@ public enum ScenarioFile {
     private static let keys = [
         "name", "summary", "explanation", "records", "partitions", "record-bytes", "block-records", "batch-records",
         "block-interval-ms", "batch-interval-ms", "group-commit-blocks", "wal-compression", "checkpoint-lag-tasks",
-        "fidelity", "auto-commit-blocks",
+        "fidelity", "auto-commit-blocks", "offset-store", "program-version",
         "seed", "runs",
     ]
 
@@ -40,7 +40,8 @@ public enum ScenarioFile {
             try top[key]?.integer(in: range) ?? standard
         }
         var runs: [Scenario.Run] = []
-        for element in try top.required("runs").elements() { runs.append(try run(element)) }
+        let store = try top["offset-store"]?.offsetStore()
+        for element in try top.required("runs").elements() { runs.append(try run(element, store)) }
         return Scenario(
             name: try name(top.required("name"), file: file),
             summary: try top.required("summary").text(),
@@ -54,6 +55,7 @@ public enum ScenarioFile {
             checkpointLagTasks: try number("checkpoint-lag-tasks", ScenarioLimits.checkpointLagTasks, 0),
             fidelity: try top["fidelity"].map(fidelity) ?? .sound,
             autoCommitBlocks: try number("auto-commit-blocks", ScenarioLimits.autoCommitBlocks, 10),
+            programVersion: try number("program-version", ScenarioLimits.programVersion, 1),
             seed: UInt64(try number("seed", ScenarioLimits.seed, 1)),
             runs: runs)
     }
@@ -122,10 +124,16 @@ public enum ScenarioFile {
         return fidelity
     }
 
-    private static func run(_ value: YAMLValue) throws(ScenarioError) -> Scenario.Run {
-        let mapping = try value.mapping(known: ["strategy", "crash", "expect"])
+    private static func run(_ value: YAMLValue, _ store: OffsetStoreKind?) throws(ScenarioError) -> Scenario.Run {
+        let mapping = try value.mapping(known: ["strategy", "crash", "offset-store", "expect"])
         let strategy = try mapping.required("strategy").name(of: "strategy", "strategies", as: Strategy.self)
         let crash = try mapping["crash"]?.crash()
+        let own = try mapping["offset-store"]?.offsetStore()
+        if own != nil, !strategy.commitsOffsets, let key = mapping["offset-store"] {
+            throw key.error(
+                .impossibleValue, "\(strategy.rawValue) commits no offsets: it keeps them itself",
+                fix: "remove offset-store from this run")
+        }
         guard strategy != .raw else {
             if let expect = mapping["expect"] {
                 throw expect.error(
@@ -147,6 +155,8 @@ public enum ScenarioFile {
                     sink: sink, duplicates: try counts.required("duplicates").sum(),
                     lost: try counts.required("lost").sum()))
         }
-        return Scenario.Run(strategy: strategy, sinks: expectations, crash: crash)
+        return Scenario.Run(
+            strategy: strategy, sinks: expectations, crash: crash,
+            offsetStore: strategy.commitsOffsets ? own ?? store ?? .kafka : .kafka)
     }
 }

@@ -22,6 +22,8 @@ public enum ScenarioLimits {
     public static let compressionLevel = 1...19
     /// Tasks that a checkpoint may lag behind.
     public static let checkpointLagTasks = 0...1_000_000
+    /// Versions of the program.
+    public static let programVersion = 1...1_000_000
     /// The seed, limited so that every tool that reads JSON keeps it exact.
     public static let seed = 0...9_007_199_254_740_991
 }

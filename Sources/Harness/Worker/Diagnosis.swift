@@ -28,6 +28,7 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
         case let error as any DiagnosticError:
             self.init(cause: error.cause, fix: error.fix, exitCode: error.exitCode)
         case let error as BrokerError: self.init(broker: error)
+        case let error as OffsetStoreError: self.init(store: error)
         case let error as DiskError: self.init(disk: error, cause: "\(error)")
         case let error as LogError:
             if let disk = error.cause {
@@ -86,13 +87,72 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
     }
 
     private init(engine error: EngineError) {
-        let fix =
-            switch error.code {
-            case .concurrentDriver: "stop the other driver that works on this folder"
-            case .incompatibleCheckpoint: "run the version that wrote it, or start over in an empty folder"
-            case .unreadableRange: "check that the topic still holds the records and that its leader is up"
-            default: "restore the file, or start over in an empty folder"
-            }
-        self.init(cause: "\(error)", fix: fix, exitCode: .internalError)
+        let export = "kbench offsets export checkpoint:\(Diagnosis.stateFolder(error.location)) --to FILE"
+        let begin = "then kbench offsets import FILE checkpoint:NEWFOLDER (for a receiver: its group) and start there"
+        switch error.code {
+        case .concurrentDriver:
+            self.init(
+                cause: "\(error)", fix: "stop the other driver that works on this folder", exitCode: .internalError)
+        case .incompatibleCheckpoint:
+            self.init(
+                cause: "\(error)",
+                fix: "run the version that wrote it, or take its positions along: \(export), \(begin)",
+                exitCode: .usage)
+        case .unknownCheckpointFormat:
+            self.init(
+                cause: "\(error)", fix: "export its positions with the kbench that wrote it, \(begin)",
+                exitCode: .usage)
+        case .damagedCheckpoint:
+            self.init(
+                cause: "\(error)",
+                fix: "restore the file, or begin at positions saved elsewhere: kbench offsets import FILE "
+                    + "checkpoint:NEWFOLDER; in an empty folder everything runs again", exitCode: .internalError)
+        case .noSavedState:
+            self.init(
+                cause: "\(error)", fix: "name another place to take positions from: see kbench offsets --help",
+                exitCode: .usage)
+        case .stateExists:
+            self.init(
+                cause: "\(error)", fix: "name a new folder, or supersede a state without a log with --force",
+                exitCode: .usage)
+        case .unreadableRange:
+            self.init(
+                cause: "\(error)", fix: "check that the topic still holds the records and that its leader is up",
+                exitCode: .internalError)
+        default:
+            self.init(
+                cause: "\(error)", fix: "restore the file, or start over in an empty folder", exitCode: .internalError)
+        }
+    }
+
+    /// The state folder that a checkpoint's path lies in.
+    private static func stateFolder(_ path: String) -> String {
+        path.split(separator: "/", omittingEmptySubsequences: false).dropLast(2).joined(separator: "/")
+    }
+
+    private init(store error: OffsetStoreError) {
+        switch error.code {
+        case .unreachable:
+            self.init(
+                cause: "\(error)",
+                fix: "check the address and that a ZooKeeper listens there; nothing is lost: "
+                    + "what is not committed is read again after a restart", exitCode: .brokerUnreachable)
+        case .notAllowed:
+            self.init(
+                cause: "\(error)", fix: "let everybody write below /consumers, or use another root: host:port/root",
+                exitCode: .brokerUnreachable)
+        case .damaged:
+            self.init(
+                cause: "\(error)", fix: "restore it, or write it anew with kbench offsets import",
+                exitCode: .internalError)
+        case .configuration:
+            self.init(
+                cause: "\(error)", fix: "give a ZooKeeper as host:port, host:port,host:port or host:port/root",
+                exitCode: .usage)
+        default:
+            self.init(
+                cause: "\(error)", fix: "look at the server's own log; the run can be repeated as it is",
+                exitCode: .brokerUnreachable)
+        }
     }
 }

@@ -15,11 +15,15 @@ public struct WorkerConfiguration: Codable, Equatable, Sendable {
     public var crash: String?
     /// The file that holds the counters.
     public var countersPath: String
+    /// Who keeps the offsets that the strategy commits.
+    public var offsetStore: OffsetStorePlace
+    /// A file that the worker waits for at the armed crash, instead of dying there; nil: it dies.
+    public var holdsFor: String?
 
     /// Makes a configuration.
     public init(
         engine: EngineConfiguration, bootstrap: String, properties: [String], topic: String, crash: String?,
-        countersPath: String
+        countersPath: String, offsetStore: OffsetStorePlace = .kafka, holdsFor: String? = nil
     ) {
         self.engine = engine
         self.bootstrap = bootstrap
@@ -27,5 +31,7 @@ public struct WorkerConfiguration: Codable, Equatable, Sendable {
         self.topic = topic
         self.crash = crash
         self.countersPath = countersPath
+        self.offsetStore = offsetStore
+        self.holdsFor = holdsFor
     }
 }
