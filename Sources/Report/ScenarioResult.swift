@@ -18,8 +18,12 @@ public struct ScenarioResult: Codable, Equatable, Sendable {
     public var load: Load
     /// Which of Spark's deviations the engines reproduced: `sound`, `spark`, or deviations joined by `+`.
     public var fidelity: String
-    /// One element per strategy and sink, in the scenario's order.
+    /// One element per strategy and sink, in the scenario's order; an experiment may have none.
     public var runs: [RunResult]
+    /// What an experiment found besides its runs.
+    public var experiment: ExperimentFindings
+    /// What the scenario says about the claim it is named after; nil for a scenario without a claim.
+    public var claim: ClaimResult?
     /// The machine and the versions it ran with.
     public var host: HostInfo
     /// The command that repeats this result.
@@ -38,7 +42,8 @@ public struct ScenarioResult: Codable, Equatable, Sendable {
     public init(
         scenario: String, summary: String, seed: UInt64, valid: Bool, verdict: Verdict, broker: BrokerInfo, load: Load,
         fidelity: String = "sound",
-        runs: [RunResult], host: HostInfo, reproduce: String, startedAt: String,
+        runs: [RunResult], experiment: ExperimentFindings = ExperimentFindings(), claim: ClaimResult? = nil,
+        host: HostInfo, reproduce: String, startedAt: String,
         explanation: String = ""
     ) {
         self.scenario = scenario
@@ -50,10 +55,57 @@ public struct ScenarioResult: Codable, Equatable, Sendable {
         self.load = load
         self.fidelity = fidelity
         self.runs = runs
+        self.experiment = experiment
+        self.claim = claim
         self.host = host
         self.reproduce = reproduce
         self.startedAt = startedAt
         self.explanation = explanation
+    }
+}
+
+/// What an experiment found besides runs with a strategy and a sink.
+public struct ExperimentFindings: Codable, Equatable, Sendable {
+    /// Numbers by name, for programs.
+    public var evidence: [String: Double]
+    /// Tables, for people.
+    public var tables: [ReportTable]
+    /// What happened, a line each, such as the messages of the processes involved.
+    public var notes: [String]
+    /// What is not as expected, a line each; the scenario fails unless there is none.
+    public var complaints: [String]
+    /// Why the experiment shows nothing; nil when it does.
+    public var invalidReason: String?
+    /// Further files for the results folder; they are not part of the JSON form.
+    public var files: [ReportFile] = []
+
+    /// Makes findings; without arguments, none.
+    public init(
+        evidence: [String: Double] = [:], tables: [ReportTable] = [], notes: [String] = [], complaints: [String] = [],
+        invalidReason: String? = nil, files: [ReportFile] = []
+    ) {
+        self.evidence = evidence
+        self.tables = tables
+        self.notes = notes
+        self.complaints = complaints
+        self.invalidReason = invalidReason
+        self.files = files
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case evidence, tables, notes, complaints, invalidReason
+    }
+
+    /// Writes every key, with null where the experiment is valid.
+    ///
+    /// - Throws: what the encoder throws.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(evidence, forKey: .evidence)
+        try container.encode(tables, forKey: .tables)
+        try container.encode(notes, forKey: .notes)
+        try container.encode(complaints, forKey: .complaints)
+        try container.encode(invalidReason, forKey: .invalidReason)
     }
 }
 
@@ -223,6 +275,35 @@ public struct RunResult: Codable, Equatable, Sendable {
         self.recoverySeconds = recoverySeconds
         self.percentOfRaw = percentOfRaw
         self.offsetStore = offsetStore
+    }
+}
+
+extension ScenarioResult {
+    private enum CodingKeys: String, CodingKey {
+        case scenario, summary, seed, valid, verdict, broker, load, fidelity, runs, experiment, claim, host, reproduce
+        case startedAt, explanation
+    }
+
+    /// Writes every key, with null where there is no claim.
+    ///
+    /// - Throws: what the encoder throws.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(scenario, forKey: .scenario)
+        try container.encode(summary, forKey: .summary)
+        try container.encode(seed, forKey: .seed)
+        try container.encode(valid, forKey: .valid)
+        try container.encode(verdict, forKey: .verdict)
+        try container.encode(broker, forKey: .broker)
+        try container.encode(load, forKey: .load)
+        try container.encode(fidelity, forKey: .fidelity)
+        try container.encode(runs, forKey: .runs)
+        try container.encode(experiment, forKey: .experiment)
+        try container.encode(claim, forKey: .claim)
+        try container.encode(host, forKey: .host)
+        try container.encode(reproduce, forKey: .reproduce)
+        try container.encode(startedAt, forKey: .startedAt)
+        try container.encode(explanation, forKey: .explanation)
     }
 }
 

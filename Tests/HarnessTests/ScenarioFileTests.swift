@@ -1,7 +1,7 @@
 // Scenario files: what they may say, and how a refusal reads.
 import Engine
 import Foundation
-import Harness
+@testable import Harness
 import Testing
 import World
 
@@ -94,11 +94,7 @@ private let complete = """
         Mistake(
             line: "partitions: 4", instead: "partition: 4", code: .unknownKey,
             cause: "sample.yaml:7: 'partition' is not known here",
-            fix: """
-                did you mean partitions? keys: name, summary, explanation, records, partitions, record-bytes, \
-                block-records, batch-records, block-interval-ms, batch-interval-ms, group-commit-blocks, \
-                wal-compression, checkpoint-lag-tasks, fidelity, auto-commit-blocks, seed, runs
-                """),
+            fix: "did you mean partitions? keys: \(ScenarioFile.keys.joined(separator: ", "))"),
         Mistake(
             line: "    crash: receiver", instead: "    crush: receiver", code: .unknownKey,
             cause: "sample.yaml:18: runs[1]: 'crush' is not known here",

@@ -32,8 +32,18 @@ public struct Scenario: Equatable, Sendable {
     public var programVersion: Int
     /// The seed, unless the command line gives one.
     public var seed: UInt64
-    /// The runs, in the order they happen.
+    /// The runs, in the order they happen; an experiment may have none.
     public var runs: [Run]
+    /// What happens instead of plain runs; nil for runs.
+    public var experiment: ExperimentKind?
+    /// For an experiment over strategies: which; empty for all.
+    public var strategies: [Strategy]
+    /// For an experiment over sinks: which; empty for all.
+    public var sinks: [SinkKind]
+    /// For an experiment under several fidelities: which; empty for ``fidelity`` alone.
+    public var fidelities: [Fidelity]
+    /// The claim the scenario is named after, and when it holds.
+    public var claim: ClaimStatement?
 
     /// How blocks and batches are cut.
     public enum Cuts: Equatable, Sendable {
@@ -115,7 +125,10 @@ public struct Scenario: Equatable, Sendable {
     public init(
         name: String, summary: String, explanation: String, records: Int, partitions: Int, recordBytes: Int,
         cuts: Cuts, groupCommitBlocks: Int, walCompressionLevel: Int?, checkpointLagTasks: Int,
-        fidelity: Fidelity = .sound, autoCommitBlocks: Int = 10, programVersion: Int = 1, seed: UInt64, runs: [Run]
+        fidelity: Fidelity = .sound, autoCommitBlocks: Int = 10, programVersion: Int = 1, seed: UInt64,
+        runs: [Run],
+        experiment: ExperimentKind? = nil, strategies: [Strategy] = [], sinks: [SinkKind] = [],
+        fidelities: [Fidelity] = [], claim: ClaimStatement? = nil
     ) {
         self.name = name
         self.summary = summary
@@ -132,6 +145,11 @@ public struct Scenario: Equatable, Sendable {
         self.programVersion = programVersion
         self.seed = seed
         self.runs = runs
+        self.experiment = experiment
+        self.strategies = strategies
+        self.sinks = sinks
+        self.fidelities = fidelities
+        self.claim = claim
     }
 }
 

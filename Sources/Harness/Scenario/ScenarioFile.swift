@@ -5,11 +5,12 @@ internal import Yams
 
 /// Reads scenarios from YAML.
 public enum ScenarioFile {
-    private static let keys = [
+    /// Every key there is at the top of a file.
+    static let keys = [
         "name", "summary", "explanation", "records", "partitions", "record-bytes", "block-records", "batch-records",
         "block-interval-ms", "batch-interval-ms", "group-commit-blocks", "wal-compression", "checkpoint-lag-tasks",
         "fidelity", "auto-commit-blocks", "offset-store", "program-version",
-        "seed", "runs",
+        "seed", "runs", "experiment", "strategies", "sinks", "fidelities", "claim",
     ]
 
     /// Reads the scenario in the file at `path`.
@@ -39,9 +40,18 @@ public enum ScenarioFile {
         let number = { (key: String, range: ClosedRange<Int>, standard: Int) throws(ScenarioError) -> Int in
             try top[key]?.integer(in: range) ?? standard
         }
+        let experiment = try top["experiment"]?.name(
+            of: "experiment", "experiments", as: ExperimentKind.self)
         var runs: [Scenario.Run] = []
         let store = try top["offset-store"]?.offsetStore()
-        for element in try top.required("runs").elements() { runs.append(try run(element, store)) }
+        // An experiment decides by itself what runs.
+        if let list = experiment == nil ? try top.required("runs") : top["runs"] {
+            for element in try list.elements() { runs.append(try run(element, store)) }
+        }
+        var fidelities: [Fidelity] = []
+        for element in try top["fidelities"]?.elements() ?? [] { fidelities.append(try fidelity(element)) }
+        let strategies = try names(top["strategies"], of: "strategy", "strategies", as: Strategy.self)
+        let sinks = try names(top["sinks"], of: "sink", "sinks", as: SinkKind.self)
         return Scenario(
             name: try name(top.required("name"), file: file),
             summary: try top.required("summary").text(),
@@ -57,7 +67,34 @@ public enum ScenarioFile {
             autoCommitBlocks: try number("auto-commit-blocks", ScenarioLimits.autoCommitBlocks, 10),
             programVersion: try number("program-version", ScenarioLimits.programVersion, 1),
             seed: UInt64(try number("seed", ScenarioLimits.seed, 1)),
-            runs: runs)
+            runs: runs, experiment: experiment, strategies: strategies, sinks: sinks,
+            fidelities: fidelities, claim: try top["claim"].map(claim))
+    }
+
+    private static func names<Named: RawRepresentable & CaseIterable>(
+        _ value: YAMLValue?, of kind: String, _ plural: String, as type: Named.Type
+    ) throws(ScenarioError) -> [Named] where Named.RawValue == String {
+        var names: [Named] = []
+        for element in try value?.elements() ?? [] { names.append(try element.name(of: kind, plural, as: type)) }
+        return names
+    }
+
+    private static func claim(_ value: YAMLValue) throws(ScenarioError) -> ClaimStatement {
+        let mapping = try value.mapping(known: ["id", "holds-when"])
+        let id = try mapping.required("id")
+        let name = try id.text()
+        guard ClaimCatalogue.text(of: name) != nil else {
+            throw id.error(
+                .unknownName, "no claim is called '\(name)'",
+                fix: Suggestion.fix(for: name, among: ClaimCatalogue.ids, as: "claims"))
+        }
+        guard let condition = mapping["holds-when"] else { return ClaimStatement(id: name, conditions: []) }
+        let text = try condition.text()
+        guard let conditions = ClaimCondition.parse(text) else {
+            throw condition.error(
+                .impossibleValue, "'\(text)' is no condition", fix: ClaimCondition.fix)
+        }
+        return ClaimStatement(id: name, conditions: conditions)
     }
 
     private static func trimmed(_ text: String) -> String { text.trimmingCharacters(in: .whitespacesAndNewlines) }

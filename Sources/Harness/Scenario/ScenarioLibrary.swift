@@ -18,6 +18,10 @@ public enum ScenarioLibrary {
         ("torn-wal", PackageResources.torn_wal_yaml),
         ("idle-crash", PackageResources.idle_crash_yaml),
         ("no-crash", PackageResources.no_crash_yaml),
+        ("c1-every-record-is-processed", PackageResources.c1_every_record_is_processed_yaml),
+        ("c2-exactly-once", PackageResources.c2_exactly_once_yaml),
+        ("c4-a-restart-repeats-nothing", PackageResources.c4_a_restart_repeats_nothing_yaml),
+        ("c15-saved-before-the-offsets", PackageResources.c15_saved_before_the_offsets_yaml),
     ]
 
     /// The names of the built-in scenarios.
@@ -45,9 +49,11 @@ public enum ScenarioLibrary {
             return try ScenarioFile.read(nameOrPath)
         }
         guard let text = text(of: nameOrPath) else {
+            let guess = Suggestion.closest(to: nameOrPath, among: names).map { "did you mean \($0)? " }
             throw ScenarioError(
                 .unknownName, "no scenario has this name",
-                fix: Suggestion.fix(for: nameOrPath, among: names, as: "scenarios") + ", or the path of a .yaml file",
+                fix: (guess ?? "start with crash-before-commit; ")
+                    + "`kbench scenario list` lists them; or give the path of a .yaml file",
                 at: ScenarioError.Location(nameOrPath))
         }
         return try ScenarioFile.parse(text, file: "\(nameOrPath).yaml")
