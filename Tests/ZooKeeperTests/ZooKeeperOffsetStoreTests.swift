@@ -134,9 +134,9 @@ struct ZooKeeperOffsetStoreTests {
             let store = Handed(try ZooKeeperOffsetStore(configuration, topic: "t"))
             defer { store.value.close() }
             try await server.run { try await BlockingThread.run { try store.value.commit([(0, 1)], group: "g") } }
-            async let committed: Void = BlockingThread.run { try store.value.commit([(0, 2)], group: "g") }
+            let committing = Task { try await BlockingThread.run { try store.value.commit([(0, 2)], group: "g") } }
             try await server.run {
-                try await committed
+                try await committing.value
                 #expect(try await BlockingThread.run { try store.value.committedOffsets(of: [0], group: "g") } == [2])
             }
         }

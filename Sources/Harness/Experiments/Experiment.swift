@@ -5,10 +5,22 @@ internal import Report
 public enum ExperimentKind: String, CaseIterable, Sendable {
     /// Every crash point of some strategies and sinks, one after the other.
     case everyCrashPoint = "every-crash-point"
+    /// The scenario's own runs, each of which a claim about owners of offsets is tried on.
+    case offsetOwners = "offset-owners"
+    /// A worker that keeps its offsets in ZooKeeper, and the ZooKeeper goes down.
+    case zookeeperOutage = "zookeeper-outage"
+    /// A new version of the program meets the state that the old one left.
+    case upgrade
+    /// Starts with checkpoints that are there, damaged, or not there.
+    case getOrCreate = "get-or-create"
 
     var experiment: any Experiment {
         switch self {
         case .everyCrashPoint: EveryCrashPoint()
+        case .offsetOwners: OffsetOwners()
+        case .zookeeperOutage: ZooKeeperOutage()
+        case .upgrade: Upgrade()
+        case .getOrCreate: GetOrCreate()
         }
     }
 }

@@ -95,7 +95,8 @@ struct RunExecutor: Sendable {
             fix: "this is not expected: please report it with the command", exitCode: .internalError)
     }
 
-    private func configuration(of plan: RunPlan, in directory: String) -> WorkerConfiguration {
+    /// What the worker of `plan` is told in a life that is not to crash.
+    func configuration(of plan: RunPlan, in directory: String) -> WorkerConfiguration {
         let cuts: EngineConfiguration.Cuts =
             switch scenario.cuts {
             case .count(let block, let batch): .count(block: block, batch: batch)

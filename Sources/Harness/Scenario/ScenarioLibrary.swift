@@ -18,10 +18,16 @@ public enum ScenarioLibrary {
         ("torn-wal", PackageResources.torn_wal_yaml),
         ("idle-crash", PackageResources.idle_crash_yaml),
         ("no-crash", PackageResources.no_crash_yaml),
+        ("offsets-in-zookeeper", PackageResources.offsets_in_zookeeper_yaml),
+        ("zookeeper-outage", PackageResources.zookeeper_outage_yaml),
         ("c1-every-record-is-processed", PackageResources.c1_every_record_is_processed_yaml),
         ("c2-exactly-once", PackageResources.c2_exactly_once_yaml),
+        ("c3-consumed-again", PackageResources.c3_consumed_again_yaml),
         ("c4-a-restart-repeats-nothing", PackageResources.c4_a_restart_repeats_nothing_yaml),
+        ("c5-upgrade", PackageResources.c5_upgrade_yaml),
+        ("c6-get-or-create", PackageResources.c6_get_or_create_yaml),
         ("c15-saved-before-the-offsets", PackageResources.c15_saved_before_the_offsets_yaml),
+        ("c16-one-owner-of-the-offsets", PackageResources.c16_one_owner_of_the_offsets_yaml),
     ]
 
     /// The names of the built-in scenarios.
