@@ -49,12 +49,15 @@ public final class SimulatedRun {
     /// What all lives together counted.
     public var counters: EngineCounters { EngineCounters(storage: storage) }
 
-    /// One life, until the input is processed or the crash fires.
+    /// One life, until the input is processed or the crash fires; `other` sets it up in another way, `offsets` keeps its
+    /// committed offsets elsewhere than in the broker.
     ///
     /// - Returns: whether the crash fired.
     /// - Throws: what the engine throws of itself.
     @discardableResult
-    public func live(crash: ArmedCrash? = nil) throws -> Bool {
+    public func live(
+        crash: ArmedCrash? = nil, as other: EngineConfiguration? = nil, offsets: (any OffsetStore)? = nil
+    ) throws -> Bool {
         var fired = false
         let crashSwitch = crash.map { armed in
             CrashSwitch(armed: armed) { _, _ in
@@ -63,7 +66,7 @@ public final class SimulatedRun {
             }
         }
         do {
-            try run(crashSwitch ?? CrashSwitch())
+            try run(crashSwitch ?? CrashSwitch(), as: other, offsets: offsets)
         } catch is Killed {}
         return fired
     }
@@ -86,10 +89,12 @@ public final class SimulatedRun {
             produced: shape.records, sink: configuration.sink, runDirectory: configuration.directory, disk: disk)
     }
 
-    private func run(_ crash: CrashSwitch) throws {
+    private func run(
+        _ crash: CrashSwitch, as other: EngineConfiguration? = nil, offsets: (any OffsetStore)? = nil
+    ) throws {
         // Time passes between two lives, as it does between two processes.
         clock.sleep(1_000_000_000)
-        let seams = Seams(broker: broker, disk: disk, clock: clock, crash: crash)
-        try IngestionEngine(configuration: configuration, seams: seams, counters: counters).run()
+        let seams = Seams(broker: broker, offsets: offsets, disk: disk, clock: clock, crash: crash)
+        try IngestionEngine(configuration: other ?? configuration, seams: seams, counters: counters).run()
     }
 }

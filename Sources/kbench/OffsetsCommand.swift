@@ -13,11 +13,11 @@ struct OffsetsCommand: ParsableCommand {
         discussion: """
             Positions say where each partition goes on. They are kept at one of these places:
 
-              checkpoint:DIR               the checkpoints of a run's state folder, and a receiver's log beside them
-              offset-log:DIR               the offset log of a run's state folder (direct-log-first)
-              file:PATH                    a file that a person can read; a file store keeps one for each group
-              kafka:GROUP                  a consumer group; needs --brokers and --topic
-              zookeeper:HOST:PORT/GROUP    a group in ZooKeeper, as Kafka's first consumers had it; needs --topic
+              checkpoint:DIR             a state folder's checkpoints and receiver's log
+              offset-log:DIR             a state folder's offset log (direct-log-first)
+              file:PATH                  a file for people; a file store has one per group
+              kafka:GROUP                a consumer group; needs --brokers and --topic
+              zookeeper:HOST:PORT/GROUP  a group of Kafka's first consumers; needs --topic
 
             A checkpoint belongs to the version of the program that wrote it, and another version refuses it. Its \
             positions can be taken along:
@@ -26,11 +26,12 @@ struct OffsetsCommand: ParsableCommand {
               kbench offsets import positions.txt checkpoint:new --program-version 2
 
             A receiver goes on from its group, not from its checkpoint, and its log may hold blocks that are committed \
-            and not output. So export asks for the group's place too, and import goes to a group:
+            and not output. So export asks for the group's place too, and import goes to a group, here by way of \
+            B=HOST:PORT:
 
-              kbench offsets export checkpoint:old --committed kafka:billing --brokers HOST:PORT --topic orders \
-            --to positions.txt
-              kbench offsets import positions.txt kafka:billing-2 --brokers HOST:PORT
+              kbench offsets export checkpoint:old --committed kafka:billing \\
+                --brokers $B --topic orders --to positions.txt
+              kbench offsets import positions.txt kafka:billing-2 --brokers $B
             """,
         subcommands: [OffsetsShowCommand.self, OffsetsExportCommand.self, OffsetsImportCommand.self])
 }

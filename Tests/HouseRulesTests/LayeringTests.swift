@@ -32,7 +32,8 @@ import Testing
 
     /// Imports of which there is one user, because everything behind them is unsafe, slow to replace, or both.
     static let soleUsers: [(imported: String, user: String)] = [
-        ("CRdKafka", "Kafka"), ("CZooKeeper", "ZooKeeper"), ("CZstd", "WriteAheadLog"), ("Glibc", "Posix"), ("CPosixShims", "Posix"),
+        ("CRdKafka", "Kafka"), ("CZooKeeper", "ZooKeeper"), ("CZstd", "WriteAheadLog"), ("Glibc", "Posix"),
+        ("CPosixShims", "Posix"),
         ("CChecksum", "Checksum"), ("Subprocess", "Harness"), ("Yams", "Harness"), ("ArgumentParser", "kbench"),
     ]
 

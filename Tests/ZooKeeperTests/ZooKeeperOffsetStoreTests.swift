@@ -29,7 +29,8 @@ struct ZooKeeperOffsetStoreTests {
             let server = try PrivateZooKeeper(directory: folder)
             try await server.run {
                 try await BlockingThread.run {
-                    let store = try ZooKeeperOffsetStore(ZooKeeperConfiguration(address: server.address), topic: "orders")
+                    let store = try ZooKeeperOffsetStore(
+                        ZooKeeperConfiguration(address: server.address), topic: "orders")
                     defer { store.close() }
                     #expect(try store.committedOffsets(of: [0, 1], group: "g") == [nil, nil])
                     #expect(try store.committedPartitions(of: "g") == [])
@@ -78,13 +79,13 @@ struct ZooKeeperOffsetStoreTests {
                         #expect(error?.location.hasSuffix("/consumers/g/offsets/t/3") == true)
                     }
                     let rootless = try ZooKeeperOffsetStore(
-                        ZooKeeperConfiguration(address: "\(server.address)/root"), topic: "t")
+                        ZooKeeperConfiguration(address: "\(server.address)/sub"), topic: "t")
                     defer { rootless.close() }
                     let error = #expect(throws: OffsetStoreError.self) { try rootless.commit([(0, 1)], group: "g") }
                     #expect(error?.code == .configuration)
-                    try RawNodes.make("/root", session)
+                    try RawNodes.make("/sub", session)
                     try rootless.commit([(0, 1)], group: "g")
-                    #expect(try RawNodes.value(of: "/root/consumers/g/offsets/t/0", session) == "1")
+                    #expect(try RawNodes.value(of: "/sub/consumers/g/offsets/t/0", session) == "1")
                 }
             }
         }
@@ -142,9 +143,11 @@ struct ZooKeeperOffsetStoreTests {
         }
     }
 
-    @Test("an address that cannot be one is refused before anything is tried", arguments: [
-        "", "localhost", ":2181", "host:", "host:0", "host:70000", "a:1,b", "a b:1", "host:1,",
-    ])
+    @Test(
+        "an address that cannot be one is refused before anything is tried",
+        arguments: [
+            "", "localhost", ":2181", "host:", "host:0", "host:70000", "a:1,b", "a b:1", "host:1,",
+        ])
     func addresses(text: String) {
         let error = #expect(throws: OffsetStoreError.self) { try ZooKeeperConfiguration(address: text) }
         #expect(error?.code == .configuration)

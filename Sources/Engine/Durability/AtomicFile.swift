@@ -52,9 +52,11 @@ enum AtomicFile {
         return bytes.count
     }
 
-    /// As the other, for a file that is none of an engine's effects.
-    static func write(_ lines: [String], to name: String, in directory: String, disk: any Disk) throws {
-        let path = "\(directory)/\(name)"
+    /// As the other, for a file that is none of an engine's effects; its folder is made when absent.
+    static func write(_ lines: [String], to path: String, disk: any Disk) throws {
+        let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        let directory = parent.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : parent
+        if !disk.exists(directory) { try disk.makeDurableDirectory(directory) }
         let file = try disk.open(path + temporarySuffix, .replace)
         do {
             defer { file.close() }

@@ -96,8 +96,9 @@ final class CheckpointStore {
 
     /// Adds a checkpoint to a folder that no engine works on.
     static func add(_ checkpoint: Checkpoint, to directory: String, disk: any Disk) throws {
-        let latest = try disk.list(directory).compactMap { number(of: $0) }.max() ?? 0
-        try AtomicFile.write(checkpoint.lines, to: name(latest + 1), in: directory, disk: disk)
+        let names = disk.exists(directory) ? try disk.list(directory) : []
+        let latest = names.compactMap { number(of: $0) }.max() ?? 0
+        try AtomicFile.write(checkpoint.lines, to: "\(directory)/\(name(latest + 1))", disk: disk)
     }
 
     private static func name(_ number: Int64) -> String {

@@ -94,8 +94,7 @@ final class OffsetLog {
         for (folder, lines) in [
             ("offsets", lines(batch: number, ranges: [], next: next)), ("commits", lines(commitOf: number)),
         ] {
-            try disk.makeDurableDirectory("\(directory)/\(folder)")
-            try AtomicFile.write(lines, to: "\(number)", in: "\(directory)/\(folder)", disk: disk)
+            try AtomicFile.write(lines, to: "\(directory)/\(folder)/\(number)", disk: disk)
         }
     }
 

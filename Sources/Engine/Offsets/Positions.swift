@@ -47,11 +47,7 @@ public struct Positions: Equatable, Sendable {
     ///
     /// - Throws: ``DiskError``.
     public func write(to path: String, disk: any Disk) throws {
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-        let parent = parts.dropLast().joined(separator: "/")
-        let directory = parent.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : parent
-        if !disk.exists(directory) { try disk.makeDurableDirectory(directory) }
-        try AtomicFile.write(lines, to: parts.last ?? "", in: directory, disk: disk)
+        try AtomicFile.write(lines, to: path, disk: disk)
     }
 
     /// The file's text.

@@ -37,7 +37,8 @@ public struct SavedState: Equatable, Sendable {
         let isReceiver = disk.exists(RunFolder.eventLog(of: directory))
         guard found != nil || isReceiver else {
             throw EngineError(
-                .noSavedState, "the folder holds no checkpoint"
+                .noSavedState,
+                "the folder holds no checkpoint"
                     + (disk.exists(RunFolder.offsetLog(of: directory)) ? ", but an offset log" : ""),
                 location: directory)
         }
@@ -63,7 +64,8 @@ public struct SavedState: Equatable, Sendable {
         let folder = RunFolder.offsetLog(of: directory)
         guard let latest = try OffsetLog.latest(in: folder, disk: disk) else {
             throw EngineError(
-                .noSavedState, "the folder holds no offset log"
+                .noSavedState,
+                "the folder holds no offset log"
                     + (disk.exists(RunFolder.checkpoints(of: directory)) ? ", but checkpoints" : ""),
                 location: directory)
         }
@@ -75,14 +77,16 @@ public struct SavedState: Equatable, Sendable {
     }
 
     /// Where to go on without this state so that nothing is lost: for each partition the first offset of the oldest batch
-    /// that a restart would run again, or of a block that waits; otherwise the next one.
+    /// that a restart would run again, or of a block that waits; otherwise the next one, which for a receiver is what its
+    /// group has `committed`, by partition.
     ///
-    /// - Parameter committed: what a receiver's group has committed, by partition; not used for others.
+    /// - Returns: the positions, with the newest batch number in use.
     /// - Throws: ``EngineError``, `noSavedState` for a receiver's state without `committed`.
     public func positions(committed: [Offset?]? = nil) throws -> Positions {
         if isReceiver, committed == nil {
             throw EngineError(
-                .noSavedState, "a receiver's state knows its logged blocks; where it goes on reading stands in its group",
+                .noSavedState,
+                "a receiver's state knows its logged blocks; where it goes on reading stands in its group",
                 location: path)
         }
         var offsets: [Offset?] = isReceiver ? committed ?? [] : next.map { $0 }

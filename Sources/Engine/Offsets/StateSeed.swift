@@ -12,9 +12,9 @@ public enum StateSeed {
     }
 
     /// Writes `positions` into the state folder `directory`. Batches go on being numbered behind `latestBatch`, so that a
-    /// sink that is keyed by them never takes new output for old.
+    /// sink that is keyed by them never takes new output for old. A state that is there already is only superseded if
+    /// `overwrites`, and a receiver's logs never.
     ///
-    /// - Parameter overwrites: whether a state that is there already may be superseded; a receiver's logs never are.
     /// - Throws: ``EngineError``: `stateExists`, or `noSavedState` where a partition has no position; ``DiskError``.
     public static func write(
         _ positions: Positions, as kind: Kind, in directory: String, overwrites: Bool, disk: any Disk
@@ -33,7 +33,6 @@ public enum StateSeed {
         switch kind {
         case .checkpoint(let program):
             let folder = RunFolder.checkpoints(of: directory)
-            try disk.makeDurableDirectory(folder)
             var checkpoint = Checkpoint()
             checkpoint.program = program
             checkpoint.latest = positions.latestBatch ?? 0

@@ -110,7 +110,8 @@ struct GetOrCreate: Experiment {
             let refused = try await run.live()
             if let refusal = refused.diagnosis {
                 let cause = refusal.cause.replacing(run.directory, with: "RUN")
-                let note = "\(run.plan.strategy.rawValue), all damaged: refuses with exit code \(refusal.exitCode.rawValue): \(cause)"
+                let note =
+                    "\(run.plan.strategy.rawValue), all damaged: refuses with exit code \(refusal.exitCode.rawValue): \(cause)"
                 if !outcome.findings.notes.contains(note) { outcome.findings.notes.append(note) }
             } else {
                 outcome.findings.complaints.append("\(label): the start did not refuse damaged checkpoints")
@@ -121,7 +122,8 @@ struct GetOrCreate: Experiment {
         let steppedOver = try await finish(run)
         let expected = kind == .allDamaged ? 0 : damaged
         if steppedOver != expected {
-            outcome.findings.complaints.append("\(label): \(steppedOver) checkpoints stepped over, expected \(expected)")
+            outcome.findings.complaints.append(
+                "\(label): \(steppedOver) checkpoints stepped over, expected \(expected)")
         }
         return switch kind {
         case .first: "creates"

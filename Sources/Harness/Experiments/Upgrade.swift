@@ -45,12 +45,13 @@ struct Upgrade: Experiment {
             }
             for (number, way) in Way.all(for: plan.strategy).enumerated() {
                 stage.progress(
-                    Double(index) / Double(plans.count), "\(plan.strategy.rawValue) / \(sink.rawValue), \(way.rawValue)")
+                    Double(index) / Double(plans.count), "\(plan.strategy.rawValue) / \(sink.rawValue), \(way.rawValue)"
+                )
                 let directory = "\(stage.options.workDirectory)/\(index + 1)-\(number + 1)-\(plan.strategy.rawValue)"
                 let run = StagedRun(executor: executor, plan: plan, directory: directory)
                 let tool = OffsetsTool(
                     brokers: executor.bootstrap, properties: stage.host.value.configuration.properties, topic: topic)
-                let label = "\(plan.strategy.rawValue)/\(sink.rawValue), \(way.rawValue)"
+                let label = "\(plan.strategy.rawValue)/\(sink.rawValue) at \(crash.point), \(way.rawValue)"
                 try await play(way, run, crash, tool, label, &outcome)
                 let expected = expectation(of: way, plan, sink, crash, shape)
                 let row = ExperimentRow(
@@ -58,16 +59,18 @@ struct Upgrade: Experiment {
                     try await run.verdict(), duplicates: expected.duplicates, lost: expected.lost)
                 rows.append(row)
                 if way == .exported {
+                    outcome.compare(row, with: plan)
                     outcome.claimCases?.append(
                         ClaimCase(
-                            label: "\(plan.strategy.rawValue)/\(sink.rawValue)",
+                            label: "\(plan.strategy.rawValue)/\(sink.rawValue) killed at \(crash.point)",
                             holds: row.duplicates == 0 && row.lost == 0))
                 }
                 try await BlockingThread.run { try FileSystem.removeTree(directory) }
             }
         }
         outcome.add(
-            rows, title: "Version 2 after version 1", columns: ["strategy", "sink", "version 1 killed at", "version 2 starts with"])
+            rows, title: "Version 2 after version 1",
+            columns: ["strategy", "sink", "version 1 killed at", "version 2 starts with"])
         return outcome
     }
 
@@ -137,7 +140,8 @@ struct Upgrade: Experiment {
         // The folder has another name in every run.
         let cause = refusal.cause.replacing(run.directory, with: "RUN")
         let fix = refusal.fix.replacing(run.directory, with: "RUN")
-        let note = "\(run.plan.strategy.rawValue): version 2 refuses with exit code \(refusal.exitCode.rawValue): \(cause). Fix: \(fix)"
+        let note =
+            "\(run.plan.strategy.rawValue): version 2 refuses with exit code \(refusal.exitCode.rawValue): \(cause). Fix: \(fix)"
         if !outcome.findings.notes.contains(note) { outcome.findings.notes.append(note) }
         let namesBoth = cause.contains("program version 1") && cause.contains("program version 2")
         if refusal.exitCode != .usage || !namesBoth || !fix.contains("kbench offsets export") {

@@ -14,7 +14,8 @@ struct ZooKeeperOutage: Experiment {
     func run(on stage: Stage) async throws -> ExperimentOutcome {
         guard stage.options.zookeeper == nil else {
             throw Diagnosis(
-                cause: "\(stage.scenario.name) stops and starts its ZooKeeper, which it cannot do to one with --zookeeper",
+                cause:
+                    "\(stage.scenario.name) stops and starts its ZooKeeper, which it cannot do to one with --zookeeper",
                 fix: "leave out --zookeeper: a private server is started", exitCode: .usage)
         }
         let topic = try await stage.makeTopic(partitions: stage.scenario.partitions)
@@ -24,7 +25,8 @@ struct ZooKeeperOutage: Experiment {
         executor.zookeeper = server.address
         var outcome = ExperimentOutcome()
         var rows: [ExperimentRow] = []
-        for (index, plan) in try RunPlan.plans(of: stage.scenario).enumerated() {
+        let plans = try RunPlan.plans(of: stage.scenario)
+        for (index, plan) in plans.enumerated() {
             guard plan.offsetStore == .zookeeper, case .armed(let crash) = plan.death else {
                 throw Diagnosis(
                     cause: "\(stage.scenario.name): a run of zookeeper-outage has no crash or other offsets",
@@ -32,24 +34,25 @@ struct ZooKeeperOutage: Experiment {
                     exitCode: .usage)
             }
             for (number, kind) in Kind.allCases.enumerated() {
-                stage.progress(Double(index) / 2, "\(kind.rawValue)")
+                stage.progress(Double(index) / Double(plans.count), "ZooKeeper down \(kind.rawValue)")
                 let directory = "\(stage.options.workDirectory)/\(index + 1)-\(number + 1)-outage"
                 let run = StagedRun(executor: executor, plan: plan, directory: directory)
                 let messages = try await play(kind, run, crash, server)
                 let verdict = try await run.verdict()
                 let sink = plan.sink?.rawValue ?? "none"
-                let label = "\(kind.rawValue), \(sink)"
+                let label = "\(kind.rawValue) (\(crash.point)), \(sink)"
                 // What was announced and not committed when the server went is read again, as after a kill there.
                 let expected = kind == .forGood ? plan.expected?.duplicates ?? 0 : 0
-                rows.append(
-                    ExperimentRow(
-                        [kind.rawValue, plan.strategy.rawValue, sink, messages.isEmpty ? "goes on" : "gives up"],
-                        label: label, verdict, duplicates: expected, lost: 0))
+                let row = ExperimentRow(
+                    [kind.rawValue, "\(crash)", sink, messages.isEmpty ? "goes on" : "gives up"],
+                    label: label, verdict, duplicates: expected, lost: 0)
+                rows.append(row)
+                if kind == .forGood { outcome.compare(row, with: plan) }
                 check(kind, messages, label, &outcome)
             }
         }
         outcome.add(
-            rows, title: "ZooKeeper goes down", columns: ["the server is down", "strategy", "sink", "the worker"])
+            rows, title: "ZooKeeper goes down", columns: ["the server is down", "at", "sink", "the worker"])
         return outcome
     }
 
@@ -108,7 +111,8 @@ struct ZooKeeperOutage: Experiment {
         _ kind: Kind, _ messages: [Diagnosis], _ label: String, _ outcome: inout ExperimentOutcome
     ) {
         for message in messages {
-            outcome.findings.notes.append("\(label): the worker gave up with exit code \(message.exitCode.rawValue): \(message.cause)")
+            outcome.findings.notes.append(
+                "\(label): the worker gave up with exit code \(message.exitCode.rawValue): \(message.cause)")
             if message.exitCode != .brokerUnreachable {
                 outcome.findings.complaints.append("\(label): exit code \(message.exitCode.rawValue), expected 69")
             }

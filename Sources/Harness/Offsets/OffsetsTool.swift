@@ -63,9 +63,10 @@ public struct OffsetsTool: Sendable {
         return notes
     }
 
-    /// Writes the positions in the file at `path` to a place; returns what that means, a line each.
+    /// Writes the positions in the file at `path` to a place, for version `program` of the program where that is a
+    /// checkpoint.
     ///
-    /// - Parameter program: the version of the program whose checkpoint is written.
+    /// - Returns: what that means, a line each.
     /// - Throws: what ``Diagnosis`` explains; a place that holds positions already is only written if `overwrites`.
     public func `import`(
         _ path: String, to address: OffsetsAddress, program: Int, overwrites: Bool
@@ -81,7 +82,9 @@ public struct OffsetsTool: Sendable {
                 positions, as: .offsetLog, in: directory, overwrites: overwrites, disk: PosixDisk())
             return numbering(positions)
         case .file(let target):
-            if !overwrites { try OffsetsTool.refuse(PosixDisk().exists(target), "\(target): the file is there already") }
+            if !overwrites {
+                try OffsetsTool.refuse(PosixDisk().exists(target), "\(target): the file is there already")
+            }
             var positions = positions
             positions.topic = topic ?? positions.topic
             try positions.write(to: target, disk: PosixDisk())
@@ -111,7 +114,8 @@ public struct OffsetsTool: Sendable {
             if state.isReceiver, committed == nil {
                 throw Diagnosis(
                     cause: "\(address): a receiver's state knows its logged blocks; where it goes on reading stands in "
-                        + "its group", fix: "name the group's place too: --committed kafka:GROUP, file:PATH or "
+                        + "its group",
+                    fix: "name the group's place too: --committed kafka:GROUP, file:PATH or "
                         + "zookeeper:HOST:PORT/GROUP", exitCode: .usage)
             }
             positions = try state.positions(committed: group?.offsets)
@@ -125,7 +129,8 @@ public struct OffsetsTool: Sendable {
             positions = try read(address)
             guard positions.offsets.contains(where: { $0 != nil }) else {
                 throw Diagnosis(
-                    cause: "\(address): nothing is committed there" + (positions.topic.map { " for topic \($0)" } ?? ""),
+                    cause: "\(address): nothing is committed there"
+                        + (positions.topic.map { " for topic \($0)" } ?? ""),
                     fix: "check the group and the topic", exitCode: .usage)
             }
         }
@@ -165,7 +170,7 @@ public struct OffsetsTool: Sendable {
     private static func notes(on state: SavedState) -> [String] {
         var notes: [String] = []
         if state.damagedCheckpoints > 0 {
-            notes.append("\(state.damagedCheckpoints) newer checkpoints are damaged and were stepped over")
+            notes.append("stepped over \(state.damagedCheckpoints) newer and damaged: the positions are older ones")
         }
         let numbers = state.pending.map { "\($0.number)" }
         if numbers.isEmpty {
@@ -269,7 +274,8 @@ public struct OffsetsTool: Sendable {
             let ends = try broker.watermarks(of: Partition(partition))
             guard offset < ends.low || offset > ends.high else { continue }
             throw Diagnosis(
-                cause: "\(broker.topic)/\(partition)@\(offset): the partition holds offsets \(ends.low) to \(ends.high)",
+                cause:
+                    "\(broker.topic)/\(partition)@\(offset): the partition holds offsets \(ends.low) to \(ends.high)",
                 fix: "name the topic the positions belong to with --topic, or commit them all the same with --force",
                 exitCode: .usage)
         }
