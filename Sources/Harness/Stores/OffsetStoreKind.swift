@@ -59,3 +59,8 @@ extension Strategy {
     /// Whether it commits offsets to a store, rather than keeping them itself.
     var commitsOffsets: Bool { isReceiver || self == .directCommit }
 }
+
+extension Scenario {
+    /// Whether one of its runs keeps its offsets in ZooKeeper.
+    var needsZooKeeper: Bool { runs.contains { $0.offsetStore == .zookeeper } }
+}

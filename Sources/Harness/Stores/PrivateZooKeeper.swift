@@ -24,6 +24,7 @@ public struct PrivateZooKeeper: Sendable {
         shift
         "$@" >"$log" 2>&1 3<&- &
         server=$!
+        echo "$server" >"$log.pid"
         (read -r _ <&3; kill -KILL "$server") 2>/dev/null &
         keeper=$!
         wait "$server"
@@ -65,7 +66,7 @@ public struct PrivateZooKeeper: Sendable {
     /// - Throws: ``Diagnosis`` when the server does not start, or what `body` throws.
     public func run<Result: Sendable>(_ body: @Sendable () async throws -> Result) async throws -> Result {
         let log = "\(directory)/log"
-        try? FileManager.default.removeItem(atPath: "\(log).ended")
+        for left in ["\(log).ended", "\(log).pid"] { try? FileManager.default.removeItem(atPath: left) }
         var options = PlatformOptions()
         options.processGroupID = 0
         let server = [
@@ -73,21 +74,48 @@ public struct PrivateZooKeeper: Sendable {
             "-cp", PrivateZooKeeper.library, "org.apache.zookeeper.server.quorum.QuorumPeerMain",
             "\(directory)/zoo.cfg",
         ]
-        return try await Subprocess.run(
-            .path(FilePath("/bin/sh")),
-            arguments: Arguments(["-c", PrivateZooKeeper.keeper, "zookeeper", log] + server),
-            platformOptions: options, input: .inputWriter, output: .discarded, error: .discarded
-        ) { execution in
-            do {
-                try await waitUntilReady(log: log)
-                let result = try await body()
-                try await execution.standardInputWriter.finish()
-                return result
-            } catch {
+        let outcome: Swift.Result<Result, any Error>
+        do {
+            outcome = try await Subprocess.run(
+                .path(FilePath("/bin/sh")),
+                arguments: Arguments(["-c", PrivateZooKeeper.keeper, "zookeeper", log] + server),
+                platformOptions: options, input: .inputWriter, output: .discarded, error: .discarded
+            ) { execution in
+                // An error of the body is handed on below: thrown here, it would not wait for the server's end.
+                let outcome: Swift.Result<Result, any Error>
+                do {
+                    try await waitUntilReady(log: log)
+                    outcome = .success(try await body())
+                } catch {
+                    outcome = .failure(error)
+                }
                 try? await execution.standardInputWriter.finish()
-                throw error
-            }
-        }.closureResult
+                return outcome
+            }.closureResult
+        } catch {
+            // Where even the shell was ended, its pipe's end still kills the server, a moment later.
+            await waitUntilGone(log: log)
+            throw error
+        }
+        await waitUntilGone(log: log)
+        return try outcome.get()
+    }
+
+    /// Waits until the server's process has ended, so that its port and its files are nobody's any more.
+    private func waitUntilGone(log: String) async {
+        let text = FileManager.default.contents(atPath: "\(log).pid").map { String(decoding: $0, as: UTF8.self) }
+        guard let process = Int32(text?.split(separator: "\n").first ?? "") else { return }
+        for _ in 0..<2_000 where PrivateZooKeeper.isAlive(process) {
+            // Also after a cancellation, which would end a sleep at once.
+            _ = try? await BlockingThread.run { MonotonicClock().sleep(5_000_000) }
+        }
+    }
+
+    /// Whether a process is there and has not ended; one that has, and that nobody has asked about yet, is `Z`.
+    private static func isAlive(_ process: Int32) -> Bool {
+        guard let status = FileManager.default.contents(atPath: "/proc/\(process)/stat") else { return false }
+        let state = String(decoding: status, as: UTF8.self).split(separator: ")").last?.first { $0 != " " }
+        return state != "Z" && state != "X"
     }
 
     private func waitUntilReady(log: String) async throws {
