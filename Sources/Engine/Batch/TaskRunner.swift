@@ -35,11 +35,11 @@ final class TaskRunner {
             operation == nil
             ? try sink
                 ?? configuration.sink.open(
-                    in: RunFolder.sink(of: configuration.directory), for: configuration.strategy, seams: seams,
+                    in: RunFolder.sink(of: configuration.outputFolder), for: configuration.strategy, seams: seams,
                     slot: slot)
             : nil
         journal = try ReadJournal(
-            directory: RunFolder.evidence(of: configuration.directory), disk: seams.disk, slot: slot)
+            directory: RunFolder.evidence(of: configuration.outputFolder), disk: seams.disk, slot: slot)
         rows = SinkRows(capacity: configuration.chunkRecords)
     }
 
