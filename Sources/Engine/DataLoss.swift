@@ -69,7 +69,7 @@ final class DataLoss {
     /// Notes what is skipped before it is: evidence that the verdict can tell silent losses from these by.
     private func skip(_ range: OffsetRange) throws {
         let journal = try ReadJournal(
-            directory: RunFolder.evidence(of: configuration.directory), disk: seams.disk, name: ReadJournal.skips)
+            directory: RunFolder.evidence(of: configuration.outputFolder), disk: seams.disk, name: ReadJournal.skips)
         defer { journal.close() }
         try journal.append(batch: 0, ingest: 0, ranges: [range])
         counters.add(.recordsSkipped, range.count)

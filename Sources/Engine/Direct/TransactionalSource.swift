@@ -37,5 +37,9 @@ final class TransactionalSource: BatchSource {
 
     func didOutput(_ batch: PlannedBatch) {}
 
+    func didComplete(_ batch: BatchStatistics) { planning.learn(from: batch) }
+
+    var dueAt: Nanoseconds? { planning.dueAt }
+
     var isExhausted: Bool { planning.isExhausted }
 }
