@@ -27,8 +27,9 @@ final class DataLoss {
 
     /// Where to go on, when a reader that stands at `position` wants the records up to `until`.
     ///
-    /// - Parameter isPlanned: Whether exactly these records were promised to a task. It cannot go back to other ones,
-    ///   so where the log was replaced it has nothing left to read.
+    /// `isPlanned` says that exactly these records were promised to a task. It cannot go back to other ones, so where the
+    /// log was replaced it has nothing left to read.
+    ///
     /// - Throws: ``EngineError``, `dataLost` where the configuration says so.
     func settle(
         _ partition: Partition, at position: Offset, until: Offset, isPlanned: Bool = false

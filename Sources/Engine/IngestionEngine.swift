@@ -59,7 +59,8 @@ public final class IngestionEngine {
                     location: configuration.directory)
             }
             let sink = try TransactionalSink(
-                directory: RunFolder.sink(of: configuration.outputFolder), strategy: configuration.strategy, seams: seams)
+                directory: RunFolder.sink(of: configuration.outputFolder), strategy: configuration.strategy,
+                seams: seams)
             // First take over, then look: nobody moves an offset in between.
             let before = try sink.takeOver()
             let source = try TransactionalSource(
