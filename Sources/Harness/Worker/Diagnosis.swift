@@ -129,6 +129,8 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
                     + "end it and start this one again"
             case .storedOffsetGap: "start from the sink's stored offsets, or with an empty sink"
             case .impossibleSink: "use the sink transactional, where its database can be opened"
+            case .impossibleTasks: "leave out task-slots and repartition, or use another sink"
+            case .damagedShuffle: "check the device; the run can be repeated as it is"
             case .incompatibleCheckpoint: "run the version that wrote it, or start over in an empty folder"
             case .incompatibleState: "run the job and the version that wrote it, or start over in an empty folder"
             case .impossibleStart: "give one offset for each partition, 0 or more"
