@@ -92,12 +92,12 @@ final class TaskRunner {
             shuffle.finish(writer)
         case .shuffled(let partition):
             let task = OutputTask(
-                batch: batch.number, ordinal: partition, partition: nil, ranges: [], isShuffled: true)
-            let isNew = try sink.begin(task)
+                batch: batch.number, ordinal: partition, partition: nil, ranges: [], piece: 0, isShuffled: true)
+            let isNew = try begin(task)
             try shuffle.forEachBlock(of: partition) { block, ingest in
                 try output(block, of: task, ingest: ingest, isNew: isNew)
             }
-            if isNew { try sink.finish(task) }
+            if isNew { try finish(task) }
         }
     }
 
@@ -135,10 +135,13 @@ final class TaskRunner {
     private func output(_ block: Block, of task: OutputTask, ingest: Int64, isNew: Bool) throws {
         // An output operation makes of the records what it likes, and they may be any producer's.
         if sink != nil { fillRows(from: block, batch: task.batch, ingest: ingest) }
-        counters.add(.recordsRead, block.recordCount)
+        // What a shuffle gathered was counted and journaled when it was read.
+        if !task.isShuffled { counters.add(.recordsRead, block.recordCount) }
+        let work = Nanoseconds(configuration.tasks.simulatedWorkMicroseconds * block.recordCount) * 1_000
+        if work > 0 { seams.clock.sleep(work) }
 
         try seams.crash.before(.sinkWrite)
-        try journal.append(batch: task.batch, ingest: ingest, ranges: block.offsetRanges)
+        if !task.isShuffled { try journal.append(batch: task.batch, ingest: ingest, ranges: block.offsetRanges) }
         if isNew {
             try sink?.write(rows)
             try operation?.process(block, of: task)

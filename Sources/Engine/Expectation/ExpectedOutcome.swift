@@ -55,13 +55,14 @@ public struct ExpectedOutcome: Equatable, Sendable {
         let schedule = CrashSchedule(strategy: strategy, sink: sink, job: job, fidelity: fidelity, shape: shape)
         guard let moment = schedule.moment(at: crash) else { return nil }
         self.init(
-            strategy: strategy, sink: sink, fidelity: fidelity, point: crash.point, moment: moment, shape: shape)
+            strategy: strategy, sink: sink, job: job, fidelity: fidelity, point: crash.point, moment: moment,
+            shape: shape)
     }
 
     /// The outcome of a crash at `point`, at a moment already known.
     private init?(
-        strategy: Strategy, sink: SinkKind, fidelity: Fidelity, point: CrashPoint, moment: CrashMoment,
-        shape: LoadShape
+        strategy: Strategy, sink: SinkKind, job: Job = .identity, fidelity: Fidelity, point: CrashPoint,
+        moment: CrashMoment, shape: LoadShape
     ) {
         k = moment.completionIsDurable ? 0 : moment.output
         N = moment.batchRecords
@@ -97,7 +98,12 @@ public struct ExpectedOutcome: Equatable, Sendable {
             let unsent = moment.previousIsCommitted ? 0 : moment.previousRecords
             E = moment.completionIsDurable ? moment.batchRecords : unsent + moment.output
             keepsNumbers = false
-        case .directTransactional: break
+        case .directTransactional:
+            // With a job the state is what remembers, and no number of a batch is in it.
+            if job.keepsState, !moment.stateIsDurable {
+                E = moment.output
+                keepsNumbers = false
+            }
         }
         ingestDuplicates = n + (keepsNumbers ? 0 : E)
         switch sink {

@@ -53,8 +53,8 @@ public struct OutputTask: Equatable, Sendable {
 
     /// Makes a task that shares its range with others, or that writes what a shuffle gathered.
     init(
-        batch: Int64, ordinal: Int, partition: Partition?, ranges: [OffsetRange], piece: Int = 0,
-        isShuffled: Bool
+        batch: Int64, ordinal: Int, partition: Partition?, ranges: [OffsetRange], piece: Int,
+        isShuffled: Bool = false
     ) {
         self.init(batch: batch, ordinal: ordinal, partition: partition, ranges: ranges)
         self.piece = piece
