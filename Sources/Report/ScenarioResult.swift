@@ -252,7 +252,8 @@ public struct RunResult: Codable, Equatable, Sendable {
     public init(
         strategy: String, sink: String, crashPoint: String?, crashFired: Bool, produced: Int, delivered: Int,
         duplicates: Int, ingestDuplicates: Int, reexecutionDuplicates: Int, lost: Int, lostLoudly: Int = 0,
-        corrupted: Int, redone: Int, expected: ExpectedCounts, derivation: String, agrees: Bool, invalidReason: String?, restarts: Int,
+        corrupted: Int, redone: Int, expected: ExpectedCounts, derivation: String, agrees: Bool, invalidReason: String?,
+        restarts: Int,
         walBytesWritten: Int64, diskBytesPeak: Int64, ingestedBytes: Int64, recordsPerSecond: Double,
         recoverySeconds: Double, percentOfRaw: Double?, outputDigest: String? = nil
     ) {
@@ -317,7 +318,8 @@ extension ScenarioResult {
 extension RunResult {
     private enum CodingKeys: String, CodingKey {
         case strategy, sink, crashPoint, crashFired, produced, delivered, duplicates, ingestDuplicates
-        case reexecutionDuplicates, lost, lostSilently, lostLoudly, corrupted, redone, expected, derivation, agrees, invalidReason, restarts
+        case reexecutionDuplicates, lost, lostSilently, lostLoudly, corrupted, redone, expected, derivation, agrees,
+            invalidReason, restarts
         case walBytesWritten, diskBytesPeak, ingestedBytes, recordsPerSecond, recoverySeconds, percentOfRaw
         case outputDigest
     }

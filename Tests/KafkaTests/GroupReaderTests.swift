@@ -92,7 +92,9 @@ struct GroupReaderTests {
         try heir.start(at: [(0, 0), (1, 0)])
         let error = brokerError { try zombie.commit([(partition: 0, next: 0)]) }
         #expect(error?.code == .fenced)
-        #expect(try next(zombie) == .lost)
+        // As a revocation where the library had heard of the heir before it gave the membership up.
+        let told = try next(zombie)
+        #expect(told == .lost || told == .revoked)
         try zombie.giveUp()
     }
 }
