@@ -51,6 +51,11 @@ public final class IngestionEngine {
             let source = try CommitSource(configuration: configuration, seams: seams, counters: counters)
             let loop = try addBatchLoop(source, configuration: configuration)
             isFinished = { loop.isFinished }
+        case .directTransactional where seams.output != nil:
+            // The operation stands in for the database that keeps offsets with results.
+            let source = try TransactionalSource(configuration: configuration, seams: seams, counters: counters)
+            let loop = try addBatchLoop(source, configuration: configuration)
+            isFinished = { loop.isFinished }
         case .directTransactional:
             guard configuration.strategy.canWrite(to: configuration.sink) else {
                 throw EngineError(
