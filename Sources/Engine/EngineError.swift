@@ -39,6 +39,8 @@ public struct EngineError: Error, Equatable, Sendable, CustomStringConvertible {
         public static let impossibleStart = Code(rawValue: "impossible-start")
         /// Records of a planned range could not be read in time.
         public static let unreadableRange = Code(rawValue: "unreadable-range")
+        /// Tasks that run at once, or behind a shuffle, with an output that needs a partition's records in order.
+        public static let impossibleTasks = Code(rawValue: "impossible-tasks")
         /// A shuffle file of the running batch does not hold what was written to it.
         public static let damagedShuffle = Code(rawValue: "damaged-shuffle")
     }

@@ -51,6 +51,11 @@ public final class IngestionEngine {
             let source = try CommitSource(configuration: configuration, seams: seams, counters: counters)
             let loop = try addBatchLoop(source, configuration: configuration)
             isFinished = { loop.isFinished }
+        case .directTransactional where seams.output != nil:
+            // The operation stands in for the database that keeps offsets with results.
+            let source = try TransactionalSource(configuration: configuration, seams: seams, counters: counters)
+            let loop = try addBatchLoop(source, configuration: configuration)
+            isFinished = { loop.isFinished }
         case .directTransactional:
             guard configuration.strategy.canWrite(to: configuration.sink) else {
                 throw EngineError(
@@ -59,7 +64,8 @@ public final class IngestionEngine {
                     location: configuration.directory)
             }
             let sink = try TransactionalSink(
-                directory: RunFolder.sink(of: configuration.outputFolder), strategy: configuration.strategy, seams: seams)
+                directory: RunFolder.sink(of: configuration.outputFolder), strategy: configuration.strategy,
+                seams: seams)
             // First take over, then look: nobody moves an offset in between.
             let before = try sink.takeOver()
             let source = try TransactionalSource(

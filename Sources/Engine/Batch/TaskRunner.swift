@@ -16,19 +16,20 @@ final class TaskRunner {
     private let rows: SinkRows
     private let shuffle: Shuffle?
     private let readBlock: (ReceivedBlock) throws -> Block
-    private lazy var rangeReader = RangeReader(configuration: configuration, seams: seams, counters: counters)
+    private let rangeReader: RangeReader
 
     /// Makes the runner of a slot, which writes to `sink`, or opens the one configured; `readBlock` brings a block back
     /// from the log.
     init(
         configuration: EngineConfiguration, seams: Seams, counters: EngineCounters, sink: (any Sink)? = nil, slot: Int,
-        shuffle: Shuffle?,
-        readBlock: @escaping (ReceivedBlock) throws -> Block
+        shuffle: Shuffle?, dataLoss: DataLoss, readBlock: @escaping (ReceivedBlock) throws -> Block
     ) throws {
         self.configuration = configuration
         self.seams = seams
         self.counters = counters
         self.shuffle = shuffle
+        rangeReader = RangeReader(
+            configuration: configuration, seams: seams, counters: counters, dataLoss: dataLoss)
         self.readBlock = readBlock
         operation = seams.output
         self.sink =

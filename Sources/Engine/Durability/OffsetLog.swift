@@ -105,7 +105,8 @@ final class OffsetLog {
         let latest = try latest(in: directory, disk: disk)?.batch ?? 0
         let number = max(batch, latest + 1)
         for (folder, lines) in [
-            ("offsets", lines(batch: number, driver: "an import", ranges: [], next: next)), ("commits", lines(commitOf: number)),
+            ("offsets", lines(batch: number, driver: "an import", ranges: [], next: next)),
+            ("commits", lines(commitOf: number)),
         ] {
             try AtomicFile.write(lines, to: "\(directory)/\(folder)/\(number)", disk: disk)
         }

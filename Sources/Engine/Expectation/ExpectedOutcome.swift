@@ -98,7 +98,12 @@ public struct ExpectedOutcome: Equatable, Sendable {
             let unsent = moment.previousIsCommitted ? 0 : moment.previousRecords
             E = moment.completionIsDurable ? moment.batchRecords : unsent + moment.output
             keepsNumbers = false
-        case .directTransactional: break
+        case .directTransactional:
+            // With a job the state is what remembers, and no number of a batch is in it.
+            if job.keepsState, !moment.stateIsDurable {
+                E = moment.output
+                keepsNumbers = false
+            }
         }
         ingestDuplicates = n + (keepsNumbers ? 0 : E)
         switch sink {

@@ -12,7 +12,7 @@ public import World
 ///     crc32c 5f0a21c3
 ///
 /// The checksum sum has a line `sum` in place of the words. A word that is not plain text has its odd bytes written as
-/// `\xNN`. A line `checkpoint own` is there once a damaged state was stepped over; see ``isCheckpoint``.
+/// `\xNN`. A line `checkpoint own` says that a restart begins here; see ``isCheckpoint``.
 public struct JobState: Equatable, Sendable {
     static let version = 1
 
@@ -20,8 +20,8 @@ public struct JobState: Equatable, Sendable {
     public let job: Job
     /// The batch that wrote the state; 0 before the first.
     public internal(set) var batch: Int64 = 0
-    /// Whether a restart begins at the state's own offsets. What the strategy remembers is ahead of a state that was
-    /// fallen back to, and stays in doubt from then on.
+    /// Whether a restart begins at the state's own offsets: with a strategy that remembers nothing itself, and once a
+    /// damaged state was stepped over, because what the strategy remembers is ahead of the one before.
     public internal(set) var isCheckpoint = false
     /// By partition: the offset behind the last record counted.
     public internal(set) var next: [Offset]

@@ -17,6 +17,8 @@ final class StatefulJob: OutputOperation {
         // An older state than the newest is behind what the engine remembers, so the engine has to go back to it; and at
         // every restart from then on, since it may die before it remembers anything newer than it did.
         if restored?.isFallback == true { state.isCheckpoint = true }
+        // This strategy has no other memory than what is stored with the output.
+        if configuration.strategy == .directTransactional { state.isCheckpoint = true }
         // A topic can have grown since the state was written.
         state.extend(to: configuration.starts)
     }

@@ -25,6 +25,8 @@ public enum ScenarioLibrary {
         ("c2-exactly-once", PackageResources.c2_exactly_once_yaml),
         ("c3-consumed-again", PackageResources.c3_consumed_again_yaml),
         ("c4-a-restart-repeats-nothing", PackageResources.c4_a_restart_repeats_nothing_yaml),
+        ("c5-upgrade", PackageResources.c5_upgrade_yaml),
+        ("c6-get-or-create", PackageResources.c6_get_or_create_yaml),
         ("c7-backlog-after-an-outage", PackageResources.c7_backlog_after_an_outage_yaml),
         ("c8-exact-ranges", PackageResources.c8_exact_ranges_yaml),
         ("c9-one-to-one", PackageResources.c9_one_to_one_yaml),

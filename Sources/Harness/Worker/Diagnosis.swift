@@ -132,6 +132,9 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
                 )
             case .storedOffsetGap: ("start from the sink's stored offsets, or with an empty sink", .internalError)
             case .impossibleSink: ("use the sink transactional, where its database can be opened", .internalError)
+            case .impossibleTasks:
+                ("leave out task-slots and repartition, or use another sink", .internalError)
+            case .damagedShuffle: ("check the device; the run can be repeated as it is", .internalError)
             case .incompatibleState:
                 ("run the job and the version that wrote it, or start over in an empty folder", .internalError)
             case .impossibleStart: ("give one offset for each partition, 0 or more", .internalError)
