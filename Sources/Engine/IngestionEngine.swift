@@ -23,6 +23,8 @@ public final class IngestionEngine {
         self.counters = counters
         counters[.firstOutputAt] = 0
         counters[.idleAt] = 0
+        let recovers = configuration.strategy != .raw
+        if recovers { try seams.crash.before(.recoveryOpen) }
         switch configuration.strategy {
         case .raw:
             let loop = try RawLoop(configuration: configuration, seams: seams, counters: counters)
@@ -63,6 +65,7 @@ public final class IngestionEngine {
             isFinished = { loop.isFinished && writer.isEmpty }
         }
         counters[.recoveredAt] = seams.clock.now()
+        if recovers { try seams.crash.after(.recoveryOpen) }
     }
 
     /// Processes all input, then notes that the engine is idle.

@@ -18,7 +18,8 @@ public final class SimulatedBroker: Broker {
     /// The topic's name.
     public let topic: String
     fileprivate var logs: [PartitionLog]
-    private var groups: [String: [Offset?]] = [:]
+    /// The offsets that groups have committed, by partition.
+    public private(set) var groups: [String: [Offset?]] = [:]
     /// Readers that were opened.
     public private(set) var readersOpened = 0
 
@@ -26,6 +27,14 @@ public final class SimulatedBroker: Broker {
     public init(topic: String, partitions: Int) {
         self.topic = topic
         logs = Array(repeating: PartitionLog(), count: partitions)
+    }
+
+    /// A topic that holds the same and goes its own way from now on.
+    public func copy() -> SimulatedBroker {
+        let copy = SimulatedBroker(topic: topic, partitions: 0)
+        copy.logs = logs
+        copy.groups = groups
+        return copy
     }
 
     /// Appends a record to a partition.

@@ -9,14 +9,14 @@ public final class SimulatedRun {
     private struct Killed: Error {}
 
     /// The disk that outlives the engine.
-    public let disk = SimulatedDisk()
+    public let disk: SimulatedDisk
     /// The broker that outlives the engine.
     public let broker: SimulatedBroker
     /// How every life of the engine is set up.
     public let configuration: EngineConfiguration
     /// The load.
     public let shape: LoadShape
-    private let clock = SimulatedClock()
+    private let clock: SimulatedClock
     private let storage = UnsafeMutableRawPointer.allocate(byteCount: EngineCounters.byteCount, alignment: 4096)
 
     /// Makes a topic that holds the whole load.
@@ -25,6 +25,8 @@ public final class SimulatedRun {
         walSegmentBytes: Int64 = 64 << 20, walCompressionLevel: Int32? = nil
     ) {
         self.shape = shape
+        disk = SimulatedDisk()
+        clock = SimulatedClock()
         broker = SimulatedBroker(topic: "simulated", partitions: shape.partitions)
         var value = [UInt8](repeating: 0, count: RecordFormat.minimumLength + 4)
         for sequence in 0..<shape.records {
@@ -43,6 +45,32 @@ public final class SimulatedRun {
             fidelity: fidelity, autoCommitBlocks: shape.autoCommitBlocks, chunkRecords: shape.chunkRecords)
         storage.initializeMemory(as: UInt8.self, repeating: 0, count: EngineCounters.byteCount)
     }
+
+    private init(forking original: SimulatedRun) {
+        disk = original.disk.copy()
+        broker = original.broker.copy()
+        clock = original.clock.copy()
+        configuration = original.configuration
+        shape = original.shape
+        storage.copyMemory(from: original.storage, byteCount: EngineCounters.byteCount)
+    }
+
+    /// A run that has come exactly as far and goes its own way from now on: one life can be followed by many others.
+    public func fork() -> SimulatedRun { SimulatedRun(forking: self) }
+
+    /// All that a life can find of those before it. Two runs of one configuration that have come to the same go on alike.
+    public struct Remains: Hashable, Sendable {
+        private let files: [String: [UInt8]]
+        private let committed: [String: [Offset?]]
+
+        fileprivate init(disk: SimulatedDisk, broker: SimulatedBroker) {
+            files = disk.contents
+            committed = broker.groups
+        }
+    }
+
+    /// What is left of the lives so far.
+    public var remains: Remains { Remains(disk: disk, broker: broker) }
 
     deinit { storage.deallocate() }
 

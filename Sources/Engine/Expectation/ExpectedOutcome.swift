@@ -1,7 +1,7 @@
-// What a crash must do: duplicates and losses in closed form, from the semantics of each strategy.
+// What crashes must do: duplicates and losses in closed form, from the semantics of each strategy.
 public import World
 
-/// The outcome that the semantics predict for one crash, with the numbers it was derived from.
+/// The outcome that the semantics predict for the crashes of a run, with the numbers it was derived from.
 ///
 /// For a process kill followed by a restart that drains the input:
 ///
@@ -19,6 +19,10 @@ public import World
 /// is replayed only with one is not replayed. Output and committed are compared partition by partition.
 ///
 /// A batch-keyed sink drops E wherever the batch keeps its number; an offset-keyed one drops every duplicate.
+///
+/// When the recovery is killed in its turn, the table holds for each life by itself: E counts what that life has output
+/// and the next will output again, n what that life has read and the next will read again, and all of them add up. What is
+/// committed and output is counted over all lives so far.
 public struct ExpectedOutcome: Equatable, Sendable {
     /// Records that reach the engine once more.
     public var n = 0
@@ -34,7 +38,7 @@ public struct ExpectedOutcome: Equatable, Sendable {
     public var ingestDuplicates = 0
     /// Losses.
     public var lost = 0
-    /// The row of the semantics table; nil for a point that only this engine has.
+    /// The row of the semantics table, one for each crash; nil for points that only this engine has.
     public var row: String?
     /// The closed form with its values, and the row of the semantics table it comes from.
     public var derivation = ""
@@ -46,60 +50,54 @@ public struct ExpectedOutcome: Equatable, Sendable {
     public init?(
         strategy: Strategy, sink: SinkKind, fidelity: Fidelity = .sound, crash: ArmedCrash, shape: LoadShape
     ) {
-        let schedule = CrashSchedule(strategy: strategy, sink: sink, fidelity: fidelity, shape: shape)
-        guard let moment = schedule.moment(at: crash) else { return nil }
-        k = moment.completionIsDurable ? 0 : moment.output
-        N = moment.batchRecords
-        let isForgotten =
-            strategy == .receiver || strategy == .receiverReliable
-            || (strategy == .receiverWal && !moment.hasCheckpoint && fidelity.has(.replaysOnlyWithCheckpoint))
-        var keepsNumbers = true
-        switch strategy {
-        case .raw: return nil
-        case .receiver, .receiverReliable, .receiverWal:
-            let received = ReceivedRecords(strategy: strategy, fidelity: fidelity, moment: moment, shape: shape)
-            if isForgotten {
-                n = received.outputBeyondCommitted
-                lost = received.committedBeyondOutput
-            } else {
-                n = received.announcedBeyondCommitted
-                E = ExpectedOutcome.outputRunAgain(moment, fidelity)
-            }
-        case .direct:
-            E = ExpectedOutcome.outputRunAgain(moment, fidelity)
-            keepsNumbers = moment.hasCheckpoint || !fidelity.has(.numbersByClock)
-        case .directLogFirst:
-            E = k
-        case .directCommit:
-            // Whatever has been output since the last offsets sent; nothing remembers which batch it was.
-            let unsent = moment.previousIsCommitted ? 0 : moment.previousRecords
-            E = moment.completionIsDurable ? moment.batchRecords : unsent + moment.output
-            keepsNumbers = false
+        self.init(strategy: strategy, sink: sink, fidelity: fidelity, crashes: [crash], shape: shape)
+    }
+
+    /// The outcome of a run whose first life dies at the first of `crashes`, the life after that at the second, and so on;
+    /// n, k, N and E are summed over them. Nil when one of the lives never reaches its point that often, or not in a
+    /// countable way.
+    public init?(
+        strategy: Strategy, sink: SinkKind, fidelity: Fidelity = .sound, crashes: [ArmedCrash], shape: LoadShape
+    ) {
+        guard strategy != .raw else { return nil }
+        self.init()
+        guard !crashes.isEmpty else { return }
+        var schedule = CrashSchedule(strategy: strategy, sink: sink, fidelity: fidelity, shape: shape)
+        var tolls: [DeathToll] = []
+        var rows: [String?] = []
+        for crash in crashes {
+            guard let (moment, toll, next) = schedule.death(at: crash) else { return nil }
+            tolls.append(toll)
+            rows.append(
+                CrashPointGuide.row(of: crash.point, strategy: strategy, at: moment, isForgotten: toll.isForgotten))
+            n += toll.n
+            k += moment.completionIsDurable ? 0 : moment.output
+            N += moment.batchRecords
+            E += toll.E
+            lost += toll.lost
+            ingestDuplicates += toll.n + (toll.keepsNumbers ? 0 : toll.E)
+            schedule = next
         }
-        ingestDuplicates = n + (keepsNumbers ? 0 : E)
         switch sink {
         case .append: duplicates = n + E
         case .batchKeyed: duplicates = ingestDuplicates
         case .offsetKeyed: duplicates = 0
         }
-        row = CrashPointGuide.row(of: crash.point, strategy: strategy, at: moment, isForgotten: isForgotten)
-        derivation = describe(sink) + (row.map { ", row \($0)" } ?? "")
+        if rows.contains(where: { $0 != nil }) { row = rows.map { $0 ?? "-" }.joined(separator: ", then ") }
+        derivation = describe(sink, tolls) + (row.map { ", row \($0)" } ?? "")
     }
 
-    /// E for engines that remember batches: those at or after the newest durable checkpoint's that have output.
-    private static func outputRunAgain(_ moment: CrashMoment, _ fidelity: Fidelity) -> Int {
-        let rerunsLast = fidelity.has(.rerunsLastBatch)
-        if moment.completionIsDurable { return rerunsLast ? moment.batchRecords : 0 }
-        return (rerunsLast && !moment.generationIsDurable ? moment.previousRecords : 0) + moment.output
-    }
-
-    private func describe(_ sink: SinkKind) -> String {
+    /// The closed form with the values of each life.
+    private func describe(_ sink: SinkKind, _ tolls: [DeathToll]) -> String {
+        func each(_ value: (DeathToll) -> String) -> String { tolls.map(value).joined(separator: ", then ") }
         let form =
             switch sink {
-            case .append: "n + E = \(n) + \(E)"
-            case .batchKeyed: "\(duplicates) (n = \(n); of E = \(E) those whose batch keeps its number are dropped)"
-            case .offsetKeyed: "0 (n = \(n) and E = \(E) leave no trace)"
+            case .append: "n + E = " + each { "\($0.n) + \($0.E)" }
+            case .batchKeyed:
+                "\(duplicates) (n = \(each { "\($0.n)" }); of E = \(each { "\($0.E)" }) those whose batch keeps its "
+                    + "number are dropped)"
+            case .offsetKeyed: "0 (n = \(each { "\($0.n)" }) and E = \(each { "\($0.E)" }) leave no trace)"
             }
-        return "duplicates = \(form), lost = \(lost)"
+        return "duplicates = \(form), lost = \(each { "\($0.lost)" })"
     }
 }
