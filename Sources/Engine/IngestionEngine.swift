@@ -13,6 +13,8 @@ public final class IngestionEngine {
     /// In order of preference; each returns whether it did something.
     private var stages: [() throws -> Bool] = []
     private var isFinished: () -> Bool = { true }
+    /// Whether batches of earlier lives have to run again first.
+    private var hasReplay: () -> Bool = { false }
     private var closers: [() -> Void] = []
 
     /// Opens an engine and recovers its state.
@@ -21,8 +23,12 @@ public final class IngestionEngine {
     public init(configuration: EngineConfiguration, seams: Seams, counters: EngineCounters) throws {
         self.seams = seams
         self.counters = counters
-        counters[.firstOutputAt] = 0
-        counters[.idleAt] = 0
+        // These belong to one life, not to all of them.
+        let moments: [EngineCounters.Counter] = [
+            .recoveredAt, .replayedAt, .refetchedAt, .firstOutputAt, .firstFreshOutputAt, .idleAt,
+        ]
+        for moment in moments { counters[moment] = 0 }
+        counters[.openedAt] = seams.clock.now()
         let recovers = configuration.strategy != .raw
         if recovers { try seams.crash.before(.recoveryOpen) }
         switch configuration.strategy {
@@ -65,6 +71,7 @@ public final class IngestionEngine {
             isFinished = { loop.isFinished && writer.isEmpty }
         }
         counters[.recoveredAt] = seams.clock.now()
+        if !hasReplay() { counters[.replayedAt] = counters[.recoveredAt] }
         if recovers { try seams.crash.after(.recoveryOpen) }
     }
 
@@ -121,6 +128,7 @@ public final class IngestionEngine {
             stages.append { try writer.step(tasksRun: loop.tasksRun, batchIsRunning: loop.isRunning) }
         }
         stages.append(loop.step)
+        hasReplay = { loop.hasReplay }
         closers.append(runner.close)
         return loop
     }

@@ -12,6 +12,7 @@ public enum MarkdownReport {
             "## Outcome",
             RunTable(withCrashPoints: true).render(result.runs) + "\n" + legend,
         ]
+        if let recovery = RecoveryTable.render(result.runs) { sections += ["## Recovery in parts", recovery] }
         let complaints = result.runs.compactMap(\.complaint)
         if !complaints.isEmpty {
             sections += ["## What is wrong", complaints.map { "- \($0)" }.joined(separator: "\n")]

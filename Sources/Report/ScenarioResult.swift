@@ -123,9 +123,9 @@ public struct RunResult: Codable, Equatable, Sendable {
     public var strategy: String
     /// The sink's name; `none` for a strategy that has no sink.
     public var sink: String
-    /// The armed crash, `NAME@OCCURRENCE`; `external` for a kill from outside; nil for none.
+    /// The armed crash, `NAME@OCCURRENCE`, or one for each life joined by `, `; `external` for a kill from outside; nil for none.
     public var crashPoint: String?
-    /// Whether the worker died of it.
+    /// Whether the worker died of it, or of each of them.
     public var crashFired: Bool
     /// Records whose production the broker confirmed.
     public var produced: Int
@@ -166,6 +166,14 @@ public struct RunResult: Codable, Equatable, Sendable {
     public var recoverySeconds: Double
     /// `recordsPerSecond` as a percentage of the `raw` run of the same scenario; nil without such a run.
     public var percentOfRaw: Double?
+    /// Where the time between a kill and fresh output went.
+    public var recovery: RecoveryParts
+    /// Bytes that the write-ahead logs hold at the end.
+    public var walLiveBytes: Int64
+    /// Bytes of the block log that no event names, at the end.
+    public var orphanBytes: Int64
+    /// The same as the last recovery found them; 0 when there was none.
+    public var orphanBytesAtRecovery: Int64
 
     /// The counts that the semantics predict.
     public struct ExpectedCounts: Codable, Equatable, Sendable {
@@ -195,7 +203,8 @@ public struct RunResult: Codable, Equatable, Sendable {
         duplicates: Int, ingestDuplicates: Int, reexecutionDuplicates: Int, lost: Int, corrupted: Int, redone: Int,
         expected: ExpectedCounts, derivation: String, agrees: Bool, invalidReason: String?, restarts: Int,
         walBytesWritten: Int64, diskBytesPeak: Int64, ingestedBytes: Int64, recordsPerSecond: Double,
-        recoverySeconds: Double, percentOfRaw: Double?
+        recoverySeconds: Double, percentOfRaw: Double?, recovery: RecoveryParts = RecoveryParts(),
+        walLiveBytes: Int64 = 0, orphanBytes: Int64 = 0, orphanBytesAtRecovery: Int64 = 0
     ) {
         self.strategy = strategy
         self.sink = sink
@@ -220,6 +229,10 @@ public struct RunResult: Codable, Equatable, Sendable {
         self.recordsPerSecond = recordsPerSecond
         self.recoverySeconds = recoverySeconds
         self.percentOfRaw = percentOfRaw
+        self.recovery = recovery
+        self.walLiveBytes = walLiveBytes
+        self.orphanBytes = orphanBytes
+        self.orphanBytesAtRecovery = orphanBytesAtRecovery
     }
 }
 
@@ -228,6 +241,7 @@ extension RunResult {
         case strategy, sink, crashPoint, crashFired, produced, delivered, duplicates, ingestDuplicates
         case reexecutionDuplicates, lost, corrupted, redone, expected, derivation, agrees, invalidReason, restarts
         case walBytesWritten, diskBytesPeak, ingestedBytes, recordsPerSecond, recoverySeconds, percentOfRaw
+        case recovery, walLiveBytes, orphanBytes, orphanBytesAtRecovery
     }
 
     /// Writes every key, with null for what there is none of: a tool can tell "no crash" from "an older kbench".
@@ -258,6 +272,10 @@ extension RunResult {
         try container.encode(recordsPerSecond, forKey: .recordsPerSecond)
         try container.encode(recoverySeconds, forKey: .recoverySeconds)
         try container.encode(percentOfRaw, forKey: .percentOfRaw)
+        try container.encode(recovery, forKey: .recovery)
+        try container.encode(walLiveBytes, forKey: .walLiveBytes)
+        try container.encode(orphanBytes, forKey: .orphanBytes)
+        try container.encode(orphanBytesAtRecovery, forKey: .orphanBytesAtRecovery)
     }
 }
 

@@ -160,7 +160,7 @@ private final class SimulatedFile: DiskFile {
             let granted = disk.allocate(growth)
             let count = part.count - (growth - granted)
             if at + count > content.bytes.count {
-                content.bytes.append(contentsOf: repeatElement(0, count: at + count - content.bytes.count))
+                content.bytes += [UInt8](repeating: 0, count: at + count - content.bytes.count)
             }
             content.bytes.withUnsafeMutableBytes { bytes in
                 UnsafeMutableRawBufferPointer(rebasing: bytes[at...]).copyMemory(

@@ -96,6 +96,17 @@ public final class SimulatedRun {
         return fired
     }
 
+    /// One life for each of `crashes`, which dies of it, and one more that processes what is left.
+    ///
+    /// - Returns: whether all of them fired.
+    /// - Throws: what the engine throws of itself.
+    public func live(crashes: [ArmedCrash]) throws -> Bool {
+        var fired = true
+        for crash in crashes { fired = try live(crash: crash) && fired }
+        try live()
+        return fired
+    }
+
     /// A life without a crash.
     ///
     /// - Returns: the crash points it passed, in order.

@@ -38,7 +38,7 @@ private let complete = """
             partitions: 4, recordBytes: 200, cuts: .count(block: 100, batch: 1000), groupCommitBlocks: 2,
             walCompressionLevel: 3, checkpointLagTasks: 5, seed: 7,
             runs: [
-                Scenario.Run(strategy: .raw, sinks: [], crash: nil),
+                Scenario.Run(strategy: .raw, sinks: []),
                 Scenario.Run(
                     strategy: .receiverWal,
                     sinks: [
@@ -46,8 +46,9 @@ private let complete = """
                             sink: .append, duplicates: SymbolSum(symbols: [.E, .n], constant: 4), lost: SymbolSum()),
                         Scenario.Expectation(sink: .offsetKeyed, duplicates: SymbolSum(), lost: SymbolSum()),
                     ],
-                    crash: Scenario.Crash(
-                        point: CrashPoint(.receiverOffsetsCommit, .before), occurrence: .seeded)),
+                    crashes: [
+                        Scenario.Crash(point: CrashPoint(.receiverOffsetsCommit, .before), occurrence: .seeded)
+                    ]),
             ])
         #expect(scenario == expected)
     }
@@ -77,7 +78,7 @@ private let complete = """
     ])
     func aCrashNamesItsOccurrence(suffix: String, occurrence: Scenario.Occurrence) throws {
         let scenario = try ScenarioFile.parse(changed(["before@seeded": "before\(suffix)"]), file: "sample.yaml")
-        #expect(scenario.runs[1].crash?.occurrence == occurrence)
+        #expect(scenario.runs[1].crashes.first?.occurrence == occurrence)
     }
 
     /// One wrong line: what it replaces, what it says instead, and how the refusal reads.

@@ -40,7 +40,9 @@ import World
     @Test func theListShowsNamesAndSummariesFlagshipFirst() throws {
         let list = try ScenarioLibrary.list()
         #expect(
-            list.map(\.name) == ["crash-before-commit", "crash-after-output", "torn-wal", "idle-crash", "no-crash"])
+            list.map(\.name) == [
+                "crash-before-commit", "crash-after-output", "torn-wal", "crash-in-recovery", "idle-crash", "no-crash",
+            ])
         #expect(list.last?.summary == "Nothing crashes; every strategy's speed as a percentage of raw polling.")
     }
 
@@ -48,7 +50,7 @@ import World
         let scenario = try ScenarioLibrary.find("crash-before-commit")
         let statements = scenario.runs.flatMap { run in
             run.sinks.map {
-                "\(run.strategy.rawValue) \($0.sink.rawValue) \(run.crash?.description ?? "-"): "
+                "\(run.strategy.rawValue) \($0.sink.rawValue) \(run.crashes.first?.description ?? "-"): "
                     + "\($0.duplicates) / \($0.lost)"
             }
         }

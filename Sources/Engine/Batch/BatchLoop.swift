@@ -31,6 +31,9 @@ final class BatchLoop {
     /// Whether nothing is left to do now or later.
     var isFinished: Bool { !isRunning && again.isEmpty && source.isExhausted }
 
+    /// Whether batches of earlier lives are still to be run again.
+    var hasReplay: Bool { !again.isEmpty }
+
     /// Plans a batch, or runs one task, or completes a batch. False: there was nothing to do.
     func step() throws -> Bool {
         switch state {
@@ -49,13 +52,18 @@ final class BatchLoop {
             try runner.syncSink()
             try source.didOutput(batch)
             counters.add(.batchesCompleted, 1)
+            if batch.isRunAgain, again.isEmpty { counters.note(.replayedAt, at: seams.clock.now()) }
             state = .idle
         }
         return true
     }
 
     private func nextBatch() throws -> PlannedBatch? {
-        if !again.isEmpty { return again.removeFirst() }
+        if !again.isEmpty {
+            var batch = again.removeFirst()
+            batch.isRunAgain = true
+            return batch
+        }
         return try source.planNext()
     }
 }

@@ -37,14 +37,14 @@ final class TaskRunner {
             let task = OutputTask(
                 batch: batch.number, ordinal: ordinal, partition: nil, ranges: block.offsetRanges)
             let isNew = try sink.begin(task)
-            try output(block, of: task, ingest: received.ingest, isNew: isNew)
+            try output(block, of: task, ingest: received.ingest, isNew: isNew, isFresh: !batch.isRunAgain)
             if isNew { try sink.finish(task) }
         case .range(let range):
             let task = OutputTask(
                 batch: batch.number, ordinal: ordinal, partition: range.partition, ranges: [range])
             let isNew = try sink.begin(task)
             try rangeReader.read(range, of: batch) { block in
-                try output(block, of: task, ingest: batch.number, isNew: isNew)
+                try output(block, of: task, ingest: batch.number, isNew: isNew, isFresh: !batch.isRunAgain)
             }
             if isNew { try sink.finish(task) }
         }
@@ -63,7 +63,9 @@ final class TaskRunner {
         rangeReader.close()
     }
 
-    private func output(_ block: Block, of task: OutputTask, ingest: Int64, isNew: Bool) throws {
+    private func output(
+        _ block: Block, of task: OutputTask, ingest: Int64, isNew: Bool, isFresh: Bool
+    ) throws {
         rows.removeAll()
         var corrupted = 0
         block.forEachRecord { partition, offset, _, value in
@@ -82,7 +84,8 @@ final class TaskRunner {
         try journal.append(batch: task.batch, ingest: ingest, ranges: block.offsetRanges)
         if isNew {
             try sink.write(rows)
-            if counters[.firstOutputAt] == 0 { counters[.firstOutputAt] = seams.clock.now() }
+            counters.note(.firstOutputAt, at: seams.clock.now())
+            if isFresh { counters.note(.firstFreshOutputAt, at: seams.clock.now()) }
             counters.add(.recordsWritten, rows.count)
         }
         try seams.crash.after(.sinkWrite)

@@ -53,13 +53,22 @@ public struct CrashSchedule {
     var found: AnyHashable { AnyHashable(state) }
 
     /// How far everything has come at a crash, what it adds to the outcome, and the life that follows; nil as above.
-    func death(at crash: ArmedCrash) -> (moment: CrashMoment, toll: DeathToll, next: CrashSchedule)? {
+    func death(at crash: ArmedCrash) -> Death? {
         guard let moments = moments(at: crash.point), crash.occurrence <= moments.count else { return nil }
         let moment = moments[crash.occurrence - 1]
         var state = state
         let toll = state.die(at: moment)
         let next = CrashSchedule(strategy: strategy, sink: sink, fidelity: fidelity, shape: shape, state: state)
-        return (moment, toll, next)
+        return Death(crash: crash, moment: moment, toll: toll, next: next)
+    }
+
+    /// The end of one life.
+    struct Death {
+        let crash: ArmedCrash
+        let moment: CrashMoment
+        let toll: DeathToll
+        /// The life that follows.
+        let next: CrashSchedule
     }
 
     /// The moment of each occurrence of `point`; nil when the strategy does not reach it or the count is not known.

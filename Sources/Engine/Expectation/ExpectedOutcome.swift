@@ -60,23 +60,32 @@ public struct ExpectedOutcome: Equatable, Sendable {
         strategy: Strategy, sink: SinkKind, fidelity: Fidelity = .sound, crashes: [ArmedCrash], shape: LoadShape
     ) {
         guard strategy != .raw else { return nil }
-        self.init()
-        guard !crashes.isEmpty else { return }
         var schedule = CrashSchedule(strategy: strategy, sink: sink, fidelity: fidelity, shape: shape)
-        var tolls: [DeathToll] = []
-        var rows: [String?] = []
+        var deaths: [CrashSchedule.Death] = []
         for crash in crashes {
-            guard let (moment, toll, next) = schedule.death(at: crash) else { return nil }
-            tolls.append(toll)
-            rows.append(
-                CrashPointGuide.row(of: crash.point, strategy: strategy, at: moment, isForgotten: toll.isForgotten))
+            guard let death = schedule.death(at: crash) else { return nil }
+            deaths.append(death)
+            schedule = death.next
+        }
+        self.init(strategy: strategy, sink: sink, deaths: deaths)
+    }
+
+    /// What the deaths of successive lives come to.
+    init(strategy: Strategy, sink: SinkKind, deaths: [CrashSchedule.Death]) {
+        self.init()
+        guard !deaths.isEmpty else { return }
+        var rows: [String?] = []
+        for death in deaths {
+            let (moment, toll) = (death.moment, death.toll)
             n += toll.n
             k += moment.completionIsDurable ? 0 : moment.output
             N += moment.batchRecords
             E += toll.E
             lost += toll.lost
             ingestDuplicates += toll.n + (toll.keepsNumbers ? 0 : toll.E)
-            schedule = next
+            rows.append(
+                CrashPointGuide.row(
+                    of: death.crash.point, strategy: strategy, at: moment, isForgotten: toll.isForgotten))
         }
         switch sink {
         case .append: duplicates = n + E
@@ -84,7 +93,7 @@ public struct ExpectedOutcome: Equatable, Sendable {
         case .offsetKeyed: duplicates = 0
         }
         if rows.contains(where: { $0 != nil }) { row = rows.map { $0 ?? "-" }.joined(separator: ", then ") }
-        derivation = describe(sink, tolls) + (row.map { ", row \($0)" } ?? "")
+        derivation = describe(sink, deaths.map(\.toll)) + (row.map { ", row \($0)" } ?? "")
     }
 
     /// The closed form with the values of each life.

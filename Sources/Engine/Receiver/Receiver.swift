@@ -107,6 +107,7 @@ final class Receiver {
         let (count, position) = try reader.fetch(
             partition, until: configuration.ends[index], limit: limit, into: block, timeout: timeout)
         positions[index] = position
+        if count > 0 { counters.note(.refetchedAt, at: seams.clock.now()) }
         counters.add(.recordsFetched, count)
         counters.add(.bytesFetched, block.payloadByteCount - bytes)
         return count

@@ -125,13 +125,13 @@ public enum ScenarioFile {
     private static func run(_ value: YAMLValue) throws(ScenarioError) -> Scenario.Run {
         let mapping = try value.mapping(known: ["strategy", "crash", "expect"])
         let strategy = try mapping.required("strategy").name(of: "strategy", "strategies", as: Strategy.self)
-        let crash = try mapping["crash"]?.crash()
+        let crashes = try mapping["crash"]?.crashes() ?? []
         guard strategy != .raw else {
             if let expect = mapping["expect"] {
                 throw expect.error(
                     .impossibleValue, "raw has no sink: it drops what it polls", fix: "remove expect from this run")
             }
-            return Scenario.Run(strategy: strategy, sinks: [], crash: crash)
+            return Scenario.Run(strategy: strategy, sinks: [], crashes: crashes)
         }
         let expect = try mapping.required("expect")
         let sinks = try expect.mapping(known: SinkKind.allCases.map(\.rawValue), kind: "sinks")
@@ -147,6 +147,6 @@ public enum ScenarioFile {
                     sink: sink, duplicates: try counts.required("duplicates").sum(),
                     lost: try counts.required("lost").sum()))
         }
-        return Scenario.Run(strategy: strategy, sinks: expectations, crash: crash)
+        return Scenario.Run(strategy: strategy, sinks: expectations, crashes: crashes)
     }
 }

@@ -12,13 +12,14 @@ public enum Worker {
     /// A failure is written to standard output as one line of JSON, for the harness to read. The worker dies with the
     /// process that started it: it watches for the end of its standard input.
     public static func run(configurationPath: String) -> ExitStatus {
+        let startedAt = MonotonicClock().now()
         do {
             try BlockingThread.start {
                 StandardStreams.waitForEndOfInput()
                 Processes.killSelf()
             }
             let data = try Data(contentsOf: URL(fileURLWithPath: configurationPath))
-            try run(JSONDecoder().decode(WorkerConfiguration.self, from: data))
+            try run(JSONDecoder().decode(WorkerConfiguration.self, from: data), startedAt: startedAt)
             return .asExpected
         } catch {
             let diagnosis = Diagnosis(of: error)
@@ -28,17 +29,19 @@ public enum Worker {
         }
     }
 
-    private static func run(_ configuration: WorkerConfiguration) throws {
+    private static func run(_ configuration: WorkerConfiguration, startedAt: Nanoseconds) throws {
         let counters = try MappedFile(path: configuration.countersPath, length: EngineCounters.byteCount)
+        let engineCounters = EngineCounters(storage: counters.memory)
+        engineCounters[.startedAt] = startedAt
         let kafka = try KafkaConfiguration(
             bootstrap: configuration.bootstrap,
             properties: KafkaConfiguration.properties(fromArguments: configuration.properties))
         let broker = try KafkaBroker(kafka, topic: configuration.topic)
         defer { broker.close() }
-        let engineCounters = EngineCounters(storage: counters.memory)
         let crash = configuration.crash.flatMap { ArmedCrash(parsing: $0) }.map { armed in
             CrashSwitch(armed: armed) { _, _ in
                 engineCounters.add(.crashesFired, 1)
+                engineCounters[.diedAt] = MonotonicClock().now()
                 Processes.killSelf()
             }
         }
