@@ -44,7 +44,8 @@ enum RecoveryTable {
         let crashed = runs.filter { $0.restarts > 0 }
         guard !crashed.isEmpty else { return nil }
         var table = MarkdownTable(
-            ["strategy", "sink", "restarts", "detect", "open", "read", "replay", "re-fetch", "fresh output",
+            [
+                "strategy", "sink", "restarts", "detect", "open", "read", "replay", "re-fetch", "fresh output",
                 "WAL bytes left", "orphans found", "orphans left",
             ].enumerated().map { MarkdownTable.Column(heading: $1, isNumeric: $0 > 1) })
         for run in crashed {

@@ -71,13 +71,16 @@ struct CleanupTests {
     func severalCrashes(strategy: Strategy, fidelity: Fidelity) throws {
         let points = [
             CrashPoint(.batchSubmit, .before), CrashPoint(.batchSubmit, .after), CrashPoint(.sinkWrite, .after),
-            CrashPoint(.sinkSync, .after), CrashPoint(.cleanupEventAppend, .torn), CrashPoint(.cleanupEventSync, .after),
+            CrashPoint(.sinkSync, .after), CrashPoint(.cleanupEventAppend, .torn),
+            CrashPoint(.cleanupEventSync, .after),
             CrashPoint(.completionCheckpointRename, .before), CrashPoint(.completionCheckpointRename, .after),
-        ].filter { CrashPointGuide.strategies(of: $0.effect).contains(strategy) }
-        for first in points {
-            for second in points where fidelity == .sound || !fidelity.has(.skipsLogSync) || second.effect != .cleanupEventSync
-            {
-                if fidelity.has(.skipsLogSync), first.effect == .cleanupEventSync { continue }
+        ]
+        let schedule = CrashSchedule(
+            strategy: strategy, sink: .append, fidelity: fidelity, shape: Self.run(strategy).shape)
+        let reached = points.filter { schedule.occurrences(of: $0) ?? 0 > 0 }
+        #expect(reached.count >= 4)
+        for first in reached {
+            for second in reached {
                 let crashes = [
                     ArmedCrash(first, at: 41), ArmedCrash(second, at: 3), ArmedCrash(first, at: 30),
                 ]

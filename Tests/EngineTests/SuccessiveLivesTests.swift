@@ -74,6 +74,53 @@ struct SuccessiveLivesTests {
         try Self.everyPair(of: world, oneIn: 6)
     }
 
+    /// p = 4, n = 100, N = 500. What live runs of Spark 3.5.7 showed for a crash in a recovery: direct, an idle crash and
+    /// one in the next batch: L, then L + k; with the log L + p, then N + p, and 2 p where the sink is keyed by batch.
+    static let live: [(strategy: Strategy, crashes: [String], lag: Int, append: Int, batchKeyed: Int)] = [
+        (
+            .direct, ["checkpoint.completion.rename.after@5", "checkpoint.generation.write.before@1"], 4,
+            500 + 500 + 500, 0
+        ),
+        (.direct, ["checkpoint.completion.rename.after@5", "batch.submit.before@2"], 0, 500 + 500, 0),
+        (
+            .receiverWal, ["checkpoint.completion.rename.after@5", "checkpoint.completion.rename.after@2"], 0,
+            500 + 4 + 500 + 4, 8
+        ),
+    ]
+
+    @Test("what Spark repeats accumulates over the lives", arguments: live)
+    func asSparkDid(
+        strategy: Strategy, crashes: [String], lag: Int, append: Int, batchKeyed: Int
+    ) throws {
+        let shape = LoadShape.small(records: 3000, partitions: 4, block: 100, batch: 500, lag: lag)
+        let armed = crashes.compactMap { ArmedCrash(parsing: $0) }
+        for (sink, duplicates) in [(SinkKind.append, append), (.batchKeyed, batchKeyed), (.offsetKeyed, 0)] {
+            let run = SimulatedRun(strategy: strategy, sink: sink, shape: shape, fidelity: .spark)
+            #expect(try run.live(crashes: armed))
+            let verdict = try run.verdict()
+            #expect(verdict.duplicates == duplicates && verdict.lost == 0, "\(sink.rawValue): \(verdict)")
+            let expected = ExpectedOutcome(
+                strategy: strategy, sink: sink, fidelity: .spark, crashes: armed, shape: shape)
+            #expect(expected?.duplicates == duplicates && expected?.lost == 0, "closed form, \(sink.rawValue)")
+        }
+    }
+
+    @Test("the derivation lists what each life adds")
+    func derivation() {
+        let shape = LoadShape.small(records: 60, partitions: 3, block: 5, batch: 20)
+        let outcome = ExpectedOutcome(
+            strategy: .receiverWal, sink: .append,
+            crashes: [
+                ArmedCrash(CrashPoint(.receiverOffsetsCommit, .before), at: 6),
+                ArmedCrash(CrashPoint(.sinkWrite, .after), at: 3), ArmedCrash(CrashPoint(.recoveryOpen, .after), at: 1),
+            ], shape: shape)
+        #expect(
+            outcome?.derivation
+                == "duplicates = n + E = 5 + 0, then 0 + 15, then 0 + 0, lost = 0, then 0, then 0, row R6, then D4, then -"
+        )
+        #expect(outcome?.duplicates == 20)
+    }
+
     /// Kills the second life at one of so many occurrences, by turns, and a third at a point drawn by a constant seed.
     private static func everyPair(of world: World, oneIn share: Int) throws {
         var verdicts: [SimulatedRun.Remains: Verdict] = [:]

@@ -53,6 +53,18 @@ private let complete = """
         #expect(scenario == expected)
     }
 
+    @Test func aCrashMayBeAListOneForEachLife() throws {
+        let text = changed([
+            "receiver.offsets.commit.before@seeded":
+                "[receiver.offsets.commit.before@seeded, recovery.open.after, sink.write.after@last]"
+        ])
+        let crashes = try ScenarioFile.parse(text, file: "sample.yaml").runs[1].crashes
+        #expect(
+            crashes.map(\.description) == [
+                "receiver.offsets.commit.before@seeded", "recovery.open.after@1", "sink.write.after@last",
+            ])
+    }
+
     @Test func whatIsLeftOutHasADefault() throws {
         let brief = without(
             "explanation: |", "  First line.", "  Second line.", "group-commit-blocks: 2", "wal-compression: zstd:3",

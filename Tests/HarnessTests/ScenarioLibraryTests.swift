@@ -74,8 +74,8 @@ import World
         #expect(error?.cause == "\(name): no scenario has this name")
         #expect(
             error?.fix == """
-                \(guess)scenarios: crash-before-commit, crash-after-output, torn-wal, idle-crash, no-crash, \
-                or the path of a .yaml file
+                \(guess)scenarios: crash-before-commit, crash-after-output, torn-wal, crash-in-recovery, idle-crash, \
+                no-crash, or the path of a .yaml file
                 """)
         #expect(error?.exitCode == .usage)
     }

@@ -99,6 +99,17 @@ import World
         ),
     ]
 
+    @Test func crashesJoinedByCommasAreOneForEachLife() throws {
+        let scenario = try apply(ScenarioOverrides(crash: "sink.write.after@3, batch.complete.rename.before"))
+        #expect(
+            scenario.runs.map { $0.crashes.map(\.description) } == [
+                ["receiver.offsets.commit.before@seeded"],
+                ["sink.write.after@3", "batch.complete.rename.before@1"],
+                ["checkpoint.generation.write.before@seeded"],
+            ], "only the log-first strategy reaches both")
+        #expect(scenario.runs.map(\.isAsStated) == [true, false, true])
+    }
+
     @Test(arguments: refusals)
     func whatCannotBeAppliedIsRefusedByOption(overrides: ScenarioOverrides, cause: String, fix: String) {
         let error = #expect(throws: ScenarioError.self) { try apply(overrides) }

@@ -131,13 +131,14 @@ struct RunExecutor: Sendable {
         let crashes: Int
         switch plan.death {
         case .none: (crash, crashes) = (nil, 0)
-        case .armed(let armed): (crash, crashes) = (armed.map(\.description).joined(separator: ", "), armed.count)
+        case .armed(let armed):
+            (crash, crashes) = (armed.map(\.description).joined(separator: ", "), armed.count)
         case .external: (crash, crashes) = ("external", 1)
         }
         return RunResult(
             strategy: plan.strategy.rawValue, sink: plan.sink?.rawValue ?? "none", crashPoint: crash,
-            crashFired: crashes > 0 && lives.crashesFired == crashes, produced: verdict.produced, delivered: verdict.delivered,
-            duplicates: verdict.duplicates, ingestDuplicates: verdict.ingestDuplicates,
+            crashFired: crashes > 0 && lives.crashesFired == crashes, produced: verdict.produced,
+            delivered: verdict.delivered, duplicates: verdict.duplicates, ingestDuplicates: verdict.ingestDuplicates,
             reexecutionDuplicates: verdict.reexecutionDuplicates, lost: verdict.lost, corrupted: verdict.corrupted,
             redone: verdict.redone,
             expected: .init(

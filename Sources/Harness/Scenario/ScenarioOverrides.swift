@@ -99,8 +99,9 @@ public struct ScenarioOverrides: Equatable, Sendable {
         }
         guard !reaching.isEmpty else {
             let strategies = distinct(scenario.runs.map(\.strategy.rawValue)).joined(separator: ", ")
+            let places = points.map(\.description).joined(separator: " and ")
             throw ScenarioError(
-                .nothingToRun, "\(strategies): none of them ever reaches \(points.map(\.description).joined(separator: " and "))",
+                .nothingToRun, "\(strategies): none of them ever reaches \(places)",
                 fix: "choose a point that one of them reaches: `kbench crash-points` lists them per strategy",
                 at: location)
         }
