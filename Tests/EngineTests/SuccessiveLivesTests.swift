@@ -71,7 +71,7 @@ struct SuccessiveLivesTests {
 
     @Test("every point of the first life times some of the second", arguments: variations)
     func somePairs(world: World) throws {
-        try Self.everyPair(of: world, oneIn: 6)
+        try Self.everyPair(of: world, oneIn: 10)
     }
 
     /// p = 4, n = 100, N = 500. What live runs of Spark 3.5.7 showed for a crash in a recovery: direct, an idle crash and
