@@ -19,6 +19,8 @@ public struct Fidelity: Codable, Hashable, Sendable {
         /// Batches are numbered by the clock, so that a driver that starts without a checkpoint gives new numbers to
         /// old records.
         case numbersByClock = "number-by-clock"
+        /// Nothing keeps a second driver from the folder that holds checkpoints and logs (`StreamingContext` has no lock).
+        case skipsDriverFence = "no-driver-fence"
     }
 
     /// The deviations, in the order of their declaration.

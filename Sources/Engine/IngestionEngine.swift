@@ -12,16 +12,17 @@ public final class IngestionEngine {
     private let counters: EngineCounters
     /// In order of preference; each returns whether it did something.
     private var stages: [() throws -> Bool] = []
-    private var isFinished: () -> Bool = { true }
+    /// Whether all input is processed; before that, a step without work is a wait.
+    private(set) var isFinished: () -> Bool = { true }
     /// Whether batches of earlier lives have to run again first.
     private var hasReplay: () -> Bool = { false }
     private var closers: [() -> Void] = []
+    private var readNotes: () -> [String] = { [] }
 
     /// Opens an engine and recovers its state.
     ///
     /// - Throws: ``EngineError``, ``BrokerError``, ``DiskError`` or the log's own error.
     public init(configuration: EngineConfiguration, seams: Seams, counters: EngineCounters) throws {
-        self.seams = seams
         self.counters = counters
         // These belong to one life, not to all of them.
         let moments: [EngineCounters.Counter] = [
@@ -31,6 +32,8 @@ public final class IngestionEngine {
         counters[.openedAt] = seams.clock.now()
         let recovers = configuration.strategy != .raw
         if recovers { try seams.crash.before(.recoveryOpen) }
+        let seams = try configuration.job.bound(to: seams, configuration)
+        self.seams = seams
         switch configuration.strategy {
         case .raw:
             let loop = try RawLoop(configuration: configuration, seams: seams, counters: counters)
@@ -40,9 +43,11 @@ public final class IngestionEngine {
             let source = try LogFirstSource(configuration: configuration, seams: seams, counters: counters)
             let loop = try addBatchLoop(source, configuration: configuration)
             isFinished = { loop.isFinished }
+            readNotes = { source.notes }
         case .direct:
             let (store, writer) = try checkpoints(configuration)
-            let source = try DriftSource(configuration: configuration, seams: seams, store: store, writer: writer)
+            let source = try DriftSource(
+                configuration: configuration, seams: seams, counters: counters, store: store, writer: writer)
             writer.didWrite = { _ in
                 counters.raise(.stateBytesPeak, to: store.bytes)
                 try store.removeOld()
@@ -51,15 +56,37 @@ public final class IngestionEngine {
             source.tasksRun = { [unowned loop] in loop.tasksRun }
             isFinished = { loop.isFinished && writer.isEmpty }
         case .directCommit:
-            let source = try CommitSource(configuration: configuration, seams: seams)
+            let source = try CommitSource(configuration: configuration, seams: seams, counters: counters)
             let loop = try addBatchLoop(source, configuration: configuration)
             isFinished = { loop.isFinished }
+        case .directTransactional:
+            guard configuration.strategy.canWrite(to: configuration.sink) else {
+                throw EngineError(
+                    .impossibleSink,
+                    "direct-transactional cannot write to a sink that is \(configuration.sink.rawValue)",
+                    location: configuration.directory)
+            }
+            let sink = try TransactionalSink(
+                directory: RunFolder.sink(of: configuration.directory), strategy: configuration.strategy, seams: seams)
+            // First take over, then look: nobody moves an offset in between.
+            let before = try sink.takeOver()
+            let source = try TransactionalSource(
+                configuration: configuration, seams: seams, counters: counters, sink: sink)
+            let loop = try addBatchLoop(source, configuration: configuration, sink: sink)
+            isFinished = { loop.isFinished }
+            readNotes = {
+                before.map {
+                    ["\(seams.driverName) took over from driver \($0.number) (\($0.name)) at the stored offsets"]
+                }
+                    ?? []
+            }
         case .receiver, .receiverReliable, .receiverWal:
             let (store, writer) = try checkpoints(configuration)
             let restored = try store.newest()
             let log = try BlockLog(
                 configuration: configuration, seams: seams, counters: counters, isRestored: restored != nil)
             let receiver = try Receiver(configuration: configuration, seams: seams, counters: counters)
+            receiver.waiting = { [unowned log] in (log.tracker.waiting.count, log.tracker.waitingRecords) }
             let pusher = BlockPusher(configuration: configuration, seams: seams, receiver: receiver, log: log)
             let source = try ReceiverSource(
                 configuration: configuration, seams: seams, counters: counters, log: log, receiver: receiver,
@@ -79,7 +106,7 @@ public final class IngestionEngine {
     ///
     /// - Throws: as the initialiser; what was durable stays so.
     public func run() throws {
-        defer { for close in closers { close() } }
+        defer { close() }
         let workedBefore = counters[.workingNanoseconds]
         let fetchedBefore = counters[.recordsFetched]
         var startedAt: Nanoseconds?
@@ -104,6 +131,15 @@ public final class IngestionEngine {
         try seams.crash.after(.engineIdle)
     }
 
+    /// What this driver has to say of others that worked, or wanted to work, on the same state.
+    public var notes: [String] { readNotes() }
+
+    /// Gives back what the stages hold, and leaves the group; what was durable stays so. ``run()`` does it by itself.
+    public func close() {
+        for close in closers { close() }
+        closers = []
+    }
+
     /// Lets the first stage that has something to do take one step. False: none has.
     public func step() throws -> Bool {
         for stage in stages where try stage() { return true }
@@ -111,6 +147,11 @@ public final class IngestionEngine {
     }
 
     private func checkpoints(_ configuration: EngineConfiguration) throws -> (CheckpointStore, CheckpointWriter) {
+        if !configuration.fidelity.has(.skipsDriverFence) {
+            let lock = try DriverLock(directory: configuration.directory, seams: seams)
+            closers.append(lock.release)
+            readNotes = { lock.notes }
+        }
         let store = try CheckpointStore(
             directory: RunFolder.checkpoints(of: configuration.directory), seams: seams, counters: counters)
         return (store, CheckpointWriter(store: store, lagTasks: configuration.checkpointLagTasks))
@@ -118,18 +159,21 @@ public final class IngestionEngine {
 
     private func addBatchLoop(
         _ source: any BatchSource, configuration: EngineConfiguration, writer: CheckpointWriter? = nil,
+        sink: (any Sink)? = nil,
         // Our own bug: only a receiver has blocks to read back, and it passes its log.
         readBlock: @escaping (ReceivedBlock) throws -> Block = { _ in preconditionFailure("no log to read from") }
     ) throws -> BatchLoop {
-        let runner = try TaskRunner(
-            configuration: configuration, seams: seams, counters: counters, readBlock: readBlock)
-        let loop = try BatchLoop(source: source, runner: runner, seams: seams, counters: counters)
+        let slots = try TaskSlots(
+            configuration: configuration, seams: seams, counters: counters, sink: sink, readBlock: readBlock)
+        let evidence = try BatchEvidence(directory: RunFolder.evidence(of: configuration.directory), seams: seams)
+        let loop = try BatchLoop(
+            source: source, slots: slots, evidence: evidence, seams: seams, counters: counters)
         if let writer {
             stages.append { try writer.step(tasksRun: loop.tasksRun, batchIsRunning: loop.isRunning) }
         }
         stages.append(loop.step)
         hasReplay = { loop.hasReplay }
-        closers.append(runner.close)
+        closers += [slots.close, evidence.close]
         return loop
     }
 }

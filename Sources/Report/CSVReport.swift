@@ -20,6 +20,8 @@ public enum CSVReport {
         ("ingest_duplicate_records", { _, run in "\(run.ingestDuplicates)" }),
         ("reexecution_duplicate_records", { _, run in "\(run.reexecutionDuplicates)" }),
         ("lost_records", { _, run in "\(run.lost)" }),
+        ("lost_silently_records", { _, run in "\(run.lostSilently)" }),
+        ("lost_loudly_records", { _, run in "\(run.lostLoudly)" }),
         ("corrupted_records", { _, run in "\(run.corrupted)" }),
         ("redone_records", { _, run in "\(run.redone)" }),
         ("expected_duplicate_records", { _, run in run.expected.duplicates.map { "\($0)" } ?? "" }),
@@ -42,6 +44,7 @@ public enum CSVReport {
         ("wal_live_bytes", { _, run in "\(run.walLiveBytes)" }),
         ("orphan_bytes", { _, run in "\(run.orphanBytes)" }),
         ("orphan_bytes_at_recovery", { _, run in "\(run.orphanBytesAtRecovery)" }),
+        ("output_digest", { _, run in run.outputDigest ?? "" }),
     ]
 
     private static func cell(_ seconds: Double?) -> String { seconds.map { "\($0)" } ?? "" }
@@ -53,7 +56,7 @@ public enum CSVReport {
     }
 
     /// A cell, in quotes where it has to be.
-    static func quoted(_ cell: String) -> String {
+    public static func quoted(_ cell: String) -> String {
         // Scalars, because Swift counts CR LF as one character that equals neither.
         let needsQuotes = cell.unicodeScalars.contains { $0 == "," || $0 == "\"" || $0 == "\r" || $0 == "\n" }
         return needsQuotes ? "\"" + cell.replacing("\"", with: "\"\"") + "\"" : cell

@@ -12,37 +12,56 @@ public final class SimulatedRun {
     public let disk: SimulatedDisk
     /// The broker that outlives the engine.
     public let broker: SimulatedBroker
+    /// The databases that outlive the engine.
+    public let stores: SimulatedStores
     /// How every life of the engine is set up.
-    public let configuration: EngineConfiguration
+    public var configuration: EngineConfiguration
     /// The load.
     public let shape: LoadShape
+    /// Where each record of the load lies.
+    public private(set) var places: [(partition: Partition, offset: Offset)] = []
     private let clock: SimulatedClock
+    private var lives = 0
     private let storage = UnsafeMutableRawPointer.allocate(byteCount: EngineCounters.byteCount, alignment: 4096)
 
     /// Makes a topic that holds the whole load.
+    ///
+    /// `gaps` says how many offsets without a record lie before a record of that number, in its partition, and behind the
+    /// last record where the number is that of the partition's next one. Of the partitions, only `partitionsAtFirst` are
+    /// there until the broker is told to grow.
     public init(
         strategy: Strategy, sink: SinkKind, shape: LoadShape, fidelity: Fidelity = .sound, seed: UInt64 = 1,
-        walSegmentBytes: Int64 = 64 << 20, walCompressionLevel: Int32? = nil
+        walSegmentBytes: Int64 = 64 << 20, walCompressionLevel: Int32? = nil,
+        gaps: [Int: Int64] = [:], partitionsAtFirst: Int? = nil, job: Job = .identity,
+        tasks: TaskSettings = TaskSettings()
     ) {
         self.shape = shape
         disk = SimulatedDisk()
         clock = SimulatedClock()
+        stores = SimulatedStores()
         broker = SimulatedBroker(topic: "simulated", partitions: shape.partitions)
         var value = [UInt8](repeating: 0, count: RecordFormat.minimumLength + 4)
         for sequence in 0..<shape.records {
             value.withUnsafeMutableBytes {
                 RecordFormat.write(.init(producer: 0, sequence: UInt64(sequence)), seed: seed, into: $0)
             }
-            broker.produce(to: Partition(sequence % shape.partitions), value: value)
+            let partition = Partition(sequence % shape.partitions)
+            broker.skipOffsets(gaps[sequence] ?? 0, in: partition)
+            places.append((partition, broker.produce(to: partition, value: value)))
         }
+        for sequence in shape.records..<shape.records + shape.partitions {
+            broker.skipOffsets(gaps[sequence] ?? 0, in: Partition(sequence % shape.partitions))
+        }
+        if let partitionsAtFirst { broker.hidePartitions(from: partitionsAtFirst) }
         configuration = EngineConfiguration(
             strategy: strategy, sink: sink, directory: "/run", group: "kbench",
-            starts: Array(repeating: 0, count: shape.partitions), ends: shape.recordsByPartition,
+            starts: Array(repeating: 0, count: shape.partitions), ends: broker.ends,
             cuts: .count(block: shape.blockRecords, batch: shape.batchRecords),
             groupCommitBlocks: shape.groupCommitBlocks, walCompressionLevel: walCompressionLevel,
             walSegmentBytes: walSegmentBytes,
             checkpointLagTasks: shape.checkpointLagTasks,
-            fidelity: fidelity, autoCommitBlocks: shape.autoCommitBlocks, chunkRecords: shape.chunkRecords)
+            fidelity: fidelity, autoCommitBlocks: shape.autoCommitBlocks, chunkRecords: shape.chunkRecords, job: job,
+            tasks: tasks)
         storage.initializeMemory(as: UInt8.self, repeating: 0, count: EngineCounters.byteCount)
     }
 
@@ -50,6 +69,9 @@ public final class SimulatedRun {
         disk = original.disk.copy()
         broker = original.broker.copy()
         clock = original.clock.copy()
+        stores = original.stores.copy()
+        places = original.places
+        lives = original.lives
         configuration = original.configuration
         shape = original.shape
         storage.copyMemory(from: original.storage, byteCount: EngineCounters.byteCount)
@@ -59,18 +81,20 @@ public final class SimulatedRun {
     public func fork() -> SimulatedRun { SimulatedRun(forking: self) }
 
     /// All that a life can find of those before it. Two runs of one configuration that have come to the same go on alike.
-    public struct Remains: Hashable, Sendable {
+    public struct Remains: Hashable {
         private let files: [String: [UInt8]]
         private let committed: [String: [Offset?]]
+        private let databases: [String: AnyHashable]
 
-        fileprivate init(disk: SimulatedDisk, broker: SimulatedBroker) {
-            files = disk.contents
-            committed = broker.groups
+        fileprivate init(of run: SimulatedRun) {
+            files = run.disk.contents
+            committed = run.broker.groups
+            databases = run.stores.contents
         }
     }
 
     /// What is left of the lives so far.
-    public var remains: Remains { Remains(disk: disk, broker: broker) }
+    public var remains: Remains { Remains(of: self) }
 
     deinit { storage.deallocate() }
 
@@ -107,28 +131,51 @@ public final class SimulatedRun {
         return fired
     }
 
-    /// A life without a crash.
+    /// A life without a crash; `visit` is called at each of its crash points.
     ///
     /// - Returns: the crash points it passed, in order.
     /// - Throws: what the engine throws of itself.
-    public func trace() throws -> [CrashPoint] {
+    @discardableResult
+    public func trace(_ visit: @escaping (CrashPoint) -> Void = { _ in }) throws -> [CrashPoint] {
         var points: [CrashPoint] = []
-        try run(CrashSwitch(observing: { point, _ in points.append(point) }))
+        let observe = { (point: CrashPoint, _: Int) in
+            points.append(point)
+            visit(point)
+        }
+        try run(CrashSwitch(observing: observe))
         return points
     }
 
-    /// Compares the sink with what was produced.
+    /// Compares the sink, or the job's state, with what was produced.
     ///
-    /// - Throws: ``DiskError``.
+    /// - Throws: ``DiskError``, or ``EngineError`` when no state can be read.
     public func verdict() throws -> Verdict {
-        try Verdict(
-            produced: shape.records, sink: configuration.sink, runDirectory: configuration.directory, disk: disk)
+        if configuration.job.keepsState {
+            return try Verdict(
+                producedByPartition: shape.recordsByPartition, jobOfRunIn: configuration.directory, disk: disk)
+        }
+        return try Verdict(
+            produced: shape.records, sink: configuration.sink, runDirectory: configuration.directory, disk: disk,
+            openStore: stores.open, places: { [places] in places[$0] })
+    }
+
+    /// Opens an engine beside those that are open already, to be stepped by hand: a driver called `name`.
+    ///
+    /// - Throws: what the engine throws of itself.
+    public func open(named name: String, crash: CrashSwitch = CrashSwitch()) throws -> IngestionEngine {
+        // Time passes between two lives, as it does between two processes.
+        clock.sleep(1_000_000_000)
+        let seams = Seams(
+            broker: broker, disk: disk, clock: clock, crash: crash, openStore: stores.open, driverName: name)
+        return try IngestionEngine(configuration: configuration, seams: seams, counters: counters)
     }
 
     private func run(_ crash: CrashSwitch) throws {
-        // Time passes between two lives, as it does between two processes.
-        clock.sleep(1_000_000_000)
-        let seams = Seams(broker: broker, disk: disk, clock: clock, crash: crash)
-        try IngestionEngine(configuration: configuration, seams: seams, counters: counters).run()
+        defer {
+            disk.releaseLocks()
+            stores.dropTransactions()
+        }
+        lives += 1
+        try open(named: "life \(lives)", crash: crash).run()
     }
 }

@@ -1,4 +1,5 @@
 // Crashes in the recovery, and in the recovery of that: every point of one life times every point of the next.
+import Foundation
 import Simulation
 import Testing
 import World
@@ -20,32 +21,42 @@ struct SuccessiveLivesTests {
         var sink: SinkKind
         var fidelity: Fidelity
         var shape: LoadShape
+        var job = Job.identity
 
-        var testDescription: String { "\(strategy.rawValue)/\(sink.rawValue) \(fidelity.name)" }
+        var testDescription: String {
+            "\(strategy.rawValue)/\(job.keepsState ? job.rawValue : sink.rawValue) \(fidelity.name)"
+        }
         var schedule: CrashSchedule {
-            CrashSchedule(strategy: strategy, sink: sink, fidelity: fidelity, shape: shape)
+            CrashSchedule(strategy: strategy, sink: sink, job: job, fidelity: fidelity, shape: shape)
         }
 
         func run() -> SimulatedRun {
-            SimulatedRun(strategy: strategy, sink: sink, shape: shape, fidelity: fidelity)
+            SimulatedRun(strategy: strategy, sink: sink, shape: shape, fidelity: fidelity, job: job)
         }
     }
 
     /// Every strategy, sink and fidelity.
-    static let worlds: [World] = strategies.flatMap { strategy in
-        SinkKind.allCases.flatMap { sink in
+    static let worlds: [World] = all.filter(pick)
+    static func pick(_ w: World) -> Bool { ProcessInfo.processInfo.environment["KB_WORLD"].map { w.testDescription.contains($0) } ?? true }
+    static let all: [World] = strategies.flatMap { strategy in
+        SinkKind.allCases.filter(strategy.canWrite).flatMap { sink in
             [Fidelity.sound, .spark].map { World(strategy: strategy, sink: sink, fidelity: $0, shape: plain) }
         }
     }
-    /// What else can differ: each deviation alone, and a load whose groups, tasks and checkpoints are not in step.
-    static let variations: [World] = strategies.flatMap { strategy in
-        Fidelity.Deviation.allCases.map {
-            World(strategy: strategy, sink: .append, fidelity: Fidelity([$0]), shape: plain)
+    /// What else can differ: each deviation alone, a job's state in place of the sink, and a load whose groups, tasks and
+    /// checkpoints are not in step.
+    static let variations: [World] = allVariations.filter(pick)
+    static let allVariations: [World] = strategies.flatMap { strategy in
+        let usual: SinkKind = strategy.canWrite(to: .append) ? .append : .transactional
+        return Fidelity.Deviation.allCases.map {
+            World(strategy: strategy, sink: usual, fidelity: Fidelity([$0]), shape: plain)
         }
             + [Fidelity.sound, .spark].flatMap { fidelity in
-                [SinkKind.append, .batchKeyed].map {
+                SinkKind.allCases.filter { strategy.canWrite(to: $0) && $0 != .offsetKeyed }.map {
                     World(strategy: strategy, sink: $0, fidelity: fidelity, shape: odd)
-                }
+                } + [
+                    World(strategy: strategy, sink: usual, fidelity: fidelity, shape: odd, job: .checksumSum)
+                ].filter { _ in usual == .append }
             }
     }
 
@@ -155,7 +166,9 @@ struct SuccessiveLivesTests {
                 let deaths = ending.deaths + [death]
                 let life = Ending(
                     run: ending.run.fork(), deaths: deaths,
-                    outcome: ExpectedOutcome(strategy: world.strategy, sink: world.sink, deaths: deaths))
+                    outcome: ExpectedOutcome(
+                        strategy: world.strategy, sink: world.job.keepsState ? .offsetKeyed : world.sink,
+                        deaths: deaths))
                 let fired = try life.run.live(crash: death.crash)
                 if !fired { Issue.record("\(world.testDescription) seed \(seed): \(life.crashes) does not fire") }
                 let left = Left(remains: life.run.remains, found: death.next.found)

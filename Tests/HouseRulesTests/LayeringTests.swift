@@ -14,7 +14,7 @@ import Testing
         (
             "Harness",
             [
-                "World", "Engine", "Simulation", "WriteAheadLog", "Kafka", "Posix", "Report", "Subprocess",
+                "World", "Engine", "Simulation", "WriteAheadLog", "Kafka", "Posix", "Database", "Report", "Subprocess",
                 "SystemPackage", "Yams",
                 "Foundation",
             ]
@@ -24,6 +24,7 @@ import Testing
         ("Engine", ["World", "WriteAheadLog", "Checksum"]),
         ("WriteAheadLog", ["World", "Checksum", "CZstd"]),
         ("Kafka", ["World", "CRdKafka", "Dispatch"]),
+        ("Database", ["World", "GRDB", "GRDBSQLite", "Foundation"]),
         ("Posix", ["World", "CPosixShims", "Glibc"]),
         ("Checksum", ["CChecksum"]),
         ("World", []),
@@ -33,6 +34,7 @@ import Testing
     static let soleUsers: [(imported: String, user: String)] = [
         ("CRdKafka", "Kafka"), ("CZstd", "WriteAheadLog"), ("Glibc", "Posix"), ("CPosixShims", "Posix"),
         ("CChecksum", "Checksum"), ("Subprocess", "Harness"), ("Yams", "Harness"), ("ArgumentParser", "kbench"),
+        ("GRDB", "Database"), ("GRDBSQLite", "Database"),
     ]
 
     @Test func everyModuleIsInTheTable() {

@@ -5,7 +5,8 @@ internal import World
 ///
 ///     kbench-offsets 1              kbench-commit 1
 ///     batch 7                       batch 7
-///     range 0 1500 1750             crc32c 77e01b44
+///     driver process 4711           crc32c 77e01b44
+///     range 0 1500 1750
 ///     next 0 1750
 ///     crc32c 09c1f2aa
 ///
@@ -38,21 +39,27 @@ final class OffsetLog {
     /// The bytes both logs hold.
     var bytes: Int64 { (offsets + commits).reduce(0) { $0 + $1.bytes } }
 
-    /// Makes a batch's ranges durable, with the positions behind them; the batch may run only after this.
+    /// Makes a batch's ranges durable, with the positions behind them; the batch may run only after this. Of several
+    /// drivers that plan one batch, one succeeds.
     ///
     /// - Throws: ``EngineError``, `concurrentDriver` when the batch has an entry already.
     func plan(batch: Int64, ranges: [OffsetRange], next: [Offset]) throws {
-        guard !seams.disk.exists("\(offsetsDirectory)/\(batch)") else {
-            throw EngineError(
-                .concurrentDriver, "batch \(batch) has an entry in the offset log that this driver did not write",
-                location: "\(offsetsDirectory)/\(batch)")
-        }
         let lines =
-            ["kbench-offsets \(OffsetLog.version)", "batch \(batch)"]
+            ["kbench-offsets \(OffsetLog.version)", "batch \(batch)", "driver \(seams.driverName)"]
             + ranges.map { "range \($0.partition) \($0.from) \($0.until)" }
             + next.enumerated().map { "next \($0) \($1)" }
-        let count = try AtomicFile.write(
-            lines, to: "\(batch)", in: offsetsDirectory, effects: .batchLog, seams: seams)
+        let count: Int
+        do {
+            count = try AtomicFile.write(
+                lines, to: "\(batch)", in: offsetsDirectory, effects: .batchLog, seams: seams, mayReplace: false)
+        } catch let error as DiskError where error.code == .exists || error.code == .notFound {
+            // The name is taken; or another driver, when it opened the log, took the temporary file for a leftover.
+            let other = (try? driver(of: batch)).map { " (\($0))" } ?? ""
+            throw EngineError(
+                .concurrentDriver,
+                "\(seams.driverName) may not plan batch \(batch): another driver\(other) writes to this offset log",
+                location: "\(offsetsDirectory)/\(batch)")
+        }
         offsets.append((batch, Int64(count)))
         counters.add(.checkpointBytesWritten, count)
     }
@@ -69,6 +76,12 @@ final class OffsetLog {
     /// The ranges of a batch in the log.
     func ranges(of batch: Int64) throws -> [OffsetRange] {
         try numbers("range", 3, of: batch).map { OffsetRange(partition: Partition($0[0]), from: $0[1], until: $0[2]) }
+    }
+
+    /// The driver that planned a batch.
+    func driver(of batch: Int64) throws -> String {
+        let lines = try AtomicFile.read("\(offsetsDirectory)/\(batch)", disk: seams.disk) ?? []
+        return lines.first { $0.hasPrefix("driver ") }.map { String($0.dropFirst("driver ".count)) } ?? "unknown"
     }
 
     /// By partition, where the batch after `batch` begins.

@@ -11,6 +11,8 @@ struct CrashMoment: Equatable {
     var previousRecords = 0
     /// k: records of the batch that the sink holds and that it got, or would have got again, from this life.
     var output = 0
+    /// Records of the batch that a task has read and handed to the sink, and the sink does not show yet.
+    var unshown = 0
     /// Whether the batch's plan can be found by a restart: its blocks in the event log, or its ranges in the offset log.
     var isPlanned = false
     /// Whether a checkpoint that knows the batch is in force.
@@ -19,6 +21,8 @@ struct CrashMoment: Equatable {
     var completionIsDurable = false
     /// Whether the cleanup event that follows the completion is in the log.
     var cleanupIsDurable = false
+    /// Whether the state of a job that keeps one holds the batch; for other jobs without meaning.
+    var stateIsDurable = false
     /// For `direct-commit`: whether the offsets of the batch before have been committed.
     var previousIsCommitted = false
 
@@ -35,6 +39,14 @@ struct CrashMoment: Equatable {
 
     /// What the next life has to tidy up before anything else.
     var leftover = Leftover.nothing
+
+    /// The moment as a sink would see it that shows every write at once: what has been read is out.
+    var asJournaled: CrashMoment {
+        var moment = self
+        moment.output += unshown
+        moment.unshown = 0
+        return moment
+    }
 }
 
 /// What a crash in the middle of a write leaves; the next life that gets as far removes it while it opens.

@@ -32,7 +32,8 @@ public enum CrashPointGuide {
         case .cleanupRemove:
             [.receiver, .receiverReliable, .receiverWal, .direct, .directLogFirst]
         case .recoveryTruncate: [.receiver, .receiverReliable, .receiverWal]
-        case .recoveryOpen, .recoveryRemove, .batchPlan, .batchSubmit, .taskRead, .sinkWrite, .sinkCommit, .sinkSync:
+        case .recoveryOpen, .recoveryRemove, .batchPlan, .batchSubmit, .taskRead, .sinkWrite, .sinkCommit, .sinkSync,
+            .stateWrite, .stateSync, .stateRename:
             Strategy.allCases.filter { $0 != .raw }
         case .engineIdle:
             Strategy.allCases
@@ -53,8 +54,10 @@ public enum CrashPointGuide {
         default: return row(of: point, strategy: strategy)
         }
         let isAllOut = moment.output == moment.batchRecords
-        // The log-first protocol has its plan in force from the start, and `direct-commit` never has one.
-        let isInForce = moment.generationIsDurable || strategy == .directLogFirst || strategy == .directCommit
+        // The log-first protocol has its plan in force from the start; the last two never have one.
+        let isInForce =
+            moment.generationIsDurable
+            || [.directLogFirst, .directCommit, .directTransactional].contains(strategy)
         if strategy.isReceiver {
             if !isInForce { return "D2" }
             return moment.output == 0 ? "D3" : isAllOut ? "D5" : "D4"
@@ -69,9 +72,10 @@ public enum CrashPointGuide {
         case .raw: nil
         case .receiver, .receiverReliable, .receiverWal: receiverRow(of: point)
         case .directLogFirst where point == CrashPoint(.batchSubmit, .after),
-            .directCommit where point == CrashPoint(.batchSubmit, .after):
+            .directCommit where point == CrashPoint(.batchSubmit, .after),
+            .directTransactional where point == CrashPoint(.batchSubmit, .after):
             "P3"
-        case .direct, .directLogFirst, .directCommit: directRow(of: point)
+        case .direct, .directLogFirst, .directCommit, .directTransactional: directRow(of: point)
         }
     }
 
@@ -93,8 +97,10 @@ public enum CrashPointGuide {
             (.generationCheckpointRename, .before):
             "D2"
         case (.generationCheckpointRename, _): "D3"
-        case (.taskRead, _), (.sinkWrite, _), (.sinkCommit, _): "D4"
-        case (.sinkSync, _), (.completionCheckpointWrite, _), (.completionCheckpointSync, _),
+        case (.taskRead, _), (.sinkWrite, _), (.sinkCommit, _), (.stateWrite, _), (.stateSync, _),
+            (.stateRename, .before):
+            "D4"
+        case (.stateRename, _), (.sinkSync, _), (.completionCheckpointWrite, _), (.completionCheckpointSync, _),
             (.completionCheckpointRename, .before):
             "D5"
         case (.completionCheckpointRename, _), (.cleanupEventAppend, .before), (.cleanupEventAppend, .torn): "D6"
@@ -113,8 +119,10 @@ public enum CrashPointGuide {
             (.generationCheckpointRename, .before):
             "P2a"
         case (.generationCheckpointRename, _), (.taskRead, .before): "P3"
-        case (.taskRead, _), (.sinkWrite, _), (.sinkCommit, _): "P4"
-        case (.sinkSync, _), (.completionCheckpointWrite, _), (.completionCheckpointSync, _),
+        case (.taskRead, _), (.sinkWrite, _), (.sinkCommit, _), (.stateWrite, _), (.stateSync, _),
+            (.stateRename, .before):
+            "P4"
+        case (.stateRename, _), (.sinkSync, _), (.completionCheckpointWrite, _), (.completionCheckpointSync, _),
             (.completionCheckpointRename, .before), (.batchCompleteWrite, _), (.batchCompleteSync, _),
             (.batchCompleteRename, .before):
             "P5"
@@ -150,6 +158,9 @@ public enum CrashPointGuide {
         case .sinkWrite: ("task's records read", "task's rows written to the sink")
         case .sinkCommit: ("task's rows written, not shown", "task's rows shown by the sink, all at once")
         case .sinkSync: ("all tasks' rows in the sink", "rows durable")
+        case .stateWrite: ("all tasks' records in the job's state, in memory", "state written under a temporary name")
+        case .stateSync: ("state written under a temporary name", "its bytes durable")
+        case .stateRename: ("state not the newest yet", "state in force, counts and offsets together")
         case .batchCompleteWrite: ("rows durable", "completion written under a temporary name")
         case .batchCompleteSync: ("completion written under a temporary name", "its bytes durable")
         case .batchCompleteRename: ("completion durable under a temporary name", "completion in the commit log")

@@ -5,6 +5,7 @@ public import World
 public struct CrashSchedule {
     let strategy: Strategy
     private let sink: SinkKind
+    private let job: Job
     private let fidelity: Fidelity
     private let shape: LoadShape
     /// What the life finds when it opens.
@@ -17,18 +18,25 @@ public struct CrashSchedule {
     private let batchesBefore: [Int]
     private let recordsOfBatch: [Int]
 
-    /// The schedule of the first life of a strategy, with its sink, under a load.
-    public init(strategy: Strategy, sink: SinkKind, fidelity: Fidelity = .sound, shape: LoadShape) {
+    /// The schedule of the first life of a strategy, with its sink or the job that takes the sink's place, under a load.
+    public init(
+        strategy: Strategy, sink: SinkKind, job: Job = .identity, fidelity: Fidelity = .sound, shape: LoadShape
+    ) {
+        // A state takes every offset once, and shows what it took.
+        let sink = job.keepsState ? .offsetKeyed : sink
         let state: any LifeState =
             strategy.isReceiver
-            ? ReceiverState(strategy: strategy, fidelity: fidelity, shape: shape)
-            : DirectState(strategy: strategy, fidelity: fidelity, shape: shape)
-        self.init(strategy: strategy, sink: sink, fidelity: fidelity, shape: shape, state: state)
+            ? ReceiverState(strategy: strategy, sink: sink, job: job, fidelity: fidelity, shape: shape)
+            : DirectState(strategy: strategy, sink: sink, fidelity: fidelity, shape: shape)
+        self.init(strategy: strategy, sink: sink, job: job, fidelity: fidelity, shape: shape, state: state)
     }
 
-    private init(strategy: Strategy, sink: SinkKind, fidelity: Fidelity, shape: LoadShape, state: any LifeState) {
+    private init(
+        strategy: Strategy, sink: SinkKind, job: Job, fidelity: Fidelity, shape: LoadShape, state: any LifeState
+    ) {
         self.strategy = strategy
         self.sink = sink
+        self.job = job
         self.fidelity = fidelity
         self.shape = shape
         self.state = state
@@ -58,7 +66,8 @@ public struct CrashSchedule {
         let moment = moments[crash.occurrence - 1]
         var state = state
         let toll = state.die(at: moment)
-        let next = CrashSchedule(strategy: strategy, sink: sink, fidelity: fidelity, shape: shape, state: state)
+        let next = CrashSchedule(
+            strategy: strategy, sink: sink, job: job, fidelity: fidelity, shape: shape, state: state)
         return Death(crash: crash, moment: moment, toll: toll, next: next)
     }
 
@@ -132,8 +141,8 @@ public struct CrashSchedule {
             }
         case .taskRead, .sinkWrite, .sinkCommit:
             return batches.flatMap { taskMoments($0, point) }
-        case .sinkSync:
-            return batches.map { running($0, tasks: script.batches[$0].tasks.count) }
+        case .sinkSync, .stateRename: return outputMoments(point, stateIsDurable: isAfter)
+        case .stateWrite, .stateSync: return outputMoments(point, stateIsDurable: false)
         case .batchCompleteWrite, .batchCompleteSync, .completionCheckpointWrite,
             .completionCheckpointSync:
             return batches.map { finishedMoment($0, isComplete: false) }
@@ -169,11 +178,12 @@ public struct CrashSchedule {
         case .recoveryRemove, .recoveryTruncate: return point.moment == .before ? script.leftover : .nothing
         case .receiverWalAppend, .receiverEventAppend, .batchAllocationAppend, .cleanupEventAppend:
             return point.moment == .torn ? .tornTail : .nothing
-        case .batchLogWrite, .batchCompleteWrite, .generationCheckpointWrite, .completionCheckpointWrite:
+        case .batchLogWrite, .batchCompleteWrite, .generationCheckpointWrite, .completionCheckpointWrite, .stateWrite:
             return point.moment == .before ? .nothing : .halfWrittenFile
-        case .batchLogSync, .batchCompleteSync, .generationCheckpointSync, .completionCheckpointSync:
+        case .batchLogSync, .batchCompleteSync, .generationCheckpointSync, .completionCheckpointSync, .stateSync:
             return .halfWrittenFile
-        case .batchLogRename, .batchCompleteRename, .generationCheckpointRename, .completionCheckpointRename:
+        case .batchLogRename, .batchCompleteRename, .generationCheckpointRename, .completionCheckpointRename,
+            .stateRename:
             return point.moment == .before ? .halfWrittenFile : .nothing
         case .taskRead, .sinkWrite, .sinkCommit: return nil
         default: return .nothing
@@ -212,7 +222,21 @@ public struct CrashSchedule {
         // However long the lag, the generation checkpoint is written before the completion's.
         if !script.batches[index].isRunAgain { moment.generationIsDurable = true }
         moment.completionIsDurable = isComplete
+        moment.stateIsDurable = true
         return moment
+    }
+
+    /// One moment for each batch: its tasks are done, and its output is being made durable.
+    private func outputMoments(_ point: CrashPoint, stateIsDurable: Bool) -> [CrashMoment] {
+        if point.effect != .sinkSync, !job.keepsState { return [] }
+        return script.batches.indices.compactMap { index in
+            let tasks = script.batches[index].tasks.count
+            // A batch without a task has nothing to output.
+            if tasks == 0, point.effect != .sinkSync { return nil }
+            var moment = running(index, tasks: tasks)
+            moment.stateIsDurable = stateIsDurable
+            return moment
+        }
     }
 
     /// When the batch at `index` is complete and cleaned up after.
@@ -227,20 +251,20 @@ public struct CrashSchedule {
         var moments: [CrashMoment] = []
         let isCommit = point.effect == .sinkCommit
         for (place, task) in script.batches[index].tasks.enumerated() {
-            let isDropped = sink.isAtomicPerTask && place < script.batches[index].tasksInSink
             // A task whose output is there already has nothing to show.
-            if isCommit, isDropped || !sink.isAtomicPerTask { continue }
+            if isCommit, task.isDropped || !sink.isAtomicPerTask { continue }
             var written = 0
             for piece in isCommit ? [task.records] : task.writes {
                 let isOut = point.moment == .after && point.effect != .taskRead
                 var moment = running(index, tasks: place)
-                if sink.isAtomicPerTask {
-                    moment.output += isCommit && isOut ? piece : 0
+                let handedOver = written + (isOut || isCommit ? piece : 0)
+                if !sink.isAtomicPerTask || (isCommit && isOut) {
+                    moment.output += handedOver
+                } else {
+                    moment.unshown = handedOver
                     // A block is read before its task begins to write, a range while it does.
                     let hasBegun = point.effect != .taskRead || !strategy.isReceiver
-                    if hasBegun, !isDropped, !(isCommit && isOut) { moment.leftover = .halfWrittenFile }
-                } else {
-                    moment.output += written + (isOut ? piece : 0)
+                    if hasBegun, !task.isDropped, sink == .batchKeyed { moment.leftover = .halfWrittenFile }
                 }
                 written += piece
                 moments.append(moment)

@@ -1,45 +1,43 @@
-// What a direct strategy leaves to its next life: which batch runs again, which is planned next.
+// What a direct strategy leaves to its next life: which batch runs again, and where the next one begins.
 
-/// The state of `direct`, `direct-log-first` and `direct-commit`; `raw` has no batches.
-///
-/// With cuts by count, a batch that is planned anew takes the ranges it had before, so the batches of all lives are those
-/// of the load, and this state counts them from 0.
+/// The state of all direct strategies; `raw` has no batches.
 struct DirectState: LifeState {
     private let strategy: Strategy
+    private let sink: SinkKind
     private let fidelity: Fidelity
-    private let batches: [[LoadShape.Task]]
-    /// The batch that is planned next.
-    private var next = 0
-    /// The batch that runs again before it; nil: none.
-    private var again: Int?
+    private let shape: LoadShape
+    /// By partition: where the batch begins that is planned next.
+    private var next: [Int64]
+    /// The batch that runs again before it; empty: none.
+    private var again: [LoadShape.Slice] = []
     /// Whether there is a checkpoint.
     private var hasCheckpoint = false
-    /// Records of the load, from its first on, that a batch-keyed sink holds under batch numbers still in use.
-    private var recordsInSink = 0
+    /// By partition: the sink drops what a task writes that ends below this offset.
+    private var shown: [Int64]
     private var leftover = Leftover.nothing
-    private let recordsBefore: [Int]
 
-    init(strategy: Strategy, fidelity: Fidelity, shape: LoadShape) {
+    init(strategy: Strategy, sink: SinkKind, fidelity: Fidelity, shape: LoadShape) {
         self.strategy = strategy
+        self.sink = sink
         self.fidelity = fidelity
-        batches = shape.batches(of: strategy)
-        recordsBefore = batches.reduce(into: [0]) { sums, tasks in
-            sums.append((sums.last ?? 0) + tasks.reduce(0) { $0 + $1.records })
-        }
+        self.shape = shape
+        next = Array(repeating: 0, count: shape.partitions)
+        shown = next
     }
 
-    /// The life's batches as places in the load.
-    private var places: [Int] { (again.map { [$0] } ?? []) + (next..<batches.count) }
+    /// The batches of the life. With cuts by count, one that is planned anew takes the ranges it had before.
+    private var batches: [[LoadShape.Slice]] {
+        strategy == .raw ? [] : (again.isEmpty ? [] : [again]) + shape.directBatches(from: next)
+    }
 
     func script() -> LifeScript {
-        let script = places.map { place in
-            var left = recordsInSink - recordsBefore[place]
-            let inSink = batches[place].prefix { task in
-                left -= task.records
-                return left >= 0
-            }
+        let script = batches.enumerated().map { index, slices in
+            let isRunAgain = index == 0 && !again.isEmpty
             return LifeScript.Batch(
-                tasks: batches[place], isRunAgain: place == again, isKnown: place == again, tasksInSink: inSink.count)
+                tasks: slices.map { slice in
+                    LifeScript.Task(
+                        writes: shape.writes(of: slice), isDropped: slice.offsets.upperBound <= shown[slice.partition])
+                }, isRunAgain: isRunAgain, isKnown: isRunAgain)
         }
         return LifeScript(batches: script, leftover: leftover)
     }
@@ -48,35 +46,78 @@ struct DirectState: LifeState {
         leftover = moment.leftover
         // A life that dies while it opens has done nothing yet.
         guard let index = moment.batch else { return DeathToll() }
-        let place = places[index]
+        let batches = batches
         var toll = DeathToll()
+        var keepsNumbers = true
         switch strategy {
-        case .directLogFirst:
-            toll.E = moment.completionIsDurable ? 0 : moment.output
-            goOn(after: place, isPlanned: moment.isPlanned, isComplete: moment.completionIsDurable)
+        case .directTransactional:
+            // A batch of which nothing is stored is planned again under its own number, and is one ingest.
+            toll.ingestDuplicates = moment.output > 0 ? moment.unshown : 0
+            next = positions(before: index, of: batches)
+            for slice in output(moment.output, of: batches[index]) { next[slice.partition] = slice.offsets.upperBound }
         case .directCommit:
             // Whatever has been output since the last offsets sent; nothing remembers which batch it was.
-            let unsent = moment.previousIsCommitted ? 0 : moment.previousRecords
-            toll.E = moment.completionIsDurable ? moment.batchRecords : unsent + moment.output
-            toll.keepsNumbers = false
-            next = moment.previousIsCommitted || index == 0 ? place : place - 1
+            keepsNumbers = false
+            toll.E = outputSinceOffsetsSent(moment)
+            toll.ingestDuplicates = outputSinceOffsetsSent(asRead(moment))
+            next = positions(before: moment.previousIsCommitted ? index : max(0, index - 1), of: batches)
+        case .directLogFirst:
+            toll.E = moment.completionIsDurable ? 0 : moment.output
+            goOn(after: index, of: batches, isPlanned: moment.isPlanned, isComplete: moment.completionIsDurable)
         default:
             toll.E = outputRunAgain(moment)
             // Between two batches of a life lies a completion checkpoint.
-            hasCheckpoint =
-                hasCheckpoint || index > 0 || moment.generationIsDurable || moment.completionIsDurable
-            toll.keepsNumbers = hasCheckpoint || !fidelity.has(.numbersByClock)
-            goOn(after: place, isPlanned: moment.generationIsDurable, isComplete: moment.completionIsDurable)
-            if fidelity.has(.rerunsLastBatch), hasCheckpoint, again == nil { again = next - 1 }
+            hasCheckpoint = hasCheckpoint || index > 0 || moment.generationIsDurable || moment.completionIsDurable
+            keepsNumbers = hasCheckpoint || !fidelity.has(.numbersByClock)
+            if !keepsNumbers { toll.ingestDuplicates = outputRunAgain(asRead(moment)) }
+            let isComplete = moment.completionIsDurable
+            goOn(after: index, of: batches, isPlanned: moment.generationIsDurable, isComplete: isComplete)
+            if fidelity.has(.rerunsLastBatch), hasCheckpoint, again.isEmpty {
+                again = batches[isComplete ? index : index - 1]
+            }
         }
-        recordsInSink = toll.keepsNumbers ? max(recordsInSink, recordsBefore[place] + moment.output) : 0
+        // A batch-keyed sink knows a task by its batch's number, a transactional one by its offsets.
+        if sink == .batchKeyed, !keepsNumbers { shown = shown.map { _ in 0 } }
+        if keepsNumbers || sink != .batchKeyed {
+            for slice in batches[..<index].joined() + output(moment.output, of: batches[index]) {
+                shown[slice.partition] = max(shown[slice.partition], slice.offsets.upperBound)
+            }
+        }
         return toll
     }
 
-    /// Sets what the next life runs, by what a durable record says of the batch at `place`.
-    private mutating func goOn(after place: Int, isPlanned: Bool, isComplete: Bool) {
-        next = isPlanned || isComplete ? place + 1 : place
-        again = isPlanned && !isComplete ? place : nil
+    /// Sets what the next life runs, by what a durable record says of the batch at `index`.
+    private mutating func goOn(
+        after index: Int, of batches: [[LoadShape.Slice]], isPlanned: Bool, isComplete: Bool
+    ) {
+        next = positions(before: isPlanned || isComplete ? index + 1 : index, of: batches)
+        again = isPlanned && !isComplete ? batches[index] : []
+    }
+
+    /// By partition, where the batch at `index` of the life begins; one that runs again was planned before them all.
+    private func positions(before index: Int, of batches: [[LoadShape.Slice]]) -> [Int64] {
+        var positions = next
+        for slice in batches[..<index].dropFirst(again.isEmpty ? 0 : 1).joined() {
+            positions[slice.partition] = slice.offsets.upperBound
+        }
+        return positions
+    }
+
+    /// The ranges of a batch that its first `records` records make up.
+    private func output(_ records: Int, of slices: [LoadShape.Slice]) -> ArraySlice<LoadShape.Slice> {
+        var left = records
+        return slices.prefix { slice in
+            left -= slice.offsets.count
+            return left >= 0
+        }
+    }
+
+    /// The ingest duplicates of a transactional sink are counted where records are read.
+    private func asRead(_ moment: CrashMoment) -> CrashMoment { sink == .transactional ? moment.asJournaled : moment }
+
+    private func outputSinceOffsetsSent(_ moment: CrashMoment) -> Int {
+        if moment.completionIsDurable { return moment.batchRecords }
+        return (moment.previousIsCommitted ? 0 : moment.previousRecords) + moment.output
     }
 
     /// E for `direct`: what this life has output of the batches at or after the newest durable checkpoint's.

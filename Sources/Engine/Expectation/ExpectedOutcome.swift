@@ -11,6 +11,7 @@ public import World
 ///     receiver, -reliable   max(0, output - committed)           max(0, committed - output)
 ///     direct, -log-first    E                                    0
 ///     direct-commit         E                                    0
+///     direct-transactional  0                                    0
 ///
 /// n: records read from the broker once more although their block is known: those announced and not committed, and, where
 /// the last offset is committed in place of the next, one for each partition with a commit (p of them). E: records already
@@ -18,7 +19,9 @@ public import World
 /// runs again whether or not it was complete, that one (L). F is the hole at the start: with no checkpoint yet, a log that
 /// is replayed only with one is not replayed. Output and committed are compared partition by partition.
 ///
-/// A batch-keyed sink drops E wherever the batch keeps its number; an offset-keyed one drops every duplicate.
+/// A batch-keyed sink drops E wherever the batch keeps its number; an offset-keyed and a transactional one drop every
+/// duplicate. Ingest duplicates of these two are counted where records are read, so a task that was killed before its
+/// transaction counts with what it had read.
 ///
 /// When the recovery is killed in its turn, the table holds for each life by itself: E counts what that life has output
 /// and the next will output again, n what that life has read and the next will read again, and all of them add up. What is
@@ -48,19 +51,23 @@ public struct ExpectedOutcome: Equatable, Sendable {
 
     /// The outcome of `crash`; nil when the strategy never reaches the point that often, or not in a countable way.
     public init?(
-        strategy: Strategy, sink: SinkKind, fidelity: Fidelity = .sound, crash: ArmedCrash, shape: LoadShape
+        strategy: Strategy, sink: SinkKind, job: Job = .identity, fidelity: Fidelity = .sound, crash: ArmedCrash,
+        shape: LoadShape
     ) {
-        self.init(strategy: strategy, sink: sink, fidelity: fidelity, crashes: [crash], shape: shape)
+        self.init(strategy: strategy, sink: sink, job: job, fidelity: fidelity, crashes: [crash], shape: shape)
     }
 
     /// The outcome of a run whose first life dies at the first of `crashes`, the life after that at the second, and so on;
     /// n, k, N and E are summed over them. Nil when one of the lives never reaches its point that often, or not in a
     /// countable way.
     public init?(
-        strategy: Strategy, sink: SinkKind, fidelity: Fidelity = .sound, crashes: [ArmedCrash], shape: LoadShape
+        strategy: Strategy, sink: SinkKind, job: Job = .identity, fidelity: Fidelity = .sound, crashes: [ArmedCrash],
+        shape: LoadShape
     ) {
         guard strategy != .raw else { return nil }
-        var schedule = CrashSchedule(strategy: strategy, sink: sink, fidelity: fidelity, shape: shape)
+        // A state takes every offset once, as the offset-keyed sink does; what it holds changes once per batch.
+        let sink = job.keepsState ? .offsetKeyed : sink
+        var schedule = CrashSchedule(strategy: strategy, sink: sink, job: job, fidelity: fidelity, shape: shape)
         var deaths: [CrashSchedule.Death] = []
         for crash in crashes {
             guard let death = schedule.death(at: crash) else { return nil }
@@ -82,7 +89,7 @@ public struct ExpectedOutcome: Equatable, Sendable {
             N += moment.batchRecords
             E += toll.E
             lost += toll.lost
-            ingestDuplicates += toll.n + (toll.keepsNumbers ? 0 : toll.E)
+            ingestDuplicates += toll.ingestDuplicates
             rows.append(
                 CrashPointGuide.row(
                     of: death.crash.point, strategy: strategy, at: moment, isForgotten: toll.isForgotten))
@@ -90,7 +97,7 @@ public struct ExpectedOutcome: Equatable, Sendable {
         switch sink {
         case .append: duplicates = n + E
         case .batchKeyed: duplicates = ingestDuplicates
-        case .offsetKeyed: duplicates = 0
+        case .offsetKeyed, .transactional: duplicates = 0
         }
         if rows.contains(where: { $0 != nil }) { row = rows.map { $0 ?? "-" }.joined(separator: ", then ") }
         derivation = describe(sink, deaths.map(\.toll)) + (row.map { ", row \($0)" } ?? "")
@@ -106,6 +113,8 @@ public struct ExpectedOutcome: Equatable, Sendable {
                 "\(duplicates) (n = \(each { "\($0.n)" }); of E = \(each { "\($0.E)" }) those whose batch keeps its "
                     + "number are dropped)"
             case .offsetKeyed: "0 (n = \(each { "\($0.n)" }) and E = \(each { "\($0.E)" }) leave no trace)"
+            case .transactional:
+                "0 (n = \(each { "\($0.n)" }) and E = \(each { "\($0.E)" }) lie below the stored offsets)"
             }
         return "duplicates = \(form), lost = \(each { "\($0.lost)" })"
     }

@@ -12,13 +12,11 @@ struct LifeScript {
     /// One batch of a life.
     struct Batch {
         /// Its tasks, in order.
-        var tasks: [LoadShape.Task]
+        var tasks: [Task]
         /// Whether an earlier life planned it, so that nothing about its plan is written any more.
         var isRunAgain = false
         /// Whether a checkpoint knew it when the life began.
         var isKnown = false
-        /// Tasks, from the first one on, whose output a batch-keyed sink holds already.
-        var tasksInSink = 0
         /// Whether a cleanup event follows its completion.
         var cleansUp = false
         /// The groups of blocks that this life has received when the batch begins.
@@ -26,6 +24,16 @@ struct LifeScript {
 
         /// N: its records.
         var records: Int { tasks.reduce(0) { $0 + $1.records } }
+    }
+
+    /// One task.
+    struct Task {
+        /// The sizes of the pieces in which it reads and writes.
+        var writes: [Int]
+        /// Whether a sink that shows a task's output all at once has it already, and drops what the task writes.
+        var isDropped = false
+
+        var records: Int { writes.reduce(0, +) }
     }
 }
 
@@ -44,8 +52,8 @@ struct DeathToll: Hashable {
     var n = 0
     /// Records already in the sink that recovery outputs again.
     var E = 0
-    /// Whether what is output again comes under the batch number it had.
-    var keepsNumbers = true
+    /// Offsets that the engine takes in once more, under another block or batch than before.
+    var ingestDuplicates = 0
     /// Records that no life will ever output; less than 0 where some are found again that an earlier death had cost.
     var lost = 0
     /// Whether the next life does not remember the blocks of this one.

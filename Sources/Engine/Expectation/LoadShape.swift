@@ -62,38 +62,31 @@ public struct LoadShape: Hashable, Sendable {
         }
     }
 
-    /// For each batch of a direct strategy, the sizes of its tasks' writes, in order; a receiver's batches depend on what
-    /// an earlier life has left.
-    func batches(of strategy: Strategy) -> [[Task]] {
-        switch strategy {
-        case .raw, .receiver, .receiverReliable, .receiverWal: []
-        case .direct, .directLogFirst, .directCommit: directBatches
-        }
+    /// What a direct task reads: a range of one partition.
+    struct Slice: Hashable {
+        var partition: Int
+        var offsets: Range<Int64>
     }
 
-    /// One task: the sizes of the pieces in which it reads and writes.
-    struct Task: Hashable {
-        var writes: [Int]
-
-        var records: Int { writes.reduce(0, +) }
-    }
-
-    /// A batch takes at most its share of each partition.
-    private var directBatches: [[Task]] {
+    /// The batches that a direct strategy plans from `positions` on, by their tasks: at most its share of each partition.
+    func directBatches(from positions: [Int64]) -> [[Slice]] {
         let shares = OffsetPlanner.shares(of: batchRecords, partitions: partitions)
-        var remaining = recordsByPartition
-        var batches: [[Task]] = []
-        while remaining.contains(where: { $0 > 0 }) {
-            var tasks: [Task] = []
-            for partition in remaining.indices where remaining[partition] > 0 {
-                let size = min(shares[partition], remaining[partition])
-                remaining[partition] -= size
-                tasks.append(Task(writes: LoadShape.pieces(Int(size), of: chunkRecords)))
+        let ends = recordsByPartition
+        var positions = positions
+        var batches: [[Slice]] = []
+        while true {
+            let batch = positions.indices.filter { positions[$0] < ends[$0] }.map { partition in
+                let from = positions[partition]
+                return Slice(partition: partition, offsets: from..<min(from + shares[partition], ends[partition]))
             }
-            batches.append(tasks)
+            if batch.isEmpty { return batches }
+            for slice in batch { positions[slice.partition] = slice.offsets.upperBound }
+            batches.append(batch)
         }
-        return batches
     }
+
+    /// The sizes of a direct task's writes, in order.
+    func writes(of slice: Slice) -> [Int] { LoadShape.pieces(slice.offsets.count, of: chunkRecords) }
 
     private static func pieces(_ count: Int, of size: Int) -> [Int] {
         stride(from: 0, to: count, by: size).map { min(size, count - $0) }

@@ -8,6 +8,8 @@ struct ReceiverState: LifeState {
         var offsets: [Range<Int64>]
         /// Whether its records are in the sink.
         var isOut = false
+        /// Whether a task has read it.
+        var isRead = false
 
         var records: Int { offsets.reduce(0) { $0 + $1.count } }
     }
@@ -25,6 +27,8 @@ struct ReceiverState: LifeState {
     }
 
     private let strategy: Strategy
+    private let sink: SinkKind
+    private let keepsState: Bool
     private let fidelity: Fidelity
     private let shape: LoadShape
     private let ends: [Int64]
@@ -41,21 +45,30 @@ struct ReceiverState: LifeState {
     private var checkpoint: Checkpoint?
     private var leftover = Leftover.nothing
 
-    /// The offsets of which the sink holds a row.
-    private var delivered: OffsetSet
     /// Rows written, and those of them that were not there twice because a block was output twice.
     private var rows = 0
     private var firstRows = 0
+    /// The offsets written.
+    private var written: OffsetSet
+    /// The same of records read, which are more where a sink shows a task's output all at once.
+    private var firstReads = 0
+    private var read: OffsetSet
+    /// What is left of it in the sink, or in a job's state.
+    private var held: HeldRecords
     /// What all deaths so far come to.
     private var sofar = DeathToll()
 
-    init(strategy: Strategy, fidelity: Fidelity, shape: LoadShape) {
+    init(strategy: Strategy, sink: SinkKind, job: Job, fidelity: Fidelity, shape: LoadShape) {
         self.strategy = strategy
+        self.sink = sink
+        keepsState = job.keepsState
         self.fidelity = fidelity
         self.shape = shape
         ends = shape.recordsByPartition
         committed = ends.map { _ in 0 }
-        delivered = OffsetSet(partitions: shape.partitions)
+        written = OffsetSet(partitions: shape.partitions)
+        read = written
+        held = HeldRecords(partitions: shape.partitions, comparesOffsets: sink == .transactional || keepsState)
     }
 
     // MARK: What a restart finds
@@ -76,8 +89,8 @@ struct ReceiverState: LifeState {
         let again = batchesRunAgain
         var batches = again.map { batch in
             LifeScript.Batch(
-                tasks: batch.blocks.map { LoadShape.Task(writes: [$0.records]) }, isRunAgain: true,
-                isKnown: batch.number <= checkpoint?.latest ?? 0, tasksInSink: batch.blocks.count { $0.isOut })
+                tasks: batch.blocks.map { LifeScript.Task(writes: [$0.records], isDropped: $0.isOut) },
+                isRunAgain: true, isKnown: batch.number <= checkpoint?.latest ?? 0)
         }
         let groups = shape.groups(of: zip(ends, committed).reduce(0) { $0 + Int($1.0 - $1.1) })
         var open = waitingAfterRestart.map(\.records)
@@ -86,7 +99,7 @@ struct ReceiverState: LifeState {
             // A batch takes all that wait, once they are enough or nothing more comes.
             if !open.isEmpty, openRecords >= shape.batchRecords || index == groups.count {
                 batches.append(
-                    LifeScript.Batch(tasks: open.map { LoadShape.Task(writes: [$0]) }, groupsBefore: index))
+                    LifeScript.Batch(tasks: open.map { LifeScript.Task(writes: [$0]) }, groupsBefore: index))
                 open = []
                 openRecords = 0
             }
@@ -102,7 +115,23 @@ struct ReceiverState: LifeState {
             batches[index].cleansUp = through > cleaned
             cleaned = max(cleaned, through)
         }
+        if sink == .transactional { noteDropped(&batches, again, blocks: groups.reduce(0) { $0 + $1.count }) }
         return LifeScript(batches: batches, groups: groups, leftover: leftover)
+    }
+
+    /// Notes which tasks find all their offsets stored: also those of a new block, when it holds what came before.
+    private func noteDropped(_ batches: inout [LifeScript.Batch], _ again: [Batch], blocks: Int) {
+        var queue = (again.flatMap(\.blocks) + waitingAfterRestart).map(\.offsets)
+        queue += shape.blocksByPartition(blocks, from: committed)
+        var stored = held
+        var place = 0
+        for batch in batches.indices {
+            for task in batches[batch].tasks.indices {
+                batches[batch].tasks[task].isDropped = stored.isPast(queue[place])
+                stored.take(queue[place])
+                place += 1
+            }
+        }
     }
 
     private func number(of index: Int, _ again: [Batch]) -> Int {
@@ -131,7 +160,9 @@ struct ReceiverState: LifeState {
         }
         if let last = moment.batch {
             for index in batches.indices.prefix(last + 1) {
-                output(&batches[index].blocks, index == last ? moment.output : .max)
+                let isLast = index == last
+                output(&batches[index].blocks, isLast ? moment.output : .max, isHeld: !isLast || moment.stateIsDurable)
+                note(readOf: &batches[index].blocks, isLast ? moment.asJournaled.output : .max)
             }
             note(moment, in: last, script, again)
         }
@@ -145,17 +176,33 @@ struct ReceiverState: LifeState {
         return toll()
     }
 
-    /// Puts into the sink the blocks that the first `records` records of a batch came from.
-    private mutating func output(_ blocks: inout [Block], _ records: Int) {
-        var left = records
-        for index in blocks.indices {
-            left -= blocks[index].records
-            guard left >= 0 else { return }
+    /// Outputs the blocks that the first `records` records of a batch came from; a job's state holds them only if it is
+    /// durable.
+    private mutating func output(_ blocks: inout [Block], _ records: Int, isHeld: Bool) {
+        for index in first(records, of: blocks) {
             rows += blocks[index].records
+            if isHeld || !keepsState { held.take(blocks[index].offsets) }
             guard !blocks[index].isOut else { continue }
             blocks[index].isOut = true
             firstRows += blocks[index].records
-            delivered.insert(blocks[index].offsets)
+            written.insert(blocks[index].offsets)
+        }
+    }
+
+    /// Notes that the blocks that the first `records` records of a batch came from were read.
+    private mutating func note(readOf blocks: inout [Block], _ records: Int) {
+        for index in first(records, of: blocks) where !blocks[index].isRead {
+            blocks[index].isRead = true
+            firstReads += blocks[index].records
+            read.insert(blocks[index].offsets)
+        }
+    }
+
+    private func first(_ records: Int, of blocks: [Block]) -> Range<Int> {
+        var left = records
+        return blocks.indices.prefix { index in
+            left -= blocks[index].records
+            return left >= 0
         }
     }
 
@@ -212,19 +259,27 @@ struct ReceiverState: LifeState {
     private mutating func toll() -> DeathToll {
         let known = batchesRunAgain.flatMap(\.blocks) + waitingAfterRestart
         let unread = zip(committed, ends).map { $0..<$1 }
-        var all = delivered
-        for block in known { all.insert(block.offsets) }
-        all.insert(unread)
-        let again = known.filter(\.isOut).reduce(0) { $0 + $1.records }
-        let first = known.filter { !$0.isOut }.reduce(0) { $0 + $1.records } + unread.reduce(0) { $0 + $1.count }
+        func sum(_ isCounted: (Block) -> Bool) -> Int { known.filter(isCounted).reduce(0) { $0 + $1.records } }
+        func ingestDuplicates(_ first: Int, _ offsets: OffsetSet, _ isNew: (Block) -> Bool) -> Int {
+            var offsets = offsets
+            for block in known { offsets.insert(block.offsets) }
+            offsets.insert(unread)
+            return first + sum(isNew) + unread.reduce(0) { $0 + $1.count } - offsets.count
+        }
+        var all = held
+        for block in known { all.take(block.offsets) }
+        all.take(unread)
 
         var total = DeathToll()
-        total.n = firstRows + first - all.count
-        total.E = rows - firstRows + again
+        total.n = ingestDuplicates(firstRows, written) { !$0.isOut }
+        total.E = rows - firstRows + sum(\.isOut)
         total.lost = shape.records - all.count
+        total.ingestDuplicates =
+            sink == .transactional ? ingestDuplicates(firstReads, read) { !$0.isRead } : total.n
         var added = total
         added.n -= sofar.n
         added.E -= sofar.E
+        added.ingestDuplicates -= sofar.ingestDuplicates
         added.lost -= sofar.lost
         added.isForgotten = strategy != .receiverWal || forgetsLog
         sofar = total

@@ -53,6 +53,7 @@ final class BlockLog {
             tracker.forgetBlocks()
         }
         if !isRestored, configuration.fidelity.has(.replaysOnlyWithCheckpoint) { tracker.forgetAll() }
+        if try seams.ownStarts(configuration) != nil { tracker.forgetAll() }
         self.tracker = tracker
         measure()
         counters[.orphanBytesAtRecovery] = counters[.orphanBytes]

@@ -10,6 +10,8 @@ final class BrokerHost {
     let properties: [String]
     let info: BrokerInfo
     private let embedded: EmbeddedBroker?
+    /// The topics made on an external broker, which go when the host does.
+    private var topics: [String] = []
 
     /// Uses the Kafka at `brokers`, or starts the embedded broker when that is nil.
     init(brokers: String?, properties: [KafkaProperty]) throws {
@@ -53,15 +55,16 @@ final class BrokerHost {
             let cluster = try KafkaCluster(configuration)
             defer { cluster.close() }
             try cluster.createTopic(name, partitions: partitions)
+            topics.append(name)
         }
     }
 
-    /// Removes the topic from an external broker; the embedded one goes with this process.
-    func deleteTopic(_ name: String) {
-        guard embedded == nil, let cluster = try? KafkaCluster(configuration) else { return }
+    /// Removes the topics from an external broker; the embedded one goes as a whole.
+    func close() {
+        embedded?.close()
+        guard !topics.isEmpty, let cluster = try? KafkaCluster(configuration) else { return }
         defer { cluster.close() }
-        try? cluster.deleteTopic(name)
+        for name in topics { try? cluster.deleteTopic(name) }
+        topics = []
     }
-
-    func close() { embedded?.close() }
 }

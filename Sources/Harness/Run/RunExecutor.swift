@@ -96,7 +96,8 @@ struct RunExecutor: Sendable {
             fix: "this is not expected: please report it with the command", exitCode: .internalError)
     }
 
-    private func configuration(of plan: RunPlan, in directory: String) -> WorkerConfiguration {
+    /// What the worker of a run in `directory` is told.
+    func configuration(of plan: RunPlan, in directory: String) -> WorkerConfiguration {
         let cuts: EngineConfiguration.Cuts =
             switch scenario.cuts {
             case .count(let block, let batch): .count(block: block, batch: batch)
@@ -109,23 +110,23 @@ struct RunExecutor: Sendable {
             groupCommitBlocks: scenario.groupCommitBlocks,
             walCompressionLevel: scenario.walCompressionLevel.map { Int32($0) },
             checkpointLagTasks: scenario.checkpointLagTasks, fidelity: scenario.fidelity,
-            autoCommitBlocks: scenario.autoCommitBlocks, chunkRecords: Scenario.chunkRecords)
-        return WorkerConfiguration(
+            autoCommitBlocks: scenario.autoCommitBlocks, chunkRecords: Scenario.chunkRecords,
+            onDataLoss: scenario.onDataLoss, membership: scenario.membership, job: plan.job, limits: scenario.limits,
+            tasks: scenario.tasks)
+        var configuration = WorkerConfiguration(
             engine: engine, bootstrap: bootstrap, properties: properties, topic: topic, crash: nil,
             countersPath: "\(directory)/counters")
+        if plan.isTraced { configuration.tracePath = "\(directory)/trace" }
+        configuration.results = plan.resultsAreCheckpoint.map {
+            .init(directory: plan.results(in: directory), partitions: truth.ends.count, isCheckpoint: $0)
+        }
+        return configuration
     }
 
     private func judge(
         _ plan: RunPlan, lives: Lives, in directory: String, counters: EngineCounters
     ) throws -> RunResult {
-        var verdict = try Verdict(
-            produced: truth.records, sink: plan.sink ?? .append, runDirectory: "\(directory)/state", disk: PosixDisk())
-        if plan.sink == nil {
-            // `raw` keeps nothing, so what it polled is all there is to count.
-            verdict.delivered = Int(counters[.recordsFetched])
-            verdict.lost = max(0, truth.records - verdict.delivered)
-            verdict.duplicates = max(0, verdict.delivered - truth.records)
-        }
+        let verdict = try plan.verdict(truth: truth, in: directory, counters: counters)
         let seconds = Double(counters[.workingNanoseconds]) / 1e9
         let crash: String?
         let crashes: Int
@@ -136,10 +137,11 @@ struct RunExecutor: Sendable {
         case .external: (crash, crashes) = ("external", 1)
         }
         return RunResult(
-            strategy: plan.strategy.rawValue, sink: plan.sink?.rawValue ?? "none", crashPoint: crash,
+            strategy: plan.strategy.rawValue, sink: plan.outputName, crashPoint: crash,
             crashFired: crashes > 0 && lives.crashesFired == crashes, produced: verdict.produced,
             delivered: verdict.delivered, duplicates: verdict.duplicates, ingestDuplicates: verdict.ingestDuplicates,
-            reexecutionDuplicates: verdict.reexecutionDuplicates, lost: verdict.lost, corrupted: verdict.corrupted,
+            reexecutionDuplicates: verdict.reexecutionDuplicates, lost: verdict.lost, lostLoudly: verdict.lostLoudly,
+            corrupted: verdict.corrupted,
             redone: verdict.redone,
             expected: .init(
                 duplicates: plan.expected?.duplicates, ingestDuplicates: plan.expected?.ingestDuplicates,
@@ -155,6 +157,7 @@ struct RunExecutor: Sendable {
             recordsPerSecond: seconds > 0 ? Double(truth.records) / seconds : 0,
             recoverySeconds: lives.recoverySeconds, percentOfRaw: nil, recovery: lives.recovery,
             walLiveBytes: Int64(counters[.walLiveBytes]), orphanBytes: Int64(counters[.orphanBytes]),
-            orphanBytesAtRecovery: lives.restarts > 0 ? Int64(counters[.orphanBytesAtRecovery]) : 0)
+            orphanBytesAtRecovery: lives.restarts > 0 ? Int64(counters[.orphanBytesAtRecovery]) : 0,
+            outputDigest: verdict.outputDigest.isEmpty ? nil : verdict.outputDigest)
     }
 }

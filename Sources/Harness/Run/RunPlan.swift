@@ -21,6 +21,12 @@ struct RunPlan: Sendable {
     var stated: Scenario.Expectation?
     /// What the semantics predict; nil where they do not give a number (a kill from outside, cuts by time).
     var expected: ExpectedOutcome?
+    /// What is made of the records; a job that keeps a state needs no sink.
+    var job = Job.identity
+    /// Whether a program's own output operation takes the sink's place, and whether it keeps the checkpoint; nil: no.
+    var resultsAreCheckpoint: Bool?
+    /// Whether the worker leaves a trace of all crash points it passes.
+    var isTraced = false
 
     /// Settles the runs of a scenario.
     ///
@@ -32,30 +38,32 @@ struct RunPlan: Sendable {
             return try sinks.map { stated in
                 let crashes = try settle(run, sink: stated?.sink, in: scenario, shape: shape)
                 var expected: ExpectedOutcome?
+                let isOpen = scenario.composition(isOpenFor: run.strategy, crashes)
                 if crashes.isEmpty {
                     expected = ExpectedOutcome()
-                } else if let shape {
+                } else if let shape, !isOpen {
                     expected = ExpectedOutcome(
-                        strategy: run.strategy, sink: stated?.sink ?? .append, fidelity: scenario.fidelity,
-                        crashes: crashes, shape: shape)
+                        strategy: run.strategy, sink: stated?.sink ?? .append, job: scenario.job,
+                        fidelity: scenario.fidelity, crashes: crashes, shape: shape)
                 } else {
                     try refuseSymbols(in: stated, of: run)
                 }
                 return RunPlan(
                     strategy: run.strategy, sink: stated?.sink, death: crashes.isEmpty ? .none : .armed(crashes),
-                    stated: run.isAsStated ? stated : nil, expected: expected)
+                    stated: run.isAsStated ? stated : nil, expected: expected, job: scenario.job)
             }
         }
     }
 
-    /// Cuts by time have no closed form, so nothing gives a symbol its value.
+    /// Cuts by time, and partitions that a group hands out, have no closed form everywhere, so nothing gives a symbol its value.
     private static func refuseSymbols(in stated: Scenario.Expectation?, of run: Scenario.Run) throws {
         guard run.isAsStated, let stated, !(stated.duplicates.symbols + stated.lost.symbols).isEmpty else { return }
         throw Diagnosis(
             cause:
                 "\(run.strategy.rawValue): \"\(stated.duplicates) / \(stated.lost)\" has symbols, and a crash with cuts "
-                + "by time has no closed form that would give them values",
-            fix: "cut by block-records and batch-records, or state plain numbers", exitCode: .usage)
+                + "by time, or at this place in a group, has no closed form that would give them values",
+            fix: "cut by block-records and batch-records with manual membership, or state plain numbers",
+            exitCode: .usage)
     }
 
     /// Settles the crash of each life, by what the deaths before it leave to be done.
@@ -63,7 +71,8 @@ struct RunPlan: Sendable {
         _ run: Scenario.Run, sink: SinkKind?, in scenario: Scenario, shape: LoadShape?
     ) throws -> [ArmedCrash] {
         var schedule = shape.map {
-            CrashSchedule(strategy: run.strategy, sink: sink ?? .append, fidelity: scenario.fidelity, shape: $0)
+            CrashSchedule(
+                strategy: run.strategy, sink: sink ?? .append, job: scenario.job, fidelity: scenario.fidelity, shape: $0)
         }
         return try run.crashes.enumerated().map { life, crash in
             let name =
@@ -110,9 +119,18 @@ struct RunPlan: Sendable {
 }
 
 extension Scenario {
-    /// The load as the closed forms see it; nil when cuts are by time, which no arithmetic can foresee.
+    /// Whether the outcome of a crash depends on how a block's records are spread over the partitions, which nobody knows
+    /// beforehand where a group hands the partitions out.
+    func composition(isOpenFor strategy: Strategy, _ crashes: [ArmedCrash]) -> Bool {
+        guard membership != .manual, strategy.isReceiver, let crash = crashes.first else { return false }
+        return strategy != .receiverWal || crash.point == CrashPoint(.receiverOffsetsCommit, .torn)
+            || fidelity != .sound || crashes.count > 1
+    }
+
+    /// The load as the closed forms see it; nil when cuts are by time, which no arithmetic can foresee, or tasks are not
+    /// one to one with inputs and in order.
     var shape: LoadShape? {
-        guard case .count(let block, let batch) = cuts else { return nil }
+        guard case .count(let block, let batch) = cuts, tasks.isOneToOneInOrder else { return nil }
         return LoadShape(
             records: records, partitions: partitions, blockRecords: block, batchRecords: batch,
             groupCommitBlocks: groupCommitBlocks, checkpointLagTasks: checkpointLagTasks,

@@ -5,12 +5,14 @@ internal import Yams
 
 /// Reads scenarios from YAML.
 public enum ScenarioFile {
-    private static let keys = [
-        "name", "summary", "explanation", "records", "partitions", "record-bytes", "block-records", "batch-records",
-        "block-interval-ms", "batch-interval-ms", "group-commit-blocks", "wal-compression", "checkpoint-lag-tasks",
-        "fidelity", "auto-commit-blocks",
-        "seed", "runs",
-    ]
+    /// Every key there is at the top of a file.
+    static let keys =
+        [
+            "name", "summary", "explanation", "records", "partitions", "record-bytes", "block-records", "batch-records",
+            "block-interval-ms", "batch-interval-ms", "group-commit-blocks", "wal-compression", "checkpoint-lag-tasks",
+            "fidelity", "auto-commit-blocks", "on-data-loss", "membership", "session-timeout-ms", "heartbeat-ms",
+            "limits", "seed", "runs", "experiment", "strategies", "sinks", "fidelities", "claim", "job",
+        ] + taskKeys
 
     /// Reads the scenario in the file at `path`.
     ///
@@ -39,8 +41,18 @@ public enum ScenarioFile {
         let number = { (key: String, range: ClosedRange<Int>, standard: Int) throws(ScenarioError) -> Int in
             try top[key]?.integer(in: range) ?? standard
         }
+        let experiment = try top["experiment"]?.name(
+            of: "experiment", "experiments", as: ExperimentKind.self)
+        let job = try top["job"]?.name(of: "job", "jobs", as: Job.self) ?? .identity
         var runs: [Scenario.Run] = []
-        for element in try top.required("runs").elements() { runs.append(try run(element)) }
+        // An experiment decides by itself what runs.
+        if let list = experiment == nil ? try top.required("runs") : top["runs"] {
+            for element in try list.elements() { runs.append(try run(element, job: job)) }
+        }
+        var fidelities: [Fidelity] = []
+        for element in try top["fidelities"]?.elements() ?? [] { fidelities.append(try fidelity(element)) }
+        let strategies = try names(top["strategies"], of: "strategy", "strategies", as: Strategy.self)
+        let sinks = try names(top["sinks"], of: "sink", "sinks", as: SinkKind.self)
         return Scenario(
             name: try name(top.required("name"), file: file),
             summary: try top.required("summary").text(),
@@ -54,8 +66,40 @@ public enum ScenarioFile {
             checkpointLagTasks: try number("checkpoint-lag-tasks", ScenarioLimits.checkpointLagTasks, 0),
             fidelity: try top["fidelity"].map(fidelity) ?? .sound,
             autoCommitBlocks: try number("auto-commit-blocks", ScenarioLimits.autoCommitBlocks, 10),
+            onDataLoss: try top["on-data-loss"]?.name(
+                of: "way to meet data loss", "ways to meet data loss", as: DataLossPolicy.self) ?? .fail,
+            membership: try membership(top),
+            limits: try limits(top),
+            tasks: try tasks(top),
             seed: UInt64(try number("seed", ScenarioLimits.seed, 1)),
-            runs: runs)
+            runs: runs, experiment: experiment, strategies: strategies, sinks: sinks,
+            fidelities: fidelities, claim: try top["claim"].map(claim), job: job)
+    }
+
+    private static func names<Named: RawRepresentable & CaseIterable>(
+        _ value: YAMLValue?, of kind: String, _ plural: String, as type: Named.Type
+    ) throws(ScenarioError) -> [Named] where Named.RawValue == String {
+        var names: [Named] = []
+        for element in try value?.elements() ?? [] { names.append(try element.name(of: kind, plural, as: type)) }
+        return names
+    }
+
+    private static func claim(_ value: YAMLValue) throws(ScenarioError) -> ClaimStatement {
+        let mapping = try value.mapping(known: ["id", "holds-when"])
+        let id = try mapping.required("id")
+        let name = try id.text()
+        guard ClaimCatalogue.text(of: name) != nil else {
+            throw id.error(
+                .unknownName, "no claim is called '\(name)'",
+                fix: Suggestion.fix(for: name, among: ClaimCatalogue.ids, as: "claims"))
+        }
+        guard let condition = mapping["holds-when"] else { return ClaimStatement(id: name, conditions: []) }
+        let text = try condition.text()
+        guard let conditions = ClaimCondition.parse(text) else {
+            throw condition.error(
+                .impossibleValue, "'\(text)' is no condition", fix: ClaimCondition.fix)
+        }
+        return ClaimStatement(id: name, conditions: conditions)
     }
 
     private static func trimmed(_ text: String) -> String { text.trimmingCharacters(in: .whitespacesAndNewlines) }
@@ -77,7 +121,7 @@ public enum ScenarioFile {
         return name
     }
 
-    private static func cuts(_ top: YAMLMapping) throws(ScenarioError) -> Scenario.Cuts {
+    static func cuts(_ top: YAMLMapping) throws(ScenarioError) -> Scenario.Cuts {
         let byTime = top["block-interval-ms"] ?? top["batch-interval-ms"]
         if top["block-records"] == nil, top["batch-records"] == nil, byTime != nil {
             return .time(
@@ -122,7 +166,7 @@ public enum ScenarioFile {
         return fidelity
     }
 
-    private static func run(_ value: YAMLValue) throws(ScenarioError) -> Scenario.Run {
+    private static func run(_ value: YAMLValue, job: Job) throws(ScenarioError) -> Scenario.Run {
         let mapping = try value.mapping(known: ["strategy", "crash", "expect"])
         let strategy = try mapping.required("strategy").name(of: "strategy", "strategies", as: Strategy.self)
         let crashes = try mapping["crash"]?.crashes() ?? []
@@ -134,13 +178,20 @@ public enum ScenarioFile {
             return Scenario.Run(strategy: strategy, sinks: [], crashes: crashes)
         }
         let expect = try mapping.required("expect")
-        let sinks = try expect.mapping(known: SinkKind.allCases.map(\.rawValue), kind: "sinks")
+        // A state stands in for a sink that takes every offset once.
+        let known = job.keepsState ? ["state"] : SinkKind.allCases.map(\.rawValue)
+        let sinks = try expect.mapping(known: known, kind: "sinks")
         guard !sinks.values.isEmpty else {
             throw expect.error(.impossibleValue, "no sink is named", fix: "name at least one sink, such as append")
         }
         var expectations: [Scenario.Expectation] = []
         for (name, value) in sinks.values {
-            guard let sink = SinkKind(rawValue: name) else { continue }
+            guard let sink = job.keepsState ? .offsetKeyed : SinkKind(rawValue: name) else { continue }
+            guard job.keepsState || strategy.canWrite(to: sink) else {
+                throw value.error(
+                    .impossibleValue, "\(strategy.rawValue) cannot write to \(name): it keeps its offsets in the sink",
+                    fix: "use the sink transactional with it, or another strategy with this sink")
+            }
             let counts = try value.mapping(known: ["duplicates", "lost"])
             expectations.append(
                 Scenario.Expectation(

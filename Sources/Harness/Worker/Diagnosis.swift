@@ -39,6 +39,7 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
                     exitCode: .internalError)
             }
         case let error as EngineError: self.init(engine: error)
+        case let error as StoreError: self.init(store: error)
         default:
             self.init(
                 cause: "\(error)", fix: "this is not expected: please report it with the command",
@@ -59,6 +60,10 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
             self.init(
                 cause: "\(error)", fix: "the broker evicted records before they were read: raise the topic's retention",
                 exitCode: .invalidRun)
+        case .fenced:
+            self.init(
+                cause: "\(error)", fix: "the group took this member for dead: raise session-timeout-ms",
+                exitCode: .brokerUnreachable)
         case .notAllowed:
             self.init(
                 cause: "\(error)", fix: "give credentials with -X (security.protocol, sasl.username, ...) or -F",
@@ -85,11 +90,48 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
         }
     }
 
+    private init(store error: StoreError) {
+        switch error.code {
+        case .busy:
+            self.init(
+                cause: "\(error)", fix: "end the other program that holds the database, then start again",
+                exitCode: .internalError)
+        case .noSpace:
+            self.init(
+                cause: "\(error)",
+                fix: "free space, or choose a folder on another file system with --out; what was committed is kept",
+                exitCode: .internalError)
+        case .notAllowed:
+            self.init(cause: "\(error)", fix: "choose a folder that can be written with --out", exitCode: .usage)
+        case .damaged:
+            self.init(
+                cause: "\(error)", fix: "restore the database, or start over in an empty folder",
+                exitCode: .internalError)
+        default:
+            self.init(
+                cause: "\(error)", fix: "check the device; what was committed is kept", exitCode: .internalError)
+        }
+    }
+
     private init(engine error: EngineError) {
+        if error.code == .dataLost {
+            self.init(
+                cause: "\(error)",
+                fix: "raise the topic's retention, or write 'on-data-loss: skip' to go on behind them",
+                exitCode: .invalidRun)
+            return
+        }
         let fix =
             switch error.code {
             case .concurrentDriver: "stop the other driver that works on this folder"
+            case .fenced:
+                "leave the other driver to it, which goes on from the stored offsets: nothing is lost or doubled; or "
+                    + "end it and start this one again"
+            case .storedOffsetGap: "start from the sink's stored offsets, or with an empty sink"
+            case .impossibleSink: "use the sink transactional, where its database can be opened"
             case .incompatibleCheckpoint: "run the version that wrote it, or start over in an empty folder"
+            case .incompatibleState: "run the job and the version that wrote it, or start over in an empty folder"
+            case .impossibleStart: "give one offset for each partition, 0 or more"
             case .unreadableRange: "check that the topic still holds the records and that its leader is up"
             default: "restore the file, or start over in an empty folder"
             }
