@@ -59,6 +59,11 @@ public final class IngestionEngine {
             let source = try CommitSource(configuration: configuration, seams: seams, counters: counters)
             let loop = try addBatchLoop(source, configuration: configuration)
             isFinished = { loop.isFinished }
+        case .directTransactional where seams.output != nil:
+            // The operation stands in for the database that keeps offsets with results.
+            let source = try TransactionalSource(configuration: configuration, seams: seams, counters: counters)
+            let loop = try addBatchLoop(source, configuration: configuration)
+            isFinished = { loop.isFinished }
         case .directTransactional:
             guard configuration.strategy.canWrite(to: configuration.sink) else {
                 throw EngineError(
@@ -67,7 +72,8 @@ public final class IngestionEngine {
                     location: configuration.directory)
             }
             let sink = try TransactionalSink(
-                directory: RunFolder.sink(of: configuration.directory), strategy: configuration.strategy, seams: seams)
+                directory: RunFolder.sink(of: configuration.outputFolder), strategy: configuration.strategy,
+                seams: seams)
             // First take over, then look: nobody moves an offset in between.
             let before = try sink.takeOver()
             let source = try TransactionalSource(
@@ -82,7 +88,7 @@ public final class IngestionEngine {
             }
         case .receiver, .receiverReliable, .receiverWal:
             let (store, writer) = try checkpoints(configuration)
-            let restored = try store.newest()
+            let restored = try store.restore()
             let log = try BlockLog(
                 configuration: configuration, seams: seams, counters: counters, isRestored: restored != nil)
             let receiver = try Receiver(configuration: configuration, seams: seams, counters: counters)
@@ -153,7 +159,8 @@ public final class IngestionEngine {
             readNotes = { lock.notes }
         }
         let store = try CheckpointStore(
-            directory: RunFolder.checkpoints(of: configuration.directory), seams: seams, counters: counters)
+            directory: RunFolder.checkpoints(of: configuration.directory), program: configuration.programVersion,
+            seams: seams, counters: counters)
         return (store, CheckpointWriter(store: store, lagTasks: configuration.checkpointLagTasks))
     }
 
@@ -165,7 +172,7 @@ public final class IngestionEngine {
     ) throws -> BatchLoop {
         let slots = try TaskSlots(
             configuration: configuration, seams: seams, counters: counters, sink: sink, readBlock: readBlock)
-        let evidence = try BatchEvidence(directory: RunFolder.evidence(of: configuration.directory), seams: seams)
+        let evidence = try BatchEvidence(directory: RunFolder.evidence(of: configuration.outputFolder), seams: seams)
         let loop = try BatchLoop(
             source: source, slots: slots, evidence: evidence, seams: seams, counters: counters)
         if let writer {

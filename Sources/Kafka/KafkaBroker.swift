@@ -90,7 +90,9 @@ public final class KafkaBroker: Broker {
     ///
     /// - Throws: ``BrokerError``.
     public func openGroupReader(_ settings: GroupSettings) throws -> any GroupReader {
-        try KafkaGroupReader(configuration, topic: topic, partitions: partitionCount(), settings: settings)
+        try KafkaGroupReader(configuration, topic: topic, partitions: partitionCount(), settings: settings) {
+            try self.committedOffsets(of: $0, group: settings.group)
+        }
     }
 
     /// The client that keeps the offsets of one group; made once, since finding the coordinator takes a while.

@@ -7,13 +7,19 @@ internal import World
 final class KafkaGroupReader: GroupReader {
     private let topic: String
     private let settings: GroupSettings
+    /// Asks from outside of the group, so that no rebalance can hold the answer up.
+    private let committed: ([Partition]) throws -> [Offset?]
     private let handle: KafkaHandle
     private let reader: KafkaReader
     /// Where the library tells what the group decided.
     private let decisions: OpaquePointer?
     private var isOpen = true
 
-    init(_ configuration: KafkaConfiguration, topic: String, partitions: Int, settings: GroupSettings) throws {
+    init(
+        _ configuration: KafkaConfiguration, topic: String, partitions: Int, settings: GroupSettings,
+        committed: @escaping ([Partition]) throws -> [Offset?]
+    ) throws {
+        self.committed = committed
         self.topic = topic
         self.settings = settings
         let refresh = KafkaProperty(name: "topic.metadata.refresh.interval.ms", value: "1000")
@@ -76,7 +82,7 @@ final class KafkaGroupReader: GroupReader {
     func giveUp() throws { try reader.unassign() }
 
     func committedOffsets(of partitions: [Partition]) throws -> [Offset?] {
-        try handle.committedOffsets(of: partitions, topic: topic, group: settings.group)
+        try committed(partitions)
     }
 
     func commit(_ offsets: [(partition: Partition, next: Offset)]) throws {

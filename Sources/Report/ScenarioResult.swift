@@ -233,6 +233,8 @@ public struct RunResult: Codable, Equatable, Sendable {
     /// What a reader of the output sees, as hexadecimal digits: equal for equal output, whatever the order in which it was
     /// written; nil where there is no output to read.
     public var outputDigest: String?
+    /// Who kept the offsets that the strategy committed: `kafka`, `file` or `zookeeper`; nil where it committed none.
+    public var offsetStore: String?
 
     /// The counts that the semantics predict.
     public struct ExpectedCounts: Codable, Equatable, Sendable {
@@ -260,10 +262,12 @@ public struct RunResult: Codable, Equatable, Sendable {
     public init(
         strategy: String, sink: String, crashPoint: String?, crashFired: Bool, produced: Int, delivered: Int,
         duplicates: Int, ingestDuplicates: Int, reexecutionDuplicates: Int, lost: Int, lostLoudly: Int = 0,
-        corrupted: Int, redone: Int, expected: ExpectedCounts, derivation: String, agrees: Bool, invalidReason: String?, restarts: Int,
+        corrupted: Int, redone: Int, expected: ExpectedCounts, derivation: String, agrees: Bool, invalidReason: String?,
+        restarts: Int,
         walBytesWritten: Int64, diskBytesPeak: Int64, ingestedBytes: Int64, recordsPerSecond: Double,
         recoverySeconds: Double, percentOfRaw: Double?, recovery: RecoveryParts = RecoveryParts(),
-        walLiveBytes: Int64 = 0, orphanBytes: Int64 = 0, orphanBytesAtRecovery: Int64 = 0, outputDigest: String? = nil
+        walLiveBytes: Int64 = 0, orphanBytes: Int64 = 0, orphanBytesAtRecovery: Int64 = 0, outputDigest: String? = nil,
+        offsetStore: String? = nil
     ) {
         self.strategy = strategy
         self.sink = sink
@@ -295,6 +299,7 @@ public struct RunResult: Codable, Equatable, Sendable {
         self.orphanBytes = orphanBytes
         self.orphanBytesAtRecovery = orphanBytesAtRecovery
         self.outputDigest = outputDigest
+        self.offsetStore = offsetStore
     }
 }
 
@@ -330,9 +335,10 @@ extension ScenarioResult {
 extension RunResult {
     private enum CodingKeys: String, CodingKey {
         case strategy, sink, crashPoint, crashFired, produced, delivered, duplicates, ingestDuplicates
-        case reexecutionDuplicates, lost, lostSilently, lostLoudly, corrupted, redone, expected, derivation, agrees, invalidReason, restarts
+        case reexecutionDuplicates, lost, lostSilently, lostLoudly, corrupted, redone, expected, derivation, agrees,
+            invalidReason, restarts
         case walBytesWritten, diskBytesPeak, ingestedBytes, recordsPerSecond, recoverySeconds, percentOfRaw
-        case recovery, walLiveBytes, orphanBytes, orphanBytesAtRecovery, outputDigest
+        case recovery, walLiveBytes, orphanBytes, orphanBytesAtRecovery, outputDigest, offsetStore
     }
 
     /// Writes every key, with null for what there is none of: a tool can tell "no crash" from "an older kbench".
@@ -370,6 +376,7 @@ extension RunResult {
         try container.encode(orphanBytes, forKey: .orphanBytes)
         try container.encode(orphanBytesAtRecovery, forKey: .orphanBytesAtRecovery)
         try container.encode(outputDigest, forKey: .outputDigest)
+        try container.encode(offsetStore, forKey: .offsetStore)
     }
 }
 

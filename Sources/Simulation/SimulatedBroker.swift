@@ -100,7 +100,8 @@ public final class SimulatedBroker: Broker {
 
     /// The group's committed offsets.
     public func committedOffsets(of partitions: [Partition], group: String) -> [Offset?] {
-        precondition(partitions.allSatisfy { Int($0) < shown }, "offsets of a partition that is not there are asked for")
+        precondition(
+            partitions.allSatisfy { Int($0) < shown }, "offsets of a partition that is not there are asked for")
         let committed = groups[group] ?? []
         return partitions.map { Int($0) < committed.count ? committed[Int($0)] : nil }
     }

@@ -30,7 +30,7 @@ extension EndToEnd {
             let counts = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
             process.waitUntilExit()
             #expect(counts.split(separator: "\n").count > 20, "\(counts)")
-            let strategies = ["receiver-wal", "direct", "direct-log-first", "direct-commit"]
+            let strategies = ["receiver-wal", "direct", "direct-log-first", "direct-commit", "direct-transactional"]
             for strategy in strategies {
                 let counted = try folder.text(of: "results/latest/words-\(strategy).txt")
                 #expect(Array(counted.utf8) == Array(counts.utf8), "\(strategy)\n\(counted)\n\(counts)")
@@ -82,14 +82,14 @@ extension EndToEnd {
                 runs:
 
                 """
-                    + ["receiver-wal", "direct", "direct-log-first", "direct-commit"].map {
+                    + ["receiver-wal", "direct", "direct-log-first", "direct-commit", "direct-transactional"].map {
                         "  - strategy: \($0)\n    crash: \(point)@seeded\n"
                             + "    expect: {state: {duplicates: 0, lost: 0}}\n"
                     }.joined(), to: "state.yaml")
             let outcome = try await Kbench.run(["scenario", path, "--format", "json", "--seed", "5"], in: folder)
             #expect(outcome.status == .exited(0), "\(outcome)")
             let report = try outcome.report()
-            #expect(report.runs.count == 4)
+            #expect(report.runs.count == 5)
             #expect(report.runs.allSatisfy { $0.crashFired && $0.delivered == 601 && $0.sink == "word-count" })
             try folder.expectNothingLeftBehind()
         }

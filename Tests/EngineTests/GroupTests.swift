@@ -22,7 +22,8 @@ struct GroupTests {
         }
     }
 
-    @Test("gets through behind gaps, with none and with the last offset committed", arguments: [Fidelity.sound, .spark])
+    @Test(
+        "gets through behind gaps, with none and with the last offset committed", arguments: [Fidelity.sound, .spark])
     func gaps(fidelity: Fidelity) throws {
         for place in 0..<12 {
             let shape = LoadShape.small(records: 8, partitions: 4, block: 3, batch: 4)

@@ -24,13 +24,19 @@ struct NewPartitionTests {
     @Test("are taken up from their first record on", arguments: strategies, cuts)
     func takenUp(strategy: Strategy, cuts: EngineConfiguration.Cuts) throws {
         for sink in SinkKind.allCases {
-            for at in [0, 1, 5, 40] {
+            for at in [1, 2, 6, 25, 1000] {
                 let run = makeRun(strategy, sink, cuts)
+                // The third comes at some point of the work, or only when there is nothing left to do but to wait.
                 var passed = 0
+                var looks = 0
+                run.broker.whenCounted = {
+                    looks += 1
+                    if looks == 20 { run.broker.grow(to: 3) }
+                    if looks == 30 { run.broker.grow(to: 4) }
+                }
                 try run.trace { _ in
                     passed += 1
-                    if passed == at + 1 { run.broker.grow(to: 3) }
-                    if passed == at + 10 { run.broker.grow(to: 4) }
+                    if passed == at { run.broker.grow(to: 3) }
                 }
                 let verdict = try run.verdict()
                 let place = Comment(rawValue: "\(strategy.rawValue)/\(sink.rawValue) \(cuts) at \(at)")

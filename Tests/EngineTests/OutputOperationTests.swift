@@ -66,7 +66,8 @@ struct OutputOperationTests {
     func batches(strategy: Strategy) throws {
         let run = Self.run(strategy)
         let table = ResultsWithRanges.Table()
-        let operation = ResultsWithRanges(table: table, partitions: 3, keepsOwnCheckpoint: false)
+        let operation = ResultsWithRanges(
+            table: table, partitions: 3, keepsOwnCheckpoint: strategy == .directTransactional)
         run.output = operation
         try run.live()
         #expect(table.rows.count == 5)
@@ -110,7 +111,9 @@ struct OutputOperationTests {
         }
     }
 
-    @Test("that leaves the start to the strategy gets the batch in flight twice", arguments: strategies)
+    @Test(
+        "that leaves the start to the strategy gets the batch in flight twice",
+        arguments: strategies.filter { $0 != .directTransactional })
     func withoutOwnCheckpoint(strategy: Strategy) throws {
         let run = Self.run(strategy)
         let table = ResultsWithRanges.Table()
@@ -125,6 +128,14 @@ struct OutputOperationTests {
         case .receiverReliable: #expect(delivered == 30, "its blocks are gone from memory, so they cannot come again")
         default: #expect(delivered == 36)
         }
+    }
+
+    @Test("must keep the offsets where the strategy keeps them with the output")
+    func transactionalWithoutOffsets() {
+        let run = Self.run(.directTransactional)
+        run.output = ResultsWithRanges(table: .init(), partitions: 3, keepsOwnCheckpoint: false)
+        let error = #expect(throws: EngineError.self) { try run.live() }
+        #expect(error?.code == .impossibleStart)
     }
 
     @Test("cannot begin where no partition can", arguments: [[0], [0, 0, 0, 0], [0, -1, 0]])
@@ -146,7 +157,7 @@ struct OutputOperationTests {
 
     @Test(
         "whose completion fails ends the engine, and the batch comes again",
-        arguments: strategies.filter(\.promisesNoLoss))
+        arguments: strategies.filter { $0.promisesNoLoss && $0 != .directTransactional })
     func failure(strategy: Strategy) throws {
         struct Full: Error {}
         final class Failing: OutputOperation {

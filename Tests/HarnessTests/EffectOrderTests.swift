@@ -70,7 +70,8 @@ import World
         let shape = LoadShape(
             records: 120, partitions: 3, blockRecords: 5, batchRecords: 20, groupCommitBlocks: 1,
             checkpointLagTasks: lag, autoCommitBlocks: 4, chunkRecords: 1000)
-        let trace = try SimulatedRun(strategy: strategy, sink: .append, shape: shape).trace()
+        let sink: SinkKind = strategy.canWrite(to: .append) ? .append : .transactional
+        let trace = try SimulatedRun(strategy: strategy, sink: sink, shape: shape).trace()
         let order = EffectOrder(trace, autoCommitBlocks: 4)
         for rule in EffectRule.rules(of: strategy) {
             #expect(

@@ -152,7 +152,8 @@ struct LivingTopicTests {
     /// The embedded broker cannot add partitions.
     @Test(
         "takes up partitions that come into being while it runs",
-        .enabled(if: ProcessInfo.processInfo.environment["KBENCH_TEST_BROKERS"] != nil), arguments: [Strategy.receiverWal, .direct, .directLogFirst])
+        .enabled(if: ProcessInfo.processInfo.environment["KBENCH_TEST_BROKERS"] != nil),
+        arguments: [Strategy.receiverWal, .direct, .directLogFirst])
     func grows(strategy: Strategy) async throws {
         let brokers = try #require(ProcessInfo.processInfo.environment["KBENCH_TEST_BROKERS"])
         let lab = try Lab(partitions: 2, brokers: brokers)

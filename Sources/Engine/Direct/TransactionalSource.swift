@@ -22,6 +22,21 @@ final class TransactionalSource: BatchSource {
             configuration: configuration, seams: seams, counters: counters, positions: positions)
     }
 
+    /// Plans from the offsets that the output operation has stored with its results.
+    init(configuration: EngineConfiguration, seams: Seams, counters: EngineCounters) throws {
+        guard let positions = try seams.ownStarts(configuration) else {
+            throw EngineError(
+                .impossibleStart,
+                "direct-transactional begins where its output has stored offsets, and the output operation has none",
+                location: seams.broker.topic)
+        }
+        self.seams = seams
+        // An operation does not say which numbers its batches had, so they come from the clock.
+        number = BatchNumbering.beforeFirst(Fidelity([.numbersByClock]), clock: seams.clock)
+        planning = DirectPlanning(
+            configuration: configuration, seams: seams, counters: counters, positions: positions)
+    }
+
     func batchesToRunAgain() -> [PlannedBatch] { [] }
 
     func planNext() throws -> PlannedBatch? {

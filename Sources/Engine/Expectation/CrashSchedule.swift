@@ -27,7 +27,7 @@ public struct CrashSchedule {
         let state: any LifeState =
             strategy.isReceiver
             ? ReceiverState(strategy: strategy, sink: sink, job: job, fidelity: fidelity, shape: shape)
-            : DirectState(strategy: strategy, sink: sink, fidelity: fidelity, shape: shape)
+            : DirectState(strategy: strategy, sink: sink, job: job, fidelity: fidelity, shape: shape)
         self.init(strategy: strategy, sink: sink, job: job, fidelity: fidelity, shape: shape, state: state)
     }
 
@@ -56,6 +56,11 @@ public struct CrashSchedule {
     /// The schedule of the life that follows one which died at `crash`; nil when this one does not, or when the point is
     /// none whose occurrences can be counted.
     public func after(_ crash: ArmedCrash) -> CrashSchedule? { death(at: crash)?.next }
+
+    /// The records of this life that the sink holds at a crash; nil when its point is not reached that often.
+    public func output(at crash: ArmedCrash) -> Int? {
+        (death(at: crash)?.moment).map { recordsOfBatch.prefix($0.batch ?? 0).reduce(0, +) + $0.output }
+    }
 
     /// What the life finds when it opens, to compare.
     var found: AnyHashable { AnyHashable(state) }

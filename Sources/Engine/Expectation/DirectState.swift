@@ -4,6 +4,7 @@
 struct DirectState: LifeState {
     private let strategy: Strategy
     private let sink: SinkKind
+    private let keepsState: Bool
     private let fidelity: Fidelity
     private let shape: LoadShape
     /// By partition: where the batch begins that is planned next.
@@ -16,9 +17,10 @@ struct DirectState: LifeState {
     private var shown: [Int64]
     private var leftover = Leftover.nothing
 
-    init(strategy: Strategy, sink: SinkKind, fidelity: Fidelity, shape: LoadShape) {
+    init(strategy: Strategy, sink: SinkKind, job: Job, fidelity: Fidelity, shape: LoadShape) {
         self.strategy = strategy
         self.sink = sink
+        keepsState = job.keepsState
         self.fidelity = fidelity
         self.shape = shape
         next = Array(repeating: 0, count: shape.partitions)
@@ -50,6 +52,11 @@ struct DirectState: LifeState {
         var toll = DeathToll()
         var keepsNumbers = true
         switch strategy {
+        case .directTransactional where keepsState:
+            // The state is what remembers, and no number of a batch is in it.
+            toll.E = moment.stateIsDurable ? 0 : moment.output
+            toll.ingestDuplicates = toll.E
+            next = positions(before: moment.stateIsDurable ? index + 1 : index, of: batches)
         case .directTransactional:
             // A batch of which nothing is stored is planned again under its own number, and is one ingest.
             toll.ingestDuplicates = moment.output > 0 ? moment.unshown : 0

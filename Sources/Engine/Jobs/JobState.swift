@@ -12,7 +12,7 @@ public import World
 ///     crc32c 5f0a21c3
 ///
 /// The checksum sum has a line `sum` in place of the words. A word that is not plain text has its odd bytes written as
-/// `\xNN`.
+/// `\xNN`. A line `checkpoint own` says that a restart begins here; see ``isCheckpoint``.
 public struct JobState: Equatable, Sendable {
     static let version = 1
 
@@ -20,6 +20,9 @@ public struct JobState: Equatable, Sendable {
     public let job: Job
     /// The batch that wrote the state; 0 before the first.
     public internal(set) var batch: Int64 = 0
+    /// Whether a restart begins at the state's own offsets: with a strategy that remembers nothing itself, and once a
+    /// damaged state was stepped over, because what the strategy remembers is ahead of the one before.
+    public internal(set) var isCheckpoint = false
     /// By partition: the offset behind the last record counted.
     public internal(set) var next: [Offset]
     /// By partition: the records counted.
@@ -65,15 +68,16 @@ public struct JobState: Equatable, Sendable {
         }
     }
 
-    /// What a reader of the output sees: all but the number of the batch that happened to write it.
+    /// What a reader of the output sees: all but how it came about, the batch's number and the mark of a fallback.
     public var digest: String {
         var digest = OutputDigest()
-        for line in lines where !line.hasPrefix("batch ") { digest.append(line) }
+        for line in lines where !line.hasPrefix("batch ") && !line.hasPrefix("checkpoint ") { digest.append(line) }
         return digest.text
     }
 
     var lines: [String] {
         var lines = ["kbench-state \(JobState.version)", "job \(job.rawValue)", "batch \(batch)"]
+        if isCheckpoint { lines.append("checkpoint own") }
         lines += next.indices.map { "next \($0) \(next[$0]) \(records[$0])" }
         if job == .wordCount {
             lines += wordCounts.map { "word \($0.count) \($0.word)" }
@@ -105,6 +109,9 @@ public struct JobState: Equatable, Sendable {
             case ("batch", 2):
                 guard let number = Int64(Substring(parts[1])) else { throw damaged(line) }
                 batch = number
+            case ("checkpoint", 2):
+                guard parts[1].elementsEqual("own".utf8) else { throw damaged(line) }
+                isCheckpoint = true
             case ("sum", 2):
                 guard let number = UInt64(Substring(parts[1])) else { throw damaged(line) }
                 sum = number

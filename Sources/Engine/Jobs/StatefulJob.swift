@@ -7,21 +7,23 @@ internal import World
 /// batch ran again or it was ingested again. So the counts are exact wherever the strategy loses nothing.
 final class StatefulJob: OutputOperation {
     private let store: StateStore
-    private let isFallback: Bool
     private var state: JobState
 
     init(configuration: EngineConfiguration, seams: Seams) throws {
         store = try StateStore(
-            directory: RunFolder.jobState(of: configuration.directory), job: configuration.job, seams: seams)
+            directory: RunFolder.jobState(of: configuration.outputFolder), job: configuration.job, seams: seams)
         let restored = try store.newest()
-        isFallback = restored?.isFallback ?? false
         state = restored?.state ?? JobState(job: configuration.job, starts: configuration.starts)
+        // An older state than the newest is behind what the engine remembers, so the engine has to go back to it; and at
+        // every restart from then on, since it may die before it remembers anything newer than it did.
+        if restored?.isFallback == true { state.isCheckpoint = true }
+        // This strategy has no other memory than what is stored with the output.
+        if configuration.strategy == .directTransactional { state.isCheckpoint = true }
         // A topic can have grown since the state was written.
         state.extend(to: configuration.starts)
     }
 
-    /// An older state than the newest is behind what the engine remembers, so the engine has to go back to it.
-    func startPositions() -> [Offset]? { isFallback ? state.next : nil }
+    func startPositions() -> [Offset]? { state.isCheckpoint ? state.next : nil }
 
     func process(_ records: Block, of task: OutputTask) { state.take(records) }
 

@@ -24,6 +24,9 @@ final class GroupSeat {
     /// By partition: the offset to commit, and the one that is committed.
     private var wanted: [Offset?]
     private var committed: [Offset?]
+    /// What the group as a whole had committed when it was last asked, and how long that may stay so.
+    private var groupOffsets: [Offset?] = []
+    private let patience: Patience
 
     init(
         configuration: EngineConfiguration, seams: Seams, counters: EngineCounters, sessionTimeout: Int,
@@ -35,6 +38,10 @@ final class GroupSeat {
         discovery = PartitionDiscovery(configuration: configuration, seams: seams)
         wanted = configuration.ends.map { _ in nil }
         committed = wanted
+        var waiting = configuration
+        // A dead member's partitions stand still for a session timeout before anybody else gets them.
+        waiting.readTimeoutMilliseconds += 2 * sessionTimeout
+        patience = Patience(configuration: waiting, clock: seams.clock)
         reader = try seams.broker.openGroupReader(
             GroupSettings(
                 group: configuration.group, sessionTimeoutMilliseconds: sessionTimeout,
@@ -109,10 +116,13 @@ final class GroupSeat {
         for (partition, next) in late { committed[Int(partition)] = next }
     }
 
+    /// Nothing was to be expected of the group until now.
+    func isBusy() { patience.start() }
+
     /// All that this member owns is pushed: asks now and then whether the others are through too.
     ///
-    /// - Parameter positions: Where this member is; behind its last record there may be a gap up to the input's end,
-    ///   which no block will ever carry past.
+    /// `positions` is where this member is; behind its last record there may be a gap up to the input's end, which no
+    /// block will ever carry past.
     func lookWhetherGroupIsThrough(positions: [Offset]) throws {
         let now = seams.clock.now()
         guard !groupIsThrough, now >= nextLook else { return }
@@ -125,6 +135,10 @@ final class GroupSeat {
         try discovery.look()
         guard discovery.isComplete else { return }
         let offsets = try reader.committedOffsets(of: configuration.partitions)
+        try patience.check(
+            isProgress: offsets != groupOffsets,
+            "\(seams.broker.topic), group \(configuration.group) at offsets \(offsets.map { $0 ?? 0 })")
+        groupOffsets = offsets
         groupIsThrough = offsets.indices.allSatisfy { index in
             configuration.ends[index] == configuration.starts[index] || (offsets[index] ?? 0) >= reached(index)
         }

@@ -219,7 +219,10 @@ final class Receiver {
             patience.start()
             return false
         case nil:
-            guard pollsAreAtEnd, block.recordCount == 0, queue.isEmpty else { return false }
+            guard pollsAreAtEnd, block.recordCount == 0, queue.isEmpty else {
+                seat.isBusy()
+                return false
+            }
             patience.start()
             try seat.lookWhetherGroupIsThrough(positions: positions)
             return false

@@ -20,7 +20,8 @@ struct EffectRule {
 
     /// The rules of a strategy; all of them together are what the claim about its kind says.
     static func rules(of strategy: Strategy) -> [EffectRule] {
-        strategy.isReceiver ? receiver(strategy) : direct(strategy)
+        if strategy == .directTransactional { return transactional }
+        return strategy.isReceiver ? receiver(strategy) : direct(strategy)
     }
 
     /// Consume, keep in memory and log, announce, and only then move the offsets.
@@ -44,6 +45,20 @@ struct EffectRule {
                 isKept: strategy != .receiver),
         ]
     }
+
+    /// As ``direct(_:)``, but output and offsets change in one transaction.
+    private static let transactional = [
+        EffectRule(
+            statement: "the ranges are known before the job reads them", first: CrashPoint(.batchPlan, .after),
+            second: CrashPoint(.taskRead, .before), isKept: true),
+        EffectRule(
+            statement: "the ranges are durable before the job is submitted", first: CrashPoint(.sinkCommit, .after),
+            second: CrashPoint(.batchSubmit, .before), isKept: false),
+        EffectRule(
+            statement: "output and offsets of every batch are saved together",
+            first: CrashPoint(.batchSubmit, .after), second: CrashPoint(.sinkCommit, .after), isAboutFirst: true,
+            isKept: true),
+    ]
 
     /// Ranges are known, the job reads them, the offsets are saved.
     private static func direct(_ strategy: Strategy) -> [EffectRule] {

@@ -30,7 +30,8 @@ struct OrderOfEffects: Experiment {
         for (index, strategy) in strategies.enumerated() {
             let directory = "\(stage.options.workDirectory)/\(index + 1)-\(strategy.rawValue)"
             let plan = RunPlan(
-                strategy: strategy, sink: .append, death: .none, stated: nil, expected: ExpectedOutcome(),
+                strategy: strategy, sink: strategy.canWrite(to: .append) ? .append : .transactional, death: .none,
+                stated: nil, expected: ExpectedOutcome(),
                 isTraced: true)
             let run = try await executor.execute(plan, in: directory) { fraction in
                 stage.progress((Double(index) + fraction) / Double(strategies.count), strategy.rawValue)

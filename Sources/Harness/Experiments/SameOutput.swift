@@ -26,7 +26,7 @@ struct SameOutput: Experiment {
             .filter(\.promisesNoLoss)
         let sinks = scenario.sinks.isEmpty ? SinkKind.allCases : scenario.sinks
         let outputs = strategies.flatMap { strategy in
-            sinks.map { Output(strategy: strategy, sink: $0, job: .identity) }
+            sinks.filter(strategy.canWrite).map { Output(strategy: strategy, sink: $0, job: .identity) }
                 + Job.allCases.filter(\.keepsState).map { Output(strategy: strategy, sink: .append, job: $0) }
         }
         let plans = outputs.map { SameOutput.plans(of: $0, scenario, shape) }

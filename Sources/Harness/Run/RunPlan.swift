@@ -17,6 +17,8 @@ struct RunPlan: Sendable {
     /// Nil for `raw`, which has no sink.
     var sink: SinkKind?
     var death: Death
+    /// Who keeps the offsets that the strategy commits.
+    var offsetStore = OffsetStoreKind.kafka
     /// What the scenario itself states; nil when it states nothing about this crash.
     var stated: Scenario.Expectation?
     /// What the semantics predict; nil where they do not give a number (a kill from outside, cuts by time).
@@ -50,7 +52,8 @@ struct RunPlan: Sendable {
                 }
                 return RunPlan(
                     strategy: run.strategy, sink: stated?.sink, death: crashes.isEmpty ? .none : .armed(crashes),
-                    stated: run.isAsStated ? stated : nil, expected: expected, job: scenario.job)
+                    offsetStore: run.offsetStore, stated: run.isAsStated ? stated : nil, expected: expected,
+                    job: scenario.job)
             }
         }
     }

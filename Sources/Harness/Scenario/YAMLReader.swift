@@ -86,6 +86,11 @@ struct YAMLValue {
         return sum
     }
 
+    /// A keeper of offsets.
+    func offsetStore() throws(ScenarioError) -> OffsetStoreKind {
+        try name(of: "offset store", "offset stores", as: OffsetStoreKind.self)
+    }
+
     /// A crash point and its occurrence, or a list of them.
     func crashes() throws(ScenarioError) -> [Scenario.Crash] {
         guard case .sequence = node else { return [try Scenario.Crash.parse(try text(), at: location)] }
