@@ -13,7 +13,7 @@ struct StagedRun: Sendable {
     let directory: String
 
     /// The crash the run's first life dies of; nil for none.
-    var crash: ArmedCrash? { if case .armed(let crash) = plan.death { crash } else { nil } }
+    var crash: ArmedCrash? { if case .armed(let crashes) = plan.death { crashes.first } else { nil } }
 
     /// The state folder of the run's plan.
     var stateDirectory: String { "\(directory)/state" }

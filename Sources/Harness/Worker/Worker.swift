@@ -14,13 +14,14 @@ public enum Worker {
     /// harness to read. The worker dies with the
     /// process that started it: it watches for the end of its standard input.
     public static func run(configurationPath: String) -> ExitStatus {
+        let startedAt = MonotonicClock().now()
         do {
             try BlockingThread.start {
                 StandardStreams.waitForEndOfInput()
                 Processes.killSelf()
             }
             let data = try Data(contentsOf: URL(fileURLWithPath: configurationPath))
-            let notes = try run(JSONDecoder().decode(WorkerConfiguration.self, from: data))
+            let notes = try run(JSONDecoder().decode(WorkerConfiguration.self, from: data), startedAt: startedAt)
             if !notes.isEmpty {
                 try StandardStreams.writeOutput(String(decoding: JSONEncoder().encode(notes), as: UTF8.self) + "\n")
             }
@@ -33,18 +34,20 @@ public enum Worker {
         }
     }
 
-    private static func run(_ configuration: WorkerConfiguration) throws -> [String] {
+    private static func run(_ configuration: WorkerConfiguration, startedAt: Nanoseconds) throws -> [String] {
         let counters = try MappedFile(path: configuration.countersPath, length: EngineCounters.byteCount)
+        let engineCounters = EngineCounters(storage: counters.memory)
+        engineCounters[.startedAt] = startedAt
         let kafka = try KafkaConfiguration(
             bootstrap: configuration.bootstrap,
             properties: KafkaConfiguration.properties(fromArguments: configuration.properties))
         let broker = try KafkaBroker(kafka, topic: configuration.topic)
         defer { broker.close() }
-        let engineCounters = EngineCounters(storage: counters.memory)
         let trace = try configuration.tracePath.map { try EffectTrace(path: $0) }
         let armed = configuration.crash.flatMap { ArmedCrash(parsing: $0) }.map { armed in
             CrashSwitch(armed: armed) { _, _ in
                 engineCounters.add(.crashesFired, 1)
+                engineCounters[.diedAt] = MonotonicClock().now()
                 Processes.killSelf()
             }
         }
