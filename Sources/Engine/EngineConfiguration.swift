@@ -11,9 +11,9 @@ public struct EngineConfiguration: Codable, Equatable, Sendable {
     public var directory: String
     /// The consumer group whose offsets receivers and `direct-commit` commit.
     public var group: String
-    /// For each partition, from 0, the offset at which the run's input begins; used where nothing else says where to start.
+    /// For each partition, from 0, the offset at which this life's input begins where nothing stored says otherwise.
     public var starts: [Offset]
-    /// For each partition, the offset at which the run's input ends: the engine is done when all before it is processed.
+    /// For each partition, the offset at which this life's input ends: the engine is done when all before it is processed.
     public var ends: [Offset]
     /// How blocks and batches are cut.
     public var cuts: Cuts
@@ -32,6 +32,11 @@ public struct EngineConfiguration: Codable, Equatable, Sendable {
     public var autoCommitBlocks: Int
     /// Records that a task reads and writes in one piece.
     public var chunkRecords: Int
+    /// Times a task is tried before its failure ends the run, at least 1.
+    public var taskAttempts: Int
+    /// For direct strategies with cuts by count: whether the first batch that this life plans takes everything up to the
+    /// high watermarks. Spark's catch-up without a maximum rate.
+    public var firstBatchIsUnlimited: Bool
     /// How long a read may stand still before it is an error, in milliseconds.
     public var readTimeoutMilliseconds: Int
 
@@ -50,7 +55,8 @@ public struct EngineConfiguration: Codable, Equatable, Sendable {
         strategy: Strategy, sink: SinkKind, directory: String, group: String, starts: [Offset], ends: [Offset],
         cuts: Cuts, groupCommitBlocks: Int = 1, walCompressionLevel: Int32? = nil,
         walSegmentBytes: Int64 = 64 << 20, checkpointLagTasks: Int = 0, fidelity: Fidelity = .sound,
-        autoCommitBlocks: Int = 10, chunkRecords: Int = 16_384, readTimeoutMilliseconds: Int = 30_000
+        autoCommitBlocks: Int = 10, chunkRecords: Int = 16_384, taskAttempts: Int = 4,
+        firstBatchIsUnlimited: Bool = false, readTimeoutMilliseconds: Int = 30_000
     ) {
         self.strategy = strategy
         self.sink = sink
@@ -66,6 +72,8 @@ public struct EngineConfiguration: Codable, Equatable, Sendable {
         self.fidelity = fidelity
         self.autoCommitBlocks = autoCommitBlocks
         self.chunkRecords = chunkRecords
+        self.taskAttempts = taskAttempts
+        self.firstBatchIsUnlimited = firstBatchIsUnlimited
         self.readTimeoutMilliseconds = readTimeoutMilliseconds
     }
 

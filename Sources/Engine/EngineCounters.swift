@@ -40,6 +40,8 @@ public struct EngineCounters: @unchecked Sendable {
         case crashesFired
         /// Bytes of torn writes that recovery cut off.
         case tornBytes
+        /// Blocks that the log could not give back and the run went on without.
+        case blocksSkipped
     }
 
     /// The bytes of storage that the counters need.

@@ -17,6 +17,10 @@ public struct EngineError: Error, Equatable, Sendable, CustomStringConvertible {
         public static let concurrentDriver = Code(rawValue: "concurrent-driver")
         /// An event of the block log makes no sense.
         public static let damagedEvent = Code(rawValue: "damaged-event")
+        /// A block whose event is durable is not in the block log, or not whole.
+        public static let damagedBlock = Code(rawValue: "damaged-block")
+        /// A task failed at every attempt.
+        public static let taskFailed = Code(rawValue: "task-failed")
         /// Records of a planned range could not be read in time.
         public static let unreadableRange = Code(rawValue: "unreadable-range")
     }

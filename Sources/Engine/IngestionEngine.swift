@@ -31,6 +31,8 @@ public final class IngestionEngine {
         case .directLogFirst:
             let source = try LogFirstSource(configuration: configuration, seams: seams, counters: counters)
             let loop = try addBatchLoop(source, configuration: configuration)
+            source.tasksRun = { [unowned loop] in loop.tasksRun }
+            stages.insert(source.writePlanIfDue, at: 0)
             isFinished = { loop.isFinished }
         case .direct:
             let (store, writer) = try checkpoints(configuration)
@@ -113,7 +115,8 @@ public final class IngestionEngine {
     ) throws -> BatchLoop {
         let runner = try TaskRunner(
             configuration: configuration, seams: seams, counters: counters, readBlock: readBlock)
-        let loop = try BatchLoop(source: source, runner: runner, seams: seams, counters: counters)
+        let loop = try BatchLoop(source: source, runner: runner, seams: seams, counters: counters,
+            taskAttempts: configuration.taskAttempts)
         if let writer {
             stages.append { try writer.step(tasksRun: loop.tasksRun, batchIsRunning: loop.isRunning) }
         }

@@ -18,7 +18,7 @@ extension WriteAheadLog {
         disk: any Disk, directory: String, options: Options = Options(), scan: Scan
     ) throws -> (log: WriteAheadLog, report: RecoveryReport) {
         do {
-            var recovery = Recovery(disk: disk, directory: directory)
+            var recovery = Recovery(disk: disk, directory: directory, framing: options.framing)
             return try recovery.open(options: options, scan: scan)
         } catch let error as DiskError {
             throw LogError(
@@ -30,6 +30,7 @@ extension WriteAheadLog {
 private struct Recovery {
     let disk: any Disk
     let directory: String
+    let framing: WriteAheadLog.Framing
     let memory = ScratchBuffer()
     let decompressor = Decompressor()
     var report = RecoveryReport()
@@ -38,7 +39,7 @@ private struct Recovery {
         options: WriteAheadLog.Options, scan: WriteAheadLog.Scan
     ) throws -> (log: WriteAheadLog, report: RecoveryReport) {
         try makeDirectoryDurable()
-        var headers = try disk.list(directory).compactMap { SegmentHeader(fileName: $0) }
+        var headers = try disk.list(directory).compactMap { SegmentHeader(fileName: $0, framing: framing) }
         headers.sort { $0.firstSequence < $1.firstSequence }
         let unread = try unreadCount(headers, scan)
         var segments: [WriteAheadLog.Segment] = []
@@ -48,7 +49,8 @@ private struct Recovery {
                 segments.append(WriteAheadLog.Segment(header: header, length: try length(of: header)))
                 continue
             }
-            if let end { try check(end, of: headers[index - 1], continuesIn: header) }
+            // Without sequences in the frames nothing tells a gap from a clean end.
+            if let end, framing == .checked { try check(end, of: headers[index - 1], continuesIn: header) }
             let isLast = index == headers.count - 1
             let found = try self.scan(header, isLast: isLast, scan)
             if isLast, let torn = found.torn {
@@ -89,6 +91,13 @@ private struct Recovery {
         let file = try disk.open(path, .read)
         defer { file.close() }
         let scanner = try SegmentScanner(file: file, path: path, header: header, isLast: isLast, memory: memory)
+        guard framing == .checked else {
+            return try scanner.scanPlainFrames { frame, position in
+                report.frames += 1
+                report.bytes += position.length
+                if case .allFrames(let replay) = scan { try replay(frame.kind, position, frame.payload) }
+            }
+        }
         return try scanner.scan { frame, position, bytes in
             report.frames += 1
             report.bytes += position.length

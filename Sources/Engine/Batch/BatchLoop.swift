@@ -14,14 +14,18 @@ final class BatchLoop {
     private let counters: EngineCounters
     private var again: [PlannedBatch]
     private var state = State.idle
+    private let taskAttempts: Int
     /// Tasks run so far, by which the checkpoint writer measures its lag.
     private(set) var tasksRun = 0
 
-    init(source: any BatchSource, runner: TaskRunner, seams: Seams, counters: EngineCounters) throws {
+    init(
+        source: any BatchSource, runner: TaskRunner, seams: Seams, counters: EngineCounters, taskAttempts: Int
+    ) throws {
         self.source = source
         self.runner = runner
         self.seams = seams
         self.counters = counters
+        self.taskAttempts = taskAttempts
         again = try source.batchesToRunAgain()
     }
 
@@ -41,7 +45,7 @@ final class BatchLoop {
             try source.didSubmit(batch)
             try seams.crash.after(.batchSubmit)
         case .running(var batch) where batch.finishedTasks < batch.tasks.count:
-            try runner.run(batch.finishedTasks, of: batch)
+            try runTask(batch.finishedTasks, of: batch)
             batch.finishedTasks += 1
             tasksRun += 1
             state = .running(batch)
@@ -52,6 +56,23 @@ final class BatchLoop {
             state = .idle
         }
         return true
+    }
+
+    /// Runs a task until an attempt succeeds.
+    ///
+    /// - Throws: ``EngineError``, `taskFailed`, when none did.
+    private func runTask(_ ordinal: Int, of batch: PlannedBatch) throws {
+        for attempt in 1... {
+            do {
+                return try runner.run(ordinal, of: batch)
+            } catch let failure as TaskFailure {
+                guard attempt < taskAttempts else {
+                    throw EngineError(
+                        .taskFailed, "task \(ordinal) of batch \(batch.number) failed at each of \(attempt) attempts",
+                        cause: "\(failure)", location: "batch \(batch.number), task \(ordinal)")
+                }
+            }
+        }
     }
 
     private func nextBatch() throws -> PlannedBatch? {

@@ -28,11 +28,23 @@ final class TaskRunner {
     }
 
     /// Runs the task at `ordinal` of `batch`.
+    ///
+    /// - Throws: `TaskFailure` when it may be run again, and then none of its output is under way any more.
     func run(_ ordinal: Int, of batch: PlannedBatch) throws {
+        do {
+            try attempt(ordinal, of: batch)
+        } catch let failure as TaskFailure {
+            sink.abandon()
+            throw failure
+        }
+    }
+
+    private func attempt(_ ordinal: Int, of batch: PlannedBatch) throws {
         switch batch.tasks[ordinal] {
         case .block(let received):
             try seams.crash.before(.taskRead)
-            let block = try received.memory ?? readBlock(received)
+            try seams.crash.fail(.taskRead)
+            guard let block = try received.memory ?? blockFromLog(received) else { return }
             try seams.crash.after(.taskRead)
             let task = OutputTask(
                 batch: batch.number, ordinal: ordinal, partition: nil, ranges: block.offsetRanges)
@@ -86,5 +98,16 @@ final class TaskRunner {
             counters.add(.recordsWritten, rows.count)
         }
         try seams.crash.after(.sinkWrite)
+        try seams.crash.fail(.sinkWrite)
+    }
+
+    /// Reads a block back; nil where the run goes on without one that the log cannot give back.
+    private func blockFromLog(_ received: ReceivedBlock) throws -> Block? {
+        do {
+            return try readBlock(received)
+        } catch let error as LogError where error.cause == nil && configuration.fidelity.has(.skipsDamagedBlocks) {
+            counters.add(.blocksSkipped, 1)
+            return nil
+        }
     }
 }

@@ -5,7 +5,9 @@ internal import World
 final class DirectPlanning {
     private let configuration: EngineConfiguration
     private let seams: Seams
-    private let shares: [Int64]?
+    private var shares: [Int64]?
+    /// The shares of the batches after the first one, where that is to take everything.
+    private var sharesAfterFirst: [Int64]?
     private var nextTick: Nanoseconds
     /// By partition: where the next batch begins.
     private(set) var positions: [Offset]
@@ -16,10 +18,13 @@ final class DirectPlanning {
         self.positions = positions
         switch configuration.cuts {
         case .count(_, let batch):
-            shares = OffsetPlanner.shares(of: batch, partitions: configuration.ends.count)
+            let limits = OffsetPlanner.shares(of: batch, partitions: configuration.ends.count)
+            shares = configuration.firstBatchIsUnlimited ? nil : limits
+            sharesAfterFirst = limits
             nextTick = 0
         case .time(_, let interval):
             shares = nil
+            sharesAfterFirst = nil
             nextTick = seams.clock.now() + interval
         }
     }
@@ -54,6 +59,7 @@ final class DirectPlanning {
 
     /// Moves the positions behind `ranges`.
     func advance(past ranges: [OffsetRange]) {
+        shares = sharesAfterFirst
         for range in ranges { positions[Int(range.partition)] = range.until }
     }
 }

@@ -19,6 +19,16 @@ struct CrashMoment: Equatable {
     /// For `direct-commit`: whether the offsets of the batch before have been committed.
     var previousIsCommitted = false
 
+    /// Whether what the completion of the batch makes superfluous is noted in the event log.
+    var isCleanedUp = false
+    /// For a failing task: the records it has handed to the sink, and those of its first piece.
+    var written = 0
+    var firstPiece = 0
+
+    /// Blocks that batches have taken.
+    var blocksAllocated = 0
+    /// Blocks that are whole in the block log.
+    var blocksStored = 0
     /// Blocks cut, from the first one on.
     var blocksCut = 0
     /// Blocks whose events are in the log.
@@ -34,5 +44,18 @@ struct CrashMoment: Equatable {
     var hasCheckpoint: Bool {
         guard let batch else { return false }
         return batch > 0 || generationIsDurable || completionIsDurable
+    }
+
+    /// For `direct-commit`: whether any offsets have been committed, which the plan of the second batch is the first to do.
+    var hasCommitted: Bool {
+        guard let batch else { return false }
+        return batch > 1 || (batch == 1 && previousIsCommitted)
+    }
+
+    /// The same with so many blocks whole in the block log.
+    func storing(_ blocks: Int) -> CrashMoment {
+        var moment = self
+        moment.blocksStored = blocks
+        return moment
     }
 }

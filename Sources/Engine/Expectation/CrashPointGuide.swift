@@ -10,6 +10,7 @@ public enum CrashPointGuide {
         case .before: "\(before) | \(after), not yet"
         case .torn: "\(before) | \(after), cut short half way"
         case .after: "\(after) | what follows, not yet"
+        case .fails: "\(point.effect == .taskRead ? before : after) | the task fails and runs again"
         }
     }
 
@@ -49,8 +50,8 @@ public enum CrashPointGuide {
         default: return row(of: point, strategy: strategy)
         }
         let isAllOut = moment.output == moment.batchRecords
-        // The log-first protocol has its plan in force from the start, and `direct-commit` never has one.
-        let isInForce = moment.generationIsDurable || strategy == .directLogFirst || strategy == .directCommit
+        // `direct-commit` never has its plan in force.
+        let isInForce = moment.generationIsDurable || strategy == .directCommit
         if strategy.isReceiver {
             if !isInForce { return "D2" }
             return moment.output == 0 ? "D3" : isAllOut ? "D5" : "D4"
@@ -63,6 +64,7 @@ public enum CrashPointGuide {
     public static func row(of point: CrashPoint, strategy: Strategy) -> String? {
         switch strategy {
         case .raw: nil
+        case _ where !point.isDeath: "T"
         case .receiver, .receiverReliable, .receiverWal: receiverRow(of: point)
         case .directLogFirst where point == CrashPoint(.batchSubmit, .after),
             .directCommit where point == CrashPoint(.batchSubmit, .after):

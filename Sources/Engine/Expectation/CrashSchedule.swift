@@ -47,19 +47,36 @@ public struct CrashSchedule {
         case .receiverPoll: return blockMoments { $0 }
         case .receiverBlockCut: return cutMoments(isAfter)
         case .receiverAutoCommit: return autoCommitMoments(isAfter)
-        case .receiverWalAppend: return groupMoments { group, _ in group.map { _ in 0 } }
-        case .receiverWalSync: return fidelity.has(.skipsLogSync) ? [] : groupMoments { _, _ in [0] }
+        case .receiverWalAppend:
+            return groupMoments { group, _ in group.map { _ in 0 } }.enumerated().map { block, moment in
+                moment.storing(isAfter ? block + 1 : block)
+            }
+        case .receiverWalSync:
+            return fidelity.has(.skipsLogSync)
+                ? [] : groupMoments { _, _ in [0] }.map { $0.storing($0.blocksCut) }
         case .receiverEventAppend:
             // An event counts from the moment its bytes are whole.
             return groupMoments { group, _ in group.indices.map { isAfter ? $0 + 1 : $0 } }
+                .map { $0.storing($0.blocksCut) }
         case .receiverEventSync: return fidelity.has(.skipsLogSync) ? [] : groupMoments { group, _ in [group.count] }
         case .receiverOffsetsCommit: return commitMoments(point.moment)
         case .batchAllocationSync where fidelity.has(.skipsLogSync): return []
         case .cleanupEventSync where fidelity.has(.skipsLogSync): return []
-        case .batchPlan, .batchAllocationAppend, .batchAllocationSync, .batchLogWrite, .batchLogSync, .batchLogRename,
-            .batchSubmit:
+        case .batchLogWrite, .batchLogSync, .batchLogRename:
+            return batches.indices.map { index in
+                let lag = planIsDurableFirst ? 0 : min(shape.checkpointLagTasks, batches[index].count)
+                var moment = moment(inBatch: index, tasks: lag)
+                moment.generationIsDurable = point.effect == .batchLogRename && isAfter
+                return moment
+            }
+        case .batchPlan, .batchAllocationAppend, .batchAllocationSync, .batchSubmit:
             return batches.indices.map { index in
                 var moment = moment(inBatch: index)
+                let isPlanned = point.effect != .batchPlan || isAfter
+                moment.generationIsDurable = planIsDurableFirst && isPlanned
+                if strategy.isReceiver, !isPlanned || (point.effect == .batchAllocationAppend && !isAfter) {
+                    moment.blocksAllocated = tasksBefore[index]
+                }
                 moment.previousIsCommitted = point.effect == .batchSubmit || (point.effect == .batchPlan && isAfter)
                 return moment
             }
@@ -82,7 +99,7 @@ public struct CrashSchedule {
         case .sinkSync:
             return batches.indices.map { index in
                 var moment = finishedMoment(index, isComplete: false)
-                moment.generationIsDurable = shape.checkpointLagTasks <= batches[index].count
+                moment.generationIsDurable = planIsDurableFirst || shape.checkpointLagTasks <= batches[index].count
                 return moment
             }
         case .batchCompleteWrite, .batchCompleteSync, .completionCheckpointWrite,
@@ -90,9 +107,9 @@ public struct CrashSchedule {
             return batches.indices.map { finishedMoment($0, isComplete: false) }
         case .batchCompleteRename, .completionCheckpointRename:
             // With its name the record of completion is there.
-            return batches.indices.map { finishedMoment($0, isComplete: isAfter) }
+            return batches.indices.map { finishedMoment($0, isComplete: isAfter, isCleanedUp: false) }
         case .cleanupEventAppend, .cleanupEventSync:
-            return cleanupMoments
+            return cleanupMoments(isNoted: isAfter || point.effect == .cleanupEventSync)
         case .cleanupRemove:
             return nil
         case .engineIdle:
@@ -111,23 +128,26 @@ public struct CrashSchedule {
             tasks < batches[index].count ? CrashSchedule.size(batches[index].prefix(tasks)) : moment.batchRecords
         moment.earlierOutput = recordsBefore[index]
         // In every batch but the first, an earlier checkpoint is there; its own comes after the lag.
-        moment.generationIsDurable = tasks > shape.checkpointLagTasks
+        moment.generationIsDurable = planIsDurableFirst || tasks > shape.checkpointLagTasks
         moment.previousIsCommitted = tasks > 0
         if strategy.isReceiver {
             let blocks = tasksBefore[index + 1]
             moment.blocksCut = blocks
             moment.blocksAnnounced = blocks
             moment.blocksCommitted = blocks
+            moment.blocksStored = blocks
+            moment.blocksAllocated = blocks
         }
         return moment
     }
 
-    private func finishedMoment(_ index: Int, isComplete: Bool) -> CrashMoment {
+    private func finishedMoment(_ index: Int, isComplete: Bool, isCleanedUp: Bool? = nil) -> CrashMoment {
         var moment = moment(inBatch: index, tasks: batches[index].count)
         moment.previousIsCommitted = true
         // However long the lag, the generation checkpoint is written before the completion's.
         moment.generationIsDurable = true
         moment.completionIsDurable = isComplete
+        moment.isCleanedUp = isCleanedUp ?? isComplete
         return moment
     }
 
@@ -141,13 +161,15 @@ public struct CrashSchedule {
             for piece in pieces {
                 let isOut = point.moment == .after && point.effect != .taskRead
                 var moment = moment(inBatch: index, tasks: finishedTasks)
-                moment.generationIsDurable = finishedTasks >= shape.checkpointLagTasks
+                moment.generationIsDurable = planIsDurableFirst || finishedTasks >= shape.checkpointLagTasks
                 moment.previousIsCommitted = true
                 if sink.isAtomicPerTask {
                     moment.output += point.effect == .sinkCommit && isOut ? piece : 0
                 } else {
                     moment.output += written + (isOut ? piece : 0)
                 }
+                moment.firstPiece = pieces[0]
+                moment.written = written + (point.effect == .sinkWrite ? piece : 0)
                 written += piece
                 moments.append(moment)
             }
@@ -199,7 +221,7 @@ public struct CrashSchedule {
         groups.enumerated().map { index, group in
             var moment = receiving(group: index, announced: group.count)
             switch when {
-            case .before: break
+            case .before, .fails: break
             case .torn: moment.partialCommitBlocks = group.count
             case .after: moment.blocksCommitted += group.count
             }
@@ -215,14 +237,20 @@ public struct CrashSchedule {
         moment.blocksCut = blocksBefore + groups[index].count
         moment.blocksAnnounced = blocksBefore + announced
         moment.blocksCommitted = blocksBefore
+        moment.blocksStored = moment.blocksAnnounced
         return moment
     }
 
     /// A cleanup follows the completion checkpoint of every batch; where the last batch may run again, it is about the
-    /// batch before, of which the first has none.
-    private var cleanupMoments: [CrashMoment] {
-        batches.indices.dropFirst(fidelity.has(.rerunsLastBatch) ? 1 : 0).map { finishedMoment($0, isComplete: true) }
+    /// second batch before, of which the first two have none.
+    private func cleanupMoments(isNoted: Bool) -> [CrashMoment] {
+        batches.indices.dropFirst(fidelity.has(.rerunsLastBatch) ? 2 : 0).map {
+            finishedMoment($0, isComplete: true, isCleanedUp: isNoted)
+        }
     }
+
+    /// Whether a batch's plan is durable before anything acts on it.
+    private var planIsDurableFirst: Bool { strategy == .directLogFirst && !fidelity.has(.plansAfterSubmit) }
 
     /// How many batches the first `blocks` blocks complete, by bisection.
     private func completeBatches(withBlocks blocks: Int) -> Int {
@@ -235,7 +263,8 @@ public struct CrashSchedule {
         return complete
     }
 
-    private func records(ofBatch index: Int) -> Int { recordsBefore[index + 1] - recordsBefore[index] }
+    /// The records of a batch, from 0.
+    func records(ofBatch index: Int) -> Int { recordsBefore[index + 1] - recordsBefore[index] }
 
     private static func size(_ tasks: some Sequence<LoadShape.Task>) -> Int {
         tasks.reduce(0) { $0 + $1.writes.reduce(0, +) }

@@ -9,7 +9,7 @@ public import World
 ///     receiver-wal          n + E                                0
 ///     receiver-wal, F       max(0, output - committed)           max(0, committed - output)
 ///     receiver, -reliable   max(0, output - committed)           max(0, committed - output)
-///     direct, -log-first    E                                    0
+///     direct, -log-first    E                                    0; batch-keyed: G
 ///     direct-commit         E                                    0
 ///
 /// n: records read from the broker once more although their block is known: those announced and not committed, and, where
@@ -17,6 +17,9 @@ public import World
 /// in the sink of every batch that recovery runs again: the batch under way (k of its N records) and, where the last batch
 /// runs again whether or not it was complete, that one (L). F is the hole at the start: with no checkpoint yet, a log that
 /// is replayed only with one is not replayed. Output and committed are compared partition by partition.
+///
+/// Before anything is stored, a `reset` to the latest offsets loses all that is not out; see `DirectRestart` and
+/// `ReceivedRecords`. A task that fails is `TaskFailureOutcome`'s, damage is `DirectRestart`'s and `ReceiverRestart`'s.
 ///
 /// A batch-keyed sink drops E wherever the batch keeps its number; an offset-keyed one drops every duplicate.
 public struct ExpectedOutcome: Equatable, Sendable {
@@ -28,6 +31,8 @@ public struct ExpectedOutcome: Equatable, Sendable {
     public var N = 0
     /// Records already output that recovery outputs again.
     public var E = 0
+    /// Records by which a batch that is planned again goes beyond its first plan, for partitions that had finished.
+    public var G = 0
     /// Duplicates at the sink.
     public var duplicates = 0
     /// Ingest duplicates.
@@ -42,55 +47,89 @@ public struct ExpectedOutcome: Equatable, Sendable {
     /// The outcome of a run that does not crash: nothing twice, nothing lost.
     public init() { derivation = "no crash: 0 / 0" }
 
-    /// The outcome of `crash`; nil when the strategy never reaches the point that often, or not in a countable way.
+    /// The outcome of `crash` and of the `outage` that follows it; nil when the strategy never reaches the point that often,
+    /// or not in a countable way, or when the restart refuses what the outage has left.
     public init?(
-        strategy: Strategy, sink: SinkKind, fidelity: Fidelity = .sound, crash: ArmedCrash, shape: LoadShape
+        strategy: Strategy, sink: SinkKind, fidelity: Fidelity = .sound, crash: ArmedCrash, outage: Outage = Outage(),
+        shape: LoadShape
     ) {
         let schedule = CrashSchedule(strategy: strategy, sink: sink, fidelity: fidelity, shape: shape)
+        guard crash.point.isDeath else {
+            guard let outcome = ExpectedOutcome.ofFailure(crash, sink: sink, schedule: schedule) else { return nil }
+            self = outcome
+            return
+        }
         guard let moment = schedule.moment(at: crash) else { return nil }
         k = moment.completionIsDurable ? 0 : moment.output
         N = moment.batchRecords
         let isForgotten =
             strategy == .receiver || strategy == .receiverReliable
             || (strategy == .receiverWal && !moment.hasCheckpoint && fidelity.has(.replaysOnlyWithCheckpoint))
-        var keepsNumbers = true
+        // Of E, what comes under another number than before; whether that makes it another ingest.
+        var renumbered = 0
+        var isOtherIngest = true
+        var isUnstored = false
         switch strategy {
         case .raw: return nil
         case .receiver, .receiverReliable, .receiverWal:
-            let received = ReceivedRecords(strategy: strategy, fidelity: fidelity, moment: moment, shape: shape)
             if isForgotten {
+                let received = ReceivedRecords(
+                    strategy: strategy, fidelity: fidelity, moment: moment, outage: outage, shape: shape)
+                let damaged = outage.damage?.checkpoints ?? 0
+                guard NewestRecord(moment: moment, fidelity: fidelity, damaged: damaged) != nil else { return nil }
                 n = received.outputBeyondCommitted
                 lost = received.committedBeyondOutput
             } else {
-                n = received.announcedBeyondCommitted
-                E = ExpectedOutcome.outputRunAgain(moment, fidelity)
+                guard
+                    let restart = ReceiverRestart(
+                        fidelity: fidelity, moment: moment, outage: outage, schedule: schedule, shape: shape)
+                else { return nil }
+                (n, E, renumbered, lost) = (restart.n, restart.E, restart.renumbered, restart.lost)
+                isOtherIngest = false
             }
-        case .direct:
-            E = ExpectedOutcome.outputRunAgain(moment, fidelity)
-            keepsNumbers = moment.hasCheckpoint || !fidelity.has(.numbersByClock)
-        case .directLogFirst:
-            E = k
+        case .direct, .directLogFirst:
+            guard
+                let restart = DirectRestart(
+                    strategy: strategy, fidelity: fidelity, moment: moment, outage: outage, schedule: schedule,
+                    shape: shape)
+            else { return nil }
+            (E, renumbered, G, lost) = (restart.E, restart.renumbered, restart.G, restart.lost)
+            isUnstored = restart.isUnstored
         case .directCommit:
+            guard outage.damage == nil else { return nil }
             // Whatever has been output since the last offsets sent; nothing remembers which batch it was.
             let unsent = moment.previousIsCommitted ? 0 : moment.previousRecords
             E = moment.completionIsDurable ? moment.batchRecords : unsent + moment.output
-            keepsNumbers = false
+            isUnstored = !moment.hasCommitted
+            let unread = ExpectedOutcome.neverRead(moment, outage, shape)
+            if isUnstored, outage.reset == .latest { E = 0 }
+            lost = unread
+            renumbered = E
         }
-        ingestDuplicates = n + (keepsNumbers ? 0 : E)
+        ingestDuplicates = n + (isOtherIngest && sink != .batchKeyed ? renumbered : 0)
         switch sink {
         case .append: duplicates = n + E
-        case .batchKeyed: duplicates = ingestDuplicates
+        case .batchKeyed:
+            // It drops what comes again under the same number, and what is new there with it.
+            let shown = isUnstored || strategy == .directCommit || !isOtherIngest ? renumbered : 0
+            duplicates = n + shown
+            ingestDuplicates += isOtherIngest ? shown : 0
+            lost += G
         case .offsetKeyed: duplicates = 0
         }
-        row = CrashPointGuide.row(of: crash.point, strategy: strategy, at: moment, isForgotten: isForgotten)
+        row = CrashPointGuide.row(
+            of: crash.point, strategy: strategy, fidelity: fidelity, at: moment, isForgotten: isForgotten,
+            isUnstored: isUnstored, damage: outage.damage)
         derivation = describe(sink) + (row.map { ", row \($0)" } ?? "")
     }
 
-    /// E for engines that remember batches: those at or after the newest durable checkpoint's that have output.
-    private static func outputRunAgain(_ moment: CrashMoment, _ fidelity: Fidelity) -> Int {
-        let rerunsLast = fidelity.has(.rerunsLastBatch)
-        if moment.completionIsDurable { return rerunsLast ? moment.batchRecords : 0 }
-        return (rerunsLast && !moment.generationIsDurable ? moment.previousRecords : 0) + moment.output
+    /// For `direct-commit`: records that lie before the place from which a restart reads, and are not in the sink.
+    private static func neverRead(_ moment: CrashMoment, _ outage: Outage, _ shape: LoadShape) -> Int {
+        guard outage.reset == .latest else { return 0 }
+        let after = shape.recordsByPartition(after: outage)
+        if !moment.hasCommitted { return Int(after.reduce(0, +)) - moment.earlierOutput - moment.output }
+        // A partition that had no record yet has no committed offset either.
+        return zip(shape.recordsByPartition, after).reduce(0) { $0 + ($1.0 == 0 ? Int($1.1) : 0) }
     }
 
     private func describe(_ sink: SinkKind) -> String {
@@ -100,6 +139,7 @@ public struct ExpectedOutcome: Equatable, Sendable {
             case .batchKeyed: "\(duplicates) (n = \(n); of E = \(E) those whose batch keeps its number are dropped)"
             case .offsetKeyed: "0 (n = \(n) and E = \(E) leave no trace)"
             }
-        return "duplicates = \(form), lost = \(lost)"
+        let trap = G > 0 ? ", G = \(G)" + (sink == .batchKeyed ? " of it dropped with its batch" : "") : ""
+        return "duplicates = \(form), lost = \(lost)\(trap)"
     }
 }

@@ -36,9 +36,7 @@ public struct LoadShape: Equatable, Sendable {
     }
 
     /// The records of each partition: record i goes to partition i modulo p.
-    public var recordsByPartition: [Int64] {
-        (0..<partitions).map { Int64(records / partitions + ($0 < records % partitions ? 1 : 0)) }
-    }
+    public var recordsByPartition: [Int64] { spread(records) }
 
     /// The sizes of a receiver's blocks, in order.
     var blocks: [Int] { LoadShape.pieces(records, of: blockRecords) }

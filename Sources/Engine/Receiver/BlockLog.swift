@@ -13,16 +13,19 @@ final class BlockLog {
     private let blocks: WriteAheadLog?
     private let events: WriteAheadLog
     private let counters: EngineCounters
+    private let blockDirectory: String
     private let syncs: Bool
     private(set) var tracker = BlockTracker()
 
     /// Opens the logs; `isRestored` says whether there is a checkpoint to go with them.
     init(configuration: EngineConfiguration, seams: Seams, counters: EngineCounters, isRestored: Bool) throws {
         self.counters = counters
+        blockDirectory = RunFolder.blockLog(of: configuration.directory)
         syncs = !configuration.fidelity.has(.skipsLogSync)
         let options = WriteAheadLog.Options(
             segmentBytes: configuration.walSegmentBytes, compressionLevel: configuration.walCompressionLevel,
-            crash: seams.crash)
+            crash: seams.crash,
+            framing: configuration.fidelity.has(.writesPlainFrames) ? .plain : .checked)
         var tracker = BlockTracker()
         let eventDirectory = RunFolder.eventLog(of: configuration.directory)
         var eventOptions = options
@@ -42,7 +45,7 @@ final class BlockLog {
         if configuration.strategy == .receiverWal {
             // Blocks are only ever read at the positions that events name, so the log itself need not be scanned.
             let (blocks, report) = try WriteAheadLog.open(
-                disk: seams.disk, directory: RunFolder.blockLog(of: configuration.directory), options: options,
+                disk: seams.disk, directory: blockDirectory, options: options,
                 scan: .lastSegmentOnly)
             self.blocks = blocks
             counters.add(.tornBytes, report.tornBytes)
@@ -95,6 +98,26 @@ final class BlockLog {
             try blocks.removeSegments(before: tracker.oldestBlock ?? blocks.nextSequence, effect: .cleanupRemove)
         }
         try events.removeSegments(before: tracker.oldestEvent ?? events.nextSequence, effect: .cleanupRemove)
+    }
+
+    /// Looks for blocks of which the log has lost the end, although their events are durable: their numbers must not be
+    /// given to other blocks.
+    ///
+    /// - Throws: ``EngineError``, `damagedBlock`, when the log `isRequired` to hold them.
+    func checkThatItHolds(_ needed: [ReceivedBlock], isRequired: Bool) throws {
+        guard let blocks, let last = needed.max(by: { $0.position.sequence < $1.position.sequence }),
+            last.position.sequence >= blocks.nextSequence
+        else { return }
+        let firstLost = needed.filter { $0.position.sequence >= blocks.nextSequence }
+            .min { $0.position.sequence < $1.position.sequence } ?? last
+        guard !isRequired else {
+            throw EngineError(
+                .damagedBlock,
+                "block \(firstLost.position.sequence) of \(firstLost.recordCount) records was durable, its offsets may be "
+                    + "committed, and the log no longer holds it whole",
+                location: "\(blockDirectory), segment \(firstLost.position.segment), byte \(firstLost.position.offset)")
+        }
+        blocks.skip(to: last.position.sequence + 1)
     }
 
     /// Reads a block back from the log.

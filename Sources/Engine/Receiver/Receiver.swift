@@ -13,6 +13,8 @@ final class Receiver {
     private let counters: EngineCounters
     private let reader: any RecordReader
     private var positions: [Offset]
+    /// Where this life began to read.
+    private let openedAt: [Offset]
     private let patience: Patience
     private var block = Block()
     private var blockOpenedAt: Nanoseconds = 0
@@ -27,6 +29,7 @@ final class Receiver {
         patience = Patience(configuration: configuration, clock: seams.clock)
         let committed = try seams.offsets.committedOffsets(of: configuration.partitions, group: configuration.group)
         positions = zip(committed, configuration.starts).map { $0 ?? $1 }
+        openedAt = positions
         reader = try seams.broker.openReader(at: positions.enumerated().map { (Partition($0), $1) })
     }
 
@@ -125,7 +128,7 @@ final class Receiver {
     /// Commits what was polled, processed or not: the client library's own habit.
     private func autoCommit() throws {
         try seams.crash.before(.receiverAutoCommit)
-        let offsets = positions.enumerated().filter { $1 > configuration.starts[$0] }
+        let offsets = positions.enumerated().filter { $1 > openedAt[$0] }
         try seams.offsets.commit(offsets.map { (Partition($0), $1) }, group: configuration.group)
         try seams.crash.after(.receiverAutoCommit)
     }
