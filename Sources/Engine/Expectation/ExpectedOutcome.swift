@@ -76,7 +76,11 @@ public struct ExpectedOutcome: Equatable, Sendable {
                 let received = ReceivedRecords(
                     strategy: strategy, fidelity: fidelity, moment: moment, outage: outage, shape: shape)
                 let damaged = outage.damage?.checkpoints ?? 0
-                guard NewestRecord(moment: moment, fidelity: fidelity, damaged: damaged) != nil else { return nil }
+                // Where the log is forgotten and the event is lost that says which numbers were used, they are used again.
+                let losesNumber = outage.damage == .lastEvent && moment.newestEvent(fidelity) == .allocation
+                guard !losesNumber, NewestRecord(moment: moment, fidelity: fidelity, damaged: damaged) != nil else {
+                    return nil
+                }
                 n = received.outputBeyondCommitted
                 lost = received.committedBeyondOutput
             } else {

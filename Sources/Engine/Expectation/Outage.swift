@@ -37,6 +37,15 @@ public struct Outage: Equatable, Sendable {
         self.reset = reset
         self.damage = damage
     }
+
+    /// What is out of the ordinary, such as `3000 arrive, restart unlimited`; nil when nothing is.
+    public var name: String? {
+        let parts = [
+            arrivals > 0 ? "\(arrivals) arrive" : nil, restartBatch == .unlimited ? "restart unlimited" : nil,
+            reset == .latest ? "reset latest" : nil, damage?.rawValue,
+        ].compactMap { $0 }
+        return parts.isEmpty ? nil : parts.joined(separator: ", ")
+    }
 }
 
 extension LoadShape {

@@ -16,6 +16,8 @@ final class BlockLog {
     private let blockDirectory: String
     private let syncs: Bool
     private(set) var tracker = BlockTracker()
+    /// The first sequence of blocks that events name and the log has lost; nil where it has all of them.
+    private var firstLost: UInt64?
 
     /// Opens the logs; `isRestored` says whether there is a checkpoint to go with them.
     init(configuration: EngineConfiguration, seams: Seams, counters: EngineCounters, isRestored: Bool) throws {
@@ -30,6 +32,7 @@ final class BlockLog {
         let eventDirectory = RunFolder.eventLog(of: configuration.directory)
         var eventOptions = options
         eventOptions.compressionLevel = nil
+        var blocksNamed: UInt64 = 0
         let (events, eventReport) = try WriteAheadLog.open(
             disk: seams.disk, directory: eventDirectory, options: eventOptions,
             scan: .allFrames { kind, position, payload in
@@ -38,6 +41,7 @@ final class BlockLog {
                         .damagedEvent, "event \(position.sequence) of kind \(kind) is not one kbench writes",
                         location: "\(eventDirectory) at byte \(position.offset) of segment \(position.segment)")
                 }
+                if case .addition(let block, _) = event { blocksNamed = block.sequence + 1 }
                 tracker.replay(event, sequence: position.sequence)
             })
         self.events = events
@@ -48,6 +52,11 @@ final class BlockLog {
                 disk: seams.disk, directory: blockDirectory, options: options,
                 scan: .lastSegmentOnly)
             self.blocks = blocks
+            if blocksNamed > blocks.nextSequence {
+                // Their numbers must not be given to other blocks.
+                firstLost = blocks.nextSequence
+                blocks.skip(to: blocksNamed)
+            }
             counters.add(.tornBytes, report.tornBytes)
         } else {
             blocks = nil
@@ -100,24 +109,16 @@ final class BlockLog {
         try events.removeSegments(before: tracker.oldestEvent ?? events.nextSequence, effect: .cleanupRemove)
     }
 
-    /// Looks for blocks of which the log has lost the end, although their events are durable: their numbers must not be
-    /// given to other blocks.
+    /// Looks for blocks that the log has lost although their events are durable.
     ///
-    /// - Throws: ``EngineError``, `damagedBlock`, when the log `isRequired` to hold them.
-    func checkThatItHolds(_ needed: [ReceivedBlock], isRequired: Bool) throws {
-        guard let blocks, let last = needed.max(by: { $0.position.sequence < $1.position.sequence }),
-            last.position.sequence >= blocks.nextSequence
-        else { return }
-        let firstLost = needed.filter { $0.position.sequence >= blocks.nextSequence }
-            .min { $0.position.sequence < $1.position.sequence } ?? last
-        guard !isRequired else {
-            throw EngineError(
-                .damagedBlock,
-                "block \(firstLost.position.sequence) of \(firstLost.recordCount) records was durable, its offsets may be "
-                    + "committed, and the log no longer holds it whole",
-                location: "\(blockDirectory), segment \(firstLost.position.segment), byte \(firstLost.position.offset)")
-        }
-        blocks.skip(to: last.position.sequence + 1)
+    /// - Throws: ``EngineError``, `damagedBlock`, when one of `needed` is lost.
+    func checkThatItHolds(_ needed: [ReceivedBlock]) throws {
+        guard let firstLost, let lost = needed.first(where: { $0.position.sequence >= firstLost }) else { return }
+        throw EngineError(
+            .damagedBlock,
+            "block \(lost.position.sequence) of \(lost.recordCount) records was durable, its offsets may be committed, and "
+                + "the log no longer holds it whole",
+            location: "\(blockDirectory), segment \(lost.position.segment), byte \(lost.position.offset)")
     }
 
     /// Reads a block back from the log.

@@ -18,6 +18,7 @@ public struct MatrixPlan: Sendable {
     /// Cells that share a load.
     struct Group: Sendable {
         var shape: LoadShape
+        var outage = Outage()
         var cells: [Cell]
     }
 
@@ -73,7 +74,9 @@ public struct MatrixPlan: Sendable {
                 start.add(ArmedCrash(first, at: blocksPerBatch / 2 + 1), strategy, sink, fidelity)
             }
         }
-        groups = [main, start].filter { !$0.cells.isEmpty }
+        let extra = MatrixPlan.windowGroups(
+            pairs: pairs, points: all, fidelity: fidelity, batches: MatrixPlan.batches - 1, usual: usual)
+        groups = ([main, start] + extra).filter { !$0.cells.isEmpty }
         if groups.isEmpty {
             throw Diagnosis(
                 cause: "no strategy that was chosen reaches any crash point that was chosen",
@@ -92,8 +95,9 @@ public struct MatrixPlan: Sendable {
 }
 
 extension MatrixPlan.Group {
-    fileprivate mutating func add(_ crash: ArmedCrash, _ strategy: Strategy, _ sink: SinkKind, _ fidelity: Fidelity) {
-        let outcome = ExpectedOutcome(strategy: strategy, sink: sink, fidelity: fidelity, crash: crash, shape: shape)
+    mutating func add(_ crash: ArmedCrash, _ strategy: Strategy, _ sink: SinkKind, _ fidelity: Fidelity) {
+        let outcome = ExpectedOutcome(
+            strategy: strategy, sink: sink, fidelity: fidelity, crash: crash, outage: outage, shape: shape)
         // Points that a small load does not reach so often are left out.
         guard let outcome else { return }
         cells.append(.init(strategy: strategy, sink: sink, crash: crash, expected: outcome))

@@ -10,6 +10,8 @@ final class BrokerHost {
     let properties: [String]
     let info: BrokerInfo
     private let embedded: EmbeddedBroker?
+    /// The topics created here and not deleted.
+    private var topics: [String] = []
 
     /// Uses the Kafka at `brokers`, or starts the embedded broker when that is nil.
     init(brokers: String?, properties: [KafkaProperty]) throws {
@@ -47,6 +49,7 @@ final class BrokerHost {
     }
 
     func createTopic(_ name: String, partitions: Int) throws {
+        topics.append(name)
         if let embedded {
             try embedded.createTopic(name, partitions: partitions)
         } else {
@@ -56,11 +59,11 @@ final class BrokerHost {
         }
     }
 
-    /// Removes the topic from an external broker; the embedded one goes with this process.
-    func deleteTopic(_ name: String) {
-        guard embedded == nil, let cluster = try? KafkaCluster(configuration) else { return }
+    /// Removes the topics from an external broker; the embedded one goes with this process.
+    func deleteTopics() {
+        guard embedded == nil, !topics.isEmpty, let cluster = try? KafkaCluster(configuration) else { return }
         defer { cluster.close() }
-        try? cluster.deleteTopic(name)
+        for topic in topics { try? cluster.deleteTopic(topic) }
     }
 
     func close() { embedded?.close() }

@@ -15,7 +15,10 @@ struct RunExecutor: Sendable {
     let bootstrap: String
     /// librdkafka properties, each `name=value`.
     let properties: [String]
+    /// What is there before the run.
     let truth: GroundTruth
+    /// Produces further records, from the number given first on, as many as the number given second.
+    let produce: @Sendable (_ first: Int, _ count: Int) throws -> GroundTruth
     let worker: WorkerProcess
 
     /// What the lives of a run came to.
@@ -24,6 +27,9 @@ struct RunExecutor: Sendable {
         var restarts = 0
         var unplannedDeaths = 0
         var recoverySeconds = 0.0
+        var isDamageMissing = false
+        /// What had been produced in the end.
+        var truth: GroundTruth
     }
 
     /// Executes `plan` in `directory`, which is new; `progress` gets the fraction of the records read so far.
@@ -55,10 +61,10 @@ struct RunExecutor: Sendable {
 
     private func live(_ plan: RunPlan, in directory: String, counters: EngineCounters) async throws -> Lives {
         let path = "\(directory)/worker.json"
-        var lives = Lives()
+        var lives = Lives(truth: truth)
         var diedAt: Nanoseconds?
         for life in 0..<RunExecutor.mostLives {
-            var configuration = configuration(of: plan, in: directory)
+            var configuration = configuration(of: plan, in: directory, truth: lives.truth, isFirst: life == 0)
             var killAfter: Duration?
             // Only the first life dies of the plan; the others recover from it.
             if life == 0 {
@@ -77,7 +83,10 @@ struct RunExecutor: Sendable {
                 lives.recoverySeconds += back > diedAt ? Double(back - diedAt) / 1e9 : 0
             }
             switch ending {
-            case .finished: return lives
+            case .finished:
+                // A failure that a task survives leaves its mark and nobody dead.
+                lives.crashFired = lives.crashFired || (configuration.crash != nil && counters[.crashesFired] > 0)
+                return lives
             case .failed(let diagnosis): throw diagnosis
             case .killed:
                 diedAt = endedAt
@@ -86,6 +95,7 @@ struct RunExecutor: Sendable {
                 let wasPlanned = killAfter != nil || (configuration.crash != nil && counters[.crashesFired] == 1)
                 lives.crashFired = lives.crashFired || wasPlanned
                 if !wasPlanned { lives.unplannedDeaths += 1 }
+                if life == 0 { try await endure(plan.outage, configuration.engine, &lives) }
             }
         }
         throw Diagnosis(
@@ -93,7 +103,20 @@ struct RunExecutor: Sendable {
             fix: "this is not expected: please report it with the command", exitCode: .internalError)
     }
 
-    private func configuration(of plan: RunPlan, in directory: String) -> WorkerConfiguration {
+    /// Lets happen what happens between the first death and the next life.
+    private func endure(_ outage: Outage, _ engine: EngineConfiguration, _ lives: inout Lives) async throws {
+        let produced = lives.truth.records
+        if outage.arrivals > 0 {
+            lives.truth.add(try await BlockingThread.run { try produce(produced, outage.arrivals) })
+        }
+        guard let damage = outage.damage else { return }
+        let struck = try await BlockingThread.run { try damage.strike(engine, disk: PosixDisk()) }
+        lives.isDamageMissing = !struck
+    }
+
+    private func configuration(
+        of plan: RunPlan, in directory: String, truth: GroundTruth, isFirst: Bool
+    ) -> WorkerConfiguration {
         let cuts: EngineConfiguration.Cuts =
             switch scenario.cuts {
             case .count(let block, let batch): .count(block: block, batch: batch)
@@ -102,11 +125,15 @@ struct RunExecutor: Sendable {
         let name = directory.split(separator: "/").last.map(String.init) ?? "run"
         let engine = EngineConfiguration(
             strategy: plan.strategy, sink: plan.sink ?? .append, directory: "\(directory)/state",
-            group: "\(topic)-\(name)", starts: truth.starts, ends: truth.ends, cuts: cuts,
+            group: "\(topic)-\(name)", 
+            // The watermarks of a topic that nobody else writes to are where its records end.
+            starts: !isFirst && plan.outage.reset == .latest ? truth.ends : truth.starts, ends: truth.ends, cuts: cuts,
             groupCommitBlocks: scenario.groupCommitBlocks,
             walCompressionLevel: scenario.walCompressionLevel.map { Int32($0) },
             checkpointLagTasks: scenario.checkpointLagTasks, fidelity: scenario.fidelity,
-            autoCommitBlocks: scenario.autoCommitBlocks, chunkRecords: Scenario.chunkRecords)
+            autoCommitBlocks: scenario.autoCommitBlocks, chunkRecords: Scenario.chunkRecords,
+            taskAttempts: scenario.taskAttempts,
+            firstBatchIsUnlimited: !isFirst && plan.outage.restartBatch == .unlimited)
         return WorkerConfiguration(
             engine: engine, bootstrap: bootstrap, properties: properties, topic: topic, crash: nil,
             countersPath: "\(directory)/counters")
@@ -115,6 +142,7 @@ struct RunExecutor: Sendable {
     private func judge(
         _ plan: RunPlan, lives: Lives, in directory: String, counters: EngineCounters
     ) throws -> RunResult {
+        let truth = lives.truth
         var verdict = try Verdict(
             produced: truth.records, sink: plan.sink ?? .append, runDirectory: "\(directory)/state", disk: PosixDisk())
         if plan.sink == nil {
@@ -143,7 +171,8 @@ struct RunExecutor: Sendable {
                 ?? "no closed form: held to what the scenario states in numbers, and to no loss where none is allowed",
             agrees: RunJudgement.agrees(plan, verdict),
             invalidReason: RunJudgement.invalidReason(
-                plan, crashFired: lives.crashFired, unplannedDeaths: lives.unplannedDeaths, verdict: verdict),
+                plan, crashFired: lives.crashFired, unplannedDeaths: lives.unplannedDeaths, verdict: verdict,
+                isDamageMissing: lives.isDamageMissing),
             restarts: lives.restarts,
             walBytesWritten: Int64(counters[.walBytesWritten]), diskBytesPeak: Int64(counters[.stateBytesPeak]),
             ingestedBytes: Int64(truth.records * scenario.recordBytes),

@@ -20,6 +20,8 @@ struct RunPlan: Sendable {
     var stated: Scenario.Expectation?
     /// What the semantics predict; nil where they do not give a number (a kill from outside, cuts by time).
     var expected: ExpectedOutcome?
+    /// What happens between the death and the next life.
+    var outage = Outage()
 
     /// Settles the runs of a scenario.
     ///
@@ -32,22 +34,47 @@ struct RunPlan: Sendable {
                 let crash = try run.crash.map {
                     try settle($0, of: run, sink: stated?.sink, in: scenario, shape: shape)
                 }
+                let outage = scenario.outage(damage: run.damage)
+                try refuseImpossible(run)
                 var expected: ExpectedOutcome?
                 switch (crash, shape) {
                 case (nil, _): expected = ExpectedOutcome()
                 case (let crash?, let shape?):
                     expected = ExpectedOutcome(
                         strategy: run.strategy, sink: stated?.sink ?? .append, fidelity: scenario.fidelity,
-                        crash: crash,
+                        crash: crash, outage: outage,
                         shape: shape)
+                    if !crash.point.isDeath, crash.times >= scenario.taskAttempts { expected = nil }
                 case (_?, nil):
                     expected = nil
                     try refuseSymbols(in: stated, of: run)
                 }
                 return RunPlan(
                     strategy: run.strategy, sink: stated?.sink, death: crash.map { .armed($0) } ?? .none,
-                    stated: run.isAsStated ? stated : nil, expected: expected)
+                    stated: run.isAsStated ? stated : nil, expected: expected, outage: outage)
             }
+        }
+    }
+
+    /// Damage needs a death and a strategy that has what is damaged; only a task can fail more than once.
+    private static func refuseImpossible(_ run: Scenario.Run) throws {
+        if let damage = run.damage {
+            guard run.crash?.point.isDeath == true else {
+                throw Diagnosis(
+                    cause: "\(run.strategy.rawValue): damage \(damage.rawValue) without a crash that the worker dies of",
+                    fix: "give the run a crash, or leave out damage", exitCode: .usage)
+            }
+            guard damage.strategies.contains(run.strategy) else {
+                throw Diagnosis(
+                    cause: "\(run.strategy.rawValue): there is nothing of its own that damage \(damage.rawValue) strikes",
+                    fix: "choose from \(damage.strategies.map(\.rawValue).joined(separator: ", ")) for this damage",
+                    exitCode: .usage)
+            }
+        }
+        guard run.failures == 1 || run.crash?.point.isDeath == false else {
+            throw Diagnosis(
+                cause: "\(run.strategy.rawValue): failures \(run.failures) without a point at which a task fails",
+                fix: "crash at task.read.fails or sink.write.fails, or leave out failures", exitCode: .usage)
         }
     }
 
@@ -82,12 +109,12 @@ struct RunPlan: Sendable {
                     cause: "\(name): with this load the point is reached \(count) times",
                     fix: "choose an occurrence from 1 to \(count), or raise --records", exitCode: .usage)
             }
-            return ArmedCrash(crash.point, at: occurrence)
-        case (.exactly(let occurrence), nil): return ArmedCrash(crash.point, at: occurrence)
-        case (.last, let count?) where count > 0: return ArmedCrash(crash.point, at: count)
+            return ArmedCrash(crash.point, at: occurrence, times: run.failures)
+        case (.exactly(let occurrence), nil): return ArmedCrash(crash.point, at: occurrence, times: run.failures)
+        case (.last, let count?) where count > 0: return ArmedCrash(crash.point, at: count, times: run.failures)
         case (.seeded, let count?) where count > 0:
             var random = SeededRandom(seed: scenario.seed)
-            return ArmedCrash(crash.point, at: Int.random(in: 1...count, using: &random))
+            return ArmedCrash(crash.point, at: Int.random(in: 1...count, using: &random), times: run.failures)
         default:
             throw Diagnosis(
                 cause: "\(name): how often this point is reached is not known beforehand",
@@ -105,6 +132,11 @@ extension Scenario {
             groupCommitBlocks: groupCommitBlocks, checkpointLagTasks: checkpointLagTasks,
             autoCommitBlocks: autoCommitBlocks,
             chunkRecords: Scenario.chunkRecords)
+    }
+
+    /// What happens after a crash of one of the runs.
+    func outage(damage: Damage?) -> Outage {
+        Outage(arrivals: arrivals, restartBatch: restartBatch, reset: reset, damage: damage)
     }
 
     /// Records that a direct task reads and writes at once.

@@ -63,7 +63,7 @@ public struct ScenarioRunner: Sendable {
         let startedAt = Date().formatted(.iso8601)
         if options.brokers == nil {
             try BrokerHost.checkCapacity(
-                records: scenario.records, recordBytes: scenario.recordBytes, partitions: scenario.partitions)
+                records: scenario.records + scenario.arrivals, recordBytes: scenario.recordBytes, partitions: scenario.partitions)
         }
         // One object for all blocking calls, used by one thread at a time: each call below waits for the one before.
         let host = try await BlockingThread.run {
@@ -72,10 +72,10 @@ public struct ScenarioRunner: Sendable {
         let topic = "kbench-\(scenario.name)-\(scenario.seed)-\(Processes.processID)-\(MonotonicClock().now() / 1000)"
         do {
             let result = try await run(scenario, plans: plans, on: host, topic: topic, startedAt: startedAt)
-            try await cleanUp(host, topic)
+            try await cleanUp(host)
             return result
         } catch {
-            try? await cleanUp(host, topic)
+            try? await cleanUp(host)
             throw error is CancellationError ? error : Diagnosis(of: error)
         }
     }
@@ -83,6 +83,33 @@ public struct ScenarioRunner: Sendable {
     private func run(
         _ scenario: Scenario, plans: [RunPlan], on host: Handed<BrokerHost>, topic: String, startedAt: String
     ) async throws -> ScenarioResult {
+        var executor = try await load(scenario, on: host, topic: topic)
+        var runs: [RunResult] = []
+        for (index, plan) in plans.enumerated() {
+            if index > 0, scenario.arrivals > 0 {
+                // What arrives during one run must not be there before the next.
+                executor = try await load(scenario, on: host, topic: "\(topic)-\(index + 1)")
+            }
+            let label = "\(plan.strategy.rawValue)\(plan.sink.map { " / \($0.rawValue)" } ?? "")"
+            let directory = "\(options.workDirectory)/\(index + 1)-\(plan.strategy.rawValue)"
+            var run = try await executor.execute(plan, in: directory) { fraction in
+                progress((Double(index) + fraction) / Double(plans.count), label)
+            }
+            if run.invalidReason == nil {
+                run.invalidReason = try await BlockingThread.run { [executor] in
+                    try evicted(executor.truth, topic: executor.topic, host: host.value)
+                }
+            }
+            runs.append(run)
+            try await BlockingThread.run { try FileSystem.removeTree(directory) }
+        }
+        return try result(of: scenario, runs: runs, broker: host.value.info, startedAt: startedAt)
+    }
+
+    /// Makes a topic with the load in it, and an executor of runs on it.
+    private func load(
+        _ scenario: Scenario, on host: Handed<BrokerHost>, topic: String
+    ) async throws -> RunExecutor {
         let truth = try await BlockingThread.run {
             try host.value.createTopic(topic, partitions: scenario.partitions)
             return try LoadGenerator.produce(
@@ -92,24 +119,15 @@ public struct ScenarioRunner: Sendable {
             }
         }
         try Task.checkCancellation()
-        let executor = RunExecutor(
+        return RunExecutor(
             scenario: scenario, topic: topic, bootstrap: host.value.configuration.bootstrap,
             properties: host.value.properties, truth: truth,
+            produce: { first, count in
+                try LoadGenerator.produce(
+                    scenario: scenario, from: first, count: count, topic: topic,
+                    configuration: host.value.configuration) { _ in }
+            },
             worker: WorkerProcess(executable: options.workerExecutable))
-        var runs: [RunResult] = []
-        for (index, plan) in plans.enumerated() {
-            let label = "\(plan.strategy.rawValue)\(plan.sink.map { " / \($0.rawValue)" } ?? "")"
-            let directory = "\(options.workDirectory)/\(index + 1)-\(plan.strategy.rawValue)"
-            var run = try await executor.execute(plan, in: directory) { fraction in
-                progress((Double(index) + fraction) / Double(plans.count), label)
-            }
-            if run.invalidReason == nil {
-                run.invalidReason = try await BlockingThread.run { try evicted(truth, topic: topic, host: host.value) }
-            }
-            runs.append(run)
-            try await BlockingThread.run { try FileSystem.removeTree(directory) }
-        }
-        return try result(of: scenario, runs: runs, broker: host.value.info, startedAt: startedAt)
     }
 
     /// Says which records the broker no longer has; a run that could not read them shows nothing.
@@ -151,9 +169,9 @@ public struct ScenarioRunner: Sendable {
             reproduce: options.reproduce, startedAt: startedAt, explanation: scenario.explanation)
     }
 
-    private func cleanUp(_ host: Handed<BrokerHost>, _ topic: String) async throws {
+    private func cleanUp(_ host: Handed<BrokerHost>) async throws {
         try await BlockingThread.run {
-            host.value.deleteTopic(topic)
+            host.value.deleteTopics()
             host.value.close()
             if FileManager.default.fileExists(atPath: options.workDirectory) {
                 try FileSystem.removeTree(options.workDirectory)

@@ -28,6 +28,14 @@ public struct Scenario: Equatable, Sendable {
     public var fidelity: Fidelity
     /// For `receiver`: blocks after which the group's offsets are committed, at least 1.
     public var autoCommitBlocks: Int
+    /// Records that are produced while a worker that died is down, at least 0.
+    public var arrivals = 0
+    /// For direct strategies with cuts by count: how much the first batch takes that is planned after a crash.
+    public var restartBatch = Outage.RestartBatch.limited
+    /// Where a worker begins that finds neither checkpoint nor committed offset after a crash.
+    public var reset = Outage.Reset.earliest
+    /// Times a task is tried before its failure ends the run, at least 1.
+    public var taskAttempts = 4
     /// The seed, unless the command line gives one.
     public var seed: UInt64
     /// The runs, in the order they happen.
@@ -52,6 +60,10 @@ public struct Scenario: Equatable, Sendable {
         /// Whether the sinks' expectations were written for this crash; false after the command line named another
         /// point, when only the closed forms say what to expect.
         public var isAsStated: Bool
+        /// What happens to the engine's files between the crash and the restart; nil: nothing.
+        public var damage: Damage?
+        /// For a crash point at which a task fails: how many attempts fail in a row, at least 1.
+        public var failures = 1
 
         /// Makes a run.
         public init(strategy: Strategy, sinks: [Expectation], crash: Crash?, isAsStated: Bool = true) {
@@ -138,6 +150,8 @@ public struct SymbolSum: Equatable, Sendable, CustomStringConvertible {
         case N
         /// Records already output that recovery outputs again.
         case E
+        /// Records that a batch planned again has beyond its first plan, for partitions that had finished.
+        case G
     }
 
     /// The symbols, in the order written.

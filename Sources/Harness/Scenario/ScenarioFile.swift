@@ -8,7 +8,7 @@ public enum ScenarioFile {
     private static let keys = [
         "name", "summary", "explanation", "records", "partitions", "record-bytes", "block-records", "batch-records",
         "block-interval-ms", "batch-interval-ms", "group-commit-blocks", "wal-compression", "checkpoint-lag-tasks",
-        "fidelity", "auto-commit-blocks",
+        "fidelity", "auto-commit-blocks", "arrivals", "restart-batch", "reset", "task-attempts",
         "seed", "runs",
     ]
 
@@ -41,7 +41,7 @@ public enum ScenarioFile {
         }
         var runs: [Scenario.Run] = []
         for element in try top.required("runs").elements() { runs.append(try run(element)) }
-        return Scenario(
+        var scenario = Scenario(
             name: try name(top.required("name"), file: file),
             summary: try top.required("summary").text(),
             explanation: trimmed(try top["explanation"]?.text() ?? ""),
@@ -56,6 +56,12 @@ public enum ScenarioFile {
             autoCommitBlocks: try number("auto-commit-blocks", ScenarioLimits.autoCommitBlocks, 10),
             seed: UInt64(try number("seed", ScenarioLimits.seed, 1)),
             runs: runs)
+        scenario.arrivals = try number("arrivals", ScenarioLimits.arrivals, 0)
+        scenario.restartBatch =
+            try top["restart-batch"]?.name(of: "restart batch", "restart batches", as: Outage.RestartBatch.self) ?? .limited
+        scenario.reset = try top["reset"]?.name(of: "reset", "resets", as: Outage.Reset.self) ?? .earliest
+        scenario.taskAttempts = try number("task-attempts", ScenarioLimits.taskAttempts, 4)
+        return scenario
     }
 
     private static func trimmed(_ text: String) -> String { text.trimmingCharacters(in: .whitespacesAndNewlines) }
@@ -123,7 +129,7 @@ public enum ScenarioFile {
     }
 
     private static func run(_ value: YAMLValue) throws(ScenarioError) -> Scenario.Run {
-        let mapping = try value.mapping(known: ["strategy", "crash", "expect"])
+        let mapping = try value.mapping(known: ["strategy", "crash", "expect", "damage", "failures"])
         let strategy = try mapping.required("strategy").name(of: "strategy", "strategies", as: Strategy.self)
         let crash = try mapping["crash"]?.crash()
         guard strategy != .raw else {
@@ -147,6 +153,9 @@ public enum ScenarioFile {
                     sink: sink, duplicates: try counts.required("duplicates").sum(),
                     lost: try counts.required("lost").sum()))
         }
-        return Scenario.Run(strategy: strategy, sinks: expectations, crash: crash)
+        var run = Scenario.Run(strategy: strategy, sinks: expectations, crash: crash)
+        run.damage = try mapping["damage"]?.name(of: "damage", "damages", as: Damage.self)
+        run.failures = try mapping["failures"]?.integer(in: ScenarioLimits.taskAttempts) ?? 1
+        return run
     }
 }

@@ -20,6 +20,10 @@ public enum ScenarioLimits {
     public static let autoCommitBlocks = 1...1_000_000
     /// zstd's levels without its memory-hungry ones.
     public static let compressionLevel = 1...19
+    /// Records that arrive during an outage.
+    public static let arrivals = 0...1_000_000_000
+    /// Attempts of a task.
+    public static let taskAttempts = 1...1_000
     /// Tasks that a checkpoint may lag behind.
     public static let checkpointLagTasks = 0...1_000_000
     /// The seed, limited so that every tool that reads JSON keeps it exact.

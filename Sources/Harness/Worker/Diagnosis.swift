@@ -90,6 +90,9 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
             switch error.code {
             case .concurrentDriver: "stop the other driver that works on this folder"
             case .incompatibleCheckpoint: "run the version that wrote it, or start over in an empty folder"
+            case .taskFailed: "find out why from the cause, or raise task-attempts"
+            case .damagedBlock:
+                "restore the file, or start over in an empty folder: the broker still has the records if retention allows"
             case .unreadableRange: "check that the topic still holds the records and that its leader is up"
             default: "restore the file, or start over in an empty folder"
             }

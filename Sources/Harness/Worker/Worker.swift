@@ -37,8 +37,9 @@ public enum Worker {
         defer { broker.close() }
         let engineCounters = EngineCounters(storage: counters.memory)
         let crash = configuration.crash.flatMap { ArmedCrash(parsing: $0) }.map { armed in
-            CrashSwitch(armed: armed) { _, _ in
+            CrashSwitch(armed: armed) { point, _ in
                 engineCounters.add(.crashesFired, 1)
+                guard point.isDeath else { throw TaskFailure(at: point) }
                 Processes.killSelf()
             }
         }
