@@ -17,6 +17,7 @@ public enum ScenarioLibrary {
         ("crash-after-output", PackageResources.crash_after_output_yaml),
         ("torn-wal", PackageResources.torn_wal_yaml),
         ("idle-crash", PackageResources.idle_crash_yaml),
+        ("batch-keyed-trap", PackageResources.batch_keyed_trap_yaml),
         ("no-crash", PackageResources.no_crash_yaml),
     ]
 
