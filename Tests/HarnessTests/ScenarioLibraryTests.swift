@@ -40,7 +40,9 @@ import World
     @Test func theListShowsNamesAndSummariesFlagshipFirst() throws {
         let list = try ScenarioLibrary.list()
         #expect(
-            list.map(\.name) == ["crash-before-commit", "crash-after-output", "torn-wal", "idle-crash", "no-crash"])
+            list.map(\.name) == [
+                "crash-before-commit", "crash-after-output", "torn-wal", "idle-crash", "batch-keyed-trap", "no-crash",
+            ])
         #expect(list.last?.summary == "Nothing crashes; every strategy's speed as a percentage of raw polling.")
     }
 
@@ -72,7 +74,8 @@ import World
         #expect(error?.cause == "\(name): no scenario has this name")
         #expect(
             error?.fix == """
-                \(guess)scenarios: crash-before-commit, crash-after-output, torn-wal, idle-crash, no-crash, \
+                \(guess)scenarios: crash-before-commit, crash-after-output, torn-wal, idle-crash, batch-keyed-trap, \
+                no-crash, \
                 or the path of a .yaml file
                 """)
         #expect(error?.exitCode == .usage)
