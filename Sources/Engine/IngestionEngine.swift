@@ -115,7 +115,8 @@ public final class IngestionEngine {
     ) throws -> BatchLoop {
         let runner = try TaskRunner(
             configuration: configuration, seams: seams, counters: counters, readBlock: readBlock)
-        let loop = try BatchLoop(source: source, runner: runner, seams: seams, counters: counters,
+        let loop = try BatchLoop(
+            source: source, runner: runner, seams: seams, counters: counters,
             taskAttempts: configuration.taskAttempts)
         if let writer {
             stages.append { try writer.step(tasksRun: loop.tasksRun, batchIsRunning: loop.isRunning) }

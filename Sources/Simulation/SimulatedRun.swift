@@ -37,7 +37,8 @@ public final class SimulatedRun {
             groupCommitBlocks: shape.groupCommitBlocks, walCompressionLevel: walCompressionLevel,
             walSegmentBytes: walSegmentBytes,
             checkpointLagTasks: shape.checkpointLagTasks,
-            fidelity: fidelity, autoCommitBlocks: shape.autoCommitBlocks, chunkRecords: shape.chunkRecords, taskAttempts: taskAttempts)
+            fidelity: fidelity, autoCommitBlocks: shape.autoCommitBlocks, chunkRecords: shape.chunkRecords,
+            taskAttempts: taskAttempts)
         storage.initializeMemory(as: UInt8.self, repeating: 0, count: EngineCounters.byteCount)
         produce(shape.records)
     }

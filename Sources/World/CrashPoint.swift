@@ -99,7 +99,9 @@ public struct ArmedCrash: Hashable, Sendable, CustomStringConvertible {
             self.init(point, at: 1)
             return
         }
-        let numbers = parts[1].split(separator: "x", maxSplits: 1, omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+        let numbers = parts[1].split(separator: "x", maxSplits: 1, omittingEmptySubsequences: false).map {
+            Int($0) ?? 0
+        }
         guard numbers.allSatisfy({ $0 >= 1 }), numbers.count == 1 || point.moment == .fails else { return nil }
         self.init(point, at: numbers[0], times: numbers.count == 2 ? numbers[1] : 1)
     }

@@ -33,7 +33,8 @@ struct CrashPointsCommand: ParsableCommand {
         case .json:
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            print(String(decoding: try encoder.encode(["crashPoints": entries, "situations": situations]), as: UTF8.self))
+            print(
+                String(decoding: try encoder.encode(["crashPoints": entries, "situations": situations]), as: UTF8.self))
         case .text:
             for entry in entries + situations {
                 print(entry.name)

@@ -82,7 +82,9 @@ extension EndToEnd {
                 #expect(report.runs.contains { !$0.crashFired }, "\(note)")
             } else {
                 #expect(outcome.status == .exited(0) && report.verdict == "pass", "\(note)")
-                #expect(report.runs.allSatisfy { $0.crashFired && $0.restarts == (point.name.hasSuffix(".fails") ? 0 : 1) }, "\(note)")
+                #expect(
+                    report.runs.allSatisfy { $0.crashFired && $0.restarts == (point.name.hasSuffix(".fails") ? 0 : 1) },
+                    "\(note)")
             }
             #expect(report.runs.allSatisfy { $0.lost == $0.expected.lost && $0.corrupted == 0 }, "\(note)")
             #expect(report.runs.allSatisfy { !lossless.contains($0.strategy) || $0.lost == 0 }, "\(note)")

@@ -4,7 +4,9 @@ import Testing
 
 extension EndToEnd {
     @Suite struct ShippedScenariosTests {
-        @Test(arguments: ["crash-before-commit", "crash-after-output", "torn-wal", "idle-crash", "batch-keyed-trap", "no-crash"])
+        @Test(arguments: [
+            "crash-before-commit", "crash-after-output", "torn-wal", "idle-crash", "batch-keyed-trap", "no-crash",
+        ])
         func aShippedScenarioHoldsAndKeepsItsResult(name: String) async throws {
             let folder = try Folder()
             let outcome = try await Kbench.run(["scenario", name], in: folder)

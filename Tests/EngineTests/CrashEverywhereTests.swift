@@ -68,7 +68,8 @@ struct CrashEverywhereTests {
             let run = SimulatedRun(strategy: strategy, sink: sink, shape: shape, fidelity: fidelity)
             let trace = try run.trace()
             let schedule = CrashSchedule(strategy: strategy, sink: sink, fidelity: fidelity, shape: shape)
-            for point in CrashPoint.all where ![.torn, .fails].contains(point.moment) && point.effect != .cleanupRemove {
+            for point in CrashPoint.all where ![.torn, .fails].contains(point.moment) && point.effect != .cleanupRemove
+            {
                 let passed = trace.count { $0 == point }
                 let counted = schedule.occurrences(of: point) ?? 0
                 #expect(

@@ -198,7 +198,8 @@ struct OutageVectorTests {
             Strategy.allCases.compactMap { CrashPointGuide.row(of: point, strategy: $0) }
         }
         let named = Set(points + Situation.all.map(\.row))
-        let rows = (0...8).flatMap { ["R\($0)", "D\($0)"] } + ["R5m", "F", "Z", "T"]
+        let rows =
+            (0...8).flatMap { ["R\($0)", "D\($0)"] } + ["R5m", "F", "Z", "T"]
             + ["P0", "P1", "P2a", "P2b", "P3", "P4", "P5", "P6", "P7", "P8"]
         #expect(named == Set(rows))
     }

@@ -80,7 +80,10 @@ private let complete = """
 
     @Test(arguments: [
         ("    damage: newest-checkpoint", "    crash: sink.write.fails@1", "without a crash that the worker dies of"),
-        ("    damage: last-block", "    crash: batch.plan.before@1", "nothing of its own that damage last-block strikes"),
+        (
+            "    damage: last-block", "    crash: batch.plan.before@1",
+            "nothing of its own that damage last-block strikes"
+        ),
         ("    failures: 2", "    crash: batch.plan.before@1", "failures 2 without a point at which a task fails"),
     ])
     func whatCannotHappenIsRefused(key: String, crash: String, cause: String) throws {

@@ -117,9 +117,11 @@ struct PlainFrameTests {
         #expect(recover(checked, folder, Self.plain).error?.code == .unsupported)
     }
 
-    @Test("the last frame is torn on purpose, and what lies behind a skipped sequence is found", arguments: [
-        WriteAheadLog.Framing.checked, .plain,
-    ])
+    @Test(
+        "the last frame is torn on purpose, and what lies behind a skipped sequence is found",
+        arguments: [
+            WriteAheadLog.Framing.checked, .plain,
+        ])
     func tearAndSkip(framing: WriteAheadLog.Framing) throws {
         let options = WriteAheadLog.Options(framing: framing)
         let (disk, _) = try writtenLog([Frame(1, [1]), Frame(2, [2, 2])], options)

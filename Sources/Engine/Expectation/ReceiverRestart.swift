@@ -41,7 +41,8 @@ struct ReceiverRestart {
 
     /// The last block of the log cannot be read. False: the restart refuses that, or there is no such block.
     private mutating func loseLastBlock(
-        _ received: ReceivedRecords, _ moment: CrashMoment, lastRunsAgain: Bool, _ fidelity: Fidelity, _ shape: LoadShape
+        _ received: ReceivedRecords, _ moment: CrashMoment, lastRunsAgain: Bool, _ fidelity: Fidelity,
+        _ shape: LoadShape
     ) -> Bool {
         guard moment.blocksStored > 0 else { return false }
         let isKnown = moment.blocksStored == moment.blocksAnnounced

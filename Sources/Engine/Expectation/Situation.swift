@@ -18,7 +18,8 @@ public struct Situation: Sendable {
     public static let all: [Situation] = [
         Situation(
             name: "before-first-checkpoint", row: "F",
-            standsFor: "blocks announced and committed | no checkpoint yet, so a log replayed only with one is not replayed",
+            standsFor:
+                "blocks announced and committed | no checkpoint yet, so a log replayed only with one is not replayed",
             strategies: [.receiverWal],
             howToRun: "fidelity: spark; crash: receiver.poll.before@N before the first batch is full"),
         Situation(

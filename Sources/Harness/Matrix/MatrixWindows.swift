@@ -24,7 +24,9 @@ extension MatrixPlan {
         ]
         for (strategy, sink) in pairs {
             let window = point(of: strategy)
-            guard let window, strategy == .direct || fidelity.has(.plansAfterSubmit), points.contains(window) else { continue }
+            guard let window, strategy == .direct || fidelity.has(.plansAfterSubmit), points.contains(window) else {
+                continue
+            }
             for index in groups.indices { groups[index].add(ArmedCrash(window, at: batches), strategy, sink, fidelity) }
         }
         for reset in Outage.Reset.allCases where !isSound || reset == .earliest {

@@ -26,12 +26,14 @@ struct GroundTruth: Sendable {
 enum LoadGenerator {
     /// Produces `count` records of the scenario from number `first` on; nil: all that are there before any run.
     static func produce(
-        scenario: Scenario, from first: Int = 0, count: Int? = nil, topic: String, configuration: KafkaConfiguration, progress: (Int) -> Void
+        scenario: Scenario, from first: Int = 0, count: Int? = nil, topic: String, configuration: KafkaConfiguration,
+        progress: (Int) -> Void
     ) throws -> GroundTruth {
         let producer = try KafkaProducer(configuration, topic: topic)
         defer { producer.close() }
         let delivery = try producer.produce(
-            count: count ?? scenario.records, recordCapacity: scenario.recordBytes, progressInterval: 10_000, progress: progress
+            count: count ?? scenario.records, recordCapacity: scenario.recordBytes, progressInterval: 10_000,
+            progress: progress
         ) { index, buffer in
             RecordFormat.write(
                 .init(producer: 0, sequence: UInt64(first + index)), seed: scenario.seed,

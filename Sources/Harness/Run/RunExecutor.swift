@@ -125,7 +125,7 @@ struct RunExecutor: Sendable {
         let name = directory.split(separator: "/").last.map(String.init) ?? "run"
         let engine = EngineConfiguration(
             strategy: plan.strategy, sink: plan.sink ?? .append, directory: "\(directory)/state",
-            group: "\(topic)-\(name)", 
+            group: "\(topic)-\(name)",
             // The watermarks of a topic that nobody else writes to are where its records end.
             starts: !isFirst && plan.outage.reset == .latest ? truth.ends : truth.starts, ends: truth.ends, cuts: cuts,
             groupCommitBlocks: scenario.groupCommitBlocks,

@@ -61,12 +61,14 @@ struct RunPlan: Sendable {
         if let damage = run.damage {
             guard run.crash?.point.isDeath == true else {
                 throw Diagnosis(
-                    cause: "\(run.strategy.rawValue): damage \(damage.rawValue) without a crash that the worker dies of",
+                    cause:
+                        "\(run.strategy.rawValue): damage \(damage.rawValue) without a crash that the worker dies of",
                     fix: "give the run a crash, or leave out damage", exitCode: .usage)
             }
             guard damage.strategies.contains(run.strategy) else {
                 throw Diagnosis(
-                    cause: "\(run.strategy.rawValue): there is nothing of its own that damage \(damage.rawValue) strikes",
+                    cause:
+                        "\(run.strategy.rawValue): there is nothing of its own that damage \(damage.rawValue) strikes",
                     fix: "choose from \(damage.strategies.map(\.rawValue).joined(separator: ", ")) for this damage",
                     exitCode: .usage)
             }

@@ -63,7 +63,8 @@ public struct ScenarioRunner: Sendable {
         let startedAt = Date().formatted(.iso8601)
         if options.brokers == nil {
             try BrokerHost.checkCapacity(
-                records: scenario.records + scenario.arrivals, recordBytes: scenario.recordBytes, partitions: scenario.partitions)
+                records: scenario.records + scenario.arrivals, recordBytes: scenario.recordBytes,
+                partitions: scenario.partitions)
         }
         // One object for all blocking calls, used by one thread at a time: each call below waits for the one before.
         let host = try await BlockingThread.run {
@@ -125,7 +126,8 @@ public struct ScenarioRunner: Sendable {
             produce: { first, count in
                 try LoadGenerator.produce(
                     scenario: scenario, from: first, count: count, topic: topic,
-                    configuration: host.value.configuration) { _ in }
+                    configuration: host.value.configuration
+                ) { _ in }
             },
             worker: WorkerProcess(executable: options.workerExecutable))
     }

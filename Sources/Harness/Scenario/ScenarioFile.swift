@@ -58,7 +58,8 @@ public enum ScenarioFile {
             runs: runs)
         scenario.arrivals = try number("arrivals", ScenarioLimits.arrivals, 0)
         scenario.restartBatch =
-            try top["restart-batch"]?.name(of: "restart batch", "restart batches", as: Outage.RestartBatch.self) ?? .limited
+            try top["restart-batch"]?.name(of: "restart batch", "restart batches", as: Outage.RestartBatch.self)
+            ?? .limited
         scenario.reset = try top["reset"]?.name(of: "reset", "resets", as: Outage.Reset.self) ?? .earliest
         scenario.taskAttempts = try number("task-attempts", ScenarioLimits.taskAttempts, 4)
         return scenario
