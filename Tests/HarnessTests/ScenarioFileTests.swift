@@ -131,12 +131,13 @@ private let complete = """
             fix: """
                 did you mean partitions? keys: name, summary, explanation, records, partitions, record-bytes, \
                 block-records, batch-records, block-interval-ms, batch-interval-ms, group-commit-blocks, \
-                wal-compression, checkpoint-lag-tasks, fidelity, auto-commit-blocks, seed, runs
+                wal-compression, checkpoint-lag-tasks, fidelity, auto-commit-blocks, arrivals, \
+                restart-batch, reset, task-attempts, seed, runs
                 """),
         Mistake(
             line: "    crash: receiver", instead: "    crush: receiver", code: .unknownKey,
             cause: "sample.yaml:18: runs[1]: 'crush' is not known here",
-            fix: "did you mean crash? keys: strategy, crash, expect"),
+            fix: "did you mean crash? keys: strategy, crash, expect, damage, failures"),
         Mistake(
             line: "seed: 7", instead: "records: 7", code: .duplicateKey,
             cause: "sample.yaml:14: records: the key is given twice", fix: "keep one of the two lines of 'records'"),

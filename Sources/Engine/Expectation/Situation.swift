@@ -36,8 +36,9 @@ public struct Situation: Sendable {
         Situation(
             name: "damaged-checkpoint", row: "P7",
             standsFor: "run dead | its newest checkpoints end half way when it starts again",
-            strategies: Damage.newestCheckpoint.strategies,
-            howToRun: "a run's key damage: newest-checkpoint or newest-two-checkpoints, beside crash"),
+            strategies: [.direct],
+            howToRun:
+                "a run's key damage: newest-checkpoint or newest-two-checkpoints, beside crash; receivers have it too"),
         Situation(
             name: "second-driver", row: "Z",
             standsFor: "a driver at work | another one starts on the same folder and group",
