@@ -19,6 +19,8 @@ public struct Fidelity: Codable, Equatable, Sendable {
         /// Batches are numbered by the clock, so that a driver that starts without a checkpoint gives new numbers to
         /// old records.
         case numbersByClock = "number-by-clock"
+        /// Nothing keeps a second driver from the folder that holds checkpoints and logs (`StreamingContext` has no lock).
+        case skipsDriverFence = "no-driver-fence"
         /// A frame of the write-ahead log is a length and a payload, without a checksum: what does not end within the file
         /// ends the log, and damage inside is not seen (`FileBasedWriteAheadLogReader`).
         case writesPlainFrames = "frames-without-checksum"

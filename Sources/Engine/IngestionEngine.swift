@@ -12,13 +12,16 @@ public final class IngestionEngine {
     private let counters: EngineCounters
     /// In order of preference; each returns whether it did something.
     private var stages: [() throws -> Bool] = []
-    private var isFinished: () -> Bool = { true }
+    /// Whether all input is processed; before that, a step without work is a wait.
+    private(set) var isFinished: () -> Bool = { true }
     private var closers: [() -> Void] = []
+    private var readNotes: () -> [String] = { [] }
 
     /// Opens an engine and recovers its state.
     ///
     /// - Throws: ``EngineError``, ``BrokerError``, ``DiskError`` or the log's own error.
     public init(configuration: EngineConfiguration, seams: Seams, counters: EngineCounters) throws {
+        let seams = try configuration.job.bound(to: seams, configuration)
         self.seams = seams
         self.counters = counters
         counters[.firstOutputAt] = 0
@@ -34,9 +37,11 @@ public final class IngestionEngine {
             source.tasksRun = { [unowned loop] in loop.tasksRun }
             stages.insert(source.writePlanIfDue, at: 0)
             isFinished = { loop.isFinished }
+            readNotes = { source.notes }
         case .direct:
             let (store, writer) = try checkpoints(configuration)
-            let source = try DriftSource(configuration: configuration, seams: seams, store: store, writer: writer)
+            let source = try DriftSource(
+                configuration: configuration, seams: seams, counters: counters, store: store, writer: writer)
             writer.didWrite = { _ in
                 counters.raise(.stateBytesPeak, to: store.bytes)
                 try store.removeOld()
@@ -45,15 +50,38 @@ public final class IngestionEngine {
             source.tasksRun = { [unowned loop] in loop.tasksRun }
             isFinished = { loop.isFinished && writer.isEmpty }
         case .directCommit:
-            let source = try CommitSource(configuration: configuration, seams: seams)
+            let source = try CommitSource(configuration: configuration, seams: seams, counters: counters)
             let loop = try addBatchLoop(source, configuration: configuration)
             isFinished = { loop.isFinished }
+        case .directTransactional:
+            guard configuration.strategy.canWrite(to: configuration.sink) else {
+                throw EngineError(
+                    .impossibleSink,
+                    "direct-transactional cannot write to a sink that is \(configuration.sink.rawValue)",
+                    location: configuration.directory)
+            }
+            let sink = try TransactionalSink(
+                directory: RunFolder.sink(of: configuration.outputFolder), strategy: configuration.strategy,
+                seams: seams)
+            // First take over, then look: nobody moves an offset in between.
+            let before = try sink.takeOver()
+            let source = try TransactionalSource(
+                configuration: configuration, seams: seams, counters: counters, sink: sink)
+            let loop = try addBatchLoop(source, configuration: configuration, sink: sink)
+            isFinished = { loop.isFinished }
+            readNotes = {
+                before.map {
+                    ["\(seams.driverName) took over from driver \($0.number) (\($0.name)) at the stored offsets"]
+                }
+                    ?? []
+            }
         case .receiver, .receiverReliable, .receiverWal:
             let (store, writer) = try checkpoints(configuration)
-            let restored = try store.newest()
+            let restored = try store.restore()
             let log = try BlockLog(
                 configuration: configuration, seams: seams, counters: counters, isRestored: restored != nil)
             let receiver = try Receiver(configuration: configuration, seams: seams, counters: counters)
+            receiver.waiting = { [unowned log] in (log.tracker.waiting.count, log.tracker.waitingRecords) }
             let pusher = BlockPusher(configuration: configuration, seams: seams, receiver: receiver, log: log)
             let source = try ReceiverSource(
                 configuration: configuration, seams: seams, counters: counters, log: log, receiver: receiver,
@@ -71,7 +99,7 @@ public final class IngestionEngine {
     ///
     /// - Throws: as the initialiser; what was durable stays so.
     public func run() throws {
-        defer { for close in closers { close() } }
+        defer { close() }
         let workedBefore = counters[.workingNanoseconds]
         let fetchedBefore = counters[.recordsFetched]
         var startedAt: Nanoseconds?
@@ -96,6 +124,15 @@ public final class IngestionEngine {
         try seams.crash.after(.engineIdle)
     }
 
+    /// What this driver has to say of others that worked, or wanted to work, on the same state.
+    public var notes: [String] { readNotes() }
+
+    /// Gives back what the stages hold, and leaves the group; what was durable stays so. ``run()`` does it by itself.
+    public func close() {
+        for close in closers { close() }
+        closers = []
+    }
+
     /// Lets the first stage that has something to do take one step. False: none has.
     public func step() throws -> Bool {
         for stage in stages where try stage() { return true }
@@ -103,26 +140,33 @@ public final class IngestionEngine {
     }
 
     private func checkpoints(_ configuration: EngineConfiguration) throws -> (CheckpointStore, CheckpointWriter) {
+        if !configuration.fidelity.has(.skipsDriverFence) {
+            let lock = try DriverLock(directory: configuration.directory, seams: seams)
+            closers.append(lock.release)
+            readNotes = { lock.notes }
+        }
         let store = try CheckpointStore(
-            directory: RunFolder.checkpoints(of: configuration.directory), seams: seams, counters: counters)
+            directory: RunFolder.checkpoints(of: configuration.directory), program: configuration.programVersion,
+            seams: seams, counters: counters)
         return (store, CheckpointWriter(store: store, lagTasks: configuration.checkpointLagTasks))
     }
 
     private func addBatchLoop(
         _ source: any BatchSource, configuration: EngineConfiguration, writer: CheckpointWriter? = nil,
+        sink: (any Sink)? = nil,
         // Our own bug: only a receiver has blocks to read back, and it passes its log.
         readBlock: @escaping (ReceivedBlock) throws -> Block = { _ in preconditionFailure("no log to read from") }
     ) throws -> BatchLoop {
-        let runner = try TaskRunner(
-            configuration: configuration, seams: seams, counters: counters, readBlock: readBlock)
+        let slots = try TaskSlots(
+            configuration: configuration, seams: seams, counters: counters, sink: sink, readBlock: readBlock)
+        let evidence = try BatchEvidence(directory: RunFolder.evidence(of: configuration.outputFolder), seams: seams)
         let loop = try BatchLoop(
-            source: source, runner: runner, seams: seams, counters: counters,
-            taskAttempts: configuration.taskAttempts)
+            source: source, slots: slots, evidence: evidence, seams: seams, counters: counters)
         if let writer {
             stages.append { try writer.step(tasksRun: loop.tasksRun, batchIsRunning: loop.isRunning) }
         }
         stages.append(loop.step)
-        closers.append(runner.close)
+        closers += [slots.close, evidence.close]
         return loop
     }
 }

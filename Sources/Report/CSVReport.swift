@@ -20,6 +20,8 @@ public enum CSVReport {
         ("ingest_duplicate_records", { _, run in "\(run.ingestDuplicates)" }),
         ("reexecution_duplicate_records", { _, run in "\(run.reexecutionDuplicates)" }),
         ("lost_records", { _, run in "\(run.lost)" }),
+        ("lost_silently_records", { _, run in "\(run.lostSilently)" }),
+        ("lost_loudly_records", { _, run in "\(run.lostLoudly)" }),
         ("corrupted_records", { _, run in "\(run.corrupted)" }),
         ("redone_records", { _, run in "\(run.redone)" }),
         ("expected_duplicate_records", { _, run in run.expected.duplicates.map { "\($0)" } ?? "" }),
@@ -33,6 +35,7 @@ public enum CSVReport {
         ("throughput_records_per_second", { _, run in "\(run.recordsPerSecond)" }),
         ("throughput_percent_of_raw", { _, run in run.percentOfRaw.map { "\($0)" } ?? "" }),
         ("recovery_seconds", { _, run in "\(run.recoverySeconds)" }),
+        ("output_digest", { _, run in run.outputDigest ?? "" }),
     ]
 
     /// The header and one line per run, each ended by CR LF.
@@ -42,7 +45,7 @@ public enum CSVReport {
     }
 
     /// A cell, in quotes where it has to be.
-    static func quoted(_ cell: String) -> String {
+    public static func quoted(_ cell: String) -> String {
         // Scalars, because Swift counts CR LF as one character that equals neither.
         let needsQuotes = cell.unicodeScalars.contains { $0 == "," || $0 == "\"" || $0 == "\r" || $0 == "\n" }
         return needsQuotes ? "\"" + cell.replacing("\"", with: "\"\"") + "\"" : cell

@@ -9,12 +9,26 @@ public enum MarkdownReport {
             result.summary,
             "**\(result.verdictLine)**",
             whatRan(result),
-            "## Outcome",
-            RunTable(withCrashPoints: true).render(result.runs) + "\n" + legend,
         ]
-        let complaints = result.runs.compactMap(\.complaint)
+        if !result.runs.isEmpty {
+            sections += ["## Outcome", RunTable(withCrashPoints: true).render(result.runs) + "\n" + legend]
+        }
+        for table in result.experiment.tables { sections += ["## \(table.title)", table.markdown] }
+        if !result.experiment.notes.isEmpty {
+            sections += ["## What happened", result.experiment.notes.map { "- \($0)" }.joined(separator: "\n")]
+        }
+        if let claim = result.claim {
+            sections += [
+                "## Claim \(claim.id): \(claim.verdict.rawValue)", claim.claim, "Verdict: \(claim.because).",
+            ]
+        }
+        let complaints = result.complaints
         if !complaints.isEmpty {
             sections += ["## What is wrong", complaints.map { "- \($0)" }.joined(separator: "\n")]
+        }
+        let notices = result.runs.compactMap(\.notice)
+        if !notices.isEmpty {
+            sections += ["## What was skipped", notices.map { "- \($0)" }.joined(separator: "\n")]
         }
         let derived = result.runs.filter(\.hasSink)
         if !derived.isEmpty {

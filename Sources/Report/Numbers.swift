@@ -26,6 +26,11 @@ enum Numbers {
         return sign + grouped(whole) + "." + String(repeating: "0", count: places - decimals.count) + decimals
     }
 
+    /// A number without needless decimals: whole when it is, else three decimals.
+    static func plain(_ number: Double) -> String {
+        number == number.rounded() ? fixed(number, places: 0) : fixed(number, places: 3)
+    }
+
     /// A duration: milliseconds below a second, seconds above.
     static func duration(seconds: Double) -> String {
         seconds < 0.9995 ? fixed(seconds * 1000, places: 0) + " ms" : fixed(seconds, places: 2) + " s"

@@ -1,7 +1,7 @@
 // Keeps a result: one folder per run that appears complete or not at all, and is never changed afterwards.
 internal import Foundation
 
-/// The folder of one run: `run.json`, `summary.csv` and `report.md`.
+/// The folder of one run: `run.json`, `summary.csv`, `report.md`, and what files an experiment adds.
 public struct ResultsFolder: Equatable, Sendable {
     /// The folder, as given plus its name.
     public let path: String
@@ -21,11 +21,12 @@ public struct ResultsFolder: Equatable, Sendable {
         let draft = root.appendingPathComponent(".\(name).\(process).partial", isDirectory: true)
         do {
             try FileManager.default.createDirectory(at: draft, withIntermediateDirectories: false)
-            let files = [
-                ("run.json", try JSONReport.render(result)),
-                ("summary.csv", CSVReport.render(result)),
-                ("report.md", MarkdownReport.render(result)),
-            ]
+            let files =
+                [
+                    ("run.json", try JSONReport.render(result)),
+                    ("summary.csv", CSVReport.render(result)),
+                    ("report.md", MarkdownReport.render(result)),
+                ] + result.experiment.files.map { ($0.name, $0.text) }
             for (file, text) in files { try Data(text.utf8).write(to: draft.appendingPathComponent(file)) }
             let finalName = try publish(draft, as: name, in: root)
             pointLatest(at: finalName, in: root)

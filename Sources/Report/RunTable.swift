@@ -23,6 +23,9 @@ struct RunTable {
             Column(heading: "strategy", isNumeric: false) { $0.strategy },
             Column(heading: "sink", isNumeric: false) { $0.sink },
         ]
+        if runs.contains(where: { ![nil, "kafka"].contains($0.offsetStore) }) {
+            columns.append(Column(heading: "offsets in", isNumeric: false) { $0.offsetStore ?? "engine" })
+        }
         if withCrashPoints {
             columns.append(Column(heading: "killed at", isNumeric: false) { $0.crashPoint ?? "-" })
         }
@@ -74,7 +77,7 @@ extension RunResult {
     var hasSink: Bool { sink != "none" }
 
     /// `strategy/sink`, or the strategy alone.
-    var label: String { hasSink ? "\(strategy)/\(sink)" : strategy }
+    public var label: String { hasSink ? "\(strategy)/\(sink)" : strategy }
 
     /// What differs or why nothing can be said, in a line; nil when all is well.
     var complaint: String? {
@@ -97,19 +100,43 @@ extension RunResult {
     }
 }
 
+extension RunResult {
+    /// What the run says of records it went past; nil when there were none.
+    var notice: String? {
+        guard lostLoudly > 0 else { return nil }
+        return "\(label) skipped \(Numbers.count(lostLoudly, "record")) that the broker had dropped before they were "
+            + "read; \(Numbers.grouped(lostSilently)) were lost silently"
+    }
+}
+
 extension ScenarioResult {
+    /// Everything that is not as expected, a line each.
+    public var complaints: [String] {
+        runs.compactMap(\.complaint) + experiment.complaints
+            + (experiment.invalidReason.map { ["the experiment is invalid: \($0)"] } ?? [])
+    }
+
     /// The verdict in one line.
     var verdictLine: String {
         let all = Numbers.count(runs.count, "run")
         func count(_ outcome: RunResult.Outcome) -> Int { runs.count { $0.outcome == outcome } }
+        let conditions =
+            "seed \(seed), \(broker.kind) broker" + (fidelity == "sound" ? "" : ", fidelity \(fidelity)")
+        if runs.isEmpty || !experiment.complaints.isEmpty || experiment.invalidReason != nil {
+            let found =
+                switch verdict {
+                case .pass: "as expected"
+                case .fail: "not as expected"
+                case .invalid: "could not observe what is claimed"
+                }
+            return "\(verdict.rawValue.uppercased()) \(scenario): \(found) (\(conditions))"
+        }
         let found =
             switch verdict {
             case .pass: "\(count(.ok)) of \(all) as expected"
             case .fail: "\(count(.differs)) of \(all) not as expected"
             case .invalid: "\(count(.invalid)) of \(all) could not observe what is claimed"
             }
-        let conditions =
-            "seed \(seed), \(broker.kind) broker" + (fidelity == "sound" ? "" : ", fidelity \(fidelity)")
         return "\(verdict.rawValue.uppercased()) \(scenario): \(found) (\(conditions))"
     }
 }

@@ -18,8 +18,12 @@ public struct ScenarioResult: Codable, Equatable, Sendable {
     public var load: Load
     /// Which of Spark's deviations the engines reproduced: `sound`, `spark`, or deviations joined by `+`.
     public var fidelity: String
-    /// One element per strategy and sink, in the scenario's order.
+    /// One element per strategy and sink, in the scenario's order; an experiment may have none.
     public var runs: [RunResult]
+    /// What an experiment found besides its runs.
+    public var experiment: ExperimentFindings
+    /// What the scenario says about the claim it is named after; nil for a scenario without a claim.
+    public var claim: ClaimResult?
     /// The machine and the versions it ran with.
     public var host: HostInfo
     /// The command that repeats this result.
@@ -38,7 +42,8 @@ public struct ScenarioResult: Codable, Equatable, Sendable {
     public init(
         scenario: String, summary: String, seed: UInt64, valid: Bool, verdict: Verdict, broker: BrokerInfo, load: Load,
         fidelity: String = "sound",
-        runs: [RunResult], host: HostInfo, reproduce: String, startedAt: String,
+        runs: [RunResult], experiment: ExperimentFindings = ExperimentFindings(), claim: ClaimResult? = nil,
+        host: HostInfo, reproduce: String, startedAt: String,
         explanation: String = ""
     ) {
         self.scenario = scenario
@@ -50,10 +55,57 @@ public struct ScenarioResult: Codable, Equatable, Sendable {
         self.load = load
         self.fidelity = fidelity
         self.runs = runs
+        self.experiment = experiment
+        self.claim = claim
         self.host = host
         self.reproduce = reproduce
         self.startedAt = startedAt
         self.explanation = explanation
+    }
+}
+
+/// What an experiment found besides runs with a strategy and a sink.
+public struct ExperimentFindings: Codable, Equatable, Sendable {
+    /// Numbers by name, for programs.
+    public var evidence: [String: Double]
+    /// Tables, for people.
+    public var tables: [ReportTable]
+    /// What happened, a line each, such as the messages of the processes involved.
+    public var notes: [String]
+    /// What is not as expected, a line each; the scenario fails unless there is none.
+    public var complaints: [String]
+    /// Why the experiment shows nothing; nil when it does.
+    public var invalidReason: String?
+    /// Further files for the results folder; they are not part of the JSON form.
+    public var files: [ReportFile] = []
+
+    /// Makes findings; without arguments, none.
+    public init(
+        evidence: [String: Double] = [:], tables: [ReportTable] = [], notes: [String] = [], complaints: [String] = [],
+        invalidReason: String? = nil, files: [ReportFile] = []
+    ) {
+        self.evidence = evidence
+        self.tables = tables
+        self.notes = notes
+        self.complaints = complaints
+        self.invalidReason = invalidReason
+        self.files = files
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case evidence, tables, notes, complaints, invalidReason
+    }
+
+    /// Writes every key, with null where the experiment is valid.
+    ///
+    /// - Throws: what the encoder throws.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(evidence, forKey: .evidence)
+        try container.encode(tables, forKey: .tables)
+        try container.encode(notes, forKey: .notes)
+        try container.encode(complaints, forKey: .complaints)
+        try container.encode(invalidReason, forKey: .invalidReason)
     }
 }
 
@@ -121,7 +173,7 @@ public struct HostInfo: Codable, Equatable, Sendable {
 public struct RunResult: Codable, Equatable, Sendable {
     /// The strategy's name.
     public var strategy: String
-    /// The sink's name; `none` for a strategy that has no sink.
+    /// The sink's name, or that of the job or operation in its place; `none` for a strategy that has no sink.
     public var sink: String
     /// The armed crash, `NAME@OCCURRENCE`; `external` for a kill from outside; nil for none.
     public var crashPoint: String?
@@ -139,6 +191,10 @@ public struct RunResult: Codable, Equatable, Sendable {
     public var reexecutionDuplicates: Int
     /// Produced records that the sink does not hold.
     public var lost: Int
+    /// Those of the lost that nobody said anything of.
+    public var lostSilently: Int
+    /// Those of the lost that the engine said it skipped, because the broker had dropped them.
+    public var lostLoudly: Int
     /// Rows whose record failed its checksum or is none of the run's, and rows that are damaged themselves.
     public var corrupted: Int
     /// Records that tasks processed again without leaving a trace in the sink.
@@ -166,6 +222,11 @@ public struct RunResult: Codable, Equatable, Sendable {
     public var recoverySeconds: Double
     /// `recordsPerSecond` as a percentage of the `raw` run of the same scenario; nil without such a run.
     public var percentOfRaw: Double?
+    /// What a reader of the output sees, as hexadecimal digits: equal for equal output, whatever the order in which it was
+    /// written; nil where there is no output to read.
+    public var outputDigest: String?
+    /// Who kept the offsets that the strategy committed: `kafka`, `file` or `zookeeper`; nil where it committed none.
+    public var offsetStore: String?
 
     /// The counts that the semantics predict.
     public struct ExpectedCounts: Codable, Equatable, Sendable {
@@ -192,10 +253,11 @@ public struct RunResult: Codable, Equatable, Sendable {
     /// Makes a result.
     public init(
         strategy: String, sink: String, crashPoint: String?, crashFired: Bool, produced: Int, delivered: Int,
-        duplicates: Int, ingestDuplicates: Int, reexecutionDuplicates: Int, lost: Int, corrupted: Int, redone: Int,
-        expected: ExpectedCounts, derivation: String, agrees: Bool, invalidReason: String?, restarts: Int,
+        duplicates: Int, ingestDuplicates: Int, reexecutionDuplicates: Int, lost: Int, lostLoudly: Int = 0,
+        corrupted: Int, redone: Int, expected: ExpectedCounts, derivation: String, agrees: Bool, invalidReason: String?,
+        restarts: Int,
         walBytesWritten: Int64, diskBytesPeak: Int64, ingestedBytes: Int64, recordsPerSecond: Double,
-        recoverySeconds: Double, percentOfRaw: Double?
+        recoverySeconds: Double, percentOfRaw: Double?, outputDigest: String? = nil, offsetStore: String? = nil
     ) {
         self.strategy = strategy
         self.sink = sink
@@ -207,6 +269,8 @@ public struct RunResult: Codable, Equatable, Sendable {
         self.ingestDuplicates = ingestDuplicates
         self.reexecutionDuplicates = reexecutionDuplicates
         self.lost = lost
+        self.lostLoudly = lostLoudly
+        lostSilently = lost - lostLoudly
         self.corrupted = corrupted
         self.redone = redone
         self.expected = expected
@@ -220,14 +284,47 @@ public struct RunResult: Codable, Equatable, Sendable {
         self.recordsPerSecond = recordsPerSecond
         self.recoverySeconds = recoverySeconds
         self.percentOfRaw = percentOfRaw
+        self.outputDigest = outputDigest
+        self.offsetStore = offsetStore
+    }
+}
+
+extension ScenarioResult {
+    private enum CodingKeys: String, CodingKey {
+        case scenario, summary, seed, valid, verdict, broker, load, fidelity, runs, experiment, claim, host, reproduce
+        case startedAt, explanation
+    }
+
+    /// Writes every key, with null where there is no claim.
+    ///
+    /// - Throws: what the encoder throws.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(scenario, forKey: .scenario)
+        try container.encode(summary, forKey: .summary)
+        try container.encode(seed, forKey: .seed)
+        try container.encode(valid, forKey: .valid)
+        try container.encode(verdict, forKey: .verdict)
+        try container.encode(broker, forKey: .broker)
+        try container.encode(load, forKey: .load)
+        try container.encode(fidelity, forKey: .fidelity)
+        try container.encode(runs, forKey: .runs)
+        try container.encode(experiment, forKey: .experiment)
+        try container.encode(claim, forKey: .claim)
+        try container.encode(host, forKey: .host)
+        try container.encode(reproduce, forKey: .reproduce)
+        try container.encode(startedAt, forKey: .startedAt)
+        try container.encode(explanation, forKey: .explanation)
     }
 }
 
 extension RunResult {
     private enum CodingKeys: String, CodingKey {
         case strategy, sink, crashPoint, crashFired, produced, delivered, duplicates, ingestDuplicates
-        case reexecutionDuplicates, lost, corrupted, redone, expected, derivation, agrees, invalidReason, restarts
+        case reexecutionDuplicates, lost, lostSilently, lostLoudly, corrupted, redone, expected, derivation, agrees,
+            invalidReason, restarts
         case walBytesWritten, diskBytesPeak, ingestedBytes, recordsPerSecond, recoverySeconds, percentOfRaw
+        case outputDigest, offsetStore
     }
 
     /// Writes every key, with null for what there is none of: a tool can tell "no crash" from "an older kbench".
@@ -245,6 +342,8 @@ extension RunResult {
         try container.encode(ingestDuplicates, forKey: .ingestDuplicates)
         try container.encode(reexecutionDuplicates, forKey: .reexecutionDuplicates)
         try container.encode(lost, forKey: .lost)
+        try container.encode(lostSilently, forKey: .lostSilently)
+        try container.encode(lostLoudly, forKey: .lostLoudly)
         try container.encode(corrupted, forKey: .corrupted)
         try container.encode(redone, forKey: .redone)
         try container.encode(expected, forKey: .expected)
@@ -258,6 +357,8 @@ extension RunResult {
         try container.encode(recordsPerSecond, forKey: .recordsPerSecond)
         try container.encode(recoverySeconds, forKey: .recoverySeconds)
         try container.encode(percentOfRaw, forKey: .percentOfRaw)
+        try container.encode(outputDigest, forKey: .outputDigest)
+        try container.encode(offsetStore, forKey: .offsetStore)
     }
 }
 

@@ -11,6 +11,7 @@ public final class SimulatedDisk: Disk {
 
     private var files: [String: Content] = [:]
     private var directories: Set<String> = []
+    private var locked: Set<String> = []
     /// Bytes that may still be written before the disk is full; nil: no limit.
     public var freeBytes: Int?
     /// Whether every sync fails from now on.
@@ -87,6 +88,32 @@ public final class SimulatedDisk: Disk {
         files[newPath] = content
     }
 
+    /// Gives a file a second name, which must be free.
+    ///
+    /// - Throws: ``DiskError``.
+    public func link(_ path: String, to newPath: String) throws {
+        guard let content = files[path] else {
+            throw DiskError(.notFound, operation: "link", path: path, errorNumber: 2, reason: "no such file")
+        }
+        guard files[newPath] == nil else {
+            throw DiskError(.exists, operation: "link", path: newPath, errorNumber: 17, reason: "file exists")
+        }
+        files[newPath] = content
+    }
+
+    /// Opens a file that one opener holds at a time.
+    ///
+    /// - Throws: ``DiskError``.
+    public func lock(_ path: String) throws -> (any DiskFile)? {
+        guard !locked.contains(path) else { return nil }
+        _ = try open(path, .update)
+        locked.insert(path)
+        return files[path].map { SimulatedFile(path: path, content: $0, disk: self, isLock: true) }
+    }
+
+    /// What the end of a process does: locks that were held are free.
+    public func releaseLocks() { locked = [] }
+
     /// Removes a file.
     ///
     /// - Throws: ``DiskError``.
@@ -114,6 +141,8 @@ public final class SimulatedDisk: Disk {
         return granted
     }
 
+    fileprivate func unlock(_ path: String) { locked.remove(path) }
+
     fileprivate func countSync() throws(DiskError) {
         syncCount += 1
         if failingSyncs {
@@ -126,11 +155,13 @@ private final class SimulatedFile: DiskFile {
     private let path: String
     private let content: SimulatedDisk.Content
     private let disk: SimulatedDisk
+    private let isLock: Bool
 
-    init(path: String, content: SimulatedDisk.Content, disk: SimulatedDisk) {
+    init(path: String, content: SimulatedDisk.Content, disk: SimulatedDisk, isLock: Bool = false) {
         self.path = path
         self.content = content
         self.disk = disk
+        self.isLock = isLock
     }
 
     func length() -> Int64 { Int64(content.bytes.count) }
@@ -174,5 +205,7 @@ private final class SimulatedFile: DiskFile {
         }
     }
 
-    func close() {}
+    func close() {
+        if isLock { disk.unlock(path) }
+    }
 }

@@ -12,20 +12,29 @@ public final class SimulatedRun {
     public let disk = SimulatedDisk()
     /// The broker that outlives the engine.
     public let broker: SimulatedBroker
+    /// The databases that outlive the engine.
+    public let stores = SimulatedStores()
     /// How the next life of the engine is set up.
-    public private(set) var configuration: EngineConfiguration
+    public var configuration: EngineConfiguration
     /// The load.
     public let shape: LoadShape
-    /// Records produced so far.
-    public private(set) var produced = 0
+    /// Where each record lies.
+    public private(set) var places: [(partition: Partition, offset: Offset)] = []
     private let seed: UInt64
     private let clock = SimulatedClock()
+    private var lives = 0
     private let storage = UnsafeMutableRawPointer.allocate(byteCount: EngineCounters.byteCount, alignment: 4096)
 
     /// Makes a topic that holds the whole load.
+    ///
+    /// `gaps` says how many offsets without a record lie before a record of that number, in its partition, and behind the
+    /// last record where the number is that of the partition's next one. Of the partitions, only `partitionsAtFirst` are
+    /// there until the broker is told to grow.
     public init(
         strategy: Strategy, sink: SinkKind, shape: LoadShape, fidelity: Fidelity = .sound, seed: UInt64 = 1,
-        walSegmentBytes: Int64 = 64 << 20, walCompressionLevel: Int32? = nil, taskAttempts: Int = 4
+        walSegmentBytes: Int64 = 64 << 20, walCompressionLevel: Int32? = nil,
+        gaps: [Int: Int64] = [:], partitionsAtFirst: Int? = nil, job: Job = .identity,
+        tasks: TaskSettings = TaskSettings(), taskAttempts: Int = 4
     ) {
         self.shape = shape
         self.seed = seed
@@ -37,10 +46,15 @@ public final class SimulatedRun {
             groupCommitBlocks: shape.groupCommitBlocks, walCompressionLevel: walCompressionLevel,
             walSegmentBytes: walSegmentBytes,
             checkpointLagTasks: shape.checkpointLagTasks,
-            fidelity: fidelity, autoCommitBlocks: shape.autoCommitBlocks, chunkRecords: shape.chunkRecords,
-            taskAttempts: taskAttempts)
+            fidelity: fidelity, autoCommitBlocks: shape.autoCommitBlocks, chunkRecords: shape.chunkRecords, job: job,
+            tasks: tasks, taskAttempts: taskAttempts)
         storage.initializeMemory(as: UInt8.self, repeating: 0, count: EngineCounters.byteCount)
-        produce(shape.records)
+        produce(shape.records, gaps: gaps)
+        for sequence in shape.records..<shape.records + shape.partitions {
+            broker.skipOffsets(gaps[sequence] ?? 0, in: Partition(sequence % shape.partitions))
+        }
+        configuration.ends = broker.ends
+        if let partitionsAtFirst { broker.hidePartitions(from: partitionsAtFirst) }
     }
 
     deinit { storage.deallocate() }
@@ -48,12 +62,15 @@ public final class SimulatedRun {
     /// What all lives together counted.
     public var counters: EngineCounters { EngineCounters(storage: storage) }
 
-    /// One life, until the input is processed or the crash fires; a failure that is armed lets it live on.
+    /// One life, until the input is processed or the crash fires; a failure that is armed lets it live on. `other` sets it
+    /// up in another way, `offsets` keeps its committed offsets elsewhere than in the broker.
     ///
     /// - Returns: whether the crash, or the failure, fired.
     /// - Throws: what the engine throws of itself.
     @discardableResult
-    public func live(crash: ArmedCrash? = nil) throws -> Bool {
+    public func live(
+        crash: ArmedCrash? = nil, as other: EngineConfiguration? = nil, offsets: (any OffsetStore)? = nil
+    ) throws -> Bool {
         var fired = false
         let crashSwitch = crash.map { armed in
             CrashSwitch(armed: armed) { point, _ in
@@ -63,7 +80,7 @@ public final class SimulatedRun {
             }
         }
         do {
-            try run(crashSwitch ?? CrashSwitch())
+            try run(crashSwitch ?? CrashSwitch(), as: other, offsets: offsets)
         } catch is Killed {}
         return fired
     }
@@ -80,42 +97,71 @@ public final class SimulatedRun {
         return try outage.damage?.strike(configuration, disk: disk) ?? true
     }
 
-    /// A life without a crash.
+    /// A life without a crash; `visit` is called at each of its crash points.
     ///
     /// - Returns: the crash points it passed, in order.
     /// - Throws: what the engine throws of itself.
-    public func trace() throws -> [CrashPoint] {
+    @discardableResult
+    public func trace(_ visit: @escaping (CrashPoint) -> Void = { _ in }) throws -> [CrashPoint] {
         var points: [CrashPoint] = []
-        try run(CrashSwitch(observing: { point, _ in points.append(point) }))
+        let observe = { (point: CrashPoint, _: Int) in
+            points.append(point)
+            visit(point)
+        }
+        try run(CrashSwitch(observing: observe))
         return points
     }
 
-    /// Compares the sink with what was produced.
+    /// Compares the sink, or the job's state, with what was produced.
     ///
-    /// - Throws: ``DiskError``.
+    /// - Throws: ``DiskError``, or ``EngineError`` when no state can be read.
     public func verdict() throws -> Verdict {
-        try Verdict(
-            produced: produced, sink: configuration.sink, runDirectory: configuration.directory, disk: disk)
+        if configuration.job.keepsState {
+            return try Verdict(
+                producedByPartition: shape.spread(places.count), jobOfRunIn: configuration.directory, disk: disk)
+        }
+        return try Verdict(
+            produced: places.count, sink: configuration.sink, runDirectory: configuration.directory, disk: disk,
+            openStore: stores.open, places: { [places] in places[$0] })
     }
 
     /// Produces records, numbered on from those before and spread by turns.
-    private func produce(_ count: Int) {
+    private func produce(_ count: Int, gaps: [Int: Int64] = [:]) {
         var value = [UInt8](repeating: 0, count: RecordFormat.minimumLength + 4)
-        for sequence in produced..<produced + count {
+        for sequence in places.count..<places.count + count {
             value.withUnsafeMutableBytes {
                 RecordFormat.write(.init(producer: 0, sequence: UInt64(sequence)), seed: seed, into: $0)
             }
-            let partition = sequence % shape.partitions
-            broker.produce(to: Partition(partition), value: value)
-            configuration.ends[partition] += 1
+            let partition = Partition(sequence % shape.partitions)
+            broker.skipOffsets(gaps[sequence] ?? 0, in: partition)
+            places.append((partition, broker.produce(to: partition, value: value)))
         }
-        produced += count
+        configuration.ends = broker.ends
     }
 
-    private func run(_ crash: CrashSwitch) throws {
+    /// Opens an engine beside those that are open already, to be stepped by hand: a driver called `name`.
+    ///
+    /// - Throws: what the engine throws of itself.
+    public func open(
+        named name: String, crash: CrashSwitch = CrashSwitch(), as other: EngineConfiguration? = nil,
+        offsets: (any OffsetStore)? = nil
+    ) throws -> IngestionEngine {
         // Time passes between two lives, as it does between two processes.
         clock.sleep(1_000_000_000)
-        let seams = Seams(broker: broker, disk: disk, clock: clock, crash: crash)
-        try IngestionEngine(configuration: configuration, seams: seams, counters: counters).run()
+        let seams = Seams(
+            broker: broker, offsets: offsets, disk: disk, clock: clock, crash: crash, openStore: stores.open,
+            driverName: name)
+        return try IngestionEngine(configuration: other ?? configuration, seams: seams, counters: counters)
+    }
+
+    private func run(
+        _ crash: CrashSwitch, as other: EngineConfiguration? = nil, offsets: (any OffsetStore)? = nil
+    ) throws {
+        defer {
+            disk.releaseLocks()
+            stores.dropTransactions()
+        }
+        lives += 1
+        try open(named: "life \(lives)", crash: crash, as: other, offsets: offsets).run()
     }
 }

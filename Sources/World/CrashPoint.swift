@@ -1,4 +1,5 @@
 // Crash points: the named places at which a run can be made to die, and the switch that arms one.
+internal import Synchronization
 
 /// A place in the engine: just before an effect, just after it, or in the middle of its bytes.
 public struct CrashPoint: Hashable, Sendable, CustomStringConvertible {
@@ -112,8 +113,8 @@ public struct ArmedCrash: Hashable, Sendable, CustomStringConvertible {
 
 /// The crash seam: the engine calls it on both sides of every effect; in production it is one predictable branch.
 ///
-/// Each effect is caused by one stage, so its counters are only ever touched by that stage's thread; that is why the
-/// switch may be shared between threads.
+/// Tasks may run at once, so occurrences are counted under a lock; everything else is constant, which is why the switch
+/// may be shared between threads.
 public final class CrashSwitch: @unchecked Sendable {
     /// What happens at a watched point: in a worker process SIGKILL, in a simulated world a throw or nothing.
     public typealias Action = (CrashPoint, _ occurrence: Int) throws -> Void
@@ -121,14 +122,14 @@ public final class CrashSwitch: @unchecked Sendable {
     @usableFromInline let watched: UInt64
     private let armed: ArmedCrash?
     private let action: Action
-    private var occurrences: [Int]
+    private let occurrences: Mutex<[Int]>
 
     /// A switch that never fires.
     public init() {
         watched = 0
         armed = nil
         action = { _, _ in }
-        occurrences = []
+        occurrences = Mutex([])
     }
 
     /// A switch that calls `action` when the armed point is reached for the armed time.
@@ -136,7 +137,7 @@ public final class CrashSwitch: @unchecked Sendable {
         watched = 1 << UInt64(armed.point.effect.index)
         self.armed = armed
         self.action = action
-        occurrences = Array(repeating: 0, count: Effect.allCases.count * CrashPoint.Moment.allCases.count)
+        occurrences = Mutex(CrashSwitch.noOccurrences)
     }
 
     /// A switch that calls `action` at every point, every time: for simulation and for traces.
@@ -144,7 +145,7 @@ public final class CrashSwitch: @unchecked Sendable {
         watched = ~0
         armed = nil
         self.action = action
-        occurrences = Array(repeating: 0, count: Effect.allCases.count * CrashPoint.Moment.allCases.count)
+        occurrences = Mutex(CrashSwitch.noOccurrences)
     }
 
     /// The engine is about to cause `effect`.
@@ -185,30 +186,38 @@ public final class CrashSwitch: @unchecked Sendable {
     ///
     /// - Throws: what the action throws.
     public func torn(_ effect: Effect) throws {
-        try action(CrashPoint(effect, .torn), occurrences[slot(effect, .torn)])
+        let slot = slot(effect, .torn)
+        try action(CrashPoint(effect, .torn), occurrences.withLock { $0[slot] })
     }
 
     @usableFromInline
     func reach(_ effect: Effect, _ moment: CrashPoint.Moment) throws {
         guard watched & (1 << UInt64(effect.index)) != 0 else { return }
-        let slot = slot(effect, moment)
-        occurrences[slot] += 1
+        let occurrence = count(slot(effect, moment))
         let point = CrashPoint(effect, moment)
         if let armed {
-            guard armed.point == point, armed.strikes(at: occurrences[slot]) else { return }
+            guard armed.point == point, armed.strikes(at: occurrence) else { return }
         }
-        try action(point, occurrences[slot])
+        try action(point, occurrence)
     }
 
     @usableFromInline
     func tearLength(_ effect: Effect, _ length: Int) -> Int? {
         guard watched & (1 << UInt64(effect.index)) != 0 else { return nil }
-        let slot = slot(effect, .torn)
-        occurrences[slot] += 1
-        guard let armed, armed.point == CrashPoint(effect, .torn), armed.occurrence == occurrences[slot] else {
-            return nil
-        }
+        let occurrence = count(slot(effect, .torn))
+        guard let armed, armed.point == CrashPoint(effect, .torn), armed.occurrence == occurrence else { return nil }
         return length / 2
+    }
+
+    private static let noOccurrences = [Int](
+        repeating: 0, count: Effect.allCases.count * CrashPoint.Moment.allCases.count)
+
+    /// Notes that a point was reached; returns how often it has been.
+    private func count(_ slot: Int) -> Int {
+        occurrences.withLock {
+            $0[slot] += 1
+            return $0[slot]
+        }
     }
 
     private func slot(_ effect: Effect, _ moment: CrashPoint.Moment) -> Int {

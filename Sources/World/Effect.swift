@@ -26,6 +26,9 @@ public enum Effect: UInt8, CaseIterable, Sendable {
     case sinkWrite
     case sinkCommit
     case sinkSync
+    case stateWrite
+    case stateSync
+    case stateRename
     case batchCompleteWrite
     case batchCompleteSync
     case batchCompleteRename
@@ -72,6 +75,9 @@ public enum Effect: UInt8, CaseIterable, Sendable {
         case .sinkWrite: "sink.write"
         case .sinkCommit: "sink.commit"
         case .sinkSync: "sink.sync"
+        case .stateWrite: "state.write"
+        case .stateSync: "state.sync"
+        case .stateRename: "state.rename"
         case .batchCompleteWrite: "batch.complete.write"
         case .batchCompleteSync: "batch.complete.sync"
         case .batchCompleteRename: "batch.complete.rename"
@@ -101,7 +107,8 @@ public enum Effect: UInt8, CaseIterable, Sendable {
     public var canTear: Bool {
         switch self {
         case .receiverWalAppend, .receiverEventAppend, .batchAllocationAppend, .batchLogWrite, .batchCompleteWrite,
-            .generationCheckpointWrite, .completionCheckpointWrite, .cleanupEventAppend, .receiverOffsetsCommit:
+            .generationCheckpointWrite, .completionCheckpointWrite, .cleanupEventAppend, .receiverOffsetsCommit,
+            .stateWrite:
             true
         default: false
         }

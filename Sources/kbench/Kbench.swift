@@ -20,7 +20,10 @@ struct Kbench: AsyncParsableCommand {
             69 broker unreachable, 70 internal error, 130 interrupted.
             """,
         version: version,
-        subcommands: [ScenarioCommand.self, MatrixCommand.self, CrashPointsCommand.self, WorkerCommand.self])
+        subcommands: [
+            ScenarioCommand.self, MatrixCommand.self, ClaimsCommand.self, CrashPointsCommand.self, OffsetsCommand.self,
+            WorkerCommand.self,
+        ])
 
     static func main() async {
         do {

@@ -64,7 +64,7 @@ extension EndToEnd {
         @Test(arguments: ["sound", "spark"])
         func workersAndTheSimulatedWorldAgreeWithTheClosedFormsAndEachOther(fidelity: String) async throws {
             let folder = try Folder()
-            let chosen = ["--sink", "append,batch-keyed", "--point", Self.points, "--fidelity", fidelity]
+            let chosen = ["--sink", "append,batch-keyed,transactional", "--point", Self.points, "--fidelity", fidelity]
             let real = try await matrix(chosen, in: folder)
             let simulated = try await matrix(chosen + ["--world", "simulated"], in: folder)
             #expect(real.world == "real" && simulated.world == "simulated")
@@ -116,6 +116,10 @@ extension EndToEnd {
             (["--fidelity", "flink"], "--fidelity: 'flink' is no fidelity"),
             (["--partitions", "0"], "--partitions: 0 is not within 1 to 1000"),
             (["--batch-records", "1"], "--batch-records: 1 is not within 100 to 1000000"),
+            (
+                ["--strategy", "direct-transactional", "--sink", "append"],
+                "direct-transactional cannot write to append: it keeps its offsets in the sink"
+            ),
             (["--strategy", "direct", "--point", "receiver.poll.before"], "no strategy that was chosen reaches"),
         ])
         func aMistakeIsRefusedInTwoLines(arguments: [String], cause: String) async throws {

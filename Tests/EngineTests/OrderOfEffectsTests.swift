@@ -9,7 +9,8 @@ import World
 struct OrderOfEffectsTests {
     private func trace(_ strategy: Strategy) throws -> [String] {
         let shape = LoadShape.small(records: 4, partitions: 1, block: 4, batch: 4)
-        return try SimulatedRun(strategy: strategy, sink: .append, shape: shape).trace()
+        let sink: SinkKind = strategy.canWrite(to: .append) ? .append : .transactional
+        return try SimulatedRun(strategy: strategy, sink: sink, shape: shape).trace()
             .filter { $0.moment == .after }.map(\.effect.name)
     }
 
@@ -46,6 +47,14 @@ struct OrderOfEffectsTests {
                 "task.read", "sink.write", "sink.sync",
                 "checkpoint.completion.write", "checkpoint.completion.sync", "checkpoint.completion.rename",
                 "engine.idle",
+            ])
+    }
+
+    @Test("direct-transactional: nothing is durable but what the sink commits, task by task")
+    func transactional() throws {
+        #expect(
+            try trace(.directTransactional) == [
+                "batch.plan", "batch.submit", "task.read", "sink.write", "sink.commit", "sink.sync", "engine.idle",
             ])
     }
 

@@ -1,7 +1,7 @@
 // Scenario files: what they may say, and how a refusal reads.
 import Engine
 import Foundation
-import Harness
+@testable import Harness
 import Testing
 import World
 
@@ -50,6 +50,17 @@ private let complete = """
                         point: CrashPoint(.receiverOffsetsCommit, .before), occurrence: .seeded)),
             ])
         #expect(scenario == expected)
+    }
+
+    @Test func anOffsetStoreHoldsForEveryRunThatCommitsUnlessTheRunNamesItsOwn() throws {
+        let text = changed([
+            "seed: 7": "offset-store: file\nprogram-version: 3",
+            "  - strategy: raw":
+                "  - strategy: raw\n  - {strategy: receiver, offset-store: zookeeper, expect: {append: {duplicates: 0, lost: 0}}}",
+        ])
+        let scenario = try ScenarioFile.parse(text, file: "sample.yaml")
+        #expect(scenario.runs.map(\.offsetStore) == [.kafka, .zookeeper, .file])
+        #expect(scenario.programVersion == 3)
     }
 
     @Test func whatIsLeftOutHasADefault() throws {
@@ -128,16 +139,23 @@ private let complete = """
         Mistake(
             line: "partitions: 4", instead: "partition: 4", code: .unknownKey,
             cause: "sample.yaml:7: 'partition' is not known here",
-            fix: """
-                did you mean partitions? keys: name, summary, explanation, records, partitions, record-bytes, \
-                block-records, batch-records, block-interval-ms, batch-interval-ms, group-commit-blocks, \
-                wal-compression, checkpoint-lag-tasks, fidelity, auto-commit-blocks, arrivals, \
-                restart-batch, reset, task-attempts, seed, runs
-                """),
+            fix: "did you mean partitions? keys: \(ScenarioFile.keys.joined(separator: ", "))"),
         Mistake(
             line: "    crash: receiver", instead: "    crush: receiver", code: .unknownKey,
             cause: "sample.yaml:18: runs[1]: 'crush' is not known here",
-            fix: "did you mean crash? keys: strategy, crash, expect, damage, failures"),
+            fix: "did you mean crash? keys: strategy, crash, offset-store, expect, damage, failures"),
+        Mistake(
+            line: "seed: 7", instead: "offset-store: kafca", code: .unknownName,
+            cause: "sample.yaml:14: offset-store: no offset store is called 'kafca'",
+            fix: "did you mean kafka? offset stores: kafka, file, zookeeper"),
+        Mistake(
+            line: "  - strategy: raw", instead: "  - strategy: raw\n    offset-store: file", code: .impossibleValue,
+            cause: "sample.yaml:17: runs[0].offset-store: raw commits no offsets: it keeps them itself",
+            fix: "remove offset-store from this run"),
+        Mistake(
+            line: "seed: 7", instead: "program-version: 0", code: .impossibleValue,
+            cause: "sample.yaml:14: program-version: 0 is not within 1 to 1000000",
+            fix: "give program-version a whole number from 1 to 1000000"),
         Mistake(
             line: "seed: 7", instead: "records: 7", code: .duplicateKey,
             cause: "sample.yaml:14: records: the key is given twice", fix: "keep one of the two lines of 'records'"),
@@ -211,11 +229,11 @@ private let complete = """
             line: "strategy: receiver-wal", instead: "strategy: reciever-wal", code: .unknownName,
             cause: "sample.yaml:17: runs[1].strategy: no strategy is called 'reciever-wal'",
             fix: "did you mean receiver-wal? strategies: raw, receiver, receiver-reliable, receiver-wal, direct, "
-                + "direct-log-first, direct-commit"),
+                + "direct-log-first, direct-commit, direct-transactional"),
         Mistake(
             line: "      offset-keyed:", instead: "      offset-key:", code: .unknownKey,
             cause: "sample.yaml:21: runs[1].expect: 'offset-key' is not known here",
-            fix: "did you mean offset-keyed? sinks: append, batch-keyed, offset-keyed"),
+            fix: "did you mean offset-keyed? sinks: append, batch-keyed, offset-keyed, transactional"),
         Mistake(
             line: "  - strategy: raw", instead: "  - {strategy: raw, expect: {append: {duplicates: 0, lost: 0}}}",
             code: .impossibleValue, cause: "sample.yaml:16: runs[0].expect: raw has no sink: it drops what it polls",
@@ -223,6 +241,13 @@ private let complete = """
         Mistake(
             line: "  - strategy: raw", instead: "  - strategy: direct", code: .missingKey,
             cause: "sample.yaml:16: runs[0]: the key 'expect' is missing", fix: "add a line 'expect: ...' there"),
+        Mistake(
+            line: "  - strategy: raw",
+            instead: "  - {strategy: direct-transactional, expect: {append: {duplicates: 0, lost: 0}}}",
+            code: .impossibleValue,
+            cause: "sample.yaml:16: runs[0].expect.append: direct-transactional cannot write to append: it keeps its "
+                + "offsets in the sink",
+            fix: "use the sink transactional with it, or another strategy with this sink"),
         Mistake(
             line: "  - strategy: raw", instead: "  - {strategy: direct, expect: {}}", code: .impossibleValue,
             cause: "sample.yaml:16: runs[0].expect: no sink is named",

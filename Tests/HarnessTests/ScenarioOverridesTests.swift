@@ -57,7 +57,7 @@ import World
     static let refusals: [(ScenarioOverrides, String, String)] = [
         (
             ScenarioOverrides(strategies: ["direkt"]), "--strategy: no strategy is called 'direkt'",
-            "did you mean direct? strategies: raw, receiver, receiver-reliable, receiver-wal, direct, direct-log-first, direct-commit"
+            "did you mean direct? strategies: raw, receiver, receiver-reliable, receiver-wal, direct, direct-log-first, direct-commit, direct-transactional"
         ),
         (
             ScenarioOverrides(strategies: ["raw"]), "--strategy: the scenario crash-before-commit has no run of raw",
@@ -65,7 +65,7 @@ import World
         ),
         (
             ScenarioOverrides(sinks: ["kafka"]), "--sink: no sink is called 'kafka'",
-            "sinks: append, batch-keyed, offset-keyed"
+            "sinks: append, batch-keyed, offset-keyed, transactional"
         ),
         (
             ScenarioOverrides(records: 0), "--records: 0 is not within 1 to 1000000000",

@@ -9,23 +9,23 @@ final class BatchLoop {
     }
 
     private let source: any BatchSource
-    private let runner: TaskRunner
+    private let slots: TaskSlots
     private let seams: Seams
     private let counters: EngineCounters
+    private let evidence: BatchEvidence
     private var again: [PlannedBatch]
     private var state = State.idle
-    private let taskAttempts: Int
     /// Tasks run so far, by which the checkpoint writer measures its lag.
     private(set) var tasksRun = 0
 
     init(
-        source: any BatchSource, runner: TaskRunner, seams: Seams, counters: EngineCounters, taskAttempts: Int
+        source: any BatchSource, slots: TaskSlots, evidence: BatchEvidence, seams: Seams, counters: EngineCounters
     ) throws {
         self.source = source
-        self.runner = runner
+        self.slots = slots
+        self.evidence = evidence
         self.seams = seams
         self.counters = counters
-        self.taskAttempts = taskAttempts
         again = try source.batchesToRunAgain()
     }
 
@@ -35,48 +35,37 @@ final class BatchLoop {
     /// Whether nothing is left to do now or later.
     var isFinished: Bool { !isRunning && again.isEmpty && source.isExhausted }
 
-    /// Plans a batch, or runs one task, or completes a batch. False: there was nothing to do.
+    /// Plans a batch, or runs one task (where tasks run at once, all that can), or completes a batch. False: there was
+    /// nothing to do.
     func step() throws -> Bool {
         switch state {
         case .idle:
-            guard let batch = try nextBatch() else { return false }
+            guard var batch = try nextBatch() else { return false }
+            try evidence.willSubmit(batch)
             try seams.crash.before(.batchSubmit)
+            try slots.prepare(&batch)
             state = .running(batch)
             try source.didSubmit(batch)
             try seams.crash.after(.batchSubmit)
         case .running(var batch) where batch.finishedTasks < batch.tasks.count:
-            try runTask(batch.finishedTasks, of: batch)
-            batch.finishedTasks += 1
-            tasksRun += 1
+            let count = try slots.run(batch)
+            batch.finishedTasks += count
+            tasksRun += count
             state = .running(batch)
         case .running(let batch):
-            try runner.syncSink()
+            try slots.syncSinks()
             try source.didOutput(batch)
             counters.add(.batchesCompleted, 1)
             state = .idle
+            source.didComplete(try evidence.didComplete(batch, shuffleBytes: try slots.finish()))
         }
         return true
     }
 
-    /// Runs a task until an attempt succeeds.
-    ///
-    /// - Throws: ``EngineError``, `taskFailed`, when none did.
-    private func runTask(_ ordinal: Int, of batch: PlannedBatch) throws {
-        for attempt in 1... {
-            do {
-                return try runner.run(ordinal, of: batch)
-            } catch let failure as TaskFailure {
-                guard attempt < taskAttempts else {
-                    throw EngineError(
-                        .taskFailed, "task \(ordinal) of batch \(batch.number) failed at each of \(attempt) attempts",
-                        cause: "\(failure)", location: "batch \(batch.number), task \(ordinal)")
-                }
-            }
-        }
-    }
-
     private func nextBatch() throws -> PlannedBatch? {
         if !again.isEmpty { return again.removeFirst() }
-        return try source.planNext()
+        var batch = try source.planNext()
+        batch?.dueAt = source.dueAt
+        return batch
     }
 }

@@ -8,14 +8,22 @@ final class DirectPlanning {
     private var shares: [Int64]?
     /// The shares of the batches after the first one, where that is to take everything.
     private var sharesAfterFirst: [Int64]?
+    private let discovery: PartitionDiscovery
+    private let dataLoss: DataLoss
     private var nextTick: Nanoseconds
+    private var throttle: Throttle?
+    /// With cuts by time, when the latest batch was due.
+    private(set) var dueAt: Nanoseconds?
     /// By partition: where the next batch begins.
     private(set) var positions: [Offset]
 
-    init(configuration: EngineConfiguration, seams: Seams, positions: [Offset]) {
+    /// Goes on from `positions`; partitions that were not known when they were noted begin at their start.
+    init(configuration: EngineConfiguration, seams: Seams, counters: EngineCounters, positions: [Offset]) {
         self.configuration = configuration
         self.seams = seams
-        self.positions = positions
+        self.positions = positions + configuration.starts.dropFirst(positions.count)
+        discovery = PartitionDiscovery(configuration: configuration, seams: seams)
+        dataLoss = DataLoss(configuration: configuration, seams: seams, counters: counters)
         switch configuration.cuts {
         case .count(_, let batch):
             let limits = OffsetPlanner.shares(of: batch, partitions: configuration.ends.count)
@@ -26,6 +34,7 @@ final class DirectPlanning {
             shares = nil
             sharesAfterFirst = nil
             nextTick = seams.clock.now() + interval
+            throttle = Throttle(configuration.limits, interval: interval)
         }
     }
 
@@ -37,25 +46,39 @@ final class DirectPlanning {
         guard !isExhausted else { return nil }
         if case .time(_, let interval) = configuration.cuts {
             guard seams.clock.now() >= nextTick else { return nil }
+            dueAt = nextTick
             while nextTick <= seams.clock.now() { nextTick += interval }
         }
+        try discovery.look()
         var available: [Offset] = []
-        for partition in configuration.partitions {
-            let end = configuration.ends[Int(partition)]
-            if positions[Int(partition)] >= end {
-                available.append(end)
-            } else {
-                available.append(min(end, try seams.broker.watermarks(of: partition).high))
-            }
-        }
-        let ranges = OffsetPlanner.ranges(positions: positions, ends: available, shares: shares)
+        for partition in configuration.partitions { available.append(try availableEnd(of: partition)) }
+        let lags = zip(available, positions).map { max(0, $0 - $1) }
+        let ranges = OffsetPlanner.ranges(
+            positions: positions, ends: available, shares: shares ?? throttle?.most(lags: lags))
         if case .count = configuration.cuts {
             // A batch by count waits until it is whole, or until it is the last.
-            let whole = OffsetPlanner.ranges(positions: positions, ends: configuration.ends, shares: shares)
+            let ends = configuration.ends.indices.map { $0 < discovery.known ? configuration.ends[$0] : positions[$0] }
+            let whole = OffsetPlanner.ranges(positions: positions, ends: ends, shares: shares)
             guard ranges == whole else { return nil }
         }
         return ranges.isEmpty ? nil : ranges
     }
+
+    /// How far a partition can be read now; its position, where the log lost it, is settled first.
+    private func availableEnd(of partition: Partition) throws -> Offset {
+        let index = Int(partition)
+        let end = configuration.ends[index]
+        guard index < discovery.known else { return positions[index] }
+        if positions[index] >= end { return end }
+        var ends = try seams.broker.watermarks(of: partition)
+        if positions[index] < ends.low || positions[index] > ends.high {
+            positions[index] = try dataLoss.settle(partition, at: positions[index], until: end)
+            ends = try seams.broker.watermarks(of: partition)
+        }
+        return min(end, ends.high)
+    }
+    /// Backpressure: how a batch went decides how much the next may take.
+    func learn(from batch: BatchStatistics) { throttle?.learn(from: batch) }
 
     /// Moves the positions behind `ranges`.
     func advance(past ranges: [OffsetRange]) {

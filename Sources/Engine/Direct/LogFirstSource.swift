@@ -16,9 +16,13 @@ final class LogFirstSource: BatchSource {
     private let planning: DirectPlanning
     private let counters: EngineCounters
     private let configuration: EngineConfiguration
+    private let hasOwnStarts: Bool
     private var unwritten: Unwritten?
     /// The batch loop's count of tasks, by which the lag of an entry is measured.
     var tasksRun: () -> Int = { 0 }
+
+    /// What this driver found of another one's work.
+    private(set) var notes: [String] = []
 
     init(configuration: EngineConfiguration, seams: Seams, counters: EngineCounters) throws {
         log = try OffsetLog(
@@ -26,12 +30,21 @@ final class LogFirstSource: BatchSource {
         self.seams = seams
         self.counters = counters
         self.configuration = configuration
-        let positions = log.latestPlanned == 0 ? configuration.starts : try log.positions(after: log.latestPlanned)
-        planning = DirectPlanning(configuration: configuration, seams: seams, positions: positions)
+        let own = try seams.ownStarts(configuration)
+        hasOwnStarts = own != nil
+        let logged = log.latestPlanned == 0 ? configuration.starts : try log.positions(after: log.latestPlanned)
+        planning = DirectPlanning(
+            configuration: configuration, seams: seams, counters: counters, positions: own ?? logged)
+        if log.latestPlanned > 0 {
+            notes = [
+                "\(seams.driverName) goes on after batch \(log.latestPlanned), which "
+                    + "\(try log.driver(of: log.latestPlanned)) planned"
+            ]
+        }
     }
 
     func batchesToRunAgain() throws -> [PlannedBatch] {
-        guard log.latestPlanned > log.latestCommitted else { return [] }
+        guard !hasOwnStarts, log.latestPlanned > log.latestCommitted else { return [] }
         let number = log.latestPlanned
         return [PlannedBatch(number: number, tasks: try log.ranges(of: number).map { .range($0) })]
     }
@@ -64,6 +77,10 @@ final class LogFirstSource: BatchSource {
         try log.removeOld()
         counters.raise(.stateBytesPeak, to: log.bytes)
     }
+
+    func didComplete(_ batch: BatchStatistics) { planning.learn(from: batch) }
+
+    var dueAt: Nanoseconds? { planning.dueAt }
 
     var isExhausted: Bool { planning.isExhausted }
 

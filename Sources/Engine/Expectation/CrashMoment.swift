@@ -10,12 +10,16 @@ struct CrashMoment: Equatable {
     var previousRecords = 0
     /// k: records of the batch that the sink holds.
     var output = 0
+    /// Records of the batch that a task has read and handed to the sink, and the sink does not show yet.
+    var unshown = 0
     /// Records of all earlier batches, which the sink holds.
     var earlierOutput = 0
     /// Whether a checkpoint that knows the batch is in force.
     var generationIsDurable = false
     /// Whether the record of the batch's completion is in force.
     var completionIsDurable = false
+    /// Whether the state of a job that keeps one holds the batch; for other jobs without meaning.
+    var stateIsDurable = false
     /// For `direct-commit`: whether the offsets of the batch before have been committed.
     var previousIsCommitted = false
 
@@ -39,6 +43,14 @@ struct CrashMoment: Equatable {
     var partialCommitBlocks = 0
     /// For `receiver`: the commit that the last block cut made due has not happened.
     var isAutoCommitUnderWay = false
+
+    /// The moment as a sink would see it that shows every write at once: what has been read is out.
+    var asJournaled: CrashMoment {
+        var moment = self
+        moment.output += unshown
+        moment.unshown = 0
+        return moment
+    }
 
     /// Whether any checkpoint is in force.
     var hasCheckpoint: Bool {

@@ -32,7 +32,8 @@ public enum CrashPointGuide {
             [.receiver, .receiverReliable, .receiverWal, .direct]
         case .cleanupRemove:
             [.receiver, .receiverReliable, .receiverWal, .direct, .directLogFirst]
-        case .batchPlan, .batchSubmit, .taskRead, .sinkWrite, .sinkCommit, .sinkSync:
+        case .batchPlan, .batchSubmit, .taskRead, .sinkWrite, .sinkCommit, .sinkSync, .stateWrite, .stateSync,
+            .stateRename:
             Strategy.allCases.filter { $0 != .raw }
         case .engineIdle:
             Strategy.allCases
@@ -50,8 +51,9 @@ public enum CrashPointGuide {
         default: return row(of: point, strategy: strategy)
         }
         let isAllOut = moment.output == moment.batchRecords
-        // `direct-commit` never has its plan in force.
-        let isInForce = moment.generationIsDurable || strategy == .directCommit
+        // The log-first protocol has its plan in force as soon as it is written; these two never have one.
+        let isInForce =
+            moment.generationIsDurable || strategy == .directCommit || strategy == .directTransactional
         if strategy.isReceiver {
             if !isInForce { return "D2" }
             return moment.output == 0 ? "D3" : isAllOut ? "D5" : "D4"
@@ -67,9 +69,10 @@ public enum CrashPointGuide {
         case _ where !point.isDeath: "T"
         case .receiver, .receiverReliable, .receiverWal: receiverRow(of: point)
         case .directLogFirst where point == CrashPoint(.batchSubmit, .after),
-            .directCommit where point == CrashPoint(.batchSubmit, .after):
+            .directCommit where point == CrashPoint(.batchSubmit, .after),
+            .directTransactional where point == CrashPoint(.batchSubmit, .after):
             "P3"
-        case .direct, .directLogFirst, .directCommit: directRow(of: point)
+        case .direct, .directLogFirst, .directCommit, .directTransactional: directRow(of: point)
         }
     }
 
@@ -91,8 +94,10 @@ public enum CrashPointGuide {
             (.generationCheckpointRename, .before):
             "D2"
         case (.generationCheckpointRename, _): "D3"
-        case (.taskRead, _), (.sinkWrite, _), (.sinkCommit, _): "D4"
-        case (.sinkSync, _), (.completionCheckpointWrite, _), (.completionCheckpointSync, _),
+        case (.taskRead, _), (.sinkWrite, _), (.sinkCommit, _), (.stateWrite, _), (.stateSync, _),
+            (.stateRename, .before):
+            "D4"
+        case (.stateRename, _), (.sinkSync, _), (.completionCheckpointWrite, _), (.completionCheckpointSync, _),
             (.completionCheckpointRename, .before):
             "D5"
         case (.completionCheckpointRename, _), (.cleanupEventAppend, .before), (.cleanupEventAppend, .torn): "D6"
@@ -111,8 +116,10 @@ public enum CrashPointGuide {
             (.generationCheckpointRename, .before):
             "P2a"
         case (.generationCheckpointRename, _), (.taskRead, .before): "P3"
-        case (.taskRead, _), (.sinkWrite, _), (.sinkCommit, _): "P4"
-        case (.sinkSync, _), (.completionCheckpointWrite, _), (.completionCheckpointSync, _),
+        case (.taskRead, _), (.sinkWrite, _), (.sinkCommit, _), (.stateWrite, _), (.stateSync, _),
+            (.stateRename, .before):
+            "P4"
+        case (.stateRename, _), (.sinkSync, _), (.completionCheckpointWrite, _), (.completionCheckpointSync, _),
             (.completionCheckpointRename, .before), (.batchCompleteWrite, _), (.batchCompleteSync, _),
             (.batchCompleteRename, .before):
             "P5"
@@ -145,6 +152,9 @@ public enum CrashPointGuide {
         case .sinkWrite: ("task's records read", "task's rows written to the sink")
         case .sinkCommit: ("task's rows written, not shown", "task's rows shown by the sink, all at once")
         case .sinkSync: ("all tasks' rows in the sink", "rows durable")
+        case .stateWrite: ("all tasks' records in the job's state, in memory", "state written under a temporary name")
+        case .stateSync: ("state written under a temporary name", "its bytes durable")
+        case .stateRename: ("state not the newest yet", "state in force, counts and offsets together")
         case .batchCompleteWrite: ("rows durable", "completion written under a temporary name")
         case .batchCompleteSync: ("completion written under a temporary name", "its bytes durable")
         case .batchCompleteRename: ("completion durable under a temporary name", "completion in the commit log")

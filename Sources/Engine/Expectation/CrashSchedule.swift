@@ -5,6 +5,7 @@ public import World
 public struct CrashSchedule {
     private let strategy: Strategy
     private let sink: SinkKind
+    private let job: Job
     private let fidelity: Fidelity
     private let shape: LoadShape
     private let groups: [[Int]]
@@ -17,10 +18,14 @@ public struct CrashSchedule {
     /// Before each batch, the tasks of those before it, which are blocks for a receiver; at the end those of all.
     private let tasksBefore: [Int]
 
-    /// The schedule of a strategy, with its sink, under a load.
-    public init(strategy: Strategy, sink: SinkKind, fidelity: Fidelity = .sound, shape: LoadShape) {
+    /// The schedule of a strategy, with its sink or the job that takes the sink's place, under a load.
+    public init(
+        strategy: Strategy, sink: SinkKind, job: Job = .identity, fidelity: Fidelity = .sound, shape: LoadShape
+    ) {
         self.strategy = strategy
-        self.sink = sink
+        // A state takes every offset once, and shows what it took.
+        self.sink = job.keepsState ? .offsetKeyed : sink
+        self.job = job
         self.fidelity = fidelity
         self.shape = shape
         groups = strategy.isReceiver ? shape.groups : []
@@ -32,6 +37,11 @@ public struct CrashSchedule {
 
     /// How often a life that does not crash reaches `point`; nil when that cannot be known beforehand.
     public func occurrences(of point: CrashPoint) -> Int? { moments(at: point)?.count }
+
+    /// The records that the sink holds at a crash; nil when its point is not reached that often.
+    public func output(at crash: ArmedCrash) -> Int? {
+        moment(at: crash).map { $0.earlierOutput + $0.output }
+    }
 
     /// How far everything has come at a crash; nil when its point is not reached that often.
     func moment(at crash: ArmedCrash) -> CrashMoment? {
@@ -96,12 +106,8 @@ public struct CrashSchedule {
             }
         case .taskRead, .sinkWrite, .sinkCommit:
             return batches.indices.flatMap { taskMoments($0, point) }
-        case .sinkSync:
-            return batches.indices.map { index in
-                var moment = finishedMoment(index, isComplete: false)
-                moment.generationIsDurable = planIsDurableFirst || shape.checkpointLagTasks <= batches[index].count
-                return moment
-            }
+        case .sinkSync, .stateRename: return outputMoments(point, stateIsDurable: isAfter)
+        case .stateWrite, .stateSync: return outputMoments(point, stateIsDurable: false)
         case .batchCompleteWrite, .batchCompleteSync, .completionCheckpointWrite,
             .completionCheckpointSync:
             return batches.indices.map { finishedMoment($0, isComplete: false) }
@@ -148,7 +154,19 @@ public struct CrashSchedule {
         moment.generationIsDurable = true
         moment.completionIsDurable = isComplete
         moment.isCleanedUp = isCleanedUp ?? isComplete
+        moment.stateIsDurable = true
         return moment
+    }
+
+    /// One moment for each batch: its tasks are done, and its output is being made durable.
+    private func outputMoments(_ point: CrashPoint, stateIsDurable: Bool) -> [CrashMoment] {
+        if point.effect != .sinkSync, !job.keepsState { return [] }
+        return batches.indices.map { index in
+            var moment = finishedMoment(index, isComplete: false)
+            moment.generationIsDurable = planIsDurableFirst || shape.checkpointLagTasks <= batches[index].count
+            moment.stateIsDurable = stateIsDurable
+            return moment
+        }
     }
 
     /// A batch's reads, writes or commits: the output is what earlier ones left, and this one where it is over.
@@ -163,10 +181,12 @@ public struct CrashSchedule {
                 var moment = moment(inBatch: index, tasks: finishedTasks)
                 moment.generationIsDurable = planIsDurableFirst || finishedTasks >= shape.checkpointLagTasks
                 moment.previousIsCommitted = true
-                if sink.isAtomicPerTask {
-                    moment.output += point.effect == .sinkCommit && isOut ? piece : 0
+                let isWritten = isOut || point.effect == .sinkCommit
+                let handedOver = written + (isWritten ? piece : 0)
+                if !sink.isAtomicPerTask || (point.effect == .sinkCommit && isOut) {
+                    moment.output += handedOver
                 } else {
-                    moment.output += written + (isOut ? piece : 0)
+                    moment.unshown = handedOver
                 }
                 moment.firstPiece = pieces[0]
                 moment.written = written + (point.effect == .sinkWrite ? piece : 0)

@@ -49,6 +49,21 @@ struct DirectRestart {
 }
 
 extension LoadShape {
+    /// For `direct-transactional`: the records of partitions of which nothing is stored, where a restart begins at the
+    /// latest offsets then.
+    func neverStored(at moment: CrashMoment, _ outage: Outage) -> Int {
+        guard outage.reset == .latest else { return 0 }
+        let shares = OffsetPlanner.shares(of: batchRecords, partitions: partitions)
+        let isFirst = (moment.batch ?? 0) == 0
+        var left = Int64(moment.output)
+        return zip(zip(recordsByPartition, shares), recordsByPartition(after: outage)).reduce(0) { lost, partition in
+            let task = min(partition.0.0, partition.0.1)
+            let isStored = task > 0 && (!isFirst || left >= task)
+            if isFirst { left = isStored ? left - task : task > 0 ? 0 : left }
+            return lost + (isStored ? 0 : Int(partition.1))
+        }
+    }
+
     /// The records that new plans of the batches `first...last` hold, for partitions whose task had finished under the same
     /// number, and that the sink does not: what a sink drops that trusts a batch's number. Of the last batch `output`
     /// records were out, of the others all.

@@ -11,6 +11,7 @@ public import World
 ///     receiver, -reliable   max(0, output - committed)           max(0, committed - output)
 ///     direct, -log-first    E                                    0; batch-keyed: G
 ///     direct-commit         E                                    0
+///     direct-transactional  0                                    0
 ///
 /// n: records read from the broker once more although their block is known: those announced and not committed, and, where
 /// the last offset is committed in place of the next, one for each partition with a commit (p of them). E: records already
@@ -21,7 +22,9 @@ public import World
 /// Before anything is stored, a `reset` to the latest offsets loses all that is not out; see `DirectRestart` and
 /// `ReceivedRecords`. A task that fails is `TaskFailureOutcome`'s, damage is `DirectRestart`'s and `ReceiverRestart`'s.
 ///
-/// A batch-keyed sink drops E wherever the batch keeps its number; an offset-keyed one drops every duplicate.
+/// A batch-keyed sink drops E wherever the batch keeps its number; an offset-keyed and a transactional one drop every
+/// duplicate. Ingest duplicates of these two are counted where records are read, so a task that was killed before its
+/// transaction counts with what it had read.
 public struct ExpectedOutcome: Equatable, Sendable {
     /// Records that reach the engine once more.
     public var n = 0
@@ -50,16 +53,30 @@ public struct ExpectedOutcome: Equatable, Sendable {
     /// The outcome of `crash` and of the `outage` that follows it; nil when the strategy never reaches the point that often,
     /// or not in a countable way, or when the restart refuses what the outage has left.
     public init?(
-        strategy: Strategy, sink: SinkKind, fidelity: Fidelity = .sound, crash: ArmedCrash, outage: Outage = Outage(),
-        shape: LoadShape
+        strategy: Strategy, sink: SinkKind, job: Job = .identity, fidelity: Fidelity = .sound, crash: ArmedCrash,
+        outage: Outage = Outage(), shape: LoadShape
     ) {
-        let schedule = CrashSchedule(strategy: strategy, sink: sink, fidelity: fidelity, shape: shape)
+        // A state takes every offset once, as the offset-keyed sink does; what it holds changes once per batch.
+        let sink = job.keepsState ? .offsetKeyed : sink
+        let schedule = CrashSchedule(strategy: strategy, sink: sink, job: job, fidelity: fidelity, shape: shape)
         guard crash.point.isDeath else {
             guard let outcome = ExpectedOutcome.ofFailure(crash, sink: sink, schedule: schedule) else { return nil }
             self = outcome
             return
         }
         guard let moment = schedule.moment(at: crash) else { return nil }
+        self.init(
+            strategy: strategy, sink: sink, job: job, fidelity: fidelity, point: crash.point, moment: moment,
+            outage: outage, schedule: schedule, shape: shape)
+    }
+
+    /// The outcome of a crash at `point`, at a moment already known.
+    private init?(
+        strategy: Strategy, sink: SinkKind, job: Job = .identity, fidelity: Fidelity, point: CrashPoint,
+        moment: CrashMoment, outage: Outage, schedule: CrashSchedule, shape: LoadShape
+    ) {
+        // What a state makes of damage, or of records that nobody reads, is the job's own affair.
+        guard !job.keepsState || (outage.damage == nil && outage.reset == .earliest) else { return nil }
         k = moment.completionIsDurable ? 0 : moment.output
         N = moment.batchRecords
         let isForgotten =
@@ -83,6 +100,13 @@ public struct ExpectedOutcome: Equatable, Sendable {
                 }
                 n = received.outputBeyondCommitted
                 lost = received.committedBeyondOutput
+                if job.keepsState, !moment.stateIsDurable {
+                    var held = moment
+                    held.output = 0
+                    lost =
+                        ReceivedRecords(strategy: strategy, fidelity: fidelity, moment: held, shape: shape)
+                        .committedBeyondOutput
+                }
             } else {
                 guard
                     let restart = ReceiverRestart(
@@ -105,10 +129,12 @@ public struct ExpectedOutcome: Equatable, Sendable {
             let unsent = moment.previousIsCommitted ? 0 : moment.previousRecords
             E = moment.completionIsDurable ? moment.batchRecords : unsent + moment.output
             isUnstored = !moment.hasCommitted
-            let unread = ExpectedOutcome.neverRead(moment, outage, shape)
             if isUnstored, outage.reset == .latest { E = 0 }
-            lost = unread
+            lost = ExpectedOutcome.neverRead(moment, outage, shape)
             renumbered = E
+        case .directTransactional:
+            guard outage.damage == nil else { return nil }
+            lost = shape.neverStored(at: moment, outage)
         }
         ingestDuplicates = n + (isOtherIngest && sink != .batchKeyed ? renumbered : 0)
         switch sink {
@@ -120,9 +146,18 @@ public struct ExpectedOutcome: Equatable, Sendable {
             ingestDuplicates += isOtherIngest ? shown : 0
             lost += G
         case .offsetKeyed: duplicates = 0
+        case .transactional where strategy == .directTransactional:
+            // A batch of which nothing is stored is planned again under its own number, and is one ingest.
+            let isReadAgain = outage.reset == .earliest || (moment.batch ?? 0) > 0
+            ingestDuplicates = moment.output > 0 && isReadAgain ? moment.unshown : 0
+        case .transactional:
+            let journaled = ExpectedOutcome(
+                strategy: strategy, sink: .offsetKeyed, fidelity: fidelity, point: point, moment: moment.asJournaled,
+                outage: outage, schedule: schedule, shape: shape)
+            ingestDuplicates = journaled?.ingestDuplicates ?? 0
         }
         row = CrashPointGuide.row(
-            of: crash.point, strategy: strategy, fidelity: fidelity, at: moment, isForgotten: isForgotten,
+            of: point, strategy: strategy, fidelity: fidelity, at: moment, isForgotten: isForgotten,
             isUnstored: isUnstored, damage: outage.damage)
         derivation = describe(sink) + (row.map { ", row \($0)" } ?? "")
     }
@@ -142,6 +177,7 @@ public struct ExpectedOutcome: Equatable, Sendable {
             case .append: "n + E = \(n) + \(E)"
             case .batchKeyed: "\(duplicates) (n = \(n); of E = \(E) those whose batch keeps its number are dropped)"
             case .offsetKeyed: "0 (n = \(n) and E = \(E) leave no trace)"
+            case .transactional: "0 (n = \(n) and E = \(E) lie below the stored offsets)"
             }
         let trap = G > 0 ? ", G = \(G)" + (sink == .batchKeyed ? " of it dropped with its batch" : "") : ""
         return "duplicates = \(form), lost = \(lost)\(trap)"

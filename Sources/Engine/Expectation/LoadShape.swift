@@ -64,7 +64,7 @@ public struct LoadShape: Equatable, Sendable {
         switch strategy {
         case .raw: []
         case .receiver, .receiverReliable, .receiverWal: receiverBatches
-        case .direct, .directLogFirst, .directCommit: directBatches
+        case .direct, .directLogFirst, .directCommit, .directTransactional: directBatches
         }
     }
 

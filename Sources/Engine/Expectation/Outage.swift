@@ -50,7 +50,7 @@ public struct Outage: Equatable, Sendable {
 
 extension LoadShape {
     /// The records of each partition, of `records` that are spread by turns.
-    func spread(_ records: Int) -> [Int64] {
+    public func spread(_ records: Int) -> [Int64] {
         (0..<partitions).map { Int64(records / partitions + ($0 < records % partitions ? 1 : 0)) }
     }
 

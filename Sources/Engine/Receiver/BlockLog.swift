@@ -64,6 +64,7 @@ final class BlockLog {
             tracker.forgetBlocks()
         }
         if !isRestored, configuration.fidelity.has(.replaysOnlyWithCheckpoint) { tracker.forgetAll() }
+        if try seams.ownStarts(configuration) != nil { tracker.forgetAll() }
         self.tracker = tracker
     }
 

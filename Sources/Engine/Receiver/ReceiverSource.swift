@@ -13,6 +13,7 @@ final class ReceiverSource: BatchSource {
     private var current: Checkpoint
     private let again: [PlannedBatch]
     private var nextTick: Nanoseconds = 0
+    private(set) var dueAt: Nanoseconds?
     /// The batch loop's count of tasks, by which the writer's lag is measured.
     var tasksRun: () -> Int = { 0 }
 
@@ -73,18 +74,22 @@ final class ReceiverSource: BatchSource {
         writer.enqueue(current, effects: .completionCheckpoint, tasksRun: tasksRun())
     }
 
+    func didComplete(_ batch: BatchStatistics) {}
+
     var isExhausted: Bool { receiver.isExhausted && receiver.queue.isEmpty && log.tracker.waiting.isEmpty }
 
     private func isDue() -> Bool {
-        guard !log.tracker.waiting.isEmpty else { return false }
         let nothingMoreComes = receiver.isExhausted && receiver.queue.isEmpty
         switch configuration.cuts {
         case .count(_, let batch):
+            guard !log.tracker.waiting.isEmpty else { return false }
             return nothingMoreComes || log.tracker.waitingRecords >= batch
         case .time(_, let interval):
             guard seams.clock.now() >= nextTick else { return false }
+            dueAt = nextTick
             while nextTick <= seams.clock.now() { nextTick += interval }
-            return true
+            // A tick that finds no blocks passes without a batch.
+            return !log.tracker.waiting.isEmpty
         }
     }
 

@@ -61,7 +61,6 @@ final class BatchKeyedSink: Sink {
     func close() { file?.close() }
 
     private func path(of task: OutputTask) -> String {
-        let key = task.partition.map { "partition-\($0)" } ?? "block-\(task.ordinal)"
-        return "\(directory)/batch-\(task.batch)-\(key)\(BatchKeyedSink.suffix)"
+        "\(directory)/batch-\(task.batch)-\(task.key)\(BatchKeyedSink.suffix)"
     }
 }

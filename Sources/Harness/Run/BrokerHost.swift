@@ -10,7 +10,7 @@ final class BrokerHost {
     let properties: [String]
     let info: BrokerInfo
     private let embedded: EmbeddedBroker?
-    /// The topics created here and not deleted.
+    /// The topics made on an external broker, which go when the host does.
     private var topics: [String] = []
 
     /// Uses the Kafka at `brokers`, or starts the embedded broker when that is nil.
@@ -56,15 +56,16 @@ final class BrokerHost {
             let cluster = try KafkaCluster(configuration)
             defer { cluster.close() }
             try cluster.createTopic(name, partitions: partitions)
+            topics.append(name)
         }
     }
 
-    /// Removes the topics from an external broker; the embedded one goes with this process.
-    func deleteTopics() {
-        guard embedded == nil, !topics.isEmpty, let cluster = try? KafkaCluster(configuration) else { return }
+    /// Removes the topics from an external broker; the embedded one goes as a whole.
+    func close() {
+        embedded?.close()
+        guard !topics.isEmpty, let cluster = try? KafkaCluster(configuration) else { return }
         defer { cluster.close() }
-        for topic in topics { try? cluster.deleteTopic(topic) }
+        for name in topics { try? cluster.deleteTopic(name) }
+        topics = []
     }
-
-    func close() { embedded?.close() }
 }

@@ -12,34 +12,37 @@ struct GroundTruth: Sendable {
     /// By partition, the offset behind its last record.
     var ends: [Offset]
 
-    /// Adds what was produced later.
-    mutating func add(_ later: GroundTruth) {
-        for partition in ends.indices where later.ends[partition] > later.starts[partition] {
-            if ends[partition] == starts[partition] { starts[partition] = later.starts[partition] }
-            ends[partition] = later.ends[partition]
-        }
-        records += later.records
+    /// Where a record lies.
+    func place(of record: Int) -> (partition: Partition, offset: Offset) {
+        let partition = record % starts.count
+        return (Partition(partition), starts[partition] + Offset(record / starts.count))
+    }
+
+    /// This load and one that was produced to the same partitions after it.
+    func followed(by later: GroundTruth) -> GroundTruth {
+        GroundTruth(records: records + later.records, starts: starts, ends: zip(ends, later.ends).map(max))
     }
 }
 
 /// Makes records and produces them. Its calls block.
 enum LoadGenerator {
-    /// Produces `count` records of the scenario from number `first` on; nil: all that are there before any run.
+    /// Produces all records of the load, or those with these `sequences`, to a topic with the scenario's partitions.
     static func produce(
-        scenario: Scenario, from first: Int = 0, count: Int? = nil, topic: String, configuration: KafkaConfiguration,
+        scenario: Scenario, topic: String, sequences: Range<Int>? = nil, configuration: KafkaConfiguration,
         progress: (Int) -> Void
     ) throws -> GroundTruth {
+        let sequences = sequences ?? 0..<scenario.records
         let producer = try KafkaProducer(configuration, topic: topic)
         defer { producer.close() }
         let delivery = try producer.produce(
-            count: count ?? scenario.records, recordCapacity: scenario.recordBytes, progressInterval: 10_000,
-            progress: progress
-        ) { index, buffer in
+            count: sequences.count, recordCapacity: scenario.recordBytes, progressInterval: 10_000, progress: progress
+        ) { place, buffer in
+            let index = sequences.lowerBound + place
             RecordFormat.write(
-                .init(producer: 0, sequence: UInt64(first + index)), seed: scenario.seed,
+                .init(producer: 0, sequence: UInt64(index)), seed: scenario.seed,
                 into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<scenario.recordBytes]))
             return OutgoingRecord(
-                partition: Partition((first + index) % scenario.partitions), valueLength: scenario.recordBytes)
+                partition: Partition(index % scenario.partitions), valueLength: scenario.recordBytes)
         }
         var truth = GroundTruth(
             records: delivery.confirmed, starts: Array(repeating: 0, count: scenario.partitions),

@@ -17,9 +17,11 @@ struct RunExecutor: Sendable {
     let properties: [String]
     /// What is there before the run.
     let truth: GroundTruth
-    /// Produces further records, from the number given first on, as many as the number given second.
-    let produce: @Sendable (_ first: Int, _ count: Int) throws -> GroundTruth
     let worker: WorkerProcess
+    /// The ZooKeeper's address; nil when no run keeps its offsets there.
+    var zookeeper: String?
+    /// Produces the further records of these numbers; nil where none may arrive.
+    var produce: (@Sendable (Range<Int>) throws -> GroundTruth)?
 
     /// What the lives of a run came to.
     private struct Lives {
@@ -64,7 +66,7 @@ struct RunExecutor: Sendable {
         var lives = Lives(truth: truth)
         var diedAt: Nanoseconds?
         for life in 0..<RunExecutor.mostLives {
-            var configuration = configuration(of: plan, in: directory, truth: lives.truth, isFirst: life == 0)
+            var configuration = configuration(of: plan, in: directory, truth: life == 0 ? nil : lives.truth)
             var killAfter: Duration?
             // Only the first life dies of the plan; the others recover from it.
             if life == 0 {
@@ -105,52 +107,69 @@ struct RunExecutor: Sendable {
 
     /// Lets happen what happens between the first death and the next life.
     private func endure(_ outage: Outage, _ engine: EngineConfiguration, _ lives: inout Lives) async throws {
-        let produced = lives.truth.records
-        if outage.arrivals > 0 {
-            lives.truth.add(try await BlockingThread.run { try produce(produced, outage.arrivals) })
+        if outage.arrivals > 0, let produce {
+            let produced = lives.truth.records
+            lives.truth = lives.truth.followed(
+                by: try await BlockingThread.run { try produce(produced..<produced + outage.arrivals) })
         }
         guard let damage = outage.damage else { return }
         let struck = try await BlockingThread.run { try damage.strike(engine, disk: PosixDisk()) }
         lives.isDamageMissing = !struck
     }
 
-    private func configuration(
-        of plan: RunPlan, in directory: String, truth: GroundTruth, isFirst: Bool
+    /// What the worker of `plan` is told in a life that is not to crash: the first one, or one that has `truth` to read.
+    func configuration(
+        of plan: RunPlan, in directory: String, truth later: GroundTruth? = nil
     ) -> WorkerConfiguration {
+        let truth = later ?? truth
         let cuts: EngineConfiguration.Cuts =
             switch scenario.cuts {
             case .count(let block, let batch): .count(block: block, batch: batch)
             case .time(let block, let batch): .time(block: UInt64(block) * 1_000_000, batch: UInt64(batch) * 1_000_000)
             }
-        let name = directory.split(separator: "/").last.map(String.init) ?? "run"
         let engine = EngineConfiguration(
             strategy: plan.strategy, sink: plan.sink ?? .append, directory: "\(directory)/state",
-            group: "\(topic)-\(name)",
+            group: group(in: directory),
             // The watermarks of a topic that nobody else writes to are where its records end.
-            starts: !isFirst && plan.outage.reset == .latest ? truth.ends : truth.starts, ends: truth.ends, cuts: cuts,
+            starts: later != nil && plan.outage.reset == .latest ? truth.ends : truth.starts, ends: truth.ends,
+            cuts: cuts,
             groupCommitBlocks: scenario.groupCommitBlocks,
             walCompressionLevel: scenario.walCompressionLevel.map { Int32($0) },
             checkpointLagTasks: scenario.checkpointLagTasks, fidelity: scenario.fidelity,
             autoCommitBlocks: scenario.autoCommitBlocks, chunkRecords: Scenario.chunkRecords,
-            taskAttempts: scenario.taskAttempts,
-            firstBatchIsUnlimited: !isFirst && plan.outage.restartBatch == .unlimited)
-        return WorkerConfiguration(
+            onDataLoss: scenario.onDataLoss, membership: scenario.membership, job: plan.job, limits: scenario.limits,
+            tasks: scenario.tasks, programVersion: scenario.programVersion, taskAttempts: scenario.taskAttempts,
+            firstBatchIsUnlimited: later != nil && plan.outage.restartBatch == .unlimited)
+        var configuration = WorkerConfiguration(
             engine: engine, bootstrap: bootstrap, properties: properties, topic: topic, crash: nil,
-            countersPath: "\(directory)/counters")
+            countersPath: "\(directory)/counters", offsetStore: place(of: plan, in: directory))
+        if plan.isTraced { configuration.tracePath = "\(directory)/trace" }
+        configuration.results = plan.resultsAreCheckpoint.map {
+            .init(directory: plan.results(in: directory), partitions: truth.ends.count, isCheckpoint: $0)
+        }
+        return configuration
+    }
+
+    /// The consumer group of the run in `directory`.
+    func group(in directory: String) -> String {
+        "\(topic)-\(directory.split(separator: "/").last.map(String.init) ?? "run")"
+    }
+
+    /// Where the run in `directory` finds its offset store.
+    private func place(of plan: RunPlan, in directory: String) -> OffsetStorePlace {
+        switch (plan.offsetStore, zookeeper) {
+        case (.file, _): .file(directory: "\(directory)/offsets")
+        case (.zookeeper, let address?):
+            .zookeeper(address: address, timeoutMilliseconds: OffsetStorePlace.timeoutMilliseconds)
+        case (.kafka, _), (.zookeeper, nil): .kafka
+        }
     }
 
     private func judge(
         _ plan: RunPlan, lives: Lives, in directory: String, counters: EngineCounters
     ) throws -> RunResult {
         let truth = lives.truth
-        var verdict = try Verdict(
-            produced: truth.records, sink: plan.sink ?? .append, runDirectory: "\(directory)/state", disk: PosixDisk())
-        if plan.sink == nil {
-            // `raw` keeps nothing, so what it polled is all there is to count.
-            verdict.delivered = Int(counters[.recordsFetched])
-            verdict.lost = max(0, truth.records - verdict.delivered)
-            verdict.duplicates = max(0, verdict.delivered - truth.records)
-        }
+        let verdict = try plan.verdict(truth: truth, in: directory, counters: counters)
         let seconds = Double(counters[.workingNanoseconds]) / 1e9
         let crash: String? =
             switch plan.death {
@@ -159,10 +178,11 @@ struct RunExecutor: Sendable {
             case .external: "external"
             }
         return RunResult(
-            strategy: plan.strategy.rawValue, sink: plan.sink?.rawValue ?? "none", crashPoint: crash,
+            strategy: plan.strategy.rawValue, sink: plan.outputName, crashPoint: crash,
             crashFired: lives.crashFired, produced: verdict.produced, delivered: verdict.delivered,
             duplicates: verdict.duplicates, ingestDuplicates: verdict.ingestDuplicates,
-            reexecutionDuplicates: verdict.reexecutionDuplicates, lost: verdict.lost, corrupted: verdict.corrupted,
+            reexecutionDuplicates: verdict.reexecutionDuplicates, lost: verdict.lost, lostLoudly: verdict.lostLoudly,
+            corrupted: verdict.corrupted,
             redone: verdict.redone,
             expected: .init(
                 duplicates: plan.expected?.duplicates, ingestDuplicates: plan.expected?.ingestDuplicates,
@@ -177,6 +197,8 @@ struct RunExecutor: Sendable {
             walBytesWritten: Int64(counters[.walBytesWritten]), diskBytesPeak: Int64(counters[.stateBytesPeak]),
             ingestedBytes: Int64(truth.records * scenario.recordBytes),
             recordsPerSecond: seconds > 0 ? Double(truth.records) / seconds : 0,
-            recoverySeconds: lives.recoverySeconds, percentOfRaw: nil)
+            recoverySeconds: lives.recoverySeconds, percentOfRaw: nil,
+            outputDigest: verdict.outputDigest.isEmpty ? nil : verdict.outputDigest,
+            offsetStore: plan.strategy.commitsOffsets ? plan.offsetStore.rawValue : nil)
     }
 }

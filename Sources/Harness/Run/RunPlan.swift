@@ -16,12 +16,20 @@ struct RunPlan: Sendable {
     /// Nil for `raw`, which has no sink.
     var sink: SinkKind?
     var death: Death
+    /// Who keeps the offsets that the strategy commits.
+    var offsetStore = OffsetStoreKind.kafka
     /// What the scenario itself states; nil when it states nothing about this crash.
     var stated: Scenario.Expectation?
     /// What the semantics predict; nil where they do not give a number (a kill from outside, cuts by time).
     var expected: ExpectedOutcome?
     /// What happens between the death and the next life.
     var outage = Outage()
+    /// What is made of the records; a job that keeps a state needs no sink.
+    var job = Job.identity
+    /// Whether a program's own output operation takes the sink's place, and whether it keeps the checkpoint; nil: no.
+    var resultsAreCheckpoint: Bool?
+    /// Whether the worker leaves a trace of all crash points it passes.
+    var isTraced = false
 
     /// Settles the runs of a scenario.
     ///
@@ -39,19 +47,19 @@ struct RunPlan: Sendable {
                 var expected: ExpectedOutcome?
                 switch (crash, shape) {
                 case (nil, _): expected = ExpectedOutcome()
-                case (let crash?, let shape?):
+                case (let crash?, let shape?) where !scenario.composition(isOpenFor: run.strategy, crash):
                     expected = ExpectedOutcome(
-                        strategy: run.strategy, sink: stated?.sink ?? .append, fidelity: scenario.fidelity,
-                        crash: crash, outage: outage,
-                        shape: shape)
+                        strategy: run.strategy, sink: stated?.sink ?? .append, job: scenario.job,
+                        fidelity: scenario.fidelity, crash: crash, outage: outage, shape: shape)
                     if !crash.point.isDeath, crash.times >= scenario.taskAttempts { expected = nil }
-                case (_?, nil):
+                case (_?, _):
                     expected = nil
                     try refuseSymbols(in: stated, of: run)
                 }
                 return RunPlan(
                     strategy: run.strategy, sink: stated?.sink, death: crash.map { .armed($0) } ?? .none,
-                    stated: run.isAsStated ? stated : nil, expected: expected, outage: outage)
+                    offsetStore: run.offsetStore, stated: run.isAsStated ? stated : nil, expected: expected,
+                    outage: outage, job: scenario.job)
             }
         }
     }
@@ -80,14 +88,15 @@ struct RunPlan: Sendable {
         }
     }
 
-    /// Cuts by time have no closed form, so nothing gives a symbol its value.
+    /// Cuts by time, and partitions that a group hands out, have no closed form everywhere, so nothing gives a symbol its value.
     private static func refuseSymbols(in stated: Scenario.Expectation?, of run: Scenario.Run) throws {
         guard run.isAsStated, let stated, !(stated.duplicates.symbols + stated.lost.symbols).isEmpty else { return }
         throw Diagnosis(
             cause:
                 "\(run.strategy.rawValue): \"\(stated.duplicates) / \(stated.lost)\" has symbols, and a crash with cuts "
-                + "by time has no closed form that would give them values",
-            fix: "cut by block-records and batch-records, or state plain numbers", exitCode: .usage)
+                + "by time, or at this place in a group, has no closed form that would give them values",
+            fix: "cut by block-records and batch-records with manual membership, or state plain numbers",
+            exitCode: .usage)
     }
 
     /// Turns `@seeded` and `@last` into a number, and refuses a crash that can never happen.
@@ -101,8 +110,9 @@ struct RunPlan: Sendable {
                 fix: "choose one of its own points: `kbench crash-points` lists them", exitCode: .usage)
         }
         let count = shape.flatMap {
-            CrashSchedule(strategy: run.strategy, sink: sink ?? .append, fidelity: scenario.fidelity, shape: $0)
-                .occurrences(of: crash.point)
+            CrashSchedule(
+                strategy: run.strategy, sink: sink ?? .append, job: scenario.job, fidelity: scenario.fidelity, shape: $0
+            ).occurrences(of: crash.point)
         }
         switch (crash.occurrence, count) {
         case (.exactly(let occurrence), let count?):
@@ -126,9 +136,18 @@ struct RunPlan: Sendable {
 }
 
 extension Scenario {
-    /// The load as the closed forms see it; nil when cuts are by time, which no arithmetic can foresee.
+    /// Whether the outcome of a crash depends on how a block's records are spread over the partitions, which nobody knows
+    /// beforehand where a group hands the partitions out.
+    func composition(isOpenFor strategy: Strategy, _ crash: ArmedCrash) -> Bool {
+        guard membership != .manual, strategy.isReceiver else { return false }
+        return strategy != .receiverWal || crash.point == CrashPoint(.receiverOffsetsCommit, .torn)
+            || fidelity != .sound
+    }
+
+    /// The load as the closed forms see it; nil when cuts are by time, which no arithmetic can foresee, or tasks are not
+    /// one to one with inputs and in order.
     var shape: LoadShape? {
-        guard case .count(let block, let batch) = cuts else { return nil }
+        guard case .count(let block, let batch) = cuts, tasks.isOneToOneInOrder else { return nil }
         return LoadShape(
             records: records, partitions: partitions, blockRecords: block, batchRecords: batch,
             groupCommitBlocks: groupCommitBlocks, checkpointLagTasks: checkpointLagTasks,

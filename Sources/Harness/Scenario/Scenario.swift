@@ -36,10 +36,33 @@ public struct Scenario: Equatable, Sendable {
     public var reset = Outage.Reset.earliest
     /// Times a task is tried before its failure ends the run, at least 1.
     public var taskAttempts = 4
+    /// What to do about records that the broker dropped before they were read.
+    public var onDataLoss: DataLossPolicy = .fail
+    /// How receivers get their partitions.
+    public var membership: EngineConfiguration.Membership = .manual
+    /// What is made of the records. A job that keeps a state has that in place of sinks: its runs have one element each in
+    /// ``Run/sinks``, for the offset-keyed sink, because a state takes every offset once as that does.
+    public var job: Job
+    /// How much a batch may take and how much may wait for it.
+    public var limits: PlanLimits
+    /// How a batch's work is divided into tasks.
+    public var tasks: TaskSettings
+    /// The version of the program that the runs stand for, at least 1: checkpoints are bound to it.
+    public var programVersion: Int
     /// The seed, unless the command line gives one.
     public var seed: UInt64
-    /// The runs, in the order they happen.
+    /// The runs, in the order they happen; an experiment may have none.
     public var runs: [Run]
+    /// What happens instead of plain runs; nil for runs.
+    public var experiment: ExperimentKind?
+    /// For an experiment over strategies: which; empty for all.
+    public var strategies: [Strategy]
+    /// For an experiment over sinks: which; empty for all.
+    public var sinks: [SinkKind]
+    /// For an experiment under several fidelities: which; empty for ``fidelity`` alone.
+    public var fidelities: [Fidelity]
+    /// The claim the scenario is named after, and when it holds.
+    public var claim: ClaimStatement?
 
     /// How blocks and batches are cut.
     public enum Cuts: Equatable, Sendable {
@@ -64,13 +87,19 @@ public struct Scenario: Equatable, Sendable {
         public var damage: Damage?
         /// For a crash point at which a task fails: how many attempts fail in a row, at least 1.
         public var failures = 1
+        /// Who keeps the offsets that the strategy commits; `kafka` also for one that commits none.
+        public var offsetStore: OffsetStoreKind
 
         /// Makes a run.
-        public init(strategy: Strategy, sinks: [Expectation], crash: Crash?, isAsStated: Bool = true) {
+        public init(
+            strategy: Strategy, sinks: [Expectation], crash: Crash?, isAsStated: Bool = true,
+            offsetStore: OffsetStoreKind = .kafka
+        ) {
             self.strategy = strategy
             self.sinks = sinks
             self.crash = crash
             self.isAsStated = isAsStated
+            self.offsetStore = offsetStore
         }
     }
 
@@ -119,7 +148,11 @@ public struct Scenario: Equatable, Sendable {
     public init(
         name: String, summary: String, explanation: String, records: Int, partitions: Int, recordBytes: Int,
         cuts: Cuts, groupCommitBlocks: Int, walCompressionLevel: Int?, checkpointLagTasks: Int,
-        fidelity: Fidelity = .sound, autoCommitBlocks: Int = 10, seed: UInt64, runs: [Run]
+        fidelity: Fidelity = .sound, autoCommitBlocks: Int = 10, onDataLoss: DataLossPolicy = .fail,
+        membership: EngineConfiguration.Membership = .manual, limits: PlanLimits = PlanLimits(),
+        tasks: TaskSettings = TaskSettings(), programVersion: Int = 1, seed: UInt64, runs: [Run],
+        experiment: ExperimentKind? = nil, strategies: [Strategy] = [], sinks: [SinkKind] = [],
+        fidelities: [Fidelity] = [], claim: ClaimStatement? = nil, job: Job = .identity
     ) {
         self.name = name
         self.summary = summary
@@ -133,8 +166,19 @@ public struct Scenario: Equatable, Sendable {
         self.checkpointLagTasks = checkpointLagTasks
         self.fidelity = fidelity
         self.autoCommitBlocks = autoCommitBlocks
+        self.onDataLoss = onDataLoss
+        self.membership = membership
+        self.limits = limits
+        self.tasks = tasks
+        self.programVersion = programVersion
         self.seed = seed
         self.runs = runs
+        self.experiment = experiment
+        self.strategies = strategies
+        self.sinks = sinks
+        self.fidelities = fidelities
+        self.claim = claim
+        self.job = job
     }
 }
 

@@ -17,8 +17,27 @@ public enum ScenarioLibrary {
         ("crash-after-output", PackageResources.crash_after_output_yaml),
         ("torn-wal", PackageResources.torn_wal_yaml),
         ("idle-crash", PackageResources.idle_crash_yaml),
-        ("batch-keyed-trap", PackageResources.batch_keyed_trap_yaml),
         ("no-crash", PackageResources.no_crash_yaml),
+        ("batch-keyed-trap", PackageResources.batch_keyed_trap_yaml),
+        ("second-driver", PackageResources.second_driver_yaml),
+        ("offsets-in-zookeeper", PackageResources.offsets_in_zookeeper_yaml),
+        ("zookeeper-outage", PackageResources.zookeeper_outage_yaml),
+        ("c1-every-record-is-processed", PackageResources.c1_every_record_is_processed_yaml),
+        ("c2-exactly-once", PackageResources.c2_exactly_once_yaml),
+        ("c3-consumed-again", PackageResources.c3_consumed_again_yaml),
+        ("c4-a-restart-repeats-nothing", PackageResources.c4_a_restart_repeats_nothing_yaml),
+        ("c7-backlog-after-an-outage", PackageResources.c7_backlog_after_an_outage_yaml),
+        ("c8-exact-ranges", PackageResources.c8_exact_ranges_yaml),
+        ("c9-one-to-one", PackageResources.c9_one_to_one_yaml),
+        ("c11-split-or-shuffle", PackageResources.c11_split_or_shuffle_yaml),
+        ("c14-receiver-order", PackageResources.c14_receiver_order_yaml),
+        ("c15-saved-before-the-offsets", PackageResources.c15_saved_before_the_offsets_yaml),
+        ("c16-one-owner-of-the-offsets", PackageResources.c16_one_owner_of_the_offsets_yaml),
+        ("c17-direct-order", PackageResources.c17_direct_order_yaml),
+        ("c18-same-output", PackageResources.c18_same_output_yaml),
+        ("c20-word-count", PackageResources.c20_word_count_yaml),
+        ("c21-own-output-operation", PackageResources.c21_own_output_operation_yaml),
+        ("group-rebalance", PackageResources.group_rebalance_yaml),
     ]
 
     /// The names of the built-in scenarios.
@@ -46,9 +65,11 @@ public enum ScenarioLibrary {
             return try ScenarioFile.read(nameOrPath)
         }
         guard let text = text(of: nameOrPath) else {
+            let guess = Suggestion.closest(to: nameOrPath, among: names).map { "did you mean \($0)? " }
             throw ScenarioError(
                 .unknownName, "no scenario has this name",
-                fix: Suggestion.fix(for: nameOrPath, among: names, as: "scenarios") + ", or the path of a .yaml file",
+                fix: (guess ?? "start with crash-before-commit; ")
+                    + "`kbench scenario list` lists them; or give the path of a .yaml file",
                 at: ScenarioError.Location(nameOrPath))
         }
         return try ScenarioFile.parse(text, file: "\(nameOrPath).yaml")

@@ -1,0 +1,70 @@
+// `kbench claims`: puts every claim to the test and prints what was measured.
+internal import ArgumentParser
+internal import Harness
+internal import Posix
+internal import Report
+internal import World
+
+/// Runs the scenarios named after claims.
+struct ClaimsCommand: AsyncParsableCommand {
+    /// How the verdicts are printed.
+    enum Format: String, CaseIterable, ExpressibleByArgument {
+        case text, markdown, json
+    }
+
+    static let configuration = CommandConfiguration(
+        commandName: "claims",
+        abstract: "Put what is claimed for direct and receiver-based ingestion to the test.",
+        discussion: """
+            Each claim has a scenario that measures it. The verdict is holds, holds-if (the line below it says for what), \
+            does-not-hold, or not-measured.
+
+            Exit codes: 0 every scenario came out as expected (whatever the claim's verdict), 3 one did not, 5 one was \
+            invalid.
+            """)
+
+    @Option(help: ArgumentHelp("Only these claims, such as C3,C16.", valueName: "IDS"))
+    var claim: String?
+
+    @OptionGroup var broker: BrokerOptions
+
+    @Option(help: ArgumentHelp("The folder for results: each scenario's are kept there.", valueName: "DIR"))
+    var out = "results"
+
+    @Option(help: "How to print the verdicts: text, markdown or json.")
+    var format: Format = .text
+
+    @Flag(help: "No progress bar.")
+    var quiet = false
+
+    func run() async throws {
+        WorkFolder.removeAbandoned(in: out)
+        let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
+        let options = RunOptions(
+            brokers: broker.brokers, properties: try broker.properties(), workDirectory: WorkFolder.path(in: out),
+            workerExecutable: try Processes.executablePath(), reproduce: "", version: Kbench.version)
+        let ids = claim?.split(separator: ",").map { $0.filter { $0 != " " } } ?? []
+        let runner = try ClaimsRunner(ids: ids, options: options) { fraction, label in bar.show(fraction, label) }
+        defer { bar.finish() }
+        let out = out
+        let (claims, verdicts) = try await Interruptible.run {
+            var verdicts: [ScenarioResult.Verdict] = []
+            let claims = try await runner.run { result in
+                verdicts.append(result.verdict)
+                _ = try ResultsFolder.write(result, in: out)
+                for complaint in result.verdict == .pass ? [] : result.complaints {
+                    StandardStreams.writeErrorLine("\(result.scenario): \(complaint)")
+                }
+            }
+            return (claims, verdicts)
+        }
+        bar.finish()
+        switch format {
+        case .text: try StandardStreams.writeOutput(ClaimsReport.text(claims))
+        case .markdown: try StandardStreams.writeOutput(ClaimsReport.markdown(claims))
+        case .json: try StandardStreams.writeOutput(ClaimsReport.json(claims))
+        }
+        if verdicts.contains(.fail) { throw ExitCode(ExitStatus.guaranteeBroken.rawValue) }
+        if verdicts.contains(.invalid) { throw ExitCode(ExitStatus.invalidRun.rawValue) }
+    }
+}
