@@ -47,9 +47,10 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Yams", package: "Yams"),
             ],
+            exclude: ["reference/README.md"],
             // The scenario files travel inside the binary, so that it can be copied anywhere. `scenarios` is a link
             // to the folder of that name at the root, where people look for them.
-            resources: [.embedInCode("scenarios")],
+            resources: [.embedInCode("scenarios"), .embedInCode("reference/spark-3.5.7.csv")],
             swiftSettings: settings),
         .target(name: "Report", dependencies: ["World", "Engine"], swiftSettings: settings),
         // The simulated world: the seams in memory.

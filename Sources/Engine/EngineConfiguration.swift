@@ -17,9 +17,9 @@ public struct EngineConfiguration: Codable, Equatable, Sendable {
     public var programVersion: Int
     /// The consumer group whose offsets receivers and `direct-commit` commit.
     public var group: String
-    /// For each partition, from 0, the offset at which the run's input begins; used where nothing else says where to start.
+    /// For each partition, from 0, the offset at which this life's input begins where nothing stored says otherwise.
     public var starts: [Offset]
-    /// For each partition, the offset at which the run's input ends: the engine is done when all before it is processed.
+    /// For each partition, the offset at which this life's input ends: the engine is done when all before it is processed.
     /// A partition that the topic does not have yet is waited for, and read from where its input begins. With
     /// ``openEnd`` it never is, and blocks and batches have to be cut by time.
     public var ends: [Offset]
@@ -40,6 +40,11 @@ public struct EngineConfiguration: Codable, Equatable, Sendable {
     public var autoCommitBlocks: Int
     /// Records that a task reads and writes in one piece.
     public var chunkRecords: Int
+    /// Times a task is tried before its failure ends the run, at least 1.
+    public var taskAttempts: Int
+    /// For direct strategies with cuts by count: whether the first batch that this life plans takes everything up to the
+    /// high watermarks. Spark's catch-up without a maximum rate.
+    public var firstBatchIsUnlimited: Bool
     /// How long a read may stand still before it is an error, in milliseconds.
     public var readTimeoutMilliseconds: Int
     /// How much a batch may take and how much may wait for it.
@@ -78,7 +83,7 @@ public struct EngineConfiguration: Codable, Equatable, Sendable {
         autoCommitBlocks: Int = 10, chunkRecords: Int = 16_384, readTimeoutMilliseconds: Int = 30_000,
         onDataLoss: DataLossPolicy = .fail, membership: Membership = .manual, job: Job = .identity,
         limits: PlanLimits = PlanLimits(), tasks: TaskSettings = TaskSettings(), outputDirectory: String? = nil,
-        programVersion: Int = 1
+        programVersion: Int = 1, taskAttempts: Int = 4, firstBatchIsUnlimited: Bool = false
     ) {
         self.strategy = strategy
         self.sink = sink
@@ -94,6 +99,8 @@ public struct EngineConfiguration: Codable, Equatable, Sendable {
         self.fidelity = fidelity
         self.autoCommitBlocks = autoCommitBlocks
         self.chunkRecords = chunkRecords
+        self.taskAttempts = taskAttempts
+        self.firstBatchIsUnlimited = firstBatchIsUnlimited
         self.readTimeoutMilliseconds = readTimeoutMilliseconds
         self.onDataLoss = onDataLoss
         self.membership = membership

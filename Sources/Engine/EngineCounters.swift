@@ -75,6 +75,8 @@ public struct EngineCounters: @unchecked Sendable {
         case shuffleBytesWritten
         /// Damaged checkpoints that a restart stepped over.
         case damagedCheckpoints
+        /// Blocks that the log could not give back and the run went on without.
+        case blocksSkipped
     }
 
     /// The bytes of storage that the counters need.

@@ -29,6 +29,10 @@ public struct EngineError: Error, Equatable, Sendable, CustomStringConvertible {
         public static let impossibleSink = Code(rawValue: "impossible-sink")
         /// An event of the block log makes no sense.
         public static let damagedEvent = Code(rawValue: "damaged-event")
+        /// A block whose event is durable is not in the block log, or not whole.
+        public static let damagedBlock = Code(rawValue: "damaged-block")
+        /// A task failed at every attempt.
+        public static let taskFailed = Code(rawValue: "task-failed")
         /// A position that is wanted is not in the broker's log any more.
         public static let dataLost = Code(rawValue: "data-lost")
         /// No readable state of a job among those present.

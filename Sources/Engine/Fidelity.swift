@@ -21,6 +21,19 @@ public struct Fidelity: Codable, Hashable, Sendable {
         case numbersByClock = "number-by-clock"
         /// Nothing keeps a second driver from the folder that holds checkpoints and logs (`StreamingContext` has no lock).
         case skipsDriverFence = "no-driver-fence"
+        /// A frame of the write-ahead log is a length and a payload, without a checksum: what does not end within the file
+        /// ends the log, and damage inside is not seen (`FileBasedWriteAheadLogReader`).
+        case writesPlainFrames = "frames-without-checksum"
+        /// A block that the log cannot give back fails its task, and the stream goes on without it
+        /// (`WriteAheadLogBackedBlockRDD` in an application that outlives a failed job).
+        case skipsDamagedBlocks = "skip-damaged-block"
+        /// For `direct-log-first`: a batch's entry in the offset log becomes durable only some tasks after its job was
+        /// submitted (asynchronous progress tracking of Structured Streaming).
+        case plansAfterSubmit = "plan-after-submit"
+
+        /// Whether it belongs to the engine of discretised streams, which `spark` stands for; the others are options of
+        /// Structured Streaming.
+        var isOfDStreams: Bool { self != .plansAfterSubmit }
     }
 
     /// The deviations, in the order of their declaration.
@@ -34,8 +47,8 @@ public struct Fidelity: Codable, Hashable, Sendable {
 
     /// No deviation: the default.
     public static let sound = Fidelity([])
-    /// All of them: exactly as Spark Streaming does.
-    public static let spark = Fidelity(Deviation.allCases)
+    /// All those of the engine of discretised streams: exactly as Spark Streaming does.
+    public static let spark = Fidelity(Deviation.allCases.filter(\.isOfDStreams))
 
     /// Reads a name as ``name`` writes it; nil when it is none.
     public init?(named text: String) {

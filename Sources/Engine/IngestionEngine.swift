@@ -42,6 +42,8 @@ public final class IngestionEngine {
         case .directLogFirst:
             let source = try LogFirstSource(configuration: configuration, seams: seams, counters: counters)
             let loop = try addBatchLoop(source, configuration: configuration)
+            source.tasksRun = { [unowned loop] in loop.tasksRun }
+            stages.insert(source.writePlanIfDue, at: 0)
             isFinished = { loop.isFinished }
             readNotes = { source.notes }
         case .direct:

@@ -14,13 +14,14 @@ public final class SimulatedRun {
     public let broker: SimulatedBroker
     /// The databases that outlive the engine.
     public let stores: SimulatedStores
-    /// How every life of the engine is set up.
+    /// How the next life of the engine is set up.
     public var configuration: EngineConfiguration
     /// The load.
     public let shape: LoadShape
-    /// Where each record of the load lies.
+    /// Where each record lies.
     public private(set) var places: [(partition: Partition, offset: Offset)] = []
     private let clock: SimulatedClock
+    private let seed: UInt64
     private var lives = 0
     private let storage = UnsafeMutableRawPointer.allocate(byteCount: EngineCounters.byteCount, alignment: 4096)
 
@@ -33,36 +34,30 @@ public final class SimulatedRun {
         strategy: Strategy, sink: SinkKind, shape: LoadShape, fidelity: Fidelity = .sound, seed: UInt64 = 1,
         walSegmentBytes: Int64 = 64 << 20, walCompressionLevel: Int32? = nil,
         gaps: [Int: Int64] = [:], partitionsAtFirst: Int? = nil, job: Job = .identity,
-        tasks: TaskSettings = TaskSettings()
+        tasks: TaskSettings = TaskSettings(), taskAttempts: Int = 4
     ) {
         self.shape = shape
         disk = SimulatedDisk()
         clock = SimulatedClock()
         stores = SimulatedStores()
+        self.seed = seed
         broker = SimulatedBroker(topic: "simulated", partitions: shape.partitions)
-        var value = [UInt8](repeating: 0, count: RecordFormat.minimumLength + 4)
-        for sequence in 0..<shape.records {
-            value.withUnsafeMutableBytes {
-                RecordFormat.write(.init(producer: 0, sequence: UInt64(sequence)), seed: seed, into: $0)
-            }
-            let partition = Partition(sequence % shape.partitions)
-            broker.skipOffsets(gaps[sequence] ?? 0, in: partition)
-            places.append((partition, broker.produce(to: partition, value: value)))
-        }
-        for sequence in shape.records..<shape.records + shape.partitions {
-            broker.skipOffsets(gaps[sequence] ?? 0, in: Partition(sequence % shape.partitions))
-        }
-        if let partitionsAtFirst { broker.hidePartitions(from: partitionsAtFirst) }
         configuration = EngineConfiguration(
             strategy: strategy, sink: sink, directory: "/run", group: "kbench",
-            starts: Array(repeating: 0, count: shape.partitions), ends: broker.ends,
+            starts: Array(repeating: 0, count: shape.partitions), ends: Array(repeating: 0, count: shape.partitions),
             cuts: .count(block: shape.blockRecords, batch: shape.batchRecords),
             groupCommitBlocks: shape.groupCommitBlocks, walCompressionLevel: walCompressionLevel,
             walSegmentBytes: walSegmentBytes,
             checkpointLagTasks: shape.checkpointLagTasks,
             fidelity: fidelity, autoCommitBlocks: shape.autoCommitBlocks, chunkRecords: shape.chunkRecords, job: job,
-            tasks: tasks)
+            tasks: tasks, taskAttempts: taskAttempts)
         storage.initializeMemory(as: UInt8.self, repeating: 0, count: EngineCounters.byteCount)
+        produce(shape.records, gaps: gaps)
+        for sequence in shape.records..<shape.records + shape.partitions {
+            broker.skipOffsets(gaps[sequence] ?? 0, in: Partition(sequence % shape.partitions))
+        }
+        configuration.ends = broker.ends
+        if let partitionsAtFirst { broker.hidePartitions(from: partitionsAtFirst) }
     }
 
     private init(forking original: SimulatedRun) {
@@ -71,6 +66,7 @@ public final class SimulatedRun {
         clock = original.clock.copy()
         stores = original.stores.copy()
         places = original.places
+        seed = original.seed
         lives = original.lives
         configuration = original.configuration
         shape = original.shape
@@ -101,10 +97,10 @@ public final class SimulatedRun {
     /// What all lives together counted.
     public var counters: EngineCounters { EngineCounters(storage: storage) }
 
-    /// One life, until the input is processed or the crash fires; `other` sets it up in another way, `offsets` keeps its
-    /// committed offsets elsewhere than in the broker.
+    /// One life, until the input is processed or the crash fires; a failure that is armed lets it live on. `other` sets it
+    /// up in another way, `offsets` keeps its committed offsets elsewhere than in the broker.
     ///
-    /// - Returns: whether the crash fired.
+    /// - Returns: whether the crash, or the failure, fired.
     /// - Throws: what the engine throws of itself.
     @discardableResult
     public func live(
@@ -112,8 +108,9 @@ public final class SimulatedRun {
     ) throws -> Bool {
         var fired = false
         let crashSwitch = crash.map { armed in
-            CrashSwitch(armed: armed) { _, _ in
+            CrashSwitch(armed: armed) { point, _ in
                 fired = true
+                guard point.isDeath else { throw TaskFailure(at: point) }
                 throw Killed()
             }
         }
@@ -132,6 +129,18 @@ public final class SimulatedRun {
         for crash in crashes { fired = try live(crash: crash) && fired }
         try live()
         return fired
+    }
+
+    /// What happens between a death and the next life, which from then on is set up accordingly.
+    ///
+    /// - Returns: whether there was anything to damage, where damage is part of it.
+    /// - Throws: ``DiskError``, or the log's own error.
+    @discardableResult
+    public func endure(_ outage: Outage) throws -> Bool {
+        produce(outage.arrivals)
+        if outage.reset == .latest { configuration.starts = configuration.ends }
+        configuration.firstBatchIsUnlimited = outage.restartBatch == .unlimited
+        return try outage.damage?.strike(configuration, disk: disk) ?? true
     }
 
     /// A life without a crash; `visit` is called at each of its crash points.
@@ -155,11 +164,25 @@ public final class SimulatedRun {
     public func verdict() throws -> Verdict {
         if configuration.job.keepsState {
             return try Verdict(
-                producedByPartition: shape.recordsByPartition, jobOfRunIn: configuration.directory, disk: disk)
+                producedByPartition: shape.spread(places.count), jobOfRunIn: configuration.directory, disk: disk)
         }
         return try Verdict(
-            produced: shape.records, sink: configuration.sink, runDirectory: configuration.directory, disk: disk,
+            produced: places.count, sink: configuration.sink, runDirectory: configuration.directory, disk: disk,
             openStore: stores.open, places: { [places] in places[$0] })
+    }
+
+    /// Produces records, numbered on from those before and spread by turns.
+    private func produce(_ count: Int, gaps: [Int: Int64] = [:]) {
+        var value = [UInt8](repeating: 0, count: RecordFormat.minimumLength + 4)
+        for sequence in places.count..<places.count + count {
+            value.withUnsafeMutableBytes {
+                RecordFormat.write(.init(producer: 0, sequence: UInt64(sequence)), seed: seed, into: $0)
+            }
+            let partition = Partition(sequence % shape.partitions)
+            broker.skipOffsets(gaps[sequence] ?? 0, in: partition)
+            places.append((partition, broker.produce(to: partition, value: value)))
+        }
+        configuration.ends = broker.ends
     }
 
     /// Opens an engine beside those that are open already, to be stepped by hand: a driver called `name`.

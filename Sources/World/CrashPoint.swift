@@ -11,6 +11,9 @@ public struct CrashPoint: Hashable, Sendable, CustomStringConvertible {
         case torn
         /// The effect has happened.
         case after
+        /// The task fails there and is run again: what is armed is a failure, not a death. A read has not happened then, a
+        /// write has.
+        case fails
     }
 
     /// The effect the point lies beside.
@@ -26,13 +29,16 @@ public struct CrashPoint: Hashable, Sendable, CustomStringConvertible {
 
     /// Every crash point there is, in the catalogue's order.
     public static let all: [CrashPoint] = Effect.allCases.flatMap { effect in
-        Moment.allCases.filter { $0 != .torn || effect.canTear }.map { CrashPoint(effect, $0) }
+        Moment.allCases.filter { $0.isPossible(at: effect) }.map { CrashPoint(effect, $0) }
     }
+
+    /// Whether the process dies at this point; at the others a task fails and the process lives on.
+    public var isDeath: Bool { moment != .fails }
 
     /// Finds the point called `name`, such as `receiver.offsets.commit.before`; nil when there is none.
     public init?(named name: String) {
         guard let dot = name.lastIndex(of: "."), let effect = Effect(named: String(name[..<dot])),
-            let moment = Moment(rawValue: String(name[name.index(after: dot)...])), moment != .torn || effect.canTear
+            let moment = Moment(rawValue: String(name[name.index(after: dot)...])), moment.isPossible(at: effect)
         else { return nil }
         self.init(effect, moment)
     }
@@ -41,21 +47,52 @@ public struct CrashPoint: Hashable, Sendable, CustomStringConvertible {
     public var description: String { "\(effect.name).\(moment.rawValue)" }
 }
 
-/// A crash point together with the occurrence, from 1, at which to crash: `NAME@OCCURRENCE`.
+extension CrashPoint.Moment {
+    /// Whether an effect has this point.
+    func isPossible(at effect: Effect) -> Bool {
+        switch self {
+        case .before, .after: true
+        case .torn: effect.canTear
+        case .fails: effect.canFail
+        }
+    }
+}
+
+/// A task failed in a way that may not happen again: it is to be run once more.
+public struct TaskFailure: Error, Equatable, Sendable, CustomStringConvertible {
+    /// Where it failed.
+    public var point: CrashPoint
+
+    /// Makes a failure.
+    public init(at point: CrashPoint) { self.point = point }
+
+    /// In words.
+    public var description: String { "the task failed at \(point)" }
+}
+
+/// A crash point together with the occurrence, from 1, at which to crash: `NAME@OCCURRENCE`. A failure may strike several
+/// times in a row, `NAME@OCCURRENCExTIMES`, and then each attempt of the task fails.
 public struct ArmedCrash: Hashable, Sendable, CustomStringConvertible {
     /// The point.
     public var point: CrashPoint
     /// Which time the point is reached, from 1.
     public var occurrence: Int
+    /// For a failure: at how many occurrences in a row it strikes, at least 1.
+    public var times: Int
 
-    /// Makes an armed crash; `occurrence` is at least 1.
-    public init(_ point: CrashPoint, at occurrence: Int) {
-        precondition(occurrence >= 1, "occurrences are counted from 1")
+    /// Makes an armed crash; `occurrence` and `times` are at least 1.
+    public init(_ point: CrashPoint, at occurrence: Int, times: Int = 1) {
+        precondition(occurrence >= 1 && times >= 1, "occurrences are counted from 1")
         self.point = point
         self.occurrence = occurrence
+        self.times = times
     }
 
-    /// Reads `NAME@OCCURRENCE`, or `NAME` for the first occurrence; nil when it is neither.
+    /// Whether it strikes when its point is reached for this time.
+    func strikes(at reached: Int) -> Bool { reached >= occurrence && reached < occurrence + times }
+
+    /// Reads `NAME@OCCURRENCE`, `NAME@OCCURRENCExTIMES` for a failure, or `NAME` for the first occurrence; nil when it is
+    /// none of them.
     public init?(parsing text: String) {
         let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
         guard let first = parts.first, let point = CrashPoint(named: String(first)) else { return nil }
@@ -63,12 +100,15 @@ public struct ArmedCrash: Hashable, Sendable, CustomStringConvertible {
             self.init(point, at: 1)
             return
         }
-        guard let occurrence = Int(parts[1]), occurrence >= 1 else { return nil }
-        self.init(point, at: occurrence)
+        let numbers = parts[1].split(separator: "x", maxSplits: 1, omittingEmptySubsequences: false).map {
+            Int($0) ?? 0
+        }
+        guard numbers.allSatisfy({ $0 >= 1 }), numbers.count == 1 || point.moment == .fails else { return nil }
+        self.init(point, at: numbers[0], times: numbers.count == 2 ? numbers[1] : 1)
     }
 
-    /// `NAME@OCCURRENCE`.
-    public var description: String { "\(point)@\(occurrence)" }
+    /// `NAME@OCCURRENCE`, and how many times if more than once.
+    public var description: String { "\(point)@\(occurrence)" + (times > 1 ? "x\(times)" : "") }
 }
 
 /// The crash seam: the engine calls it on both sides of every effect; in production it is one predictable branch.
@@ -126,6 +166,15 @@ public final class CrashSwitch: @unchecked Sendable {
         try reach(effect, .after)
     }
 
+    /// The task is at the place where `effect` fails.
+    ///
+    /// - Throws: what the action throws, which is to be a ``TaskFailure``.
+    @inlinable
+    public func fail(_ effect: Effect) throws {
+        if watched == 0 { return }
+        try reach(effect, .fails)
+    }
+
     /// Asks how much of an effect of `length` bytes to write before ``torn(_:)`` is called; nil: write all of it.
     @inlinable
     public func tear(_ effect: Effect, length: Int) -> Int? {
@@ -147,7 +196,7 @@ public final class CrashSwitch: @unchecked Sendable {
         let occurrence = count(slot(effect, moment))
         let point = CrashPoint(effect, moment)
         if let armed {
-            guard armed.point == point, armed.occurrence == occurrence else { return }
+            guard armed.point == point, armed.strikes(at: occurrence) else { return }
         }
         try action(point, occurrence)
     }
@@ -177,6 +226,7 @@ public final class CrashSwitch: @unchecked Sendable {
             case .before: 0
             case .torn: 1
             case .after: 2
+            case .fails: 3
             }
         return effect.index * CrashPoint.Moment.allCases.count + place
     }

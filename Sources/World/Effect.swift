@@ -1,7 +1,7 @@
 // The catalogue of effects: what the engine does to the world and a recovery can tell, with crash points around each.
 
 /// One kind of effect on the world. Its crash points are named `NAME.before`, `NAME.after` and, where bytes can be
-/// cut short, `NAME.torn`.
+/// cut short, `NAME.torn`; where a task can fail and be run again, `NAME.fails`.
 public enum Effect: UInt8, CaseIterable, Sendable {
     // Recovery: from a new process to an engine that knows all that is durable.
     case recoveryOpen
@@ -107,6 +107,9 @@ public enum Effect: UInt8, CaseIterable, Sendable {
         guard let effect = Effect.allCases.first(where: { $0.name == name }) else { return nil }
         self = effect
     }
+
+    /// Whether the effect can fail in a way that its task survives by being run again.
+    public var canFail: Bool { self == .taskRead || self == .sinkWrite }
 
     /// Whether the effect writes bytes that a crash can cut short.
     public var canTear: Bool {

@@ -168,7 +168,7 @@ struct SuccessiveLivesTests {
                     run: ending.run.fork(), deaths: deaths,
                     outcome: ExpectedOutcome(
                         strategy: world.strategy, sink: world.job.keepsState ? .offsetKeyed : world.sink,
-                        deaths: deaths))
+                        fidelity: world.fidelity, deaths: deaths))
                 let fired = try life.run.live(crash: death.crash)
                 if !fired { Issue.record("\(world.testDescription) seed \(seed): \(life.crashes) does not fire") }
                 let left = Left(remains: life.run.remains, found: death.next.found)

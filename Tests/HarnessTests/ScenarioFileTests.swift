@@ -88,6 +88,40 @@ private let complete = """
         #expect(scenario.seed == 1)
     }
 
+    @Test func outagesDamageAndFailuresAreRead() throws {
+        let scenario = try ScenarioFile.parse(
+            changed([
+                "seed: 7": "seed: 7\narrivals: 3_000\nrestart-batch: unlimited\nreset: latest\ntask-attempts: 2",
+                "    crash: receiver.offsets.commit.before@seeded":
+                    "    crash: sink.write.fails@seeded\n    failures: 2\n    damage: newest-two-checkpoints",
+            ]), file: "sample.yaml")
+        #expect(scenario.arrivals == 3000 && scenario.restartBatch == .unlimited && scenario.reset == .latest)
+        #expect(scenario.taskAttempts == 2)
+        let run = try #require(scenario.runs.last)
+        #expect(run.damage == .newestTwoCheckpoints && run.failures == 2)
+        #expect(run.crashes.first?.point == CrashPoint(.sinkWrite, .fails))
+    }
+
+    @Test(arguments: [
+        ("    damage: newest-checkpoint", "    crash: sink.write.fails@1", "without a crash that the worker dies of"),
+        (
+            "    damage: last-block", "    crash: batch.plan.before@1",
+            "nothing of its own that damage last-block strikes"
+        ),
+        ("    failures: 2", "    crash: batch.plan.before@1", "failures 2 without a point at which a task fails"),
+    ])
+    func whatCannotHappenIsRefused(key: String, crash: String, cause: String) throws {
+        let scenario = try ScenarioFile.parse(
+            changed([
+                "strategy: receiver-wal": "strategy: direct",
+                "    crash: receiver.offsets.commit.before@seeded": "\(crash)\n\(key)",
+                "E + n + 4": "0",
+            ]), file: "sample.yaml")
+        let error = #expect(throws: Diagnosis.self) { try ScenarioRunner.check(scenario) }
+        #expect(error?.cause.contains(cause) == true, "\(String(describing: error))")
+        #expect(error?.exitCode == .usage)
+    }
+
     @Test func blocksAndBatchesCanBeCutByTime() throws {
         let timed = changed([
             "block-records: 100": "block-interval-ms: 200", "batch-records: 1000": "batch-interval-ms: 2000",
@@ -122,7 +156,7 @@ private let complete = """
         Mistake(
             line: "    crash: receiver", instead: "    crush: receiver", code: .unknownKey,
             cause: "sample.yaml:18: runs[1]: 'crush' is not known here",
-            fix: "did you mean crash? keys: strategy, crash, offset-store, expect"),
+            fix: "did you mean crash? keys: strategy, crash, offset-store, expect, damage, failures"),
         Mistake(
             line: "seed: 7", instead: "offset-store: kafca", code: .unknownName,
             cause: "sample.yaml:14: offset-store: no offset store is called 'kafca'",
@@ -245,7 +279,7 @@ private let complete = """
         Mistake(
             line: "E + n + 4", instead: "E + m", code: .impossibleValue,
             cause: "sample.yaml:20: runs[1].expect.append.duplicates: 'E + m' is not a sum",
-            fix: "write numbers and n, k, N, E joined by '+', such as 'E + n'"),
+            fix: "write numbers and n, k, N, E, G joined by '+', such as 'E + n'"),
         Mistake(
             line: "summary: A sample.", instead: "summary: [A sample.", code: .syntax,
             cause: "sample.yaml:3: not YAML: while parsing a flow sequence: did not find expected ',' or ']'",

@@ -49,13 +49,31 @@ final class TaskRunner {
         if !batch.ranges.isEmpty { try rangeReader.open(for: batch) }
     }
 
-    /// Runs the task at `ordinal` of `batch`.
+    /// Runs the task at `ordinal` of `batch` until an attempt succeeds.
+    ///
+    /// - Throws: ``EngineError``, `taskFailed`, when none did.
     func run(_ ordinal: Int, of batch: PlannedBatch) throws {
+        for attempt in 1... {
+            do {
+                return try self.attempt(ordinal, of: batch)
+            } catch let failure as TaskFailure {
+                sink?.abandon()
+                guard attempt < configuration.taskAttempts else {
+                    throw EngineError(
+                        .taskFailed, "task \(ordinal) of batch \(batch.number) failed at each of \(attempt) attempts",
+                        cause: "\(failure)", location: "batch \(batch.number), task \(ordinal)")
+                }
+            }
+        }
+    }
+
+    private func attempt(_ ordinal: Int, of batch: PlannedBatch) throws {
         if let shuffle { return try run(ordinal, of: batch, through: shuffle) }
         switch batch.tasks[ordinal] {
         case .block(let received):
             try seams.crash.before(.taskRead)
-            let block = try received.memory ?? readBlock(received)
+            try seams.crash.fail(.taskRead)
+            guard let block = try received.memory ?? blockFromLog(received) else { return }
             try seams.crash.after(.taskRead)
             let task = OutputTask(
                 batch: batch.number, ordinal: ordinal, partition: nil, ranges: block.offsetRanges)
@@ -80,7 +98,8 @@ final class TaskRunner {
         switch batch.tasks[ordinal] {
         case .block(let received):
             try seams.crash.before(.taskRead)
-            let block = try received.memory ?? readBlock(received)
+            try seams.crash.fail(.taskRead)
+            guard let block = try received.memory ?? blockFromLog(received) else { return }
             try seams.crash.after(.taskRead)
             let writer = try shuffle.writer(of: ordinal)
             try handOver(block, of: batch.number, ingest: received.ingest, to: writer)
@@ -153,6 +172,7 @@ final class TaskRunner {
             counters.add(.recordsWritten, block.recordCount)
         }
         try seams.crash.after(.sinkWrite)
+        try seams.crash.fail(.sinkWrite)
     }
 
     private func fillRows(from block: Block, batch: Int64, ingest: Int64) {
@@ -167,5 +187,15 @@ final class TaskRunner {
                     isCorrupted: identity == nil, partition: partition, offset: offset, batch: batch, ingest: ingest))
         }
         counters.add(.recordsCorrupted, corrupted)
+    }
+
+    /// Reads a block back; nil where the run goes on without one that the log cannot give back.
+    private func blockFromLog(_ received: ReceivedBlock) throws -> Block? {
+        do {
+            return try readBlock(received)
+        } catch let error as LogError where error.cause == nil && configuration.fidelity.has(.skipsDamagedBlocks) {
+            counters.add(.blocksSkipped, 1)
+            return nil
+        }
     }
 }

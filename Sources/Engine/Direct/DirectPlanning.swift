@@ -5,7 +5,9 @@ internal import World
 final class DirectPlanning {
     private let configuration: EngineConfiguration
     private let seams: Seams
-    private let shares: [Int64]?
+    private var shares: [Int64]?
+    /// The shares of the batches after the first one, where that is to take everything.
+    private var sharesAfterFirst: [Int64]?
     private let discovery: PartitionDiscovery
     private let dataLoss: DataLoss
     private var nextTick: Nanoseconds
@@ -24,10 +26,13 @@ final class DirectPlanning {
         dataLoss = DataLoss(configuration: configuration, seams: seams, counters: counters)
         switch configuration.cuts {
         case .count(_, let batch):
-            shares = OffsetPlanner.shares(of: batch, partitions: configuration.ends.count)
+            let limits = OffsetPlanner.shares(of: batch, partitions: configuration.ends.count)
+            shares = configuration.firstBatchIsUnlimited ? nil : limits
+            sharesAfterFirst = limits
             nextTick = 0
         case .time(_, let interval):
             shares = nil
+            sharesAfterFirst = nil
             nextTick = seams.clock.now() + interval
             throttle = Throttle(configuration.limits, interval: interval)
         }
@@ -77,6 +82,7 @@ final class DirectPlanning {
 
     /// Moves the positions behind `ranges`.
     func advance(past ranges: [OffsetRange]) {
+        shares = sharesAfterFirst
         for range in ranges { positions[Int(range.partition)] = range.until }
     }
 }

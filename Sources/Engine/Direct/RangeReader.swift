@@ -29,6 +29,7 @@ final class RangeReader {
         var position = range.from
         while position < range.until {
             try seams.crash.before(.taskRead)
+            try seams.crash.fail(.taskRead)
             block.removeAll()
             position = try fill(from: position, of: range, reader: reader)
             try seams.crash.after(.taskRead)

@@ -11,6 +11,8 @@ struct CrashMoment: Equatable {
     var previousRecords = 0
     /// k: records of the batch that the sink holds and that it got, or would have got again, from this life.
     var output = 0
+    /// Records of all earlier batches of this life, which the sink holds.
+    var earlierOutput = 0
     /// Records of the batch that a task has read and handed to the sink, and the sink does not show yet.
     var unshown = 0
     /// Whether the batch's plan can be found by a restart: its blocks in the event log, or its ranges in the offset log.
@@ -26,6 +28,14 @@ struct CrashMoment: Equatable {
     /// For `direct-commit`: whether the offsets of the batch before have been committed.
     var previousIsCommitted = false
 
+    /// For a failing task: the records it has handed to the sink, and those of its first piece.
+    var written = 0
+    var firstPiece = 0
+
+    /// Blocks that batches of this life have taken.
+    var blocksAllocated = 0
+    /// Blocks of this life that are whole in the block log.
+    var blocksStored = 0
     /// Blocks that this life has cut.
     var blocksCut = 0
     /// Those of them whose events are in the log.
@@ -45,6 +55,30 @@ struct CrashMoment: Equatable {
         var moment = self
         moment.output += unshown
         moment.unshown = 0
+        return moment
+    }
+
+    /// Whether any checkpoint is in force, in a first life.
+    var hasCheckpoint: Bool {
+        guard let batch else { return false }
+        return batch > 0 || generationIsDurable || completionIsDurable
+    }
+
+    /// For `direct` and `direct-log-first`: whether anything says where to go on, in a first life.
+    func hasStored(_ strategy: Strategy) -> Bool {
+        strategy == .direct ? hasCheckpoint : (batch ?? 0) > 0 || isPlanned || completionIsDurable
+    }
+
+    /// For `direct-commit`: whether any offsets have been committed, which the plan of the second batch is the first to do.
+    var hasCommitted: Bool {
+        guard let batch else { return false }
+        return batch > 1 || (batch == 1 && previousIsCommitted)
+    }
+
+    /// The same with so many blocks whole in the block log.
+    func storing(_ blocks: Int) -> CrashMoment {
+        var moment = self
+        moment.blocksStored = blocks
         return moment
     }
 }

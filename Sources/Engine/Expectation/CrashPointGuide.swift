@@ -10,6 +10,7 @@ public enum CrashPointGuide {
         case .before: "\(before) | \(after), not yet"
         case .torn: "\(before) | \(after), cut short half way"
         case .after: "\(after) | what follows, not yet"
+        case .fails: "\(point.effect == .taskRead ? before : after) | the task fails and runs again"
         }
     }
 
@@ -54,10 +55,9 @@ public enum CrashPointGuide {
         default: return row(of: point, strategy: strategy)
         }
         let isAllOut = moment.output == moment.batchRecords
-        // The log-first protocol has its plan in force from the start; the last two never have one.
+        // The log-first protocol has its plan in force as soon as it is written; these two never have one.
         let isInForce =
-            moment.generationIsDurable
-            || [.directLogFirst, .directCommit, .directTransactional].contains(strategy)
+            moment.generationIsDurable || strategy == .directCommit || strategy == .directTransactional
         if strategy.isReceiver {
             if !isInForce { return "D2" }
             return moment.output == 0 ? "D3" : isAllOut ? "D5" : "D4"
@@ -70,6 +70,7 @@ public enum CrashPointGuide {
     public static func row(of point: CrashPoint, strategy: Strategy) -> String? {
         switch strategy {
         case .raw: nil
+        case _ where !point.isDeath: "T"
         case .receiver, .receiverReliable, .receiverWal: receiverRow(of: point)
         case .directLogFirst where point == CrashPoint(.batchSubmit, .after),
             .directCommit where point == CrashPoint(.batchSubmit, .after),

@@ -17,6 +17,8 @@ public struct CrashSchedule {
     /// Before each group, the batches that were planned by then.
     private let batchesBefore: [Int]
     private let recordsOfBatch: [Int]
+    /// Before each batch, the records of those before it in this life.
+    private let recordsBefore: [Int]
 
     /// The schedule of the first life of a strategy, with its sink or the job that takes the sink's place, under a load.
     public init(
@@ -48,6 +50,7 @@ public struct CrashSchedule {
             return begun
         }
         recordsOfBatch = script.batches.map(\.records)
+        recordsBefore = recordsOfBatch.reduce(into: [0]) { sums, records in sums.append((sums.last ?? 0) + records) }
     }
 
     /// How often a life that does not crash reaches `point`; nil when that cannot be known beforehand.
@@ -59,16 +62,24 @@ public struct CrashSchedule {
 
     /// The records of this life that the sink holds at a crash; nil when its point is not reached that often.
     public func output(at crash: ArmedCrash) -> Int? {
-        (death(at: crash)?.moment).map { recordsOfBatch.prefix($0.batch ?? 0).reduce(0, +) + $0.output }
+        (death(at: crash)?.moment).map { recordsBefore[$0.batch ?? 0] + $0.output }
     }
 
     /// What the life finds when it opens, to compare.
     var found: AnyHashable { AnyHashable(state) }
 
+    /// The records of a batch of this life, from 0.
+    func records(ofBatch index: Int) -> Int { recordsOfBatch[index] }
+
+    /// How far everything has come at a crash; nil when its point is not reached that often.
+    func moment(at crash: ArmedCrash) -> CrashMoment? {
+        guard let moments = moments(at: crash.point), crash.occurrence <= moments.count else { return nil }
+        return moments[crash.occurrence - 1]
+    }
+
     /// How far everything has come at a crash, what it adds to the outcome, and the life that follows; nil as above.
     func death(at crash: ArmedCrash) -> Death? {
-        guard let moments = moments(at: crash.point), crash.occurrence <= moments.count else { return nil }
-        let moment = moments[crash.occurrence - 1]
+        guard let moment = moment(at: crash) else { return nil }
         var state = state
         let toll = state.die(at: moment)
         let next = CrashSchedule(
@@ -92,6 +103,10 @@ public struct CrashSchedule {
         if let leftover = leftover(of: point) {
             for index in moments.indices { moments[index].leftover = leftover }
         }
+        // The entry of the offset log is what a generation's checkpoint is to others.
+        if strategy == .directLogFirst, !plansAfterSubmit {
+            for index in moments.indices { moments[index].generationIsDurable = moments[index].isPlanned }
+        }
         return moments
     }
 
@@ -107,19 +122,37 @@ public struct CrashSchedule {
         case .receiverPoll: return blockMoments { $0 }
         case .receiverBlockCut: return cutMoments(isAfter)
         case .receiverAutoCommit: return autoCommitMoments(isAfter)
-        case .receiverWalAppend: return groupMoments { group in group.map { _ in 0 } }
-        case .receiverWalSync: return fidelity.has(.skipsLogSync) ? [] : groupMoments { _ in [0] }
+        case .receiverWalAppend:
+            return groupMoments { group in group.map { _ in 0 } }.enumerated().map { block, moment in
+                moment.storing(isAfter ? block + 1 : block)
+            }
+        case .receiverWalSync:
+            return fidelity.has(.skipsLogSync) ? [] : groupMoments { _ in [0] }.map { $0.storing($0.blocksCut) }
         case .receiverEventAppend:
             // An event counts from the moment its bytes are whole.
             return groupMoments { group in group.indices.map { isAfter ? $0 + 1 : $0 } }
+                .map { $0.storing($0.blocksCut) }
         case .receiverEventSync: return fidelity.has(.skipsLogSync) ? [] : groupMoments { group in [group.count] }
         case .receiverOffsetsCommit: return commitMoments(point.moment)
         case .batchAllocationSync where fidelity.has(.skipsLogSync): return []
         case .cleanupEventSync where fidelity.has(.skipsLogSync): return []
-        case .batchPlan, .batchAllocationAppend, .batchAllocationSync, .batchLogWrite, .batchLogSync, .batchLogRename:
+        case .batchLogWrite, .batchLogSync, .batchLogRename:
+            return planned.map { index in
+                // Where the plan comes after the submission, it waits as long as a checkpoint does.
+                let lag = min(shape.checkpointLagTasks, script.batches[index].tasks.count)
+                var moment = plansAfterSubmit ? running(index, tasks: lag) : moment(inBatch: index)
+                moment.isPlanned = isPlanned(point)
+                moment.generationIsDurable = isPlanned(point)
+                moment.previousIsCommitted = false
+                return moment
+            }
+        case .batchPlan, .batchAllocationAppend, .batchAllocationSync:
             return planned.map { index in
                 var moment = moment(inBatch: index)
                 moment.isPlanned = isPlanned(point)
+                if strategy.isReceiver, !moment.isPlanned {
+                    moment.blocksAllocated = index > 0 ? blocksBefore[script.batches[index - 1].groupsBefore] : 0
+                }
                 moment.previousIsCommitted = point.effect == .batchPlan && isAfter
                 return moment
             }
@@ -202,13 +235,19 @@ public struct CrashSchedule {
         moment.batch = index
         moment.batchRecords = recordsOfBatch[index]
         moment.previousRecords = index > 0 ? recordsOfBatch[index - 1] : 0
+        moment.earlierOutput = recordsBefore[index]
         moment.isPlanned = batch.isRunAgain
         moment.generationIsDurable = batch.isKnown
         moment.blocksCut = blocksBefore[batch.groupsBefore]
         moment.blocksAnnounced = moment.blocksCut
         moment.blocksCommitted = moment.blocksCut
+        moment.blocksStored = moment.blocksCut
+        moment.blocksAllocated = moment.blocksCut
         return moment
     }
+
+    /// Whether the entry of the offset log is written after the job was submitted.
+    private var plansAfterSubmit: Bool { strategy == .directLogFirst && fidelity.has(.plansAfterSubmit) }
 
     /// What has happened when `tasks` tasks of the batch at `index` are done, and nothing of what follows.
     private func running(_ index: Int, tasks: Int) -> CrashMoment {
@@ -259,7 +298,8 @@ public struct CrashSchedule {
             // A task whose output is there already has nothing to show.
             if isCommit, task.isDropped || !sink.isAtomicPerTask { continue }
             var written = 0
-            for piece in isCommit ? [task.records] : task.writes {
+            let pieces = isCommit ? [task.records] : task.writes
+            for piece in pieces {
                 let isOut = point.moment == .after && point.effect != .taskRead
                 var moment = running(index, tasks: place)
                 let handedOver = written + (isOut || isCommit ? piece : 0)
@@ -271,6 +311,8 @@ public struct CrashSchedule {
                     let hasBegun = point.effect != .taskRead || !strategy.isReceiver
                     if hasBegun, !task.isDropped, sink == .batchKeyed { moment.leftover = .halfWrittenFile }
                 }
+                moment.firstPiece = pieces[0]
+                moment.written = written + (point.effect == .sinkWrite ? piece : 0)
                 written += piece
                 moments.append(moment)
             }
@@ -321,7 +363,7 @@ public struct CrashSchedule {
         script.groups.enumerated().map { index, group in
             var moment = receiving(group: index, announced: group.count)
             switch when {
-            case .before: break
+            case .before, .fails: break
             case .torn: moment.partialCommitBlocks = group.count
             case .after: moment.blocksCommitted += group.count
             }
@@ -336,6 +378,7 @@ public struct CrashSchedule {
         moment.blocksCut = blocksBefore[index] + script.groups[index].count
         moment.blocksAnnounced = blocksBefore[index] + announced
         moment.blocksCommitted = blocksBefore[index]
+        moment.blocksStored = moment.blocksAnnounced
         return moment
     }
 }

@@ -35,6 +35,8 @@ public struct ExpectedOutcome: Equatable, Sendable {
     public var N = 0
     /// Records already output that recovery outputs again.
     public var E = 0
+    /// Records by which a batch that is planned again goes beyond its first plan, for partitions that had finished.
+    public var G = 0
     /// Duplicates at the sink.
     public var duplicates = 0
     /// Ingest duplicates.
@@ -49,41 +51,63 @@ public struct ExpectedOutcome: Equatable, Sendable {
     /// The outcome of a run that does not crash: nothing twice, nothing lost.
     public init() { derivation = "no crash: 0 / 0" }
 
-    /// The outcome of `crash`; nil when the strategy never reaches the point that often, or not in a countable way.
+    /// The outcome of `crash` and of the `outage` that follows it; nil when the strategy never reaches the point that often,
+    /// or not in a countable way, or when the restart refuses what the outage has left.
     public init?(
         strategy: Strategy, sink: SinkKind, job: Job = .identity, fidelity: Fidelity = .sound, crash: ArmedCrash,
-        shape: LoadShape
+        outage: Outage = Outage(), shape: LoadShape
     ) {
-        self.init(strategy: strategy, sink: sink, job: job, fidelity: fidelity, crashes: [crash], shape: shape)
+        self.init(
+            strategy: strategy, sink: sink, job: job, fidelity: fidelity, crashes: [crash], outage: outage, shape: shape)
     }
 
     /// The outcome of a run whose first life dies at the first of `crashes`, the life after that at the second, and so on;
     /// n, k, N and E are summed over them. Nil when one of the lives never reaches its point that often, or not in a
-    /// countable way.
+    /// countable way; and for several crashes with an outage, or with plans that become durable after their jobs.
     public init?(
         strategy: Strategy, sink: SinkKind, job: Job = .identity, fidelity: Fidelity = .sound, crashes: [ArmedCrash],
-        shape: LoadShape
+        outage: Outage = Outage(), shape: LoadShape
     ) {
         guard strategy != .raw else { return nil }
         // A state takes every offset once, as the offset-keyed sink does; what it holds changes once per batch.
         let sink = job.keepsState ? .offsetKeyed : sink
         var schedule = CrashSchedule(strategy: strategy, sink: sink, job: job, fidelity: fidelity, shape: shape)
+        if crashes.contains(where: { !$0.point.isDeath }) {
+            guard crashes.count == 1,
+                let outcome = ExpectedOutcome.ofFailure(crashes[0], sink: sink, schedule: schedule)
+            else { return nil }
+            self = outcome
+            return
+        }
+        if outage != Outage() || (strategy == .directLogFirst && fidelity.has(.plansAfterSubmit)) {
+            guard crashes.count == 1, let moment = schedule.moment(at: crashes[0]) else { return nil }
+            self.init(
+                strategy: strategy, sink: sink, job: job, fidelity: fidelity, point: crashes[0].point, moment: moment,
+                outage: outage, schedule: schedule, shape: shape)
+            return
+        }
         var deaths: [CrashSchedule.Death] = []
         for crash in crashes {
             guard let death = schedule.death(at: crash) else { return nil }
             deaths.append(death)
             schedule = death.next
         }
-        self.init(strategy: strategy, sink: sink, deaths: deaths)
+        self.init(strategy: strategy, sink: sink, fidelity: fidelity, deaths: deaths)
     }
 
     /// What the deaths of successive lives come to.
-    init(strategy: Strategy, sink: SinkKind, deaths: [CrashSchedule.Death]) {
+    init(strategy: Strategy, sink: SinkKind, fidelity: Fidelity, deaths: [CrashSchedule.Death]) {
         self.init()
         guard !deaths.isEmpty else { return }
         var rows: [String?] = []
-        for death in deaths {
+        for (life, death) in deaths.enumerated() {
             let (moment, toll) = (death.moment, death.toll)
+            let isUnstored =
+                switch strategy {
+                case .direct, .directLogFirst: !moment.hasStored(strategy)
+                case .directCommit: !moment.hasCommitted
+                default: false
+                }
             n += toll.n
             k += moment.completionIsDurable ? 0 : moment.output
             N += moment.batchRecords
@@ -92,7 +116,8 @@ public struct ExpectedOutcome: Equatable, Sendable {
             ingestDuplicates += toll.ingestDuplicates
             rows.append(
                 CrashPointGuide.row(
-                    of: death.crash.point, strategy: strategy, at: moment, isForgotten: toll.isForgotten))
+                    of: death.crash.point, strategy: strategy, fidelity: fidelity, at: moment,
+                    isForgotten: toll.isForgotten, isUnstored: life == 0 && isUnstored, damage: nil))
         }
         switch sink {
         case .append: duplicates = n + E

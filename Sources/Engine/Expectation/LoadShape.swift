@@ -36,9 +36,7 @@ public struct LoadShape: Hashable, Sendable {
     }
 
     /// The records of each partition: record i goes to partition i modulo p.
-    public var recordsByPartition: [Int64] {
-        (0..<partitions).map { Int64(records / partitions + ($0 < records % partitions ? 1 : 0)) }
-    }
+    public var recordsByPartition: [Int64] { spread(records) }
 
     /// The blocks that a receiver with `records` left to read cuts, by their sizes, in groups that share a commit.
     func groups(of records: Int) -> [[Int]] {

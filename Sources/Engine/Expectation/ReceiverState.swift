@@ -138,8 +138,9 @@ struct ReceiverState: LifeState {
         index < again.count ? again[index].number : latest + 1 + index - again.count
     }
 
-    /// The newest batch that no restart runs again once `number` is complete.
-    private func cleanup(after number: Int) -> Int { fidelity.has(.rerunsLastBatch) ? number - 1 : number }
+    /// The newest batch that no restart runs again once `number` is complete; where the last batch runs again, two
+    /// batches more are kept.
+    private func cleanup(after number: Int) -> Int { fidelity.has(.rerunsLastBatch) ? number - 2 : number }
 
     // MARK: What a death leaves
 

@@ -129,7 +129,9 @@ public struct SavedState: Equatable, Sendable {
                 "this receiver kept its blocks in memory, so nothing says which records the unfinished ones held",
                 location: directory)
         }
-        let reader = LogReader(disk: disk, directory: blocks)
+        let reader = LogReader(
+            disk: disk, directory: blocks,
+            framing: try WriteAheadLog.framing(disk: disk, directory: blocks))
         defer { reader.close() }
         func ranges(of blocks: [ReceivedBlock]) throws -> [OffsetRange] {
             try blocks.flatMap { block in

@@ -21,6 +21,8 @@ final class Receiver {
     /// Whether the poll of the open block has begun.
     private var isPolling = false
     private var positions: [Offset]
+    /// Where this life began to read.
+    private let openedAt: [Offset]
     private let patience: Patience
     private var block = Block()
     private var blockOpenedAt: Nanoseconds = 0
@@ -52,6 +54,7 @@ final class Receiver {
             polled = (0..<Partition(discovery.known)).map { $0 }
             reader = try seams.broker.openReader(at: zip(polled, positions).map { ($0, $1) })
         }
+        openedAt = positions
     }
 
     /// Whether all of the run's input has been polled and cut; in a group, by it and the others, and committed.
@@ -287,7 +290,7 @@ final class Receiver {
     private func autoCommit() throws {
         try seams.crash.before(.receiverAutoCommit)
         let offsets = polled.map { (partition: $0, next: positions[Int($0)]) }
-        try commit(offsets.filter { $0.next > configuration.starts[Int($0.partition)] })
+        try commit(offsets.filter { $0.next > openedAt[Int($0.partition)] })
         try seams.crash.after(.receiverAutoCommit)
     }
 }

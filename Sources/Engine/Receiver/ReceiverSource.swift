@@ -38,6 +38,9 @@ final class ReceiverSource: BatchSource {
                 .damagedEvent, "batch \(broken.batch) took \(broken.missing) blocks that the event log does not have",
                 location: RunFolder.eventLog(of: configuration.directory))
         }
+        if !configuration.fidelity.has(.skipsDamagedBlocks) {
+            try log.checkThatItHolds(unfinished.flatMap(\.blocks) + log.tracker.waiting)
+        }
         again = unfinished.map { PlannedBatch(number: $0.batch, tasks: $0.blocks.map { .block($0) }) }
         current = Checkpoint()
         current.latest = max(restored.latest, log.tracker.latestBatch)
@@ -96,7 +99,8 @@ final class ReceiverSource: BatchSource {
         // Nothing becomes superfluous by a batch that has only begun.
         guard !checkpoint.pending.contains(checkpoint.latest) else { return }
         let needed = checkpoint.batchesToRunAgain(configuration.fidelity).min() ?? checkpoint.latest + 1
-        let through = needed - 1
+        // Where the last batch runs again, the one before is kept too, for the day its checkpoint cannot be read.
+        let through = needed - (configuration.fidelity.has(.rerunsLastBatch) ? 2 : 1)
         if through > log.tracker.cleanedThrough { try log.cleanUp(through: through) }
         try store.removeOld()
     }

@@ -46,6 +46,11 @@ final class BatchKeyedSink: Sink {
         try crash.after(.sinkCommit)
     }
 
+    func abandon() {
+        file?.close()
+        file = nil
+    }
+
     func sync() throws {
         if hasUnsyncedNames { try disk.syncDirectory(directory) }
         hasUnsyncedNames = false

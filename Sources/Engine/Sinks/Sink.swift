@@ -9,10 +9,17 @@ protocol Sink: AnyObject {
     func write(_ rows: SinkRows) throws
     /// The task has written all its rows.
     func finish(_ task: OutputTask) throws
+    /// The task that was begun has failed and will begin again: what it wrote and can be taken back is.
+    func abandon()
     /// Makes everything written durable.
     func sync() throws
     /// Closes the sink's files.
     func close()
+}
+
+extension Sink {
+    /// A sink in which every write shows has nothing to take back.
+    func abandon() {}
 }
 
 extension SinkKind {

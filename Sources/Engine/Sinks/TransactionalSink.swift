@@ -123,7 +123,7 @@ final class TransactionalSink: Sink {
     }
 
     /// Undoes what a task left that did not finish.
-    private func abandon() {
+    func abandon() {
         if isOpen { store.rollBack() }
         isOpen = false
     }

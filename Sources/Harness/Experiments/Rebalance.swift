@@ -37,7 +37,7 @@ struct Rebalance: Experiment {
                 group: "\(topic)-group", starts: truth.starts, ends: truth.ends,
                 cuts: .count(block: block, batch: batch), groupCommitBlocks: scenario.groupCommitBlocks,
                 walCompressionLevel: scenario.walCompressionLevel.map { Int32($0) }, fidelity: scenario.fidelity,
-                chunkRecords: Scenario.chunkRecords,
+                chunkRecords: Scenario.usualChunkRecords,
                 membership: scenario.membership == .manual
                     ? .group(sessionTimeoutMilliseconds: 6_000, heartbeatMilliseconds: 1_000) : scenario.membership)
         }

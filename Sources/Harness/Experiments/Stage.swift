@@ -59,10 +59,16 @@ struct Stage: Sendable {
 
     /// What executes runs on a topic.
     func executor(of scenario: Scenario, topic: String, truth: GroundTruth) -> RunExecutor {
-        RunExecutor(
+        var executor = RunExecutor(
             scenario: scenario, topic: topic, bootstrap: host.value.configuration.bootstrap,
             properties: host.value.properties, truth: truth,
             worker: WorkerProcess(executable: options.workerExecutable))
+        executor.produce = { sequences in
+            try LoadGenerator.produce(
+                scenario: scenario, topic: topic, sequences: sequences, configuration: host.value.configuration
+            ) { _ in }
+        }
+        return executor
     }
 
     /// Carries out runs one after the other on one load; each has a folder of its own, removed when it is judged.
@@ -71,12 +77,19 @@ struct Stage: Sendable {
     }
 
     private func execute(_ plans: [RunPlan], zookeeper: String?) async throws -> [RunResult] {
-        let topic = try await makeTopic(partitions: scenario.partitions)
-        let truth = try await produceLoad(to: topic)
+        var topic = try await makeTopic(partitions: scenario.partitions)
+        var truth = try await produceLoad(to: topic)
         var executor = executor(of: scenario, topic: topic, truth: truth)
         executor.zookeeper = zookeeper
         var runs: [RunResult] = []
         for (index, plan) in plans.enumerated() {
+            if index > 0, scenario.arrivals > 0 {
+                // What arrives during one run must not be there before the next.
+                topic = try await makeTopic(partitions: scenario.partitions)
+                truth = try await produceLoad(to: topic)
+                executor = self.executor(of: scenario, topic: topic, truth: truth)
+                executor.zookeeper = zookeeper
+            }
             let label = "\(plan.strategy.rawValue)\(plan.sink.map { " / \($0.rawValue)" } ?? "")"
             let directory = "\(options.workDirectory)/\(index + 1)-\(plan.strategy.rawValue)"
             var run = try await executor.execute(plan, in: directory) { fraction in
@@ -89,7 +102,9 @@ struct Stage: Sendable {
             runs.append(run)
             if plan.offsetStore == .zookeeper, let zookeeper {
                 let group = executor.group(in: directory)
-                try await BlockingThread.run { try OffsetStorePlace.removeGroup(group, of: topic, at: zookeeper) }
+                try await BlockingThread.run { [topic] in
+                    try OffsetStorePlace.removeGroup(group, of: topic, at: zookeeper)
+                }
             }
             try await BlockingThread.run { try FileSystem.removeTree(directory) }
         }

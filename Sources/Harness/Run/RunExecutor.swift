@@ -15,10 +15,13 @@ struct RunExecutor: Sendable {
     let bootstrap: String
     /// librdkafka properties, each `name=value`.
     let properties: [String]
+    /// What is there before the run.
     let truth: GroundTruth
     let worker: WorkerProcess
     /// The ZooKeeper's address; nil when no run keeps its offsets there.
     var zookeeper: String?
+    /// Produces the further records of these numbers; nil where none may arrive.
+    var produce: (@Sendable (Range<Int>) throws -> GroundTruth)?
 
     /// What the lives of a run came to.
     private struct Lives {
@@ -28,6 +31,9 @@ struct RunExecutor: Sendable {
         var unplannedDeaths = 0
         var recoverySeconds = 0.0
         var recovery = RecoveryParts()
+        var isDamageMissing = false
+        /// What had been produced in the end.
+        var truth: GroundTruth
     }
 
     /// Executes `plan` in `directory`, which is new; `progress` gets the fraction of the records read so far.
@@ -59,12 +65,12 @@ struct RunExecutor: Sendable {
 
     private func live(_ plan: RunPlan, in directory: String, counters: EngineCounters) async throws -> Lives {
         let path = "\(directory)/worker.json"
-        var lives = Lives()
+        var lives = Lives(truth: truth)
         var diedAt: Nanoseconds?
         // The kill itself, which comes a little before anybody notices it.
         var killedAt: Nanoseconds = 0
         for life in 0..<RunExecutor.mostLives {
-            var configuration = configuration(of: plan, in: directory)
+            var configuration = configuration(of: plan, in: directory, truth: life == 0 ? nil : lives.truth)
             var killAfter: Duration?
             // One life for each crash of the plan; the others recover from it.
             switch plan.death {
@@ -82,7 +88,12 @@ struct RunExecutor: Sendable {
                 lives.recovery.add(recoveryFrom: killedAt, as: counters)
             }
             switch ending {
-            case .finished: return lives
+            case .finished:
+                // A failure that a task survives leaves its mark and nobody dead.
+                if configuration.crash != nil, counters[.crashesFired] > UInt64(lives.crashesFired) {
+                    lives.crashesFired += 1
+                }
+                return lives
             case .failed(let diagnosis): throw diagnosis
             case .killed:
                 diedAt = endedAt
@@ -91,6 +102,7 @@ struct RunExecutor: Sendable {
                 let wasArmed = configuration.crash != nil && counters[.crashesFired] == UInt64(lives.crashesFired + 1)
                 killedAt = wasArmed ? counters[.diedAt] : endedAt
                 if wasArmed || killAfter != nil { lives.crashesFired += 1 } else { lives.unplannedDeaths += 1 }
+                if life == 0 { try await endure(plan.outage, configuration.engine, &lives) }
             }
         }
         throw Diagnosis(
@@ -98,8 +110,23 @@ struct RunExecutor: Sendable {
             fix: "this is not expected: please report it with the command", exitCode: .internalError)
     }
 
-    /// What the worker of `plan` is told in a life that is not to crash.
-    func configuration(of plan: RunPlan, in directory: String) -> WorkerConfiguration {
+    /// Lets happen what happens between the first death and the next life.
+    private func endure(_ outage: Outage, _ engine: EngineConfiguration, _ lives: inout Lives) async throws {
+        if outage.arrivals > 0, let produce {
+            let produced = lives.truth.records
+            lives.truth = lives.truth.followed(
+                by: try await BlockingThread.run { try produce(produced..<produced + outage.arrivals) })
+        }
+        guard let damage = outage.damage else { return }
+        let struck = try await BlockingThread.run { try damage.strike(engine, disk: PosixDisk()) }
+        lives.isDamageMissing = !struck
+    }
+
+    /// What the worker of `plan` is told in a life that is not to crash: the first one, or one that has `truth` to read.
+    func configuration(
+        of plan: RunPlan, in directory: String, truth later: GroundTruth? = nil
+    ) -> WorkerConfiguration {
+        let truth = later ?? truth
         let cuts: EngineConfiguration.Cuts =
             switch scenario.cuts {
             case .count(let block, let batch): .count(block: block, batch: batch)
@@ -107,13 +134,17 @@ struct RunExecutor: Sendable {
             }
         let engine = EngineConfiguration(
             strategy: plan.strategy, sink: plan.sink ?? .append, directory: "\(directory)/state",
-            group: group(in: directory), starts: truth.starts, ends: truth.ends, cuts: cuts,
+            group: group(in: directory),
+            // The watermarks of a topic that nobody else writes to are where its records end.
+            starts: later != nil && plan.outage.reset == .latest ? truth.ends : truth.starts, ends: truth.ends,
+            cuts: cuts,
             groupCommitBlocks: scenario.groupCommitBlocks,
             walCompressionLevel: scenario.walCompressionLevel.map { Int32($0) },
             checkpointLagTasks: scenario.checkpointLagTasks, fidelity: scenario.fidelity,
-            autoCommitBlocks: scenario.autoCommitBlocks, chunkRecords: Scenario.chunkRecords,
+            autoCommitBlocks: scenario.autoCommitBlocks, chunkRecords: scenario.chunkRecords,
             onDataLoss: scenario.onDataLoss, membership: scenario.membership, job: plan.job, limits: scenario.limits,
-            tasks: scenario.tasks, programVersion: scenario.programVersion)
+            tasks: scenario.tasks, programVersion: scenario.programVersion, taskAttempts: scenario.taskAttempts,
+            firstBatchIsUnlimited: later != nil && plan.outage.restartBatch == .unlimited)
         var configuration = WorkerConfiguration(
             engine: engine, bootstrap: bootstrap, properties: properties, topic: topic, crash: nil,
             countersPath: "\(directory)/counters", offsetStore: place(of: plan, in: directory))
@@ -142,6 +173,7 @@ struct RunExecutor: Sendable {
     private func judge(
         _ plan: RunPlan, lives: Lives, in directory: String, counters: EngineCounters
     ) throws -> RunResult {
+        let truth = lives.truth
         let verdict = try plan.verdict(truth: truth, in: directory, counters: counters)
         let seconds = Double(counters[.workingNanoseconds]) / 1e9
         let crash: String?
@@ -166,7 +198,8 @@ struct RunExecutor: Sendable {
                 ?? "no closed form: held to what the scenario states in numbers, and to no loss where none is allowed",
             agrees: RunJudgement.agrees(plan, verdict),
             invalidReason: RunJudgement.invalidReason(
-                plan, crashesFired: lives.crashesFired, unplannedDeaths: lives.unplannedDeaths, verdict: verdict),
+                plan, crashesFired: lives.crashesFired, unplannedDeaths: lives.unplannedDeaths, verdict: verdict,
+                isDamageMissing: lives.isDamageMissing),
             restarts: lives.restarts,
             walBytesWritten: Int64(counters[.walBytesWritten]), diskBytesPeak: Int64(counters[.stateBytesPeak]),
             ingestedBytes: Int64(truth.records * scenario.recordBytes),

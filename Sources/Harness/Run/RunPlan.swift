@@ -23,6 +23,8 @@ struct RunPlan: Sendable {
     var stated: Scenario.Expectation?
     /// What the semantics predict; nil where they do not give a number (a kill from outside, cuts by time).
     var expected: ExpectedOutcome?
+    /// What happens between the death and the next life.
+    var outage = Outage()
     /// What is made of the records; a job that keeps a state needs no sink.
     var job = Job.identity
     /// Whether a program's own output operation takes the sink's place, and whether it keeps the checkpoint; nil: no.
@@ -39,6 +41,8 @@ struct RunPlan: Sendable {
             let sinks: [Scenario.Expectation?] = run.sinks.isEmpty ? [nil] : run.sinks
             return try sinks.map { stated in
                 let crashes = try settle(run, sink: stated?.sink, in: scenario, shape: shape)
+                let outage = scenario.outage(damage: run.damage)
+                try refuseImpossible(run)
                 var expected: ExpectedOutcome?
                 let isOpen = scenario.composition(isOpenFor: run.strategy, crashes)
                 if crashes.isEmpty {
@@ -46,15 +50,40 @@ struct RunPlan: Sendable {
                 } else if let shape, !isOpen {
                     expected = ExpectedOutcome(
                         strategy: run.strategy, sink: stated?.sink ?? .append, job: scenario.job,
-                        fidelity: scenario.fidelity, crashes: crashes, shape: shape)
+                        fidelity: scenario.fidelity, crashes: crashes, outage: outage, shape: shape)
+                    if run.failures >= scenario.taskAttempts { expected = nil }
                 } else {
                     try refuseSymbols(in: stated, of: run)
                 }
                 return RunPlan(
                     strategy: run.strategy, sink: stated?.sink, death: crashes.isEmpty ? .none : .armed(crashes),
                     offsetStore: run.offsetStore, stated: run.isAsStated ? stated : nil, expected: expected,
-                    job: scenario.job)
+                    outage: outage, job: scenario.job)
             }
+        }
+    }
+
+    /// Damage needs a death and a strategy that has what is damaged; only a task can fail more than once.
+    private static func refuseImpossible(_ run: Scenario.Run) throws {
+        if let damage = run.damage {
+            guard run.crashes.first?.point.isDeath == true else {
+                throw Diagnosis(
+                    cause:
+                        "\(run.strategy.rawValue): damage \(damage.rawValue) without a crash that the worker dies of",
+                    fix: "give the run a crash, or leave out damage", exitCode: .usage)
+            }
+            guard damage.strategies.contains(run.strategy) else {
+                throw Diagnosis(
+                    cause:
+                        "\(run.strategy.rawValue): there is nothing of its own that damage \(damage.rawValue) strikes",
+                    fix: "choose from \(damage.strategies.map(\.rawValue).joined(separator: ", ")) for this damage",
+                    exitCode: .usage)
+            }
+        }
+        guard run.failures == 1 || run.crashes.first?.point.isDeath == false else {
+            throw Diagnosis(
+                cause: "\(run.strategy.rawValue): failures \(run.failures) without a point at which a task fails",
+                fix: "crash at task.read.fails or sink.write.fails, or leave out failures", exitCode: .usage)
         }
     }
 
@@ -107,12 +136,12 @@ struct RunPlan: Sendable {
                     cause: "\(name): with this load the point is reached \(count) times",
                     fix: "choose an occurrence from 1 to \(count), or raise --records", exitCode: .usage)
             }
-            return ArmedCrash(crash.point, at: occurrence)
-        case (.exactly(let occurrence), nil): return ArmedCrash(crash.point, at: occurrence)
-        case (.last, let count?) where count > 0: return ArmedCrash(crash.point, at: count)
+            return ArmedCrash(crash.point, at: occurrence, times: run.failures)
+        case (.exactly(let occurrence), nil): return ArmedCrash(crash.point, at: occurrence, times: run.failures)
+        case (.last, let count?) where count > 0: return ArmedCrash(crash.point, at: count, times: run.failures)
         case (.seeded, let count?) where count > 0:
             var random = SeededRandom(seed: seed)
-            return ArmedCrash(crash.point, at: Int.random(in: 1...count, using: &random))
+            return ArmedCrash(crash.point, at: Int.random(in: 1...count, using: &random), times: run.failures)
         default:
             throw Diagnosis(
                 cause: "\(name): how often this point is reached is not known beforehand",
@@ -138,9 +167,11 @@ extension Scenario {
             records: records, partitions: partitions, blockRecords: block, batchRecords: batch,
             groupCommitBlocks: groupCommitBlocks, checkpointLagTasks: checkpointLagTasks,
             autoCommitBlocks: autoCommitBlocks,
-            chunkRecords: Scenario.chunkRecords)
+            chunkRecords: chunkRecords)
     }
 
-    /// Records that a direct task reads and writes at once.
-    static let chunkRecords = 16_384
+    /// What happens after a crash of one of the runs.
+    func outage(damage: Damage?) -> Outage {
+        Outage(arrivals: arrivals, restartBatch: restartBatch, reset: reset, damage: damage)
+    }
 }

@@ -76,7 +76,8 @@ public struct ScenarioRunner: Sendable {
         let startedAt = Date().formatted(.iso8601)
         if options.brokers == nil {
             try BrokerHost.checkCapacity(
-                records: scenario.records, recordBytes: scenario.recordBytes, partitions: scenario.partitions)
+                records: scenario.records + scenario.arrivals, recordBytes: scenario.recordBytes,
+                partitions: scenario.partitions)
         }
         let host = try await BlockingThread.run {
             Handed(try BrokerHost(brokers: options.brokers, properties: options.properties))

@@ -28,6 +28,14 @@ public struct Scenario: Equatable, Sendable {
     public var fidelity: Fidelity
     /// For `receiver`: blocks after which the group's offsets are committed, at least 1.
     public var autoCommitBlocks: Int
+    /// Records that are produced while a worker that died is down, at least 0.
+    public var arrivals = 0
+    /// For direct strategies with cuts by count: how much the first batch takes that is planned after a crash.
+    public var restartBatch = Outage.RestartBatch.limited
+    /// Where a worker begins that finds neither checkpoint nor committed offset after a crash.
+    public var reset = Outage.Reset.earliest
+    /// Times a task is tried before its failure ends the run, at least 1.
+    public var taskAttempts = 4
     /// What to do about records that the broker dropped before they were read.
     public var onDataLoss: DataLossPolicy = .fail
     /// How receivers get their partitions.
@@ -41,6 +49,8 @@ public struct Scenario: Equatable, Sendable {
     public var tasks: TaskSettings
     /// The version of the program that the runs stand for, at least 1: checkpoints are bound to it.
     public var programVersion: Int
+    /// Records that a direct task reads and writes at once, at least 1.
+    public var chunkRecords = Scenario.usualChunkRecords
     /// The seed, unless the command line gives one.
     public var seed: UInt64
     /// The runs, in the order they happen; an experiment may have none.
@@ -55,6 +65,9 @@ public struct Scenario: Equatable, Sendable {
     public var fidelities: [Fidelity]
     /// The claim the scenario is named after, and when it holds.
     public var claim: ClaimStatement?
+
+    /// What a direct task reads and writes at once unless the scenario says otherwise.
+    public static let usualChunkRecords = 16_384
 
     /// How blocks and batches are cut.
     public enum Cuts: Equatable, Sendable {
@@ -75,6 +88,10 @@ public struct Scenario: Equatable, Sendable {
         /// Whether the sinks' expectations were written for these crashes; false after the command line named another
         /// point, when only the closed forms say what to expect.
         public var isAsStated: Bool
+        /// What happens to the engine's files between the crash and the restart; nil: nothing.
+        public var damage: Damage?
+        /// For a crash point at which a task fails: how many attempts fail in a row, at least 1.
+        public var failures = 1
         /// Who keeps the offsets that the strategy commits; `kafka` also for one that commits none.
         public var offsetStore: OffsetStoreKind
 
@@ -182,6 +199,8 @@ public struct SymbolSum: Equatable, Sendable, CustomStringConvertible {
         case N
         /// Records already output that recovery outputs again.
         case E
+        /// Records that a batch planned again has beyond its first plan, for partitions that had finished.
+        case G
     }
 
     /// The symbols, in the order written.

@@ -12,7 +12,7 @@ public enum ScenarioFile {
             "block-interval-ms", "batch-interval-ms", "group-commit-blocks", "wal-compression", "checkpoint-lag-tasks",
             "fidelity", "auto-commit-blocks", "on-data-loss", "membership", "session-timeout-ms", "heartbeat-ms",
             "offset-store", "program-version", "limits", "seed", "runs", "experiment", "strategies", "sinks",
-            "fidelities", "claim", "job",
+            "fidelities", "claim", "job", "arrivals", "restart-batch", "reset", "task-attempts",
         ] + taskKeys
 
     /// Reads the scenario in the file at `path`.
@@ -55,7 +55,7 @@ public enum ScenarioFile {
         for element in try top["fidelities"]?.elements() ?? [] { fidelities.append(try fidelity(element)) }
         let strategies = try names(top["strategies"], of: "strategy", "strategies", as: Strategy.self)
         let sinks = try names(top["sinks"], of: "sink", "sinks", as: SinkKind.self)
-        return Scenario(
+        var scenario = Scenario(
             name: try name(top.required("name"), file: file),
             summary: try top.required("summary").text(),
             explanation: trimmed(try top["explanation"]?.text() ?? ""),
@@ -77,6 +77,13 @@ public enum ScenarioFile {
             seed: UInt64(try number("seed", ScenarioLimits.seed, 1)),
             runs: runs, experiment: experiment, strategies: strategies, sinks: sinks,
             fidelities: fidelities, claim: try top["claim"].map(claim), job: job)
+        scenario.arrivals = try number("arrivals", ScenarioLimits.arrivals, 0)
+        scenario.restartBatch =
+            try top["restart-batch"]?.name(of: "restart batch", "restart batches", as: Outage.RestartBatch.self)
+            ?? .limited
+        scenario.reset = try top["reset"]?.name(of: "reset", "resets", as: Outage.Reset.self) ?? .earliest
+        scenario.taskAttempts = try number("task-attempts", ScenarioLimits.taskAttempts, 4)
+        return scenario
     }
 
     private static func names<Named: RawRepresentable & CaseIterable>(
@@ -172,7 +179,7 @@ public enum ScenarioFile {
     private static func run(
         _ value: YAMLValue, job: Job, _ store: OffsetStoreKind?
     ) throws(ScenarioError) -> Scenario.Run {
-        let mapping = try value.mapping(known: ["strategy", "crash", "offset-store", "expect"])
+        let mapping = try value.mapping(known: ["strategy", "crash", "offset-store", "expect", "damage", "failures"])
         let strategy = try mapping.required("strategy").name(of: "strategy", "strategies", as: Strategy.self)
         let crashes = try mapping["crash"]?.crashes() ?? []
         let own = try mapping["offset-store"]?.offsetStore()
@@ -209,8 +216,11 @@ public enum ScenarioFile {
                     sink: sink, duplicates: try counts.required("duplicates").sum(),
                     lost: try counts.required("lost").sum()))
         }
-        return Scenario.Run(
+        var run = Scenario.Run(
             strategy: strategy, sinks: expectations, crashes: crashes,
             offsetStore: strategy.commitsOffsets ? own ?? store ?? .kafka : .kafka)
+        run.damage = try mapping["damage"]?.name(of: "damage", "damages", as: Damage.self)
+        run.failures = try mapping["failures"]?.integer(in: ScenarioLimits.taskAttempts) ?? 1
+        return run
     }
 }

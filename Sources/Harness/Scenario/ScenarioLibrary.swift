@@ -19,6 +19,7 @@ public enum ScenarioLibrary {
         ("crash-in-recovery", PackageResources.crash_in_recovery_yaml),
         ("idle-crash", PackageResources.idle_crash_yaml),
         ("no-crash", PackageResources.no_crash_yaml),
+        ("batch-keyed-trap", PackageResources.batch_keyed_trap_yaml),
         ("second-driver", PackageResources.second_driver_yaml),
         ("offsets-in-zookeeper", PackageResources.offsets_in_zookeeper_yaml),
         ("zookeeper-outage", PackageResources.zookeeper_outage_yaml),

@@ -24,6 +24,10 @@ public enum ScenarioLimits {
     public static let heartbeatMilliseconds = 1...600_000
     /// zstd's levels without its memory-hungry ones.
     public static let compressionLevel = 1...19
+    /// Records that arrive during an outage.
+    public static let arrivals = 0...1_000_000_000
+    /// Attempts of a task.
+    public static let taskAttempts = 1...1_000
     /// Tasks that a checkpoint may lag behind.
     public static let checkpointLagTasks = 0...1_000_000
     /// Tasks that may run at once, each on a thread of its own.

@@ -148,6 +148,12 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
                 )
             case .noSavedState: ("name another place to take positions from: see kbench offsets --help", .usage)
             case .stateExists: ("name a new folder, or supersede a state without a log with --force", .usage)
+            case .taskFailed: ("find out why from the cause, or raise task-attempts", .internalError)
+            case .damagedBlock:
+                (
+                    "restore the file, or start over in an empty folder: the broker still has the records if its retention "
+                        + "allows", .internalError
+                )
             case .unreadableRange:
                 ("check that the topic still holds the records and that its leader is up", .internalError)
             default: ("restore the file, or start over in an empty folder", .internalError)

@@ -45,8 +45,9 @@ public enum Worker {
         defer { broker.close() }
         let trace = try configuration.tracePath.map { try EffectTrace(path: $0) }
         let armed = configuration.crash.flatMap { ArmedCrash(parsing: $0) }.map { armed in
-            CrashSwitch(armed: armed) { _, _ in
+            CrashSwitch(armed: armed) { point, _ in
                 engineCounters.add(.crashesFired, 1)
+                guard point.isDeath else { throw TaskFailure(at: point) }
                 engineCounters[.diedAt] = MonotonicClock().now()
                 Processes.killSelf()
             }
