@@ -122,7 +122,8 @@ public struct ReferenceResult: Codable, Equatable, Sendable {
         let others = rows.filter { $0.measured == nil }
         if !others.isEmpty { text += "\nNot run:\n\n" }
         for row in others {
-            text += "- \(row.row) (\(row.sink), \(row.reference.text), \(Numbers.count(row.runs, "run"))): \(row.reason)\n"
+            text +=
+                "- \(row.row) (\(row.sink), \(row.reference.text), \(Numbers.count(row.runs, "run"))): \(row.reason)\n"
         }
         return text
     }

@@ -37,7 +37,9 @@ struct SuccessiveLivesTests {
 
     /// Every strategy, sink and fidelity.
     static let worlds: [World] = all.filter(pick)
-    static func pick(_ w: World) -> Bool { ProcessInfo.processInfo.environment["KB_WORLD"].map { w.testDescription.contains($0) } ?? true }
+    static func pick(_ w: World) -> Bool {
+        ProcessInfo.processInfo.environment["KB_WORLD"].map { w.testDescription.contains($0) } ?? true
+    }
     static let all: [World] = strategies.flatMap { strategy in
         SinkKind.allCases.filter(strategy.canWrite).flatMap { sink in
             [Fidelity.sound, .spark].map { World(strategy: strategy, sink: sink, fidelity: $0, shape: plain) }

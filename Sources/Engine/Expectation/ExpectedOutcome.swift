@@ -58,7 +58,8 @@ public struct ExpectedOutcome: Equatable, Sendable {
         outage: Outage = Outage(), shape: LoadShape
     ) {
         self.init(
-            strategy: strategy, sink: sink, job: job, fidelity: fidelity, crashes: [crash], outage: outage, shape: shape)
+            strategy: strategy, sink: sink, job: job, fidelity: fidelity, crashes: [crash], outage: outage, shape: shape
+        )
     }
 
     /// The outcome of a run whose first life dies at the first of `crashes`, the life after that at the second, and so on;
