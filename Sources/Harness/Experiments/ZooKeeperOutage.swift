@@ -27,7 +27,8 @@ struct ZooKeeperOutage: Experiment {
         var rows: [ExperimentRow] = []
         let plans = try RunPlan.plans(of: stage.scenario)
         for (index, plan) in plans.enumerated() {
-            guard plan.offsetStore == .zookeeper, case .armed(let crashes) = plan.death, let crash = crashes.first else {
+            guard plan.offsetStore == .zookeeper, case .armed(let crashes) = plan.death, let crash = crashes.first
+            else {
                 throw Diagnosis(
                     cause: "\(stage.scenario.name): a run of zookeeper-outage has no crash or other offsets",
                     fix: "give every run offset-store: zookeeper and the crash at which the server goes down",

@@ -75,7 +75,8 @@ struct RunPlan: Sendable {
     ) throws -> [ArmedCrash] {
         var schedule = shape.map {
             CrashSchedule(
-                strategy: run.strategy, sink: sink ?? .append, job: scenario.job, fidelity: scenario.fidelity, shape: $0)
+                strategy: run.strategy, sink: sink ?? .append, job: scenario.job, fidelity: scenario.fidelity, shape: $0
+            )
         }
         return try run.crashes.enumerated().map { life, crash in
             let name =
