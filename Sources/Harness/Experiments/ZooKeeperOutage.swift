@@ -83,16 +83,16 @@ struct ZooKeeperOutage: Experiment {
     private func outage(
         of server: PrivateZooKeeper, under run: StagedRun, at crash: ArmedCrash, comesBack: Bool
     ) async throws -> StagedRun.Life {
-        let file = "\(run.directory)/go-on"
+        let pause = run.pause(at: crash)
         let life = try await server.run {
             let life = Task {
-                try await run.live(crash: crash) {
-                    $0.holdsFor = file
+                try await run.live {
+                    $0.pause = pause
                     $0.setPatience(comesBack ? ZooKeeperOutage.patience : ZooKeeperOutage.impatience)
                 }
             }
             do {
-                try await run.waitUntilHeld()
+                try await run.waitUntilPaused()
             } catch {
                 life.cancel()
                 throw error
@@ -100,7 +100,7 @@ struct ZooKeeperOutage: Experiment {
             return life
         }
         return try await withTaskCancellationHandler {
-            try PosixDisk().write([], to: file)
+            try PosixDisk().write([], to: pause.resumePath)
             // The commit is under way while the server starts.
             return comesBack ? try await server.run { try await life.value } : try await life.value
         } onCancel: {
