@@ -42,7 +42,7 @@ let package = Package(
         .target(
             name: "Harness",
             dependencies: [
-                "World", "Engine", "Simulation", "WriteAheadLog", "Kafka", "Posix", "Database", "Report",
+                "World", "Engine", "Simulation", "WriteAheadLog", "Kafka", "ZooKeeper", "Posix", "Database", "Report",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Yams", package: "Yams"),
@@ -65,6 +65,7 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             swiftSettings: settings),
+        .target(name: "ZooKeeper", dependencies: ["World", "CZooKeeper"], swiftSettings: settings),
         .target(name: "Posix", dependencies: ["World", "CPosixShims"], swiftSettings: settings),
         .target(name: "World", swiftSettings: settings),
         .target(name: "Checksum", dependencies: ["CChecksum"], swiftSettings: settings),
@@ -72,6 +73,7 @@ let package = Package(
         .target(name: "CPosixShims"),
         .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CZooKeeper", providers: [.apt(["libzookeeper-mt-dev"])]),
 
         tests(of: "World"),
         tests(of: "Checksum"),
@@ -80,6 +82,8 @@ let package = Package(
         // Some tests need what only the library itself can do, such as transactions.
         tests(of: "Kafka", also: ["World", "CRdKafka"]),
         tests(of: "Database", also: ["World"]),
+        // Which starts a server of its own, as the harness does.
+        tests(of: "ZooKeeper", also: ["World", "Harness", "Posix", "CZooKeeper"]),
         tests(of: "Engine", also: ["World", "Simulation"]),
         tests(of: "Harness", also: ["World", "Engine", "Simulation", "Kafka", "Posix", "Database", "Report"]),
         tests(of: "Report", also: ["World", "Engine"]),

@@ -1,4 +1,5 @@
 // What to do when a position is not in the broker's log any more: fail and say what is gone, or skip and say so.
+internal import Synchronization
 internal import World
 
 /// What to do about records that the broker dropped before they were read.
@@ -9,7 +10,7 @@ public enum DataLossPolicy: String, CaseIterable, Codable, Sendable {
     case skip
 }
 
-/// Settles where reading goes on from a position that the log does not have.
+/// Settles where reading goes on from a position that the log does not have. Tasks that run at once share one.
 final class DataLoss {
     /// A log that seems to end before a position is looked at again: after a change of leaders it may lag for a moment.
     private static let looks = 3
@@ -18,6 +19,8 @@ final class DataLoss {
     private let configuration: EngineConfiguration
     private let seams: Seams
     private let counters: EngineCounters
+    /// One thread at a time asks the broker and writes the journal.
+    private let turn = Mutex(())
 
     init(configuration: EngineConfiguration, seams: Seams, counters: EngineCounters) {
         self.configuration = configuration
@@ -27,11 +30,20 @@ final class DataLoss {
 
     /// Where to go on, when a reader that stands at `position` wants the records up to `until`.
     ///
-    /// - Parameter isPlanned: Whether exactly these records were promised to a task. It cannot go back to other ones,
-    ///   so where the log was replaced it has nothing left to read.
+    /// `isPlanned` says that exactly these records were promised to a task. It cannot go back to other ones, so where the
+    /// log was replaced it has nothing left to read.
+    ///
     /// - Throws: ``EngineError``, `dataLost` where the configuration says so.
     func settle(
         _ partition: Partition, at position: Offset, until: Offset, isPlanned: Bool = false
+    ) throws -> Offset {
+        try turn.withLock { _ in
+            try settleInTurn(partition, at: position, until: until, isPlanned: isPlanned)
+        }
+    }
+
+    private func settleInTurn(
+        _ partition: Partition, at position: Offset, until: Offset, isPlanned: Bool
     ) throws -> Offset {
         var ends = try seams.broker.watermarks(of: partition)
         var looks = 1
@@ -68,7 +80,7 @@ final class DataLoss {
     /// Notes what is skipped before it is: evidence that the verdict can tell silent losses from these by.
     private func skip(_ range: OffsetRange) throws {
         let journal = try ReadJournal(
-            directory: RunFolder.evidence(of: configuration.directory), disk: seams.disk, name: ReadJournal.skips)
+            directory: RunFolder.evidence(of: configuration.outputFolder), disk: seams.disk, name: ReadJournal.skips)
         defer { journal.close() }
         try journal.append(batch: 0, ingest: 0, ranges: [range])
         counters.add(.recordsSkipped, range.count)

@@ -9,8 +9,12 @@ public struct EngineConfiguration: Codable, Equatable, Sendable {
     public var sink: SinkKind
     /// What is made of the records.
     public var job: Job
-    /// The folder that holds the engine's state, the sink and the evidence.
+    /// The folder that holds the engine's state, and the sink and the evidence where they have no folder of their own.
     public var directory: String
+    /// The folder that holds the sink and the evidence; nil: that of the state. Two states can so write to one sink.
+    public var outputDirectory: String?
+    /// The version of the program: stands for the application's code, to which its checkpoints are bound. At least 1.
+    public var programVersion: Int
     /// The consumer group whose offsets receivers and `direct-commit` commit.
     public var group: String
     /// For each partition, from 0, the offset at which the run's input begins; used where nothing else says where to start.
@@ -73,7 +77,8 @@ public struct EngineConfiguration: Codable, Equatable, Sendable {
         walSegmentBytes: Int64 = 64 << 20, checkpointLagTasks: Int = 0, fidelity: Fidelity = .sound,
         autoCommitBlocks: Int = 10, chunkRecords: Int = 16_384, readTimeoutMilliseconds: Int = 30_000,
         onDataLoss: DataLossPolicy = .fail, membership: Membership = .manual, job: Job = .identity,
-        limits: PlanLimits = PlanLimits(), tasks: TaskSettings = TaskSettings()
+        limits: PlanLimits = PlanLimits(), tasks: TaskSettings = TaskSettings(), outputDirectory: String? = nil,
+        programVersion: Int = 1
     ) {
         self.strategy = strategy
         self.sink = sink
@@ -95,7 +100,12 @@ public struct EngineConfiguration: Codable, Equatable, Sendable {
         self.job = job
         self.limits = limits
         self.tasks = tasks
+        self.outputDirectory = outputDirectory
+        self.programVersion = programVersion
     }
+
+    /// The folder that holds the sink and the evidence.
+    public var outputFolder: String { outputDirectory ?? directory }
 
     /// The end of a partition whose input may go on for ever.
     public static let openEnd = Offset.max

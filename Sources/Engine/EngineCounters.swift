@@ -55,6 +55,8 @@ public struct EngineCounters: @unchecked Sendable {
         case bufferedRecordsPeak
         /// Bytes written to shuffle files, which are the bytes read back from them.
         case shuffleBytesWritten
+        /// Damaged checkpoints that a restart stepped over.
+        case damagedCheckpoints
     }
 
     /// The bytes of storage that the counters need.

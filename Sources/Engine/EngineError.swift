@@ -11,8 +11,14 @@ public struct EngineError: Error, Equatable, Sendable, CustomStringConvertible {
         public init(rawValue: String) { self.rawValue = rawValue }
         /// No readable checkpoint among those present.
         public static let damagedCheckpoint = Code(rawValue: "damaged-checkpoint")
-        /// A checkpoint of another format version.
+        /// A checkpoint of an older format, or of another version of the program: its positions can be exported.
         public static let incompatibleCheckpoint = Code(rawValue: "incompatible-checkpoint")
+        /// A checkpoint of a format that this kbench cannot read at all.
+        public static let unknownCheckpointFormat = Code(rawValue: "unknown-checkpoint-format")
+        /// A state folder that has nothing to go on from.
+        public static let noSavedState = Code(rawValue: "no-saved-state")
+        /// A state folder that is to be written and holds a state already.
+        public static let stateExists = Code(rawValue: "state-exists")
         /// Another driver holds the state's lock, or has written an entry of the offset log: it works on the same folder.
         public static let concurrentDriver = Code(rawValue: "concurrent-driver")
         /// A second driver moved a stored offset, or took over from this one, which is out.
@@ -33,6 +39,8 @@ public struct EngineError: Error, Equatable, Sendable, CustomStringConvertible {
         public static let impossibleStart = Code(rawValue: "impossible-start")
         /// Records of a planned range could not be read in time.
         public static let unreadableRange = Code(rawValue: "unreadable-range")
+        /// Tasks that run at once, or behind a shuffle, with an output that needs a partition's records in order.
+        public static let impossibleTasks = Code(rawValue: "impossible-tasks")
         /// A shuffle file of the running batch does not hold what was written to it.
         public static let damagedShuffle = Code(rawValue: "damaged-shuffle")
     }

@@ -64,7 +64,8 @@ public final class IngestionEngine {
                     location: configuration.directory)
             }
             let sink = try TransactionalSink(
-                directory: RunFolder.sink(of: configuration.directory), strategy: configuration.strategy, seams: seams)
+                directory: RunFolder.sink(of: configuration.outputFolder), strategy: configuration.strategy,
+                seams: seams)
             // First take over, then look: nobody moves an offset in between.
             let before = try sink.takeOver()
             let source = try TransactionalSource(
@@ -79,7 +80,7 @@ public final class IngestionEngine {
             }
         case .receiver, .receiverReliable, .receiverWal:
             let (store, writer) = try checkpoints(configuration)
-            let restored = try store.newest()
+            let restored = try store.restore()
             let log = try BlockLog(
                 configuration: configuration, seams: seams, counters: counters, isRestored: restored != nil)
             let receiver = try Receiver(configuration: configuration, seams: seams, counters: counters)
@@ -148,7 +149,8 @@ public final class IngestionEngine {
             readNotes = { lock.notes }
         }
         let store = try CheckpointStore(
-            directory: RunFolder.checkpoints(of: configuration.directory), seams: seams, counters: counters)
+            directory: RunFolder.checkpoints(of: configuration.directory), program: configuration.programVersion,
+            seams: seams, counters: counters)
         return (store, CheckpointWriter(store: store, lagTasks: configuration.checkpointLagTasks))
     }
 
@@ -160,7 +162,7 @@ public final class IngestionEngine {
     ) throws -> BatchLoop {
         let slots = try TaskSlots(
             configuration: configuration, seams: seams, counters: counters, sink: sink, readBlock: readBlock)
-        let evidence = try BatchEvidence(directory: RunFolder.evidence(of: configuration.directory), seams: seams)
+        let evidence = try BatchEvidence(directory: RunFolder.evidence(of: configuration.outputFolder), seams: seams)
         let loop = try BatchLoop(
             source: source, slots: slots, evidence: evidence, seams: seams, counters: counters)
         if let writer {

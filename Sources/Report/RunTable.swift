@@ -23,6 +23,9 @@ struct RunTable {
             Column(heading: "strategy", isNumeric: false) { $0.strategy },
             Column(heading: "sink", isNumeric: false) { $0.sink },
         ]
+        if runs.contains(where: { ![nil, "kafka"].contains($0.offsetStore) }) {
+            columns.append(Column(heading: "offsets in", isNumeric: false) { $0.offsetStore ?? "engine" })
+        }
         if withCrashPoints {
             columns.append(Column(heading: "killed at", isNumeric: false) { $0.crashPoint ?? "-" })
         }

@@ -225,6 +225,8 @@ public struct RunResult: Codable, Equatable, Sendable {
     /// What a reader of the output sees, as hexadecimal digits: equal for equal output, whatever the order in which it was
     /// written; nil where there is no output to read.
     public var outputDigest: String?
+    /// Who kept the offsets that the strategy committed: `kafka`, `file` or `zookeeper`; nil where it committed none.
+    public var offsetStore: String?
 
     /// The counts that the semantics predict.
     public struct ExpectedCounts: Codable, Equatable, Sendable {
@@ -255,7 +257,7 @@ public struct RunResult: Codable, Equatable, Sendable {
         corrupted: Int, redone: Int, expected: ExpectedCounts, derivation: String, agrees: Bool, invalidReason: String?,
         restarts: Int,
         walBytesWritten: Int64, diskBytesPeak: Int64, ingestedBytes: Int64, recordsPerSecond: Double,
-        recoverySeconds: Double, percentOfRaw: Double?, outputDigest: String? = nil
+        recoverySeconds: Double, percentOfRaw: Double?, outputDigest: String? = nil, offsetStore: String? = nil
     ) {
         self.strategy = strategy
         self.sink = sink
@@ -283,6 +285,7 @@ public struct RunResult: Codable, Equatable, Sendable {
         self.recoverySeconds = recoverySeconds
         self.percentOfRaw = percentOfRaw
         self.outputDigest = outputDigest
+        self.offsetStore = offsetStore
     }
 }
 
@@ -321,7 +324,7 @@ extension RunResult {
         case reexecutionDuplicates, lost, lostSilently, lostLoudly, corrupted, redone, expected, derivation, agrees,
             invalidReason, restarts
         case walBytesWritten, diskBytesPeak, ingestedBytes, recordsPerSecond, recoverySeconds, percentOfRaw
-        case outputDigest
+        case outputDigest, offsetStore
     }
 
     /// Writes every key, with null for what there is none of: a tool can tell "no crash" from "an older kbench".
@@ -355,6 +358,7 @@ extension RunResult {
         try container.encode(recoverySeconds, forKey: .recoverySeconds)
         try container.encode(percentOfRaw, forKey: .percentOfRaw)
         try container.encode(outputDigest, forKey: .outputDigest)
+        try container.encode(offsetStore, forKey: .offsetStore)
     }
 }
 

@@ -67,12 +67,15 @@ public final class SimulatedRun {
     /// What all lives together counted.
     public var counters: EngineCounters { EngineCounters(storage: storage) }
 
-    /// One life, until the input is processed or the crash fires.
+    /// One life, until the input is processed or the crash fires; `other` sets it up in another way, `offsets` keeps its
+    /// committed offsets elsewhere than in the broker.
     ///
     /// - Returns: whether the crash fired.
     /// - Throws: what the engine throws of itself.
     @discardableResult
-    public func live(crash: ArmedCrash? = nil) throws -> Bool {
+    public func live(
+        crash: ArmedCrash? = nil, as other: EngineConfiguration? = nil, offsets: (any OffsetStore)? = nil
+    ) throws -> Bool {
         var fired = false
         let crashSwitch = crash.map { armed in
             CrashSwitch(armed: armed) { _, _ in
@@ -81,7 +84,7 @@ public final class SimulatedRun {
             }
         }
         do {
-            try run(crashSwitch ?? CrashSwitch())
+            try run(crashSwitch ?? CrashSwitch(), as: other, offsets: offsets)
         } catch is Killed {}
         return fired
     }
@@ -117,20 +120,26 @@ public final class SimulatedRun {
     /// Opens an engine beside those that are open already, to be stepped by hand: a driver called `name`.
     ///
     /// - Throws: what the engine throws of itself.
-    public func open(named name: String, crash: CrashSwitch = CrashSwitch()) throws -> IngestionEngine {
+    public func open(
+        named name: String, crash: CrashSwitch = CrashSwitch(), as other: EngineConfiguration? = nil,
+        offsets: (any OffsetStore)? = nil
+    ) throws -> IngestionEngine {
         // Time passes between two lives, as it does between two processes.
         clock.sleep(1_000_000_000)
         let seams = Seams(
-            broker: broker, disk: disk, clock: clock, crash: crash, openStore: stores.open, driverName: name)
-        return try IngestionEngine(configuration: configuration, seams: seams, counters: counters)
+            broker: broker, offsets: offsets, disk: disk, clock: clock, crash: crash, openStore: stores.open,
+            driverName: name)
+        return try IngestionEngine(configuration: other ?? configuration, seams: seams, counters: counters)
     }
 
-    private func run(_ crash: CrashSwitch) throws {
+    private func run(
+        _ crash: CrashSwitch, as other: EngineConfiguration? = nil, offsets: (any OffsetStore)? = nil
+    ) throws {
         defer {
             disk.releaseLocks()
             stores.dropTransactions()
         }
         lives += 1
-        try open(named: "life \(lives)", crash: crash).run()
+        try open(named: "life \(lives)", crash: crash, as: other, offsets: offsets).run()
     }
 }

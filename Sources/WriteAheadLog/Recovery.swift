@@ -25,6 +25,23 @@ extension WriteAheadLog {
                 .disk, "the log cannot be opened", cause: error, location: .init(path: directory, byteOffset: 0))
         }
     }
+
+    /// Calls `body` with every complete frame of the log in `directory`, in order, and changes nothing: for a look at a
+    /// log that somebody else may be writing. A log that is not there has no frames.
+    ///
+    /// - Throws: ``LogError`` for a log with damage, or what `body` throws.
+    public static func inspect(
+        disk: any Disk, directory: String,
+        _ body: (_ kind: UInt8, Position, _ payload: UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+        do {
+            var recovery = Recovery(disk: disk, directory: directory)
+            if disk.exists(directory) { try recovery.inspect(body) }
+        } catch let error as DiskError {
+            throw LogError(
+                .disk, "the log cannot be read", cause: error, location: .init(path: directory, byteOffset: 0))
+        }
+    }
 }
 
 private struct Recovery {
@@ -69,6 +86,18 @@ private struct Recovery {
             disk: disk, directory: directory, options: options, segments: segments, file: file,
             nextSequence: end?.nextSequence ?? 0)
         return (log, report)
+    }
+
+    mutating func inspect(_ body: (UInt8, Position, UnsafeRawBufferPointer) throws -> Void) throws {
+        let headers = try disk.list(directory).compactMap { SegmentHeader(fileName: $0) }
+            .sorted { $0.firstSequence < $1.firstSequence }
+        try withoutActuallyEscaping(body) { body in
+            var end: SegmentEnd?
+            for (index, header) in headers.enumerated() {
+                if let end { try check(end, of: headers[index - 1], continuesIn: header) }
+                end = try scan(header, isLast: index == headers.count - 1, .allFrames(body))
+            }
+        }
     }
 
     /// How many segments, from the oldest on, need not be read.

@@ -14,9 +14,14 @@ struct TaskDivisionTests {
     static let strategies = Strategy.allCases.filter { $0 != .raw }
     static let shape = LoadShape.small(records: 61, partitions: 3, block: 5, batch: 20, chunk: 4)
 
+    /// A transactional sink compares offsets, so it takes the records of a partition in order alone.
+    private func canTake(_ tasks: TaskSettings, _ sink: SinkKind) -> Bool {
+        sink != .transactional || (tasks.slots == 1 && tasks.repartition == nil)
+    }
+
     @Test("nothing twice, nothing missing, without a crash", arguments: strategies, settings)
     func exact(strategy: Strategy, tasks: TaskSettings) throws {
-        for sink in SinkKind.allCases {
+        for sink in SinkKind.allCases where strategy.canWrite(to: sink) && canTake(tasks, sink) {
             let run = SimulatedRun(strategy: strategy, sink: sink, shape: Self.shape, tasks: tasks)
             try run.live()
             let verdict = try run.verdict()
@@ -31,7 +36,7 @@ struct TaskDivisionTests {
         arguments: [Strategy.receiverWal, .direct, .directCommit], [settings[2], settings[4]])
     func crashes(strategy: Strategy, tasks: TaskSettings) throws {
         let shape = LoadShape.small(records: 23, partitions: 2, block: 4, batch: 12, chunk: 3)
-        for sink in SinkKind.allCases {
+        for sink in SinkKind.allCases where strategy.canWrite(to: sink) && canTake(tasks, sink) {
             for point in [
                 CrashPoint(.taskRead, .after), CrashPoint(.sinkWrite, .before), CrashPoint(.sinkWrite, .after),
             ] {
@@ -65,6 +70,16 @@ struct TaskDivisionTests {
         // Every value travels once, with the framing of its run.
         let moved = try batches(.direct, .init(repartition: 4)).map(\.shuffleBytes)
         #expect(moved.allSatisfy { $0 > 30 * 24 && $0 < 30 * (24 + 24) }, "\(moved)")
+    }
+
+    @Test("a transactional sink refuses tasks at once and shuffles")
+    func order() throws {
+        for tasks in Self.settings where !canTake(tasks, .transactional) {
+            let run = SimulatedRun(
+                strategy: .directTransactional, sink: .transactional, shape: Self.shape, tasks: tasks)
+            let error = #expect(throws: EngineError.self) { try run.live() }
+            #expect(error?.code == .impossibleTasks)
+        }
     }
 
     @Test("a shuffle leaves no files behind, and what a crash leaves is removed by the next life")

@@ -52,6 +52,17 @@ private let complete = """
         #expect(scenario == expected)
     }
 
+    @Test func anOffsetStoreHoldsForEveryRunThatCommitsUnlessTheRunNamesItsOwn() throws {
+        let text = changed([
+            "seed: 7": "offset-store: file\nprogram-version: 3",
+            "  - strategy: raw":
+                "  - strategy: raw\n  - {strategy: receiver, offset-store: zookeeper, expect: {append: {duplicates: 0, lost: 0}}}",
+        ])
+        let scenario = try ScenarioFile.parse(text, file: "sample.yaml")
+        #expect(scenario.runs.map(\.offsetStore) == [.kafka, .zookeeper, .file])
+        #expect(scenario.programVersion == 3)
+    }
+
     @Test func whatIsLeftOutHasADefault() throws {
         let brief = without(
             "explanation: |", "  First line.", "  Second line.", "group-commit-blocks: 2", "wal-compression: zstd:3",
@@ -98,7 +109,19 @@ private let complete = """
         Mistake(
             line: "    crash: receiver", instead: "    crush: receiver", code: .unknownKey,
             cause: "sample.yaml:18: runs[1]: 'crush' is not known here",
-            fix: "did you mean crash? keys: strategy, crash, expect"),
+            fix: "did you mean crash? keys: strategy, crash, offset-store, expect"),
+        Mistake(
+            line: "seed: 7", instead: "offset-store: kafca", code: .unknownName,
+            cause: "sample.yaml:14: offset-store: no offset store is called 'kafca'",
+            fix: "did you mean kafka? offset stores: kafka, file, zookeeper"),
+        Mistake(
+            line: "  - strategy: raw", instead: "  - strategy: raw\n    offset-store: file", code: .impossibleValue,
+            cause: "sample.yaml:17: runs[0].offset-store: raw commits no offsets: it keeps them itself",
+            fix: "remove offset-store from this run"),
+        Mistake(
+            line: "seed: 7", instead: "program-version: 0", code: .impossibleValue,
+            cause: "sample.yaml:14: program-version: 0 is not within 1 to 1000000",
+            fix: "give program-version a whole number from 1 to 1000000"),
         Mistake(
             line: "seed: 7", instead: "records: 7", code: .duplicateKey,
             cause: "sample.yaml:14: records: the key is given twice", fix: "keep one of the two lines of 'records'"),

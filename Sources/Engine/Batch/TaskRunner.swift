@@ -16,30 +16,31 @@ final class TaskRunner {
     private let rows: SinkRows
     private let shuffle: Shuffle?
     private let readBlock: (ReceivedBlock) throws -> Block
-    private lazy var rangeReader = RangeReader(configuration: configuration, seams: seams, counters: counters)
+    private let rangeReader: RangeReader
 
     /// Makes the runner of a slot, which writes to `sink`, or opens the one configured; `readBlock` brings a block back
     /// from the log.
     init(
         configuration: EngineConfiguration, seams: Seams, counters: EngineCounters, sink: (any Sink)? = nil, slot: Int,
-        shuffle: Shuffle?,
-        readBlock: @escaping (ReceivedBlock) throws -> Block
+        shuffle: Shuffle?, dataLoss: DataLoss, readBlock: @escaping (ReceivedBlock) throws -> Block
     ) throws {
         self.configuration = configuration
         self.seams = seams
         self.counters = counters
         self.shuffle = shuffle
+        rangeReader = RangeReader(
+            configuration: configuration, seams: seams, counters: counters, dataLoss: dataLoss)
         self.readBlock = readBlock
         operation = seams.output
         self.sink =
             operation == nil
             ? try sink
                 ?? configuration.sink.open(
-                    in: RunFolder.sink(of: configuration.directory), for: configuration.strategy, seams: seams,
+                    in: RunFolder.sink(of: configuration.outputFolder), for: configuration.strategy, seams: seams,
                     slot: slot)
             : nil
         journal = try ReadJournal(
-            directory: RunFolder.evidence(of: configuration.directory), disk: seams.disk, slot: slot)
+            directory: RunFolder.evidence(of: configuration.outputFolder), disk: seams.disk, slot: slot)
         rows = SinkRows(capacity: configuration.chunkRecords)
     }
 

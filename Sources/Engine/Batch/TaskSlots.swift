@@ -24,10 +24,11 @@ final class TaskSlots {
         }
         self.shuffle = shuffle
         let log = Exclusive(readBlock)
+        let dataLoss = DataLoss(configuration: configuration, seams: seams, counters: counters)
         runners = try (0..<max(1, configuration.tasks.slots)).map { slot in
             try TaskRunner(
                 configuration: configuration, seams: seams, counters: counters, sink: sink, slot: slot,
-                shuffle: shuffle, readBlock: log.call)
+                shuffle: shuffle, dataLoss: dataLoss, readBlock: log.call)
         }
     }
 
@@ -36,7 +37,7 @@ final class TaskSlots {
         let comparesOffsets = configuration.sink == .transactional || seams.output != nil
         guard comparesOffsets, configuration.tasks.slots > 1 || configuration.tasks.repartition != nil else { return }
         throw EngineError(
-            .impossibleSink,
+            .impossibleTasks,
             "a transactional sink, a job with a state and a program's own output take one task after the other, and "
                 + "task-slots or repartition would break their order", location: configuration.directory)
     }

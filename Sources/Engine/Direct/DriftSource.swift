@@ -20,7 +20,7 @@ final class DriftSource: BatchSource {
         self.seams = seams
         self.writer = writer
         fidelity = configuration.fidelity
-        if let restored = try store.newest() {
+        if let restored = try store.restore() {
             current = restored
         } else {
             current = Checkpoint()

@@ -13,13 +13,13 @@ final class RangeReader {
     private let patience: Patience
     private let dataLoss: DataLoss
 
-    init(configuration: EngineConfiguration, seams: Seams, counters: EngineCounters) {
+    init(configuration: EngineConfiguration, seams: Seams, counters: EngineCounters, dataLoss: DataLoss) {
         self.configuration = configuration
         self.seams = seams
         self.counters = counters
         block = Block()
         patience = Patience(configuration: configuration, clock: seams.clock)
-        dataLoss = DataLoss(configuration: configuration, seams: seams, counters: counters)
+        self.dataLoss = dataLoss
     }
 
     /// Calls `body` with the records of `range`, which is one of `batch`, a piece of at most `chunkRecords` at a time.

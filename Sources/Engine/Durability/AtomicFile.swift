@@ -33,9 +33,7 @@ enum AtomicFile {
         let path = "\(directory)/\(name)"
         // Where another driver may be at work, the temporary file must not be its own.
         let temporary = (mayReplace ? path : "\(path).\(seams.clock.now())") + temporarySuffix
-        var text = lines.joined(separator: "\n") + "\n"
-        text += "crc32c \(hexadecimal(checksum(of: text)))\n"
-        let bytes = Array(text.utf8)
+        let bytes = Array(text(of: lines).utf8)
 
         try seams.crash.before(effects.write)
         let file = try seams.disk.open(temporary, mayReplace ? .replace : .create)
@@ -63,6 +61,27 @@ enum AtomicFile {
         try seams.disk.syncDirectory(directory)
         try seams.crash.after(effects.rename)
         return bytes.count
+    }
+
+    /// As the other, for a file that is none of an engine's effects; its folder is made when absent.
+    static func write(_ lines: [String], to path: String, disk: any Disk) throws {
+        let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        let directory = parent.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : parent
+        if !disk.exists(directory) { try disk.makeDurableDirectory(directory) }
+        let file = try disk.open(path + temporarySuffix, .replace)
+        do {
+            defer { file.close() }
+            try Array(text(of: lines).utf8).withUnsafeBytes { try file.write([$0], at: 0) }
+            try file.sync()
+        }
+        try disk.rename(path + temporarySuffix, to: path)
+        try disk.syncDirectory(directory)
+    }
+
+    /// The file's text: the lines and their checksum.
+    static func text(of lines: [String]) -> String {
+        let text = lines.joined(separator: "\n") + "\n"
+        return text + "crc32c \(hexadecimal(checksum(of: text)))\n"
     }
 
     /// The lines of a file without the last one, the checksum; nil when the file is damaged.

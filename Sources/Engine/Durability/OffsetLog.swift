@@ -44,10 +44,7 @@ final class OffsetLog {
     ///
     /// - Throws: ``EngineError``, `concurrentDriver` when the batch has an entry already.
     func plan(batch: Int64, ranges: [OffsetRange], next: [Offset]) throws {
-        let lines =
-            ["kbench-offsets \(OffsetLog.version)", "batch \(batch)", "driver \(seams.driverName)"]
-            + ranges.map { "range \($0.partition) \($0.from) \($0.until)" }
-            + next.enumerated().map { "next \($0) \($1)" }
+        let lines = OffsetLog.lines(batch: batch, driver: seams.driverName, ranges: ranges, next: next)
         let count: Int
         do {
             count = try AtomicFile.write(
@@ -67,7 +64,7 @@ final class OffsetLog {
     /// Notes that all output of a batch is durable.
     func commit(batch: Int64) throws {
         let count = try AtomicFile.write(
-            ["kbench-commit \(OffsetLog.version)", "batch \(batch)"], to: "\(batch)", in: commitsDirectory,
+            OffsetLog.lines(commitOf: batch), to: "\(batch)", in: commitsDirectory,
             effects: .commitLog, seams: seams)
         commits.append((batch, Int64(count)))
         counters.add(.checkpointBytesWritten, count)
@@ -75,7 +72,7 @@ final class OffsetLog {
 
     /// The ranges of a batch in the log.
     func ranges(of batch: Int64) throws -> [OffsetRange] {
-        try numbers("range", 3, of: batch).map { OffsetRange(partition: Partition($0[0]), from: $0[1], until: $0[2]) }
+        try OffsetLog.entry(of: batch, in: offsetsDirectory, disk: seams.disk).ranges
     }
 
     /// The driver that planned a batch.
@@ -85,12 +82,59 @@ final class OffsetLog {
     }
 
     /// By partition, where the batch after `batch` begins.
-    func positions(after batch: Int64) throws -> [Offset] { try numbers("next", 2, of: batch).map { $0[1] } }
+    func positions(after batch: Int64) throws -> [Offset] {
+        try OffsetLog.entry(of: batch, in: offsetsDirectory, disk: seams.disk).next
+    }
+
+    /// The newest entry of the log in `directory`, which is not changed; nil when there is none.
+    static func latest(
+        in directory: String, disk: any Disk
+    ) throws -> (batch: Int64, path: String, ranges: [OffsetRange], next: [Offset], isCommitted: Bool)? {
+        let offsets = "\(directory)/offsets"
+        guard disk.exists(offsets), let batch = try disk.list(offsets).compactMap({ Int64($0) }).max() else {
+            return nil
+        }
+        let entry = try entry(of: batch, in: offsets, disk: disk)
+        return (
+            batch, "\(offsets)/\(batch)", entry.ranges, entry.next, disk.exists("\(directory)/commits/\(batch)")
+        )
+    }
+
+    /// Adds a complete batch without records to a log that no engine works on, so that the one after begins at `next`.
+    static func add(batch: Int64, next: [Offset], to directory: String, disk: any Disk) throws {
+        let latest = try latest(in: directory, disk: disk)?.batch ?? 0
+        let number = max(batch, latest + 1)
+        for (folder, lines) in [
+            ("offsets", lines(batch: number, driver: "an import", ranges: [], next: next)),
+            ("commits", lines(commitOf: number)),
+        ] {
+            try AtomicFile.write(lines, to: "\(directory)/\(folder)/\(number)", disk: disk)
+        }
+    }
+
+    private static func lines(batch: Int64, driver: String, ranges: [OffsetRange], next: [Offset]) -> [String] {
+        ["kbench-offsets \(version)", "batch \(batch)", "driver \(driver)"]
+            + ranges.map { "range \($0.partition) \($0.from) \($0.until)" }
+            + next.enumerated().map { "next \($0) \($1)" }
+    }
+
+    private static func lines(commitOf batch: Int64) -> [String] { ["kbench-commit \(version)", "batch \(batch)"] }
+
+    private static func entry(
+        of batch: Int64, in directory: String, disk: any Disk
+    ) throws -> (ranges: [OffsetRange], next: [Offset]) {
+        let path = "\(directory)/\(batch)"
+        let ranges = try numbers("range", 3, of: batch, path, disk).map {
+            OffsetRange(partition: Partition($0[0]), from: $0[1], until: $0[2])
+        }
+        return (ranges, try numbers("next", 2, of: batch, path, disk).map { $0[1] })
+    }
 
     /// The numbers on the lines of a batch's entry that begin with `word`.
-    private func numbers(_ word: String, _ count: Int, of batch: Int64) throws -> [[Int64]] {
-        let path = "\(offsetsDirectory)/\(batch)"
-        let lines = try AtomicFile.read(path, disk: seams.disk) ?? []
+    private static func numbers(
+        _ word: String, _ count: Int, of batch: Int64, _ path: String, _ disk: any Disk
+    ) throws -> [[Int64]] {
+        let lines = try AtomicFile.read(path, disk: disk) ?? []
         guard lines.first == "kbench-offsets \(OffsetLog.version)", lines.dropFirst().first == "batch \(batch)" else {
             throw EngineError(
                 .damagedCheckpoint, "entry of batch \(batch) in the offset log is damaged", location: path)

@@ -38,6 +38,11 @@ public struct CrashSchedule {
     /// How often a life that does not crash reaches `point`; nil when that cannot be known beforehand.
     public func occurrences(of point: CrashPoint) -> Int? { moments(at: point)?.count }
 
+    /// The records that the sink holds at a crash; nil when its point is not reached that often.
+    public func output(at crash: ArmedCrash) -> Int? {
+        moment(at: crash).map { $0.earlierOutput + $0.output }
+    }
+
     /// How far everything has come at a crash; nil when its point is not reached that often.
     func moment(at crash: ArmedCrash) -> CrashMoment? {
         guard let moments = moments(at: crash.point), crash.occurrence <= moments.count else { return nil }

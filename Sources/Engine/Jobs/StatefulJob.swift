@@ -11,7 +11,7 @@ final class StatefulJob: OutputOperation {
 
     init(configuration: EngineConfiguration, seams: Seams) throws {
         store = try StateStore(
-            directory: RunFolder.jobState(of: configuration.directory), job: configuration.job, seams: seams)
+            directory: RunFolder.jobState(of: configuration.outputFolder), job: configuration.job, seams: seams)
         let restored = try store.newest()
         state = restored?.state ?? JobState(job: configuration.job, starts: configuration.starts)
         // An older state than the newest is behind what the engine remembers, so the engine has to go back to it; and at

@@ -121,8 +121,8 @@ final class GroupSeat {
 
     /// All that this member owns is pushed: asks now and then whether the others are through too.
     ///
-    /// - Parameter positions: Where this member is; behind its last record there may be a gap up to the input's end,
-    ///   which no block will ever carry past.
+    /// `positions` is where this member is; behind its last record there may be a gap up to the input's end, which no
+    /// block will ever carry past.
     func lookWhetherGroupIsThrough(positions: [Offset]) throws {
         let now = seams.clock.now()
         guard !groupIsThrough, now >= nextLook else { return }

@@ -57,18 +57,19 @@ struct ExactRanges: Experiment {
 
     /// Undisturbed, and killed while the second batch is output.
     private static func variants(of strategy: Strategy, in scenario: Scenario) -> [Variant] {
-        let quiet = Variant(label: strategy.rawValue, strategy: strategy)
+        let sink = strategy.canWrite(to: .append) ? SinkKind.append : .transactional
+        let quiet = Variant(label: strategy.rawValue, strategy: strategy, sink: sink)
         guard let shape = scenario.shape else { return [quiet] }
         let crash = ArmedCrash(CrashPoint(.sinkWrite, .after), at: scenario.partitions + 1)
         guard
             let expected = ExpectedOutcome(
-                strategy: strategy, sink: .append, fidelity: scenario.fidelity, crash: crash, shape: shape)
+                strategy: strategy, sink: sink, fidelity: scenario.fidelity, crash: crash, shape: shape)
         else { return [quiet] }
         return [
             quiet,
             Variant(
-                label: "\(strategy.rawValue) after a kill", strategy: strategy, death: .armed(crash), expected: expected
-            ),
+                label: "\(strategy.rawValue) after a kill", strategy: strategy, sink: sink, death: .armed(crash),
+                expected: expected),
         ]
     }
 }

@@ -24,6 +24,14 @@ public enum ExperimentKind: String, CaseIterable, Sendable {
     case parallelism
     /// What direct strategies planned beside what they read.
     case exactRanges = "exact-ranges"
+    /// The scenario's own runs, each of which a claim about owners of offsets is tried on.
+    case offsetOwners = "offset-owners"
+    /// A worker that keeps its offsets in ZooKeeper, and the ZooKeeper goes down.
+    case zookeeperOutage = "zookeeper-outage"
+    /// A new version of the program meets the state that the old one left.
+    case upgrade
+    /// Starts with checkpoints that are there, damaged, or not there.
+    case getOrCreate = "get-or-create"
 
     var experiment: any Experiment {
         switch self {
@@ -37,6 +45,10 @@ public enum ExperimentKind: String, CaseIterable, Sendable {
         case .backlog: Backlog()
         case .parallelism: Parallelism()
         case .exactRanges: ExactRanges()
+        case .offsetOwners: OffsetOwners()
+        case .zookeeperOutage: ZooKeeperOutage()
+        case .upgrade: Upgrade()
+        case .getOrCreate: GetOrCreate()
         }
     }
 }

@@ -67,9 +67,14 @@ struct Stage: Sendable {
 
     /// Carries out runs one after the other on one load; each has a folder of its own, removed when it is judged.
     func execute(_ plans: [RunPlan]) async throws -> [RunResult] {
+        try await withZooKeeper(for: plans) { try await execute(plans, zookeeper: $0) }
+    }
+
+    private func execute(_ plans: [RunPlan], zookeeper: String?) async throws -> [RunResult] {
         let topic = try await makeTopic(partitions: scenario.partitions)
         let truth = try await produceLoad(to: topic)
-        let executor = executor(of: scenario, topic: topic, truth: truth)
+        var executor = executor(of: scenario, topic: topic, truth: truth)
+        executor.zookeeper = zookeeper
         var runs: [RunResult] = []
         for (index, plan) in plans.enumerated() {
             let label = "\(plan.strategy.rawValue)\(plan.sink.map { " / \($0.rawValue)" } ?? "")"
@@ -82,6 +87,10 @@ struct Stage: Sendable {
                 run.invalidReason = try await evicted(truth, topic: topic)
             }
             runs.append(run)
+            if plan.offsetStore == .zookeeper, let zookeeper {
+                let group = executor.group(in: directory)
+                try await BlockingThread.run { try OffsetStorePlace.removeGroup(group, of: topic, at: zookeeper) }
+            }
             try await BlockingThread.run { try FileSystem.removeTree(directory) }
         }
         return runs

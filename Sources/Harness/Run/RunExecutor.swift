@@ -17,6 +17,8 @@ struct RunExecutor: Sendable {
     let properties: [String]
     let truth: GroundTruth
     let worker: WorkerProcess
+    /// The ZooKeeper's address; nil when no run keeps its offsets there.
+    var zookeeper: String?
 
     /// What the lives of a run came to.
     private struct Lives {
@@ -93,31 +95,45 @@ struct RunExecutor: Sendable {
             fix: "this is not expected: please report it with the command", exitCode: .internalError)
     }
 
-    /// What the worker of a run in `directory` is told.
+    /// What the worker of `plan` is told in a life that is not to crash.
     func configuration(of plan: RunPlan, in directory: String) -> WorkerConfiguration {
         let cuts: EngineConfiguration.Cuts =
             switch scenario.cuts {
             case .count(let block, let batch): .count(block: block, batch: batch)
             case .time(let block, let batch): .time(block: UInt64(block) * 1_000_000, batch: UInt64(batch) * 1_000_000)
             }
-        let name = directory.split(separator: "/").last.map(String.init) ?? "run"
         let engine = EngineConfiguration(
             strategy: plan.strategy, sink: plan.sink ?? .append, directory: "\(directory)/state",
-            group: "\(topic)-\(name)", starts: truth.starts, ends: truth.ends, cuts: cuts,
+            group: group(in: directory), starts: truth.starts, ends: truth.ends, cuts: cuts,
             groupCommitBlocks: scenario.groupCommitBlocks,
             walCompressionLevel: scenario.walCompressionLevel.map { Int32($0) },
             checkpointLagTasks: scenario.checkpointLagTasks, fidelity: scenario.fidelity,
             autoCommitBlocks: scenario.autoCommitBlocks, chunkRecords: Scenario.chunkRecords,
             onDataLoss: scenario.onDataLoss, membership: scenario.membership, job: plan.job, limits: scenario.limits,
-            tasks: scenario.tasks)
+            tasks: scenario.tasks, programVersion: scenario.programVersion)
         var configuration = WorkerConfiguration(
             engine: engine, bootstrap: bootstrap, properties: properties, topic: topic, crash: nil,
-            countersPath: "\(directory)/counters")
+            countersPath: "\(directory)/counters", offsetStore: place(of: plan, in: directory))
         if plan.isTraced { configuration.tracePath = "\(directory)/trace" }
         configuration.results = plan.resultsAreCheckpoint.map {
             .init(directory: plan.results(in: directory), partitions: truth.ends.count, isCheckpoint: $0)
         }
         return configuration
+    }
+
+    /// The consumer group of the run in `directory`.
+    func group(in directory: String) -> String {
+        "\(topic)-\(directory.split(separator: "/").last.map(String.init) ?? "run")"
+    }
+
+    /// Where the run in `directory` finds its offset store.
+    private func place(of plan: RunPlan, in directory: String) -> OffsetStorePlace {
+        switch (plan.offsetStore, zookeeper) {
+        case (.file, _): .file(directory: "\(directory)/offsets")
+        case (.zookeeper, let address?):
+            .zookeeper(address: address, timeoutMilliseconds: OffsetStorePlace.timeoutMilliseconds)
+        case (.kafka, _), (.zookeeper, nil): .kafka
+        }
     }
 
     private func judge(
@@ -151,6 +167,7 @@ struct RunExecutor: Sendable {
             ingestedBytes: Int64(truth.records * scenario.recordBytes),
             recordsPerSecond: seconds > 0 ? Double(truth.records) / seconds : 0,
             recoverySeconds: lives.recoverySeconds, percentOfRaw: nil,
-            outputDigest: verdict.outputDigest.isEmpty ? nil : verdict.outputDigest)
+            outputDigest: verdict.outputDigest.isEmpty ? nil : verdict.outputDigest,
+            offsetStore: plan.strategy.commitsOffsets ? plan.offsetStore.rawValue : nil)
     }
 }

@@ -16,6 +16,8 @@ struct RunPlan: Sendable {
     /// Nil for `raw`, which has no sink.
     var sink: SinkKind?
     var death: Death
+    /// Who keeps the offsets that the strategy commits.
+    var offsetStore = OffsetStoreKind.kafka
     /// What the scenario itself states; nil when it states nothing about this crash.
     var stated: Scenario.Expectation?
     /// What the semantics predict; nil where they do not give a number (a kill from outside, cuts by time).
@@ -51,7 +53,8 @@ struct RunPlan: Sendable {
                 }
                 return RunPlan(
                     strategy: run.strategy, sink: stated?.sink, death: crash.map { .armed($0) } ?? .none,
-                    stated: run.isAsStated ? stated : nil, expected: expected, job: scenario.job)
+                    offsetStore: run.offsetStore, stated: run.isAsStated ? stated : nil, expected: expected,
+                    job: scenario.job)
             }
         }
     }

@@ -39,6 +39,8 @@ public struct Scenario: Equatable, Sendable {
     public var limits: PlanLimits
     /// How a batch's work is divided into tasks.
     public var tasks: TaskSettings
+    /// The version of the program that the runs stand for, at least 1: checkpoints are bound to it.
+    public var programVersion: Int
     /// The seed, unless the command line gives one.
     public var seed: UInt64
     /// The runs, in the order they happen; an experiment may have none.
@@ -73,13 +75,19 @@ public struct Scenario: Equatable, Sendable {
         /// Whether the sinks' expectations were written for this crash; false after the command line named another
         /// point, when only the closed forms say what to expect.
         public var isAsStated: Bool
+        /// Who keeps the offsets that the strategy commits; `kafka` also for one that commits none.
+        public var offsetStore: OffsetStoreKind
 
         /// Makes a run.
-        public init(strategy: Strategy, sinks: [Expectation], crash: Crash?, isAsStated: Bool = true) {
+        public init(
+            strategy: Strategy, sinks: [Expectation], crash: Crash?, isAsStated: Bool = true,
+            offsetStore: OffsetStoreKind = .kafka
+        ) {
             self.strategy = strategy
             self.sinks = sinks
             self.crash = crash
             self.isAsStated = isAsStated
+            self.offsetStore = offsetStore
         }
     }
 
@@ -130,7 +138,7 @@ public struct Scenario: Equatable, Sendable {
         cuts: Cuts, groupCommitBlocks: Int, walCompressionLevel: Int?, checkpointLagTasks: Int,
         fidelity: Fidelity = .sound, autoCommitBlocks: Int = 10, onDataLoss: DataLossPolicy = .fail,
         membership: EngineConfiguration.Membership = .manual, limits: PlanLimits = PlanLimits(),
-        tasks: TaskSettings = TaskSettings(), seed: UInt64, runs: [Run],
+        tasks: TaskSettings = TaskSettings(), programVersion: Int = 1, seed: UInt64, runs: [Run],
         experiment: ExperimentKind? = nil, strategies: [Strategy] = [], sinks: [SinkKind] = [],
         fidelities: [Fidelity] = [], claim: ClaimStatement? = nil, job: Job = .identity
     ) {
@@ -150,6 +158,7 @@ public struct Scenario: Equatable, Sendable {
         self.membership = membership
         self.limits = limits
         self.tasks = tasks
+        self.programVersion = programVersion
         self.seed = seed
         self.runs = runs
         self.experiment = experiment

@@ -11,7 +11,8 @@ public enum ScenarioFile {
             "name", "summary", "explanation", "records", "partitions", "record-bytes", "block-records", "batch-records",
             "block-interval-ms", "batch-interval-ms", "group-commit-blocks", "wal-compression", "checkpoint-lag-tasks",
             "fidelity", "auto-commit-blocks", "on-data-loss", "membership", "session-timeout-ms", "heartbeat-ms",
-            "limits", "seed", "runs", "experiment", "strategies", "sinks", "fidelities", "claim", "job",
+            "offset-store", "program-version", "limits", "seed", "runs", "experiment", "strategies", "sinks",
+            "fidelities", "claim", "job",
         ] + taskKeys
 
     /// Reads the scenario in the file at `path`.
@@ -45,9 +46,10 @@ public enum ScenarioFile {
             of: "experiment", "experiments", as: ExperimentKind.self)
         let job = try top["job"]?.name(of: "job", "jobs", as: Job.self) ?? .identity
         var runs: [Scenario.Run] = []
+        let store = try top["offset-store"]?.offsetStore()
         // An experiment decides by itself what runs.
         if let list = experiment == nil ? try top.required("runs") : top["runs"] {
-            for element in try list.elements() { runs.append(try run(element, job: job)) }
+            for element in try list.elements() { runs.append(try run(element, job: job, store)) }
         }
         var fidelities: [Fidelity] = []
         for element in try top["fidelities"]?.elements() ?? [] { fidelities.append(try fidelity(element)) }
@@ -71,6 +73,7 @@ public enum ScenarioFile {
             membership: try membership(top),
             limits: try limits(top),
             tasks: try tasks(top),
+            programVersion: try number("program-version", ScenarioLimits.programVersion, 1),
             seed: UInt64(try number("seed", ScenarioLimits.seed, 1)),
             runs: runs, experiment: experiment, strategies: strategies, sinks: sinks,
             fidelities: fidelities, claim: try top["claim"].map(claim), job: job)
@@ -166,10 +169,18 @@ public enum ScenarioFile {
         return fidelity
     }
 
-    private static func run(_ value: YAMLValue, job: Job) throws(ScenarioError) -> Scenario.Run {
-        let mapping = try value.mapping(known: ["strategy", "crash", "expect"])
+    private static func run(
+        _ value: YAMLValue, job: Job, _ store: OffsetStoreKind?
+    ) throws(ScenarioError) -> Scenario.Run {
+        let mapping = try value.mapping(known: ["strategy", "crash", "offset-store", "expect"])
         let strategy = try mapping.required("strategy").name(of: "strategy", "strategies", as: Strategy.self)
         let crash = try mapping["crash"]?.crash()
+        let own = try mapping["offset-store"]?.offsetStore()
+        if own != nil, !strategy.commitsOffsets, let key = mapping["offset-store"] {
+            throw key.error(
+                .impossibleValue, "\(strategy.rawValue) commits no offsets: it keeps them itself",
+                fix: "remove offset-store from this run")
+        }
         guard strategy != .raw else {
             if let expect = mapping["expect"] {
                 throw expect.error(
@@ -198,6 +209,8 @@ public enum ScenarioFile {
                     sink: sink, duplicates: try counts.required("duplicates").sum(),
                     lost: try counts.required("lost").sum()))
         }
-        return Scenario.Run(strategy: strategy, sinks: expectations, crash: crash)
+        return Scenario.Run(
+            strategy: strategy, sinks: expectations, crash: crash,
+            offsetStore: strategy.commitsOffsets ? own ?? store ?? .kafka : .kafka)
     }
 }

@@ -34,6 +34,8 @@ public enum ScenarioLimits {
     public static let workMicroseconds = 0...1_000_000
     /// Records, blocks, or records per second of a limit.
     public static let limitRecords = 1...1_000_000_000
+    /// Versions of the program.
+    public static let programVersion = 1...1_000_000
     /// The seed, limited so that every tool that reads JSON keeps it exact.
     public static let seed = 0...9_007_199_254_740_991
 }

@@ -86,6 +86,11 @@ struct YAMLValue {
         return sum
     }
 
+    /// A keeper of offsets.
+    func offsetStore() throws(ScenarioError) -> OffsetStoreKind {
+        try name(of: "offset store", "offset stores", as: OffsetStoreKind.self)
+    }
+
     /// A crash point and its occurrence.
     func crash() throws(ScenarioError) -> Scenario.Crash {
         try Scenario.Crash.parse(try text(), at: location)

@@ -45,12 +45,14 @@ public enum Worker {
         let armed = configuration.crash.flatMap { ArmedCrash(parsing: $0) }.map { armed in
             CrashSwitch(armed: armed) { _, _ in
                 engineCounters.add(.crashesFired, 1)
-                Processes.killSelf()
+                guard let file = configuration.holdsFor else { Processes.killSelf() }
+                try hold(for: file)
             }
         }
         let results = try configuration.results.map { try StoredResults($0, disk: PosixDisk()) }
         let seams = Seams(
-            broker: broker, disk: PosixDisk(), clock: MonotonicClock(),
+            broker: broker, offsets: try configuration.offsetStore.open(topic: configuration.topic),
+            disk: PosixDisk(), clock: MonotonicClock(),
             crash: armed ?? configuration.pause.flatMap(waiting) ?? trace?.crashSwitch ?? CrashSwitch(),
             openStore: { try SQLiteStore(path: $0) }, driverName: "process \(Processes.processID)", output: results,
             threads: PlainThreads())
@@ -68,6 +70,20 @@ public enum Worker {
                 try disk.write([], to: pause.reachedPath)
                 while !disk.exists(pause.resumePath) { MonotonicClock().sleep(1_000_000) }
             }
+        }
+    }
+
+    /// Stands still until the harness, which changes the world meanwhile, has written `file`.
+    private static func hold(for file: String) throws {
+        let clock = MonotonicClock()
+        let deadline = clock.now() + 300_000_000_000
+        while !PosixDisk().exists(file) {
+            guard clock.now() < deadline else {
+                throw Diagnosis(
+                    cause: "nobody let the worker go on: \(file) is not there",
+                    fix: "this is not expected: please report it with the command", exitCode: .internalError)
+            }
+            clock.sleep(5_000_000)
         }
     }
 }

@@ -38,11 +38,15 @@ public struct WorkerConfiguration: Codable, Equatable, Sendable {
     public var tracePath: String?
     /// A program's own output operation, in place of sink and job; nil for those.
     public var results: StoredResults.Configuration?
+    /// Who keeps the offsets that the strategy commits.
+    public var offsetStore: OffsetStorePlace
+    /// A file that the worker waits for at the armed crash, instead of dying there; nil: it dies.
+    public var holdsFor: String?
 
     /// Makes a configuration.
     public init(
         engine: EngineConfiguration, bootstrap: String, properties: [String], topic: String, crash: String?,
-        countersPath: String, pause: Pause? = nil
+        countersPath: String, offsetStore: OffsetStorePlace = .kafka, holdsFor: String? = nil, pause: Pause? = nil
     ) {
         self.pause = pause
         self.engine = engine
@@ -51,5 +55,7 @@ public struct WorkerConfiguration: Codable, Equatable, Sendable {
         self.topic = topic
         self.crash = crash
         self.countersPath = countersPath
+        self.offsetStore = offsetStore
+        self.holdsFor = holdsFor
     }
 }
