@@ -31,6 +31,18 @@ public struct EngineCounters: @unchecked Sendable {
         case stateBytesPeak
         /// Nanoseconds from the first record fetched to the latest batch completed.
         case workingNanoseconds
+        /// When this life's process began, on the monotonic clock.
+        case startedAt
+        /// When this life's engine began to open, on the monotonic clock.
+        case openedAt
+        /// When this life had run all batches of earlier lives again, on the monotonic clock; 0: not yet.
+        case replayedAt
+        /// When the first records that are not those of such a batch had been fetched, on the monotonic clock; 0: not yet.
+        case refetchedAt
+        /// When the first output that is not that of such a batch was written, on the monotonic clock; 0: not yet.
+        case firstFreshOutputAt
+        /// When an armed crash fired last, on the monotonic clock.
+        case diedAt
         /// When this life's first output was written, on the monotonic clock; 0: not yet.
         case firstOutputAt
         /// When this life had recovered its state, on the monotonic clock; 0: not yet.
@@ -41,6 +53,12 @@ public struct EngineCounters: @unchecked Sendable {
         case crashesFired
         /// Bytes of torn writes that recovery cut off.
         case tornBytes
+        /// Bytes that the write-ahead logs hold, sampled after every batch.
+        case walLiveBytes
+        /// Bytes of the block log that no event names, sampled after every batch.
+        case orphanBytes
+        /// The same as this life found them when it opened.
+        case orphanBytesAtRecovery
         /// Offsets skipped because the broker had dropped them, each time they were skipped.
         case recordsSkipped
         /// Times a position beyond the end of its log was given up.
@@ -73,6 +91,11 @@ public struct EngineCounters: @unchecked Sendable {
     public subscript(counter: Counter) -> UInt64 {
         get { words[counter.rawValue].load(ordering: .relaxed) }
         nonmutating set { words[counter.rawValue].store(newValue, ordering: .relaxed) }
+    }
+
+    /// Sets a moment of this life that comes once, unless it has come.
+    func note(_ counter: Counter, at now: @autoclosure () -> UInt64) {
+        if self[counter] == 0 { self[counter] = now() }
     }
 
     /// Adds to a counter.

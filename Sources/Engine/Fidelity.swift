@@ -1,7 +1,7 @@
 // Where an engine does as Spark Streaming did instead of as it should: deviations that can be switched one by one.
 
 /// The set of deviations that a run reproduces.
-public struct Fidelity: Codable, Equatable, Sendable {
+public struct Fidelity: Codable, Hashable, Sendable {
     /// One thing that Spark Streaming does and a sound engine does not.
     public enum Deviation: String, CaseIterable, Codable, Sendable {
         /// A receiver commits the offset of the last record it has, not of the next one it wants, so that every restart

@@ -14,6 +14,8 @@ public final class IngestionEngine {
     private var stages: [() throws -> Bool] = []
     /// Whether all input is processed; before that, a step without work is a wait.
     private(set) var isFinished: () -> Bool = { true }
+    /// Whether batches of earlier lives have to run again first.
+    private var hasReplay: () -> Bool = { false }
     private var closers: [() -> Void] = []
     private var readNotes: () -> [String] = { [] }
 
@@ -21,11 +23,17 @@ public final class IngestionEngine {
     ///
     /// - Throws: ``EngineError``, ``BrokerError``, ``DiskError`` or the log's own error.
     public init(configuration: EngineConfiguration, seams: Seams, counters: EngineCounters) throws {
+        self.counters = counters
+        // These belong to one life, not to all of them.
+        let moments: [EngineCounters.Counter] = [
+            .recoveredAt, .replayedAt, .refetchedAt, .firstOutputAt, .firstFreshOutputAt, .idleAt,
+        ]
+        for moment in moments { counters[moment] = 0 }
+        counters[.openedAt] = seams.clock.now()
+        let recovers = configuration.strategy != .raw
+        if recovers { try seams.crash.before(.recoveryOpen) }
         let seams = try configuration.job.bound(to: seams, configuration)
         self.seams = seams
-        self.counters = counters
-        counters[.firstOutputAt] = 0
-        counters[.idleAt] = 0
         switch configuration.strategy {
         case .raw:
             let loop = try RawLoop(configuration: configuration, seams: seams, counters: counters)
@@ -96,6 +104,8 @@ public final class IngestionEngine {
             isFinished = { loop.isFinished && writer.isEmpty }
         }
         counters[.recoveredAt] = seams.clock.now()
+        if !hasReplay() { counters[.replayedAt] = counters[.recoveredAt] }
+        if recovers { try seams.crash.after(.recoveryOpen) }
     }
 
     /// Processes all input, then notes that the engine is idle.
@@ -169,6 +179,7 @@ public final class IngestionEngine {
             stages.append { try writer.step(tasksRun: loop.tasksRun, batchIsRunning: loop.isRunning) }
         }
         stages.append(loop.step)
+        hasReplay = { loop.hasReplay }
         closers += [slots.close, evidence.close]
         return loop
     }

@@ -22,6 +22,7 @@ public enum MarkdownReport {
                 "## Claim \(claim.id): \(claim.verdict.rawValue)", claim.claim, "Verdict: \(claim.because).",
             ]
         }
+        if let recovery = RecoveryTable.render(result.runs) { sections += ["## Recovery in parts", recovery] }
         let complaints = result.complaints
         if !complaints.isEmpty {
             sections += ["## What is wrong", complaints.map { "- \($0)" }.joined(separator: "\n")]

@@ -175,9 +175,9 @@ public struct RunResult: Codable, Equatable, Sendable {
     public var strategy: String
     /// The sink's name, or that of the job or operation in its place; `none` for a strategy that has no sink.
     public var sink: String
-    /// The armed crash, `NAME@OCCURRENCE`; `external` for a kill from outside; nil for none.
+    /// The armed crash, `NAME@OCCURRENCE`, or one for each life joined by `, `; `external` for a kill from outside; nil for none.
     public var crashPoint: String?
-    /// Whether the worker died of it.
+    /// Whether the worker died of it, or of each of them.
     public var crashFired: Bool
     /// Records whose production the broker confirmed.
     public var produced: Int
@@ -222,6 +222,14 @@ public struct RunResult: Codable, Equatable, Sendable {
     public var recoverySeconds: Double
     /// `recordsPerSecond` as a percentage of the `raw` run of the same scenario; nil without such a run.
     public var percentOfRaw: Double?
+    /// Where the time between a kill and fresh output went.
+    public var recovery: RecoveryParts
+    /// Bytes that the write-ahead logs hold at the end.
+    public var walLiveBytes: Int64
+    /// Bytes of the block log that no event names, at the end.
+    public var orphanBytes: Int64
+    /// The same as the last recovery found them; 0 when there was none.
+    public var orphanBytesAtRecovery: Int64
     /// What a reader of the output sees, as hexadecimal digits: equal for equal output, whatever the order in which it was
     /// written; nil where there is no output to read.
     public var outputDigest: String?
@@ -257,7 +265,9 @@ public struct RunResult: Codable, Equatable, Sendable {
         corrupted: Int, redone: Int, expected: ExpectedCounts, derivation: String, agrees: Bool, invalidReason: String?,
         restarts: Int,
         walBytesWritten: Int64, diskBytesPeak: Int64, ingestedBytes: Int64, recordsPerSecond: Double,
-        recoverySeconds: Double, percentOfRaw: Double?, outputDigest: String? = nil, offsetStore: String? = nil
+        recoverySeconds: Double, percentOfRaw: Double?, recovery: RecoveryParts = RecoveryParts(),
+        walLiveBytes: Int64 = 0, orphanBytes: Int64 = 0, orphanBytesAtRecovery: Int64 = 0, outputDigest: String? = nil,
+        offsetStore: String? = nil
     ) {
         self.strategy = strategy
         self.sink = sink
@@ -284,6 +294,10 @@ public struct RunResult: Codable, Equatable, Sendable {
         self.recordsPerSecond = recordsPerSecond
         self.recoverySeconds = recoverySeconds
         self.percentOfRaw = percentOfRaw
+        self.recovery = recovery
+        self.walLiveBytes = walLiveBytes
+        self.orphanBytes = orphanBytes
+        self.orphanBytesAtRecovery = orphanBytesAtRecovery
         self.outputDigest = outputDigest
         self.offsetStore = offsetStore
     }
@@ -324,7 +338,7 @@ extension RunResult {
         case reexecutionDuplicates, lost, lostSilently, lostLoudly, corrupted, redone, expected, derivation, agrees,
             invalidReason, restarts
         case walBytesWritten, diskBytesPeak, ingestedBytes, recordsPerSecond, recoverySeconds, percentOfRaw
-        case outputDigest, offsetStore
+        case recovery, walLiveBytes, orphanBytes, orphanBytesAtRecovery, outputDigest, offsetStore
     }
 
     /// Writes every key, with null for what there is none of: a tool can tell "no crash" from "an older kbench".
@@ -357,6 +371,10 @@ extension RunResult {
         try container.encode(recordsPerSecond, forKey: .recordsPerSecond)
         try container.encode(recoverySeconds, forKey: .recoverySeconds)
         try container.encode(percentOfRaw, forKey: .percentOfRaw)
+        try container.encode(recovery, forKey: .recovery)
+        try container.encode(walLiveBytes, forKey: .walLiveBytes)
+        try container.encode(orphanBytes, forKey: .orphanBytes)
+        try container.encode(orphanBytesAtRecovery, forKey: .orphanBytesAtRecovery)
         try container.encode(outputDigest, forKey: .outputDigest)
         try container.encode(offsetStore, forKey: .offsetStore)
     }

@@ -18,7 +18,8 @@ public final class SimulatedBroker: Broker {
     /// The topic's name.
     public let topic: String
     private(set) var logs: [PartitionLog]
-    private var groups: [String: [Offset?]] = [:]
+    /// The offsets that groups have committed, by partition.
+    public private(set) var groups: [String: [Offset?]] = [:]
     /// Readers that were opened.
     public private(set) var readersOpened = 0
     /// The partitions that the topic has now.
@@ -37,6 +38,15 @@ public final class SimulatedBroker: Broker {
         self.topic = topic
         logs = Array(repeating: PartitionLog(), count: partitions)
         shown = partitions
+    }
+
+    /// A topic that holds the same and goes its own way from now on.
+    public func copy() -> SimulatedBroker {
+        let copy = SimulatedBroker(topic: topic, partitions: 0)
+        copy.shown = shown
+        copy.logs = logs
+        copy.groups = groups
+        return copy
     }
 
     /// By partition, the offset the next record will get.

@@ -22,6 +22,24 @@ public final class SimulatedDisk: Disk {
     /// An empty disk.
     public init() {}
 
+    /// A disk that holds the same and goes its own way from now on.
+    public func copy() -> SimulatedDisk {
+        let copy = SimulatedDisk()
+        copy.files = files.mapValues { original in
+            let content = Content()
+            content.bytes = original.bytes
+            return content
+        }
+        copy.directories = directories
+        copy.freeBytes = freeBytes
+        copy.failingSyncs = failingSyncs
+        copy.syncCount = syncCount
+        return copy
+    }
+
+    /// The bytes of all files by path.
+    public var contents: [String: [UInt8]] { files.mapValues(\.bytes) }
+
     /// The paths of all files, sorted.
     public var paths: [String] { files.keys.sorted() }
 
@@ -173,7 +191,7 @@ private final class SimulatedFile: DiskFile {
             let granted = disk.allocate(growth)
             let count = part.count - (growth - granted)
             if at + count > content.bytes.count {
-                content.bytes.append(contentsOf: repeatElement(0, count: at + count - content.bytes.count))
+                content.bytes += [UInt8](repeating: 0, count: at + count - content.bytes.count)
             }
             content.bytes.withUnsafeMutableBytes { bytes in
                 UnsafeMutableRawBufferPointer(rebasing: bytes[at...]).copyMemory(

@@ -9,18 +9,18 @@ public final class SimulatedRun {
     private struct Killed: Error {}
 
     /// The disk that outlives the engine.
-    public let disk = SimulatedDisk()
+    public let disk: SimulatedDisk
     /// The broker that outlives the engine.
     public let broker: SimulatedBroker
     /// The databases that outlive the engine.
-    public let stores = SimulatedStores()
+    public let stores: SimulatedStores
     /// How every life of the engine is set up.
     public var configuration: EngineConfiguration
     /// The load.
     public let shape: LoadShape
     /// Where each record of the load lies.
     public private(set) var places: [(partition: Partition, offset: Offset)] = []
-    private let clock = SimulatedClock()
+    private let clock: SimulatedClock
     private var lives = 0
     private let storage = UnsafeMutableRawPointer.allocate(byteCount: EngineCounters.byteCount, alignment: 4096)
 
@@ -36,6 +36,9 @@ public final class SimulatedRun {
         tasks: TaskSettings = TaskSettings()
     ) {
         self.shape = shape
+        disk = SimulatedDisk()
+        clock = SimulatedClock()
+        stores = SimulatedStores()
         broker = SimulatedBroker(topic: "simulated", partitions: shape.partitions)
         var value = [UInt8](repeating: 0, count: RecordFormat.minimumLength + 4)
         for sequence in 0..<shape.records {
@@ -62,6 +65,37 @@ public final class SimulatedRun {
         storage.initializeMemory(as: UInt8.self, repeating: 0, count: EngineCounters.byteCount)
     }
 
+    private init(forking original: SimulatedRun) {
+        disk = original.disk.copy()
+        broker = original.broker.copy()
+        clock = original.clock.copy()
+        stores = original.stores.copy()
+        places = original.places
+        lives = original.lives
+        configuration = original.configuration
+        shape = original.shape
+        storage.copyMemory(from: original.storage, byteCount: EngineCounters.byteCount)
+    }
+
+    /// A run that has come exactly as far and goes its own way from now on: one life can be followed by many others.
+    public func fork() -> SimulatedRun { SimulatedRun(forking: self) }
+
+    /// All that a life can find of those before it. Two runs of one configuration that have come to the same go on alike.
+    public struct Remains: Hashable {
+        private let files: [String: [UInt8]]
+        private let committed: [String: [Offset?]]
+        private let databases: [String: AnyHashable]
+
+        fileprivate init(of run: SimulatedRun) {
+            files = run.disk.contents
+            committed = run.broker.groups
+            databases = run.stores.contents
+        }
+    }
+
+    /// What is left of the lives so far.
+    public var remains: Remains { Remains(of: self) }
+
     deinit { storage.deallocate() }
 
     /// What all lives together counted.
@@ -86,6 +120,17 @@ public final class SimulatedRun {
         do {
             try run(crashSwitch ?? CrashSwitch(), as: other, offsets: offsets)
         } catch is Killed {}
+        return fired
+    }
+
+    /// One life for each of `crashes`, which dies of it, and one more that processes what is left.
+    ///
+    /// - Returns: whether all of them fired.
+    /// - Throws: what the engine throws of itself.
+    public func live(crashes: [ArmedCrash]) throws -> Bool {
+        var fired = true
+        for crash in crashes { fired = try live(crash: crash) && fired }
+        try live()
         return fired
     }
 

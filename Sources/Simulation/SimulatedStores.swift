@@ -3,7 +3,7 @@ public import World
 
 /// The databases of a simulated machine, by their paths.
 public final class SimulatedStores {
-    fileprivate struct Content {
+    fileprivate struct Content: Hashable {
         var entries: [[UInt8]] = []
         /// By partition.
         var offsets: [StoredOffset?] = []
@@ -20,6 +20,20 @@ public final class SimulatedStores {
 
     /// A machine without databases.
     public init() {}
+
+    /// Databases that hold the same and go their own way from now on.
+    func copy() -> SimulatedStores {
+        let copy = SimulatedStores()
+        copy.databases = databases.mapValues { original in
+            let database = Database()
+            database.committed = original.committed
+            return database
+        }
+        return copy
+    }
+
+    /// What was committed, by path.
+    var contents: [String: AnyHashable] { databases.mapValues { AnyHashable($0.committed) } }
 
     /// Opens, or makes, the database at `path`.
     public func open(_ path: String) -> any TransactionalStore {

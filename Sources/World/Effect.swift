@@ -3,6 +3,11 @@
 /// One kind of effect on the world. Its crash points are named `NAME.before`, `NAME.after` and, where bytes can be
 /// cut short, `NAME.torn`.
 public enum Effect: UInt8, CaseIterable, Sendable {
+    // Recovery: from a new process to an engine that knows all that is durable.
+    case recoveryOpen
+    case recoveryRemove
+    case recoveryTruncate
+
     // Receiver: from the broker to the log.
     case receiverPoll
     case receiverBlockCut
@@ -55,6 +60,9 @@ public enum Effect: UInt8, CaseIterable, Sendable {
     /// The effect's name.
     public var name: String {
         switch self {
+        case .recoveryOpen: "recovery.open"
+        case .recoveryRemove: "recovery.remove"
+        case .recoveryTruncate: "recovery.truncate"
         case .receiverPoll: "receiver.poll"
         case .receiverBlockCut: "receiver.block.cut"
         case .receiverWalAppend: "receiver.wal.append"

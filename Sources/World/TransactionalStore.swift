@@ -58,7 +58,7 @@ public protocol TransactionalStore: AnyObject {
 public typealias TransactionalStoreOpener = (_ path: String) throws -> any TransactionalStore
 
 /// How far a partition's results go.
-public struct StoredOffset: Equatable, Sendable {
+public struct StoredOffset: Hashable, Sendable {
     /// The offset behind the last result.
     public var offset: Offset
     /// The batch that stored it.

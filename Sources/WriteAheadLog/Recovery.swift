@@ -18,7 +18,7 @@ extension WriteAheadLog {
         disk: any Disk, directory: String, options: Options = Options(), scan: Scan
     ) throws -> (log: WriteAheadLog, report: RecoveryReport) {
         do {
-            var recovery = Recovery(disk: disk, directory: directory)
+            var recovery = Recovery(disk: disk, directory: directory, crash: options.crash)
             return try recovery.open(options: options, scan: scan)
         } catch let error as DiskError {
             throw LogError(
@@ -35,7 +35,7 @@ extension WriteAheadLog {
         _ body: (_ kind: UInt8, Position, _ payload: UnsafeRawBufferPointer) throws -> Void
     ) throws {
         do {
-            var recovery = Recovery(disk: disk, directory: directory)
+            var recovery = Recovery(disk: disk, directory: directory, crash: CrashSwitch())
             if disk.exists(directory) { try recovery.inspect(body) }
         } catch let error as DiskError {
             throw LogError(
@@ -47,6 +47,7 @@ extension WriteAheadLog {
 private struct Recovery {
     let disk: any Disk
     let directory: String
+    let crash: CrashSwitch
     let memory = ScratchBuffer()
     let decompressor = Decompressor()
     var report = RecoveryReport()
@@ -153,8 +154,10 @@ private struct Recovery {
                 .missingFrames, "the only segment has no header, yet it is not the log's first one",
                 location: .init(path: path, byteOffset: 0))
         }
+        try crash.before(.recoveryRemove)
         try disk.remove(path)
         try disk.syncDirectory(directory)
+        try crash.after(.recoveryRemove)
     }
 
     /// Cuts off what is not a frame and makes all that is left durable; returns the file to append to.
@@ -162,7 +165,11 @@ private struct Recovery {
         guard let last = segments.last, let end else { return nil }
         let file = try disk.open(path(of: last.header), .update)
         do {
-            if end.fileLength > end.offset { try file.truncate(to: end.offset) }
+            if end.fileLength > end.offset {
+                try crash.before(.recoveryTruncate)
+                try file.truncate(to: end.offset)
+                try crash.after(.recoveryTruncate)
+            }
             try file.sync()
             try disk.syncDirectory(directory)
         } catch {

@@ -78,6 +78,21 @@ public final class WriteAheadLog {
 
     /// The bytes in the log's segments now.
     public var liveBytes: Int64 { segments.reduce(0) { $0 + $1.length } }
+    /// The byte behind the last frame.
+    public var end: Place {
+        segments.last.map { Place(segment: $0.header.firstSequence, offset: $0.length) } ?? Place(segment: nextSequence)
+    }
+
+    /// The bytes of the frames between two places, as far as their segments are still there; headers are not counted.
+    public func liveBytes(from: Place, until: Place) -> Int64 {
+        segments.reduce(0) { bytes, segment in
+            let name = segment.header.firstSequence
+            let first = name < from.segment ? segment.length : name == from.segment ? from.offset : 0
+            let last = name < until.segment ? segment.length : name == until.segment ? until.offset : 0
+            return bytes + max(0, last - max(first, Int64(SegmentHeader.length)))
+        }
+    }
+
     /// The number of segments.
     public var segmentCount: Int { segments.count }
     /// The sequence of the oldest frame that is still there, or of the next one when there is none.

@@ -43,7 +43,7 @@ struct ScenarioRunCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Crash there instead: a point of 'kbench crash-points' and its occurrence, 'seeded' or 'last'.",
+            "Crash there instead: a point of 'kbench crash-points' and its occurrence, 'seeded' or 'last'; joined by commas, one for each life.",
             valueName: "POINT@K"))
     var crash: String?
 

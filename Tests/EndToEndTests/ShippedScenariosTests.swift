@@ -17,8 +17,8 @@ extension EndToEnd {
         }
 
         @Test(arguments: [
-            "crash-before-commit", "crash-after-output", "torn-wal", "idle-crash", "no-crash", "c3-consumed-again",
-            "c5-upgrade", "c6-get-or-create",
+            "crash-before-commit", "crash-after-output", "torn-wal", "crash-in-recovery", "idle-crash", "no-crash",
+            "c3-consumed-again", "c5-upgrade", "c6-get-or-create",
         ])
         func aShippedScenarioHoldsAndKeepsItsResult(name: String) async throws { try await Self.expectHolds(name) }
 

@@ -80,25 +80,4 @@ struct CrashEverywhereTests {
             }
         }
     }
-
-    @Test("a second crash during the recovery loses nothing either", arguments: strategies)
-    func twice(strategy: Strategy) throws {
-        let shape = LoadShape.small(records: 12, partitions: 2, block: 2, batch: 4)
-        let sink: SinkKind = strategy.canWrite(to: .append) ? .append : .transactional
-        let schedule = CrashSchedule(strategy: strategy, sink: sink, shape: shape)
-        // In the recovery the same points are reached; the first of each finds it at its earliest.
-        let points = CrashPoint.all.filter { schedule.occurrences(of: $0) != nil }
-        for first in points {
-            for second in points {
-                let run = SimulatedRun(strategy: strategy, sink: sink, shape: shape)
-                try run.live(crash: ArmedCrash(first, at: 1))
-                try run.live(crash: ArmedCrash(second, at: 1))
-                try run.live()
-                let verdict = try run.verdict()
-                let mayLose = strategy == .receiver || strategy == .receiverReliable
-                #expect(mayLose || verdict.lost == 0, "\(strategy.rawValue) \(first), then \(second)")
-                #expect(verdict.corrupted == 0, "\(strategy.rawValue) \(first), then \(second)")
-            }
-        }
-    }
 }

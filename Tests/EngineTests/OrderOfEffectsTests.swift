@@ -18,7 +18,7 @@ struct OrderOfEffectsTests {
     func receiver() throws {
         #expect(
             try trace(.receiverWal) == [
-                "receiver.poll", "receiver.block.cut", "receiver.wal.append", "receiver.wal.sync",
+                "recovery.open", "receiver.poll", "receiver.block.cut", "receiver.wal.append", "receiver.wal.sync",
                 "receiver.event.append", "receiver.event.sync", "receiver.offsets.commit",
                 "batch.allocation.append", "batch.allocation.sync", "batch.plan", "batch.submit",
                 "checkpoint.generation.write", "checkpoint.generation.sync", "checkpoint.generation.rename",
@@ -32,7 +32,7 @@ struct OrderOfEffectsTests {
     func logFirst() throws {
         #expect(
             try trace(.directLogFirst) == [
-                "batch.log.write", "batch.log.sync", "batch.log.rename", "batch.plan", "batch.submit",
+                "recovery.open", "batch.log.write", "batch.log.sync", "batch.log.rename", "batch.plan", "batch.submit",
                 "task.read", "sink.write", "sink.sync",
                 "batch.complete.write", "batch.complete.sync", "batch.complete.rename", "engine.idle",
             ])
@@ -42,7 +42,7 @@ struct OrderOfEffectsTests {
     func drift() throws {
         #expect(
             try trace(.direct) == [
-                "batch.plan", "batch.submit",
+                "recovery.open", "batch.plan", "batch.submit",
                 "checkpoint.generation.write", "checkpoint.generation.sync", "checkpoint.generation.rename",
                 "task.read", "sink.write", "sink.sync",
                 "checkpoint.completion.write", "checkpoint.completion.sync", "checkpoint.completion.rename",

@@ -49,11 +49,13 @@ struct UpgradeTests {
         try run.live(crash: ArmedCrash(CrashPoint(.sinkWrite, .after), at: 5))
         var upgraded = run.configuration
         upgraded.programVersion = 2
-        let before = run.disk.paths.map { ($0, run.disk.bytes(of: $0)) }
+        // The lock on the folder names its newest driver.
+        func files() -> [String] { run.disk.paths.filter { !$0.contains("driver") } }
+        let before = files().map { ($0, run.disk.bytes(of: $0)) }
         let error = #expect(throws: EngineError.self) { try run.live(as: upgraded) }
         #expect(error?.code == .incompatibleCheckpoint)
         #expect(error?.message.contains("program version 1; this is program version 2") == true)
-        #expect(run.disk.paths == before.map(\.0))
+        #expect(files() == before.map(\.0))
         for (path, bytes) in before { #expect(run.disk.bytes(of: path) == bytes, "\(path)") }
         try run.live()
         #expect(try run.verdict().lost == 0 || strategy != .receiverWal)
@@ -76,7 +78,7 @@ struct UpgradeTests {
         "from exported positions version 2 loses nothing and repeats E, wherever version 1 was killed",
         arguments: [Strategy.direct, .directLogFirst, .receiverWal])
     func exported(strategy: Strategy) throws {
-        for sink in [SinkKind.append, .batchKeyed, .offsetKeyed] {
+        for sink in SinkKind.allCases {
             let schedule = CrashSchedule(strategy: strategy, sink: sink, shape: Self.shape)
             for point in CrashPoint.all {
                 guard let occurrences = schedule.occurrences(of: point), occurrences > 0 else { continue }
@@ -119,7 +121,8 @@ struct UpgradeTests {
         let expected = try #require(
             ExpectedOutcome(strategy: strategy, sink: sink, crash: crash, shape: Self.shape))
         #expect(verdict.lost == 0, place)
-        #expect(verdict.duplicates == (sink == .offsetKeyed ? 0 : expected.E), place)
+        // The batches have new numbers, so a sink keyed by them cannot tell.
+        #expect(verdict.duplicates == (sink == .append || sink == .batchKeyed ? expected.E : 0), place)
         #expect(verdict.corrupted == 0, place)
     }
 

@@ -70,7 +70,7 @@ struct LivingTopicKeysTests {
         #expect(try RunPlan.plans(of: scenario())[0].expected != nil)
         #expect(try RunPlan.plans(of: scenario("membership: group"))[0].expected == nil)
         var whole = try scenario("membership: group")
-        whole.runs[0].crash?.point = CrashPoint(.receiverOffsetsCommit, .before)
+        whole.runs[0].crashes[0].point = CrashPoint(.receiverOffsetsCommit, .before)
         #expect(try RunPlan.plans(of: whole)[0].expected?.n == 10)
     }
 

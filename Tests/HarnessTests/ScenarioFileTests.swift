@@ -38,7 +38,7 @@ private let complete = """
             partitions: 4, recordBytes: 200, cuts: .count(block: 100, batch: 1000), groupCommitBlocks: 2,
             walCompressionLevel: 3, checkpointLagTasks: 5, seed: 7,
             runs: [
-                Scenario.Run(strategy: .raw, sinks: [], crash: nil),
+                Scenario.Run(strategy: .raw, sinks: []),
                 Scenario.Run(
                     strategy: .receiverWal,
                     sinks: [
@@ -46,10 +46,23 @@ private let complete = """
                             sink: .append, duplicates: SymbolSum(symbols: [.E, .n], constant: 4), lost: SymbolSum()),
                         Scenario.Expectation(sink: .offsetKeyed, duplicates: SymbolSum(), lost: SymbolSum()),
                     ],
-                    crash: Scenario.Crash(
-                        point: CrashPoint(.receiverOffsetsCommit, .before), occurrence: .seeded)),
+                    crashes: [
+                        Scenario.Crash(point: CrashPoint(.receiverOffsetsCommit, .before), occurrence: .seeded)
+                    ]),
             ])
         #expect(scenario == expected)
+    }
+
+    @Test func aCrashMayBeAListOneForEachLife() throws {
+        let text = changed([
+            "receiver.offsets.commit.before@seeded":
+                "[receiver.offsets.commit.before@seeded, recovery.open.after, sink.write.after@last]"
+        ])
+        let crashes = try ScenarioFile.parse(text, file: "sample.yaml").runs[1].crashes
+        #expect(
+            crashes.map(\.description) == [
+                "receiver.offsets.commit.before@seeded", "recovery.open.after@1", "sink.write.after@last",
+            ])
     }
 
     @Test func anOffsetStoreHoldsForEveryRunThatCommitsUnlessTheRunNamesItsOwn() throws {
@@ -88,7 +101,7 @@ private let complete = """
     ])
     func aCrashNamesItsOccurrence(suffix: String, occurrence: Scenario.Occurrence) throws {
         let scenario = try ScenarioFile.parse(changed(["before@seeded": "before\(suffix)"]), file: "sample.yaml")
-        #expect(scenario.runs[1].crash?.occurrence == occurrence)
+        #expect(scenario.runs[1].crashes.first?.occurrence == occurrence)
     }
 
     /// One wrong line: what it replaces, what it says instead, and how the refusal reads.

@@ -41,7 +41,7 @@ import World
     @Test func aCrashReplacesThatOfEveryRunThatReachesIt() throws {
         let scenario = try apply(ScenarioOverrides(crash: "receiver.wal.sync.after@3"))
         #expect(
-            scenario.runs.map { $0.crash?.description } == [
+            scenario.runs.map { $0.crashes.first?.description } == [
                 "receiver.wal.sync.after@3", "batch.submit.before@seeded", "checkpoint.generation.write.before@seeded",
             ])
         #expect(scenario.runs.map(\.isAsStated) == [false, true, true], "the file says nothing about another point")
@@ -49,7 +49,7 @@ import World
 
     @Test func anotherOccurrenceOfTheSamePointIsStillAsStated() throws {
         let scenario = try apply(ScenarioOverrides(crash: "receiver.offsets.commit.before@last"))
-        #expect(scenario.runs[0].crash?.occurrence == .last)
+        #expect(scenario.runs[0].crashes.first?.occurrence == .last)
         #expect(scenario.runs[0].isAsStated)
     }
 
@@ -98,6 +98,16 @@ import World
             "choose a point that one of them reaches: `kbench crash-points` lists them per strategy"
         ),
     ]
+
+    @Test func crashesJoinedByCommasAreOneForEachLifeOfTheRunsThatReachThemAll() throws {
+        let scenario = try apply(ScenarioOverrides(crash: "sink.write.after@3, receiver.event.append.torn"))
+        #expect(
+            scenario.runs.map { $0.crashes.map(\.description) } == [
+                ["sink.write.after@3", "receiver.event.append.torn@1"], ["batch.submit.before@seeded"],
+                ["checkpoint.generation.write.before@seeded"],
+            ])
+        #expect(scenario.runs.map(\.isAsStated) == [false, true, true])
+    }
 
     @Test(arguments: refusals)
     func whatCannotBeAppliedIsRefusedByOption(overrides: ScenarioOverrides, cause: String, fix: String) {

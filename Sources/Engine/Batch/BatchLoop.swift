@@ -35,6 +35,9 @@ final class BatchLoop {
     /// Whether nothing is left to do now or later.
     var isFinished: Bool { !isRunning && again.isEmpty && source.isExhausted }
 
+    /// Whether batches of earlier lives are still to be run again.
+    var hasReplay: Bool { !again.isEmpty }
+
     /// Plans a batch, or runs one task (where tasks run at once, all that can), or completes a batch. False: there was
     /// nothing to do.
     func step() throws -> Bool {
@@ -56,6 +59,7 @@ final class BatchLoop {
             try slots.syncSinks()
             try source.didOutput(batch)
             counters.add(.batchesCompleted, 1)
+            if batch.isRunAgain, again.isEmpty { counters.note(.replayedAt, at: seams.clock.now()) }
             state = .idle
             source.didComplete(try evidence.didComplete(batch, shuffleBytes: try slots.finish()))
         }
@@ -63,7 +67,11 @@ final class BatchLoop {
     }
 
     private func nextBatch() throws -> PlannedBatch? {
-        if !again.isEmpty { return again.removeFirst() }
+        if !again.isEmpty {
+            var batch = again.removeFirst()
+            batch.isRunAgain = true
+            return batch
+        }
         var batch = try source.planNext()
         batch?.dueAt = source.dueAt
         return batch

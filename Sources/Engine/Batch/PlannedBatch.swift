@@ -8,6 +8,8 @@ struct PlannedBatch {
     var number: Int64
     /// One element per task, in the order they run.
     var tasks: [TaskInput]
+    /// Whether an earlier life planned it.
+    var isRunAgain = false
     /// How many tasks have written all their output.
     var finishedTasks = 0
     /// When it was due; nil where batches are not due at times, and for a batch that runs again.

@@ -60,7 +60,7 @@ final class TaskRunner {
             let task = OutputTask(
                 batch: batch.number, ordinal: ordinal, partition: nil, ranges: block.offsetRanges)
             let isNew = try begin(task)
-            try output(block, of: task, ingest: received.ingest, isNew: isNew)
+            try output(block, of: task, ingest: received.ingest, isNew: isNew, isFresh: !batch.isRunAgain)
             if isNew { try finish(task) }
         case .range(let range):
             let task = OutputTask(
@@ -68,7 +68,7 @@ final class TaskRunner {
                 piece: batch.piece(of: ordinal))
             let isNew = try begin(task)
             try rangeReader.read(range, of: batch) { block in
-                try output(block, of: task, ingest: batch.number, isNew: isNew)
+                try output(block, of: task, ingest: batch.number, isNew: isNew, isFresh: !batch.isRunAgain)
             }
             if isNew { try finish(task) }
         case .shuffled: break
@@ -96,7 +96,7 @@ final class TaskRunner {
                 batch: batch.number, ordinal: partition, partition: nil, ranges: [], piece: 0, isShuffled: true)
             let isNew = try begin(task)
             try shuffle.forEachBlock(of: partition) { block, ingest in
-                try output(block, of: task, ingest: ingest, isNew: isNew)
+                try output(block, of: task, ingest: ingest, isNew: isNew, isFresh: !batch.isRunAgain)
             }
             if isNew { try finish(task) }
         }
@@ -133,7 +133,9 @@ final class TaskRunner {
         finished = OutputBatch(number: task.batch, ranges: (finished?.ranges ?? []) + task.ranges)
     }
 
-    private func output(_ block: Block, of task: OutputTask, ingest: Int64, isNew: Bool) throws {
+    private func output(
+        _ block: Block, of task: OutputTask, ingest: Int64, isNew: Bool, isFresh: Bool
+    ) throws {
         // An output operation makes of the records what it likes, and they may be any producer's.
         if sink != nil { fillRows(from: block, batch: task.batch, ingest: ingest) }
         // What a shuffle gathered was counted and journaled when it was read.
@@ -146,7 +148,8 @@ final class TaskRunner {
         if isNew {
             try sink?.write(rows)
             try operation?.process(block, of: task)
-            if counters[.firstOutputAt] == 0 { counters[.firstOutputAt] = seams.clock.now() }
+            counters.note(.firstOutputAt, at: seams.clock.now())
+            if isFresh { counters.note(.firstFreshOutputAt, at: seams.clock.now()) }
             counters.add(.recordsWritten, block.recordCount)
         }
         try seams.crash.after(.sinkWrite)

@@ -32,6 +32,7 @@ final class RangeReader {
             block.removeAll()
             position = try fill(from: position, of: range, reader: reader)
             try seams.crash.after(.taskRead)
+            if !batch.isRunAgain, block.recordCount > 0 { counters.note(.refetchedAt, at: seams.clock.now()) }
             counters.add(.recordsFetched, block.recordCount)
             counters.add(.bytesFetched, block.payloadByteCount)
             try body(block)

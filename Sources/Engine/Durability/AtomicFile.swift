@@ -94,6 +94,15 @@ enum AtomicFile {
         return last == "crc32c \(hexadecimal(checksum(of: body)))" ? lines : nil
     }
 
+    /// Removes what a crash left half written in `directory`: it never had its real name.
+    static func removeTemporaryFiles(in directory: String, disk: any Disk, crash: CrashSwitch) throws {
+        for name in try disk.list(directory) where name.hasSuffix(temporarySuffix) {
+            try crash.before(.recoveryRemove)
+            try disk.remove("\(directory)/\(name)")
+            try crash.after(.recoveryRemove)
+        }
+    }
+
     private static func checksum(of text: String) -> UInt32 {
         var text = text
         return text.withUTF8 { CRC32C.checksum(UnsafeRawBufferPointer($0)) }

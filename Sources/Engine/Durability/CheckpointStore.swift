@@ -20,14 +20,10 @@ final class CheckpointStore {
         self.seams = seams
         self.counters = counters
         try seams.disk.makeDurableDirectory(directory)
+        try AtomicFile.removeTemporaryFiles(in: directory, disk: seams.disk, crash: seams.crash)
         for name in try seams.disk.list(directory) {
-            let path = "\(directory)/\(name)"
-            if name.hasSuffix(AtomicFile.temporarySuffix) {
-                // What a crash left half written; it never had its real name.
-                try seams.disk.remove(path)
-            } else if let number = CheckpointStore.number(of: name) {
-                files.append((number, Int64(try seams.disk.contents(of: path).count)))
-            }
+            guard let number = CheckpointStore.number(of: name) else { continue }
+            files.append((number, Int64(try seams.disk.contents(of: "\(directory)/\(name)").count)))
         }
         files.sort { $0.number < $1.number }
     }

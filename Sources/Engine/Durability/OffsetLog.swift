@@ -28,8 +28,8 @@ final class OffsetLog {
         commitsDirectory = "\(directory)/commits"
         self.seams = seams
         self.counters = counters
-        offsets = try OffsetLog.entries(in: offsetsDirectory, disk: seams.disk)
-        commits = try OffsetLog.entries(in: commitsDirectory, disk: seams.disk)
+        offsets = try OffsetLog.entries(in: offsetsDirectory, seams: seams)
+        commits = try OffsetLog.entries(in: commitsDirectory, seams: seams)
     }
 
     /// The newest batch whose ranges are durable; 0: none.
@@ -165,15 +165,13 @@ final class OffsetLog {
         }
     }
 
-    private static func entries(in directory: String, disk: any Disk) throws -> [(batch: Int64, bytes: Int64)] {
-        try disk.makeDurableDirectory(directory)
+    private static func entries(in directory: String, seams: Seams) throws -> [(batch: Int64, bytes: Int64)] {
+        try seams.disk.makeDurableDirectory(directory)
+        try AtomicFile.removeTemporaryFiles(in: directory, disk: seams.disk, crash: seams.crash)
         var entries: [(batch: Int64, bytes: Int64)] = []
-        for name in try disk.list(directory) {
-            if name.hasSuffix(AtomicFile.temporarySuffix) {
-                try disk.remove("\(directory)/\(name)")
-            } else if let batch = Int64(name) {
-                entries.append((batch, Int64(try disk.contents(of: "\(directory)/\(name)").count)))
-            }
+        for name in try seams.disk.list(directory) {
+            guard let batch = Int64(name) else { continue }
+            entries.append((batch, Int64(try seams.disk.contents(of: "\(directory)/\(name)").count)))
         }
         return entries.sorted { $0.batch < $1.batch }
     }

@@ -31,8 +31,9 @@ public enum CrashPointGuide {
             [.receiver, .receiverReliable, .receiverWal, .direct]
         case .cleanupRemove:
             [.receiver, .receiverReliable, .receiverWal, .direct, .directLogFirst]
-        case .batchPlan, .batchSubmit, .taskRead, .sinkWrite, .sinkCommit, .sinkSync, .stateWrite, .stateSync,
-            .stateRename:
+        case .recoveryTruncate: [.receiver, .receiverReliable, .receiverWal]
+        case .recoveryOpen, .recoveryRemove, .batchPlan, .batchSubmit, .taskRead, .sinkWrite, .sinkCommit, .sinkSync,
+            .stateWrite, .stateSync, .stateRename:
             Strategy.allCases.filter { $0 != .raw }
         case .engineIdle:
             Strategy.allCases
@@ -42,7 +43,10 @@ public enum CrashPointGuide {
     /// The row of the semantics table for a crash at this point at a certain moment, which can narrow it down: the row of
     /// a task depends on whether its batch's checkpoint is in force and on how much of the batch is out.
     static func row(of point: CrashPoint, strategy: Strategy, at moment: CrashMoment, isForgotten: Bool) -> String? {
-        if isForgotten, strategy == .receiverWal { return "F" }
+        switch point.effect {
+        case .recoveryOpen, .recoveryRemove, .recoveryTruncate: return nil
+        default: if isForgotten, strategy == .receiverWal { return "F" }
+        }
         switch point.effect {
         case .batchSubmit where point.moment == .after, .generationCheckpointWrite, .generationCheckpointSync,
             .generationCheckpointRename, .taskRead, .sinkWrite, .sinkCommit:
@@ -131,6 +135,9 @@ public enum CrashPointGuide {
     /// What is there before an effect, and what the effect adds.
     private static func sides(of effect: Effect) -> (before: String, after: String) {
         switch effect {
+        case .recoveryOpen: ("nothing read of what an earlier life left", "logs and checkpoints read, nothing run")
+        case .recoveryRemove: ("a file that a crash left half written", "file removed")
+        case .recoveryTruncate: ("a log whose last frame a crash cut short", "log cut behind its last whole frame")
         case .receiverPoll: ("records on the broker", "records polled into the open block, in memory")
         case .receiverBlockCut: ("block open, in memory", "block cut and queued, in memory")
         case .receiverWalAppend: ("block queued, in memory", "block written to the log")

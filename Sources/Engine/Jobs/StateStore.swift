@@ -19,10 +19,7 @@ final class StateStore {
         self.job = job
         self.seams = seams
         try seams.disk.makeDurableDirectory(directory)
-        for name in try seams.disk.list(directory) where name.hasSuffix(AtomicFile.temporarySuffix) {
-            // What a crash left half written; it never had its real name.
-            try seams.disk.remove("\(directory)/\(name)")
-        }
+        try AtomicFile.removeTemporaryFiles(in: directory, disk: seams.disk, crash: seams.crash)
         numbers = try StateStore.numbers(in: directory, disk: seams.disk)
     }
 

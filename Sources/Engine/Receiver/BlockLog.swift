@@ -46,6 +46,7 @@ final class BlockLog {
                 scan: .lastSegmentOnly)
             self.blocks = blocks
             counters.add(.tornBytes, report.tornBytes)
+            tracker.noteEnd(of: blocks, isWhole: events.firstSequence == 0)
         } else {
             blocks = nil
             // The memory that held them is gone: their batches run again without them.
@@ -54,6 +55,14 @@ final class BlockLog {
         if !isRestored, configuration.fidelity.has(.replaysOnlyWithCheckpoint) { tracker.forgetAll() }
         if try seams.ownStarts(configuration) != nil { tracker.forgetAll() }
         self.tracker = tracker
+        measure()
+        counters[.orphanBytesAtRecovery] = counters[.orphanBytes]
+    }
+
+    /// Notes how many bytes the logs hold, and how many of them nobody will ever read.
+    func measure() {
+        counters[.walLiveBytes] = UInt64(bytes)
+        counters[.orphanBytes] = UInt64(blocks.map { tracker.orphans.count(in: $0) } ?? 0)
     }
 
     /// The bytes both logs hold.

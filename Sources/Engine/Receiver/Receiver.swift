@@ -267,6 +267,7 @@ final class Receiver {
             if positions[index] < end { try reader.seek(partition, to: positions[index]) }
             return 0
         }
+        if count > 0 { counters.note(.refetchedAt, at: seams.clock.now()) }
         counters.add(.recordsFetched, count)
         counters.add(.bytesFetched, block.payloadByteCount - bytes)
         return count

@@ -92,6 +92,7 @@ final class ReceiverSource: BatchSource {
 
     /// Everything that a durable checkpoint no longer lists is complete, and its blocks are not needed again.
     private func cleanUp(after checkpoint: Checkpoint) throws {
+        defer { log.measure() }
         // Nothing becomes superfluous by a batch that has only begun.
         guard !checkpoint.pending.contains(checkpoint.latest) else { return }
         let needed = checkpoint.batchesToRunAgain(configuration.fidelity).min() ?? checkpoint.latest + 1

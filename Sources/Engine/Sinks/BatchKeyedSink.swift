@@ -18,9 +18,7 @@ final class BatchKeyedSink: Sink {
         self.disk = disk
         self.crash = crash
         try disk.makeDurableDirectory(directory)
-        for name in try disk.list(directory) where name.hasSuffix(AtomicFile.temporarySuffix) {
-            try disk.remove("\(directory)/\(name)")
-        }
+        try AtomicFile.removeTemporaryFiles(in: directory, disk: disk, crash: crash)
     }
 
     func begin(_ task: OutputTask) throws -> Bool {

@@ -80,7 +80,7 @@ struct OwnOutputOperation: Experiment {
         }
         return [
             RunPlan(
-                strategy: strategy, sink: .append, death: .armed(crash), stated: nil, expected: expected,
+                strategy: strategy, sink: .append, death: .armed([crash]), stated: nil, expected: expected,
                 resultsAreCheckpoint: isCheckpoint)
         ]
     }

@@ -13,7 +13,7 @@ struct StagedRun: Sendable {
     let directory: String
 
     /// The crash the run's first life dies of; nil for none.
-    var crash: ArmedCrash? { if case .armed(let crash) = plan.death { crash } else { nil } }
+    var crash: ArmedCrash? { if case .armed(let crashes) = plan.death { crashes.first } else { nil } }
 
     /// The state folder of the run's plan.
     var stateDirectory: String { "\(directory)/state" }
@@ -51,11 +51,16 @@ struct StagedRun: Sendable {
             damagedCheckpoints: try count(.damagedCheckpoints))
     }
 
-    /// Waits, while a life is under way, until it stands still at its armed crash.
-    func waitUntilHeld() async throws {
-        // Longer than the longest life; a worker that never comes there ends its life, which its caller sees.
-        for _ in 0..<12_000 {
-            if PosixDisk().exists("\(directory)/counters"), try count(.crashesFired) == 1 { return }
+    /// Where a life stands still at the plan's crash instead of dying there.
+    func pause(at crash: ArmedCrash) -> WorkerConfiguration.Pause {
+        .init(at: "\(crash)", reachedPath: "\(directory)/reached", resumePath: "\(directory)/go-on")
+    }
+
+    /// Waits, while a life is under way, until it stands still.
+    func waitUntilPaused() async throws {
+        // Longer than it takes on the slowest machine.
+        for _ in 0..<24_000 {
+            if PosixDisk().exists("\(directory)/reached") { return }
             try await Task.sleep(for: .milliseconds(5))
         }
         throw Diagnosis(
@@ -65,11 +70,7 @@ struct StagedRun: Sendable {
 
     /// Compares the sink with what was produced.
     func verdict() async throws -> Verdict {
-        let sink = plan.sink ?? .append
-        return try await BlockingThread.run {
-            try Verdict(
-                produced: executor.truth.records, sink: sink, runDirectory: stateDirectory, disk: PosixDisk())
-        }
+        try await BlockingThread.run { try plan.sinkVerdict(truth: executor.truth, in: directory) }
     }
 
     private func count(_ counter: EngineCounters.Counter) throws -> Int {

@@ -38,7 +38,7 @@ struct Upgrade: Experiment {
         var outcome = ExperimentOutcome(claimCases: [])
         var rows: [ExperimentRow] = []
         for (index, plan) in plans.enumerated() {
-            guard case .armed(let crash) = plan.death, let sink = plan.sink else {
+            guard case .armed(let crashes) = plan.death, let crash = crashes.first, let sink = plan.sink else {
                 throw Diagnosis(
                     cause: "\(scenario.name): a run of upgrade has no crash or no sink",
                     fix: "give every run the crash that version 1 dies of", exitCode: .usage)

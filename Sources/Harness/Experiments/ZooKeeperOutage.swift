@@ -27,7 +27,7 @@ struct ZooKeeperOutage: Experiment {
         var rows: [ExperimentRow] = []
         let plans = try RunPlan.plans(of: stage.scenario)
         for (index, plan) in plans.enumerated() {
-            guard plan.offsetStore == .zookeeper, case .armed(let crash) = plan.death else {
+            guard plan.offsetStore == .zookeeper, case .armed(let crashes) = plan.death, let crash = crashes.first else {
                 throw Diagnosis(
                     cause: "\(stage.scenario.name): a run of zookeeper-outage has no crash or other offsets",
                     fix: "give every run offset-store: zookeeper and the crash at which the server goes down",
@@ -82,16 +82,16 @@ struct ZooKeeperOutage: Experiment {
     private func outage(
         of server: PrivateZooKeeper, under run: StagedRun, at crash: ArmedCrash, comesBack: Bool
     ) async throws -> StagedRun.Life {
-        let file = "\(run.directory)/go-on"
+        let pause = run.pause(at: crash)
         let life = try await server.run {
             let life = Task {
-                try await run.live(crash: crash) {
-                    $0.holdsFor = file
+                try await run.live {
+                    $0.pause = pause
                     $0.setPatience(comesBack ? ZooKeeperOutage.patience : ZooKeeperOutage.impatience)
                 }
             }
             do {
-                try await run.waitUntilHeld()
+                try await run.waitUntilPaused()
             } catch {
                 life.cancel()
                 throw error
@@ -99,7 +99,7 @@ struct ZooKeeperOutage: Experiment {
             return life
         }
         return try await withTaskCancellationHandler {
-            try PosixDisk().write([], to: file)
+            try PosixDisk().write([], to: pause.resumePath)
             // The commit is under way while the server starts.
             return comesBack ? try await server.run { try await life.value } : try await life.value
         } onCancel: {

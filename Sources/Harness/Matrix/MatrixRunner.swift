@@ -33,8 +33,7 @@ public struct MatrixRunner: Sendable {
                 let run = SimulatedRun(
                     strategy: cell.strategy, sink: cell.sink, shape: group.shape, fidelity: plan.fidelity,
                     seed: plan.seed)
-                let fired = try run.live(crash: cell.crash)
-                try run.live()
+                let fired = try run.live(crashes: [cell.crash])
                 let verdict = try run.verdict()
                 cells.append(
                     matrixCell(
@@ -62,7 +61,7 @@ public struct MatrixRunner: Sendable {
             }
             let runs = group.cells.map {
                 RunPlan(
-                    strategy: $0.strategy, sink: $0.sink, death: .armed($0.crash), stated: nil, expected: $0.expected)
+                    strategy: $0.strategy, sink: $0.sink, death: .armed([$0.crash]), stated: nil, expected: $0.expected)
             }
             let results = try await runner.run(scenario(of: group.shape), plans: runs).runs
             for (cell, run) in zip(group.cells, results) {

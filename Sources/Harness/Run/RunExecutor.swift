@@ -22,10 +22,12 @@ struct RunExecutor: Sendable {
 
     /// What the lives of a run came to.
     private struct Lives {
-        var crashFired = false
+        /// Deaths of the plan.
+        var crashesFired = 0
         var restarts = 0
         var unplannedDeaths = 0
         var recoverySeconds = 0.0
+        var recovery = RecoveryParts()
     }
 
     /// Executes `plan` in `directory`, which is new; `progress` gets the fraction of the records read so far.
@@ -59,16 +61,16 @@ struct RunExecutor: Sendable {
         let path = "\(directory)/worker.json"
         var lives = Lives()
         var diedAt: Nanoseconds?
+        // The kill itself, which comes a little before anybody notices it.
+        var killedAt: Nanoseconds = 0
         for life in 0..<RunExecutor.mostLives {
             var configuration = configuration(of: plan, in: directory)
             var killAfter: Duration?
-            // Only the first life dies of the plan; the others recover from it.
-            if life == 0 {
-                switch plan.death {
-                case .none: break
-                case .armed(let crash): configuration.crash = crash.description
-                case .external(let delay): killAfter = delay
-                }
+            // One life for each crash of the plan; the others recover from it.
+            switch plan.death {
+            case .none: break
+            case .armed(let crashes): if life < crashes.count { configuration.crash = crashes[life].description }
+            case .external(let delay): if life == 0 { killAfter = delay }
             }
             try PosixDisk().write(Array(JSONEncoder().encode(configuration)), to: path)
             let (ending, endedAt) = try await worker.run(configurationPath: path, killAfter: killAfter)
@@ -77,6 +79,7 @@ struct RunExecutor: Sendable {
                 // Back to work is the first output, or being idle when there was nothing left to output.
                 let back = counters[.firstOutputAt] > 0 ? counters[.firstOutputAt] : counters[.idleAt]
                 lives.recoverySeconds += back > diedAt ? Double(back - diedAt) / 1e9 : 0
+                lives.recovery.add(recoveryFrom: killedAt, as: counters)
             }
             switch ending {
             case .finished: return lives
@@ -85,9 +88,9 @@ struct RunExecutor: Sendable {
                 diedAt = endedAt
                 lives.restarts += 1
                 // Only a death of the plan counts as its crash; any other SIGKILL is somebody else's.
-                let wasPlanned = killAfter != nil || (configuration.crash != nil && counters[.crashesFired] == 1)
-                lives.crashFired = lives.crashFired || wasPlanned
-                if !wasPlanned { lives.unplannedDeaths += 1 }
+                let wasArmed = configuration.crash != nil && counters[.crashesFired] == UInt64(lives.crashesFired + 1)
+                killedAt = wasArmed ? counters[.diedAt] : endedAt
+                if wasArmed || killAfter != nil { lives.crashesFired += 1 } else { lives.unplannedDeaths += 1 }
             }
         }
         throw Diagnosis(
@@ -141,16 +144,18 @@ struct RunExecutor: Sendable {
     ) throws -> RunResult {
         let verdict = try plan.verdict(truth: truth, in: directory, counters: counters)
         let seconds = Double(counters[.workingNanoseconds]) / 1e9
-        let crash: String? =
-            switch plan.death {
-            case .none: nil
-            case .armed(let crash): crash.description
-            case .external: "external"
-            }
+        let crash: String?
+        let crashes: Int
+        switch plan.death {
+        case .none: (crash, crashes) = (nil, 0)
+        case .armed(let armed):
+            (crash, crashes) = (armed.map(\.description).joined(separator: ", "), armed.count)
+        case .external: (crash, crashes) = ("external", 1)
+        }
         return RunResult(
             strategy: plan.strategy.rawValue, sink: plan.outputName, crashPoint: crash,
-            crashFired: lives.crashFired, produced: verdict.produced, delivered: verdict.delivered,
-            duplicates: verdict.duplicates, ingestDuplicates: verdict.ingestDuplicates,
+            crashFired: crashes > 0 && lives.crashesFired == crashes, produced: verdict.produced,
+            delivered: verdict.delivered, duplicates: verdict.duplicates, ingestDuplicates: verdict.ingestDuplicates,
             reexecutionDuplicates: verdict.reexecutionDuplicates, lost: verdict.lost, lostLoudly: verdict.lostLoudly,
             corrupted: verdict.corrupted,
             redone: verdict.redone,
@@ -161,12 +166,14 @@ struct RunExecutor: Sendable {
                 ?? "no closed form: held to what the scenario states in numbers, and to no loss where none is allowed",
             agrees: RunJudgement.agrees(plan, verdict),
             invalidReason: RunJudgement.invalidReason(
-                plan, crashFired: lives.crashFired, unplannedDeaths: lives.unplannedDeaths, verdict: verdict),
+                plan, crashesFired: lives.crashesFired, unplannedDeaths: lives.unplannedDeaths, verdict: verdict),
             restarts: lives.restarts,
             walBytesWritten: Int64(counters[.walBytesWritten]), diskBytesPeak: Int64(counters[.stateBytesPeak]),
             ingestedBytes: Int64(truth.records * scenario.recordBytes),
             recordsPerSecond: seconds > 0 ? Double(truth.records) / seconds : 0,
-            recoverySeconds: lives.recoverySeconds, percentOfRaw: nil,
+            recoverySeconds: lives.recoverySeconds, percentOfRaw: nil, recovery: lives.recovery,
+            walLiveBytes: Int64(counters[.walLiveBytes]), orphanBytes: Int64(counters[.orphanBytes]),
+            orphanBytesAtRecovery: lives.restarts > 0 ? Int64(counters[.orphanBytesAtRecovery]) : 0,
             outputDigest: verdict.outputDigest.isEmpty ? nil : verdict.outputDigest,
             offsetStore: plan.strategy.commitsOffsets ? plan.offsetStore.rawValue : nil)
     }

@@ -21,11 +21,13 @@ enum RunJudgement {
     }
 
     /// Why a run shows nothing; nil when it does.
-    static func invalidReason(_ plan: RunPlan, crashFired: Bool, unplannedDeaths: Int, verdict: Verdict) -> String? {
+    static func invalidReason(_ plan: RunPlan, crashesFired: Int, unplannedDeaths: Int, verdict: Verdict) -> String? {
         if unplannedDeaths > 0 {
             return "the worker was killed from outside \(unplannedDeaths) times, which nobody planned"
         }
-        if case .armed(let crash) = plan.death, !crashFired { return "the crash \(crash) never fired" }
+        if case .armed(let crashes) = plan.death, crashesFired < crashes.count {
+            return "the crash \(crashes[crashesFired]) never fired"
+        }
         if verdict.produced == 0 { return "no record was produced" }
         return nil
     }

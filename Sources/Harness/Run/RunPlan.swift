@@ -7,7 +7,8 @@ struct RunPlan: Sendable {
     /// How the worker dies.
     enum Death: Equatable, Sendable {
         case none
-        case armed(ArmedCrash)
+        /// One crash for each life, from the first on.
+        case armed([ArmedCrash])
         /// SIGKILL from outside after this time, wherever the worker is then.
         case external(Duration)
     }
@@ -37,22 +38,20 @@ struct RunPlan: Sendable {
         return try scenario.runs.flatMap { run -> [RunPlan] in
             let sinks: [Scenario.Expectation?] = run.sinks.isEmpty ? [nil] : run.sinks
             return try sinks.map { stated in
-                let crash = try run.crash.map {
-                    try settle($0, of: run, sink: stated?.sink, in: scenario, shape: shape)
-                }
+                let crashes = try settle(run, sink: stated?.sink, in: scenario, shape: shape)
                 var expected: ExpectedOutcome?
-                switch (crash, shape) {
-                case (nil, _): expected = ExpectedOutcome()
-                case (let crash?, let shape?) where !scenario.composition(isOpenFor: run.strategy, crash):
+                let isOpen = scenario.composition(isOpenFor: run.strategy, crashes)
+                if crashes.isEmpty {
+                    expected = ExpectedOutcome()
+                } else if let shape, !isOpen {
                     expected = ExpectedOutcome(
                         strategy: run.strategy, sink: stated?.sink ?? .append, job: scenario.job,
-                        fidelity: scenario.fidelity, crash: crash, shape: shape)
-                case (_?, _):
-                    expected = nil
+                        fidelity: scenario.fidelity, crashes: crashes, shape: shape)
+                } else {
                     try refuseSymbols(in: stated, of: run)
                 }
                 return RunPlan(
-                    strategy: run.strategy, sink: stated?.sink, death: crash.map { .armed($0) } ?? .none,
+                    strategy: run.strategy, sink: stated?.sink, death: crashes.isEmpty ? .none : .armed(crashes),
                     offsetStore: run.offsetStore, stated: run.isAsStated ? stated : nil, expected: expected,
                     job: scenario.job)
             }
@@ -70,22 +69,38 @@ struct RunPlan: Sendable {
             exitCode: .usage)
     }
 
+    /// Settles the crash of each life, by what the deaths before it leave to be done.
+    private static func settle(
+        _ run: Scenario.Run, sink: SinkKind?, in scenario: Scenario, shape: LoadShape?
+    ) throws -> [ArmedCrash] {
+        var schedule = shape.map {
+            CrashSchedule(
+                strategy: run.strategy, sink: sink ?? .append, job: scenario.job, fidelity: scenario.fidelity, shape: $0)
+        }
+        return try run.crashes.enumerated().map { life, crash in
+            let name =
+                "\(run.strategy.rawValue): crash \(crash)" + (run.crashes.count > 1 ? " of life \(life + 1)" : "")
+            let settled = try settle(
+                crash, called: name, of: run, schedule: schedule, seed: scenario.seed &+ UInt64(life))
+            schedule = schedule?.after(settled)
+            return settled
+        }
+    }
+
     /// Turns `@seeded` and `@last` into a number, and refuses a crash that can never happen.
     private static func settle(
-        _ crash: Scenario.Crash, of run: Scenario.Run, sink: SinkKind?, in scenario: Scenario, shape: LoadShape?
+        _ crash: Scenario.Crash, called name: String, of run: Scenario.Run, schedule: CrashSchedule?, seed: UInt64
     ) throws -> ArmedCrash {
-        let name = "\(run.strategy.rawValue): crash \(crash)"
         guard CrashPointGuide.strategies(of: crash.point.effect).contains(run.strategy) else {
             throw Diagnosis(
                 cause: "\(name): the strategy never reaches this point",
                 fix: "choose one of its own points: `kbench crash-points` lists them", exitCode: .usage)
         }
-        let count = shape.flatMap {
-            CrashSchedule(
-                strategy: run.strategy, sink: sink ?? .append, job: scenario.job, fidelity: scenario.fidelity, shape: $0
-            ).occurrences(of: crash.point)
-        }
-        switch (crash.occurrence, count) {
+        switch (crash.occurrence, schedule?.occurrences(of: crash.point)) {
+        case (_, 0?):
+            throw Diagnosis(
+                cause: "\(name): in this life the point is never reached",
+                fix: "choose another point, or an earlier life that leaves something for it to do", exitCode: .usage)
         case (.exactly(let occurrence), let count?):
             guard occurrence <= count else {
                 throw Diagnosis(
@@ -96,7 +111,7 @@ struct RunPlan: Sendable {
         case (.exactly(let occurrence), nil): return ArmedCrash(crash.point, at: occurrence)
         case (.last, let count?) where count > 0: return ArmedCrash(crash.point, at: count)
         case (.seeded, let count?) where count > 0:
-            var random = SeededRandom(seed: scenario.seed)
+            var random = SeededRandom(seed: seed)
             return ArmedCrash(crash.point, at: Int.random(in: 1...count, using: &random))
         default:
             throw Diagnosis(
@@ -109,10 +124,10 @@ struct RunPlan: Sendable {
 extension Scenario {
     /// Whether the outcome of a crash depends on how a block's records are spread over the partitions, which nobody knows
     /// beforehand where a group hands the partitions out.
-    func composition(isOpenFor strategy: Strategy, _ crash: ArmedCrash) -> Bool {
-        guard membership != .manual, strategy.isReceiver else { return false }
+    func composition(isOpenFor strategy: Strategy, _ crashes: [ArmedCrash]) -> Bool {
+        guard membership != .manual, strategy.isReceiver, let crash = crashes.first else { return false }
         return strategy != .receiverWal || crash.point == CrashPoint(.receiverOffsetsCommit, .torn)
-            || fidelity != .sound
+            || fidelity != .sound || crashes.count > 1
     }
 
     /// The load as the closed forms see it; nil when cuts are by time, which no arithmetic can foresee, or tasks are not

@@ -70,9 +70,9 @@ public struct Scenario: Equatable, Sendable {
         public var strategy: Strategy
         /// The sinks, each a run of its own; empty only for `raw`, which has none.
         public var sinks: [Expectation]
-        /// The crash; nil for none.
-        public var crash: Crash?
-        /// Whether the sinks' expectations were written for this crash; false after the command line named another
+        /// The crashes, one for each life from the first on; the life after them processes what is left.
+        public var crashes: [Crash]
+        /// Whether the sinks' expectations were written for these crashes; false after the command line named another
         /// point, when only the closed forms say what to expect.
         public var isAsStated: Bool
         /// Who keeps the offsets that the strategy commits; `kafka` also for one that commits none.
@@ -80,12 +80,12 @@ public struct Scenario: Equatable, Sendable {
 
         /// Makes a run.
         public init(
-            strategy: Strategy, sinks: [Expectation], crash: Crash?, isAsStated: Bool = true,
+            strategy: Strategy, sinks: [Expectation], crashes: [Crash] = [], isAsStated: Bool = true,
             offsetStore: OffsetStoreKind = .kafka
         ) {
             self.strategy = strategy
             self.sinks = sinks
-            self.crash = crash
+            self.crashes = crashes
             self.isAsStated = isAsStated
             self.offsetStore = offsetStore
         }

@@ -174,7 +174,7 @@ public enum ScenarioFile {
     ) throws(ScenarioError) -> Scenario.Run {
         let mapping = try value.mapping(known: ["strategy", "crash", "offset-store", "expect"])
         let strategy = try mapping.required("strategy").name(of: "strategy", "strategies", as: Strategy.self)
-        let crash = try mapping["crash"]?.crash()
+        let crashes = try mapping["crash"]?.crashes() ?? []
         let own = try mapping["offset-store"]?.offsetStore()
         if own != nil, !strategy.commitsOffsets, let key = mapping["offset-store"] {
             throw key.error(
@@ -186,7 +186,7 @@ public enum ScenarioFile {
                 throw expect.error(
                     .impossibleValue, "raw has no sink: it drops what it polls", fix: "remove expect from this run")
             }
-            return Scenario.Run(strategy: strategy, sinks: [], crash: crash)
+            return Scenario.Run(strategy: strategy, sinks: [], crashes: crashes)
         }
         let expect = try mapping.required("expect")
         // A state stands in for a sink that takes every offset once.
@@ -210,7 +210,7 @@ public enum ScenarioFile {
                     lost: try counts.required("lost").sum()))
         }
         return Scenario.Run(
-            strategy: strategy, sinks: expectations, crash: crash,
+            strategy: strategy, sinks: expectations, crashes: crashes,
             offsetStore: strategy.commitsOffsets ? own ?? store ?? .kafka : .kafka)
     }
 }

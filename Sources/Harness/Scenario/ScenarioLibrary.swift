@@ -16,6 +16,7 @@ public enum ScenarioLibrary {
         ("crash-before-commit", PackageResources.crash_before_commit_yaml),
         ("crash-after-output", PackageResources.crash_after_output_yaml),
         ("torn-wal", PackageResources.torn_wal_yaml),
+        ("crash-in-recovery", PackageResources.crash_in_recovery_yaml),
         ("idle-crash", PackageResources.idle_crash_yaml),
         ("no-crash", PackageResources.no_crash_yaml),
         ("second-driver", PackageResources.second_driver_yaml),

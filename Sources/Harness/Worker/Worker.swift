@@ -14,13 +14,14 @@ public enum Worker {
     /// harness to read. The worker dies with the
     /// process that started it: it watches for the end of its standard input.
     public static func run(configurationPath: String) -> ExitStatus {
+        let startedAt = MonotonicClock().now()
         do {
             try BlockingThread.start {
                 StandardStreams.waitForEndOfInput()
                 Processes.killSelf()
             }
             let data = try Data(contentsOf: URL(fileURLWithPath: configurationPath))
-            let notes = try run(JSONDecoder().decode(WorkerConfiguration.self, from: data))
+            let notes = try run(JSONDecoder().decode(WorkerConfiguration.self, from: data), startedAt: startedAt)
             if !notes.isEmpty {
                 try StandardStreams.writeOutput(String(decoding: JSONEncoder().encode(notes), as: UTF8.self) + "\n")
             }
@@ -33,26 +34,27 @@ public enum Worker {
         }
     }
 
-    private static func run(_ configuration: WorkerConfiguration) throws -> [String] {
+    private static func run(_ configuration: WorkerConfiguration, startedAt: Nanoseconds) throws -> [String] {
         let counters = try MappedFile(path: configuration.countersPath, length: EngineCounters.byteCount)
+        let engineCounters = EngineCounters(storage: counters.memory)
+        engineCounters[.startedAt] = startedAt
         let kafka = try KafkaConfiguration(
             bootstrap: configuration.bootstrap,
             properties: KafkaConfiguration.properties(fromArguments: configuration.properties))
         let broker = try KafkaBroker(kafka, topic: configuration.topic)
         defer { broker.close() }
-        let engineCounters = EngineCounters(storage: counters.memory)
         let trace = try configuration.tracePath.map { try EffectTrace(path: $0) }
         let armed = configuration.crash.flatMap { ArmedCrash(parsing: $0) }.map { armed in
             CrashSwitch(armed: armed) { _, _ in
                 engineCounters.add(.crashesFired, 1)
-                guard let file = configuration.holdsFor else { Processes.killSelf() }
-                try hold(for: file)
+                engineCounters[.diedAt] = MonotonicClock().now()
+                Processes.killSelf()
             }
         }
         let results = try configuration.results.map { try StoredResults($0, disk: PosixDisk()) }
         let seams = Seams(
-            broker: broker, offsets: try configuration.offsetStore.open(topic: configuration.topic),
-            disk: PosixDisk(), clock: MonotonicClock(),
+            broker: broker, offsets: try configuration.offsetStore.open(topic: configuration.topic), disk: PosixDisk(),
+            clock: MonotonicClock(),
             crash: armed ?? configuration.pause.flatMap(waiting) ?? trace?.crashSwitch ?? CrashSwitch(),
             openStore: { try SQLiteStore(path: $0) }, driverName: "process \(Processes.processID)", output: results,
             threads: PlainThreads())
@@ -70,20 +72,6 @@ public enum Worker {
                 try disk.write([], to: pause.reachedPath)
                 while !disk.exists(pause.resumePath) { MonotonicClock().sleep(1_000_000) }
             }
-        }
-    }
-
-    /// Stands still until the harness, which changes the world meanwhile, has written `file`.
-    private static func hold(for file: String) throws {
-        let clock = MonotonicClock()
-        let deadline = clock.now() + 300_000_000_000
-        while !PosixDisk().exists(file) {
-            guard clock.now() < deadline else {
-                throw Diagnosis(
-                    cause: "nobody let the worker go on: \(file) is not there",
-                    fix: "this is not expected: please report it with the command", exitCode: .internalError)
-            }
-            clock.sleep(5_000_000)
         }
     }
 }

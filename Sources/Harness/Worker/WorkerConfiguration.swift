@@ -15,6 +15,8 @@ public struct WorkerConfiguration: Codable, Equatable, Sendable {
     public var crash: String?
     /// The file that holds the counters.
     public var countersPath: String
+    /// Who keeps the offsets that the strategy commits.
+    public var offsetStore: OffsetStorePlace
     /// Where to wait; nil: nowhere.
     public var pause: Pause?
 
@@ -38,15 +40,11 @@ public struct WorkerConfiguration: Codable, Equatable, Sendable {
     public var tracePath: String?
     /// A program's own output operation, in place of sink and job; nil for those.
     public var results: StoredResults.Configuration?
-    /// Who keeps the offsets that the strategy commits.
-    public var offsetStore: OffsetStorePlace
-    /// A file that the worker waits for at the armed crash, instead of dying there; nil: it dies.
-    public var holdsFor: String?
 
     /// Makes a configuration.
     public init(
         engine: EngineConfiguration, bootstrap: String, properties: [String], topic: String, crash: String?,
-        countersPath: String, offsetStore: OffsetStorePlace = .kafka, holdsFor: String? = nil, pause: Pause? = nil
+        countersPath: String, pause: Pause? = nil, offsetStore: OffsetStorePlace = .kafka
     ) {
         self.pause = pause
         self.engine = engine
@@ -56,6 +54,5 @@ public struct WorkerConfiguration: Codable, Equatable, Sendable {
         self.crash = crash
         self.countersPath = countersPath
         self.offsetStore = offsetStore
-        self.holdsFor = holdsFor
     }
 }
