@@ -124,11 +124,16 @@ struct DataLossTests {
         }
         run.broker.recreate()
         let error = try #require(engineError { try run.live() })
-        #expect(error.code == .dataLost)
+        #expect(error.code == .topicReplaced)
         #expect(error.message.hasSuffix("the log has 0 up to 0: the topic was made anew or cut short"))
 
         // Skipping goes back to the earliest record there is, once in each partition, and says so.
         run.configuration.onDataLoss = .skip
+        guard !run.configuration.sink.isKeyedByOffset else {
+            // A sink that tells records apart by their offsets would take the new ones for the old.
+            #expect(engineError { try run.live() } == error)
+            return
+        }
         var asked = [0, 0]
         run.broker.whenAsked = { partition in
             // Three looks see the log too short before it is believed; only then the same load comes again.
