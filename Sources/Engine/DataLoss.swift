@@ -65,9 +65,9 @@ final class DataLoss {
             return next
         }
         guard position > ends.high else { return position }
-        guard configuration.onDataLoss == .skip else {
+        guard configuration.onDataLoss == .skip, !configuration.sink.isKeyedByOffset else {
             throw EngineError(
-                .dataLost,
+                .topicReplaced,
                 "offset \(position) of \(place) is wanted and the log has \(ends.low) up to \(ends.high): "
                     + "the topic was made anew or cut short", location: "\(place)@\(position)")
         }

@@ -41,6 +41,8 @@ public struct EngineError: Error, Equatable, Sendable, CustomStringConvertible {
         public static let incompatibleState = Code(rawValue: "incompatible-state")
         /// An output operation wants to begin where no partition can.
         public static let impossibleStart = Code(rawValue: "impossible-start")
+        /// A position that is wanted lies behind the end of the broker's log: it is not the log that was read before.
+        public static let topicReplaced = Code(rawValue: "topic-replaced")
         /// Records of a planned range could not be read in time.
         public static let unreadableRange = Code(rawValue: "unreadable-range")
         /// Tasks that run at once, or behind a shuffle, with an output that needs a partition's records in order.

@@ -80,6 +80,8 @@ struct LivingTopicKeysTests {
         #expect(lost.cause == "offset 5 of t/0 is wanted (t/0@5)")
         #expect(lost.fix.contains("retention") && lost.fix.contains("on-data-loss: skip"))
         #expect(lost.exitCode == .invalidRun)
+        let replaced = Diagnosis(of: EngineError(.topicReplaced, "offset 5 of t/0 is wanted", location: "t/0@5"))
+        #expect(replaced.fix.contains("the topic that was meant") && replaced.exitCode == .invalidRun)
         #expect(Diagnosis(of: BrokerError(.fenced, "over", location: "g")).fix.contains("session-timeout-ms"))
     }
 }

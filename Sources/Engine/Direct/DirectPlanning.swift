@@ -64,19 +64,22 @@ final class DirectPlanning {
         return ranges.isEmpty ? nil : ranges
     }
 
-    /// How far a partition can be read now; its position, where the log lost it, is settled first.
+    /// How far a partition can be read now. What the log has lost is planned all the same where it is to be skipped: the
+    /// task skips it, so that ranges follow each other without a hole, as a sink with stored offsets wants them.
     private func availableEnd(of partition: Partition) throws -> Offset {
         let index = Int(partition)
         let end = configuration.ends[index]
         guard index < discovery.known else { return positions[index] }
         if positions[index] >= end { return end }
         var ends = try seams.broker.watermarks(of: partition)
-        if positions[index] < ends.low || positions[index] > ends.high {
+        let isLost = positions[index] < ends.low && configuration.onDataLoss == .fail
+        if isLost || positions[index] > ends.high {
             positions[index] = try dataLoss.settle(partition, at: positions[index], until: end)
             ends = try seams.broker.watermarks(of: partition)
         }
         return min(end, ends.high)
     }
+
     /// Backpressure: how a batch went decides how much the next may take.
     func learn(from batch: BatchStatistics) { throttle?.learn(from: batch) }
 

@@ -12,6 +12,9 @@ public enum SinkKind: String, CaseIterable, Sendable, Codable {
     /// are dropped.
     case transactional
 
+    /// Whether what is stored is told apart by offsets, so that the same offset must always mean the same record.
+    var isKeyedByOffset: Bool { self == .offsetKeyed || self == .transactional }
+
     /// Whether a task's output shows only when the task has finished.
     var isAtomicPerTask: Bool { self == .batchKeyed || self == .transactional }
 }

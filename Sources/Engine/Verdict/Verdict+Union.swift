@@ -8,17 +8,18 @@ extension Verdict {
     /// What brought a record into the engine is the worker and its block or batch, so an offset that two workers read
     /// counts as ingested twice.
     ///
-    /// - Throws: ``DiskError``.
+    /// - Throws: ``DiskError``, or ``StoreError``.
     public init(
         uniting directories: [String], produced: Int, sink: SinkKind, disk: any Disk,
-        places: ((Int) -> (partition: Partition, offset: Offset))? = nil
+        openStore: TransactionalStoreOpener? = nil, places: ((Int) -> (partition: Partition, offset: Offset))? = nil
     ) throws {
         self.init(produced: produced)
         var ledger = DeliveryLedger(count: produced)
         var read = 0
         var reads: [ReadEntry] = []
         for (worker, directory) in directories.enumerated() {
-            let reader = SinkReader(kind: sink, directory: RunFolder.sink(of: directory), disk: disk)
+            let reader = SinkReader(
+                kind: sink, directory: RunFolder.sink(of: directory), disk: disk, openStore: openStore)
             corrupted += try reader.forEachRow { row in
                 guard !row.isCorrupted, row.identity.producer == 0, row.identity.sequence < UInt64(produced) else {
                     corrupted += 1

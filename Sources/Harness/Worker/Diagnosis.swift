@@ -124,6 +124,11 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
                     "raise the topic's retention, or write 'on-data-loss: skip' to go on behind them",
                     .invalidRun
                 )
+            case .topicReplaced:
+                (
+                    "check that it is the topic that was meant; where the sink is append or batch-keyed, "
+                        + "'on-data-loss: skip' reads it from its beginning", .invalidRun
+                )
             case .concurrentDriver: ("stop the other driver that works on this folder", .internalError)
             case .fenced:
                 (
