@@ -116,7 +116,8 @@ struct JobStateTests {
         let whole = run()
         try whole.live()
         for first in [CrashPoint(.batchSubmit, .before), CrashPoint(.sinkWrite, .after)] {
-            for point in CrashPoint.all where CrashPointGuide.strategies(of: point.effect).contains(strategy) {
+            for point in CrashPoint.all
+            where point.isDeath && CrashPointGuide.strategies(of: point.effect).contains(strategy) {
                 for occurrence in 1...2 {
                     let run = run()
                     // Well into the load, so that the strategy remembers much that the older state does not.

@@ -54,7 +54,8 @@ struct OrderOfEffectsTests {
     func transactional() throws {
         #expect(
             try trace(.directTransactional) == [
-                "batch.plan", "batch.submit", "task.read", "sink.write", "sink.commit", "sink.sync", "engine.idle",
+                "recovery.open", "batch.plan", "batch.submit", "task.read", "sink.write", "sink.commit", "sink.sync",
+                "engine.idle",
             ])
     }
 
