@@ -24,6 +24,9 @@ final class SimulatedGroup {
         member.decide(.lost)
     }
 
+    /// The sessions of all members have timed out: their processes are gone.
+    func endSessions() { members = [] }
+
     func has(_ member: SimulatedMember) -> Bool { members.contains { $0 === member } }
 
     /// A member has given everything back; when all have, the next generation begins.

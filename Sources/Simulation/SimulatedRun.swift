@@ -205,6 +205,7 @@ public final class SimulatedRun {
     ) throws {
         defer {
             disk.releaseLocks()
+            broker.members.endSessions()
             stores.dropTransactions()
         }
         lives += 1

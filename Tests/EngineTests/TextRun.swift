@@ -38,6 +38,7 @@ final class TextRun {
     @discardableResult
     func live(crash: ArmedCrash? = nil) throws -> Bool {
         clock.sleep(1_000_000_000)
+        defer { disk.releaseLocks() }
         let armed = crash.map { CrashSwitch(armed: $0) { _, _ in throw Killed() } }
         let seams = Seams(broker: broker, disk: disk, clock: clock, crash: armed ?? CrashSwitch(), output: output)
         do {
