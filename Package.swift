@@ -19,7 +19,7 @@ let package = Package(
     name: "kbench",
     products: [
         .executable(name: "kbench", targets: ["kbench"]),
-        .library(name: "KbenchEngine", targets: ["World", "Engine"]),
+        .library(name: "KbenchEngine", targets: ["World", "Engine", "Kafka", "Posix"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -27,6 +27,8 @@ let package = Package(
         // Subprocess names executables by its file paths.
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        // SQLite, for the transactional sink.
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         // Commands only: parse, call, print.
@@ -40,14 +42,15 @@ let package = Package(
         .target(
             name: "Harness",
             dependencies: [
-                "World", "Engine", "Simulation", "WriteAheadLog", "Kafka", "Posix", "Report",
+                "World", "Engine", "Simulation", "WriteAheadLog", "Kafka", "ZooKeeper", "Posix", "Database", "Report",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Yams", package: "Yams"),
             ],
+            exclude: ["reference/README.md"],
             // The scenario files travel inside the binary, so that it can be copied anywhere. `scenarios` is a link
             // to the folder of that name at the root, where people look for them.
-            resources: [.embedInCode("scenarios")],
+            resources: [.embedInCode("scenarios"), .embedInCode("reference/spark-3.5.7.csv")],
             swiftSettings: settings),
         .target(name: "Report", dependencies: ["World", "Engine"], swiftSettings: settings),
         // The simulated world: the seams in memory.
@@ -56,6 +59,14 @@ let package = Package(
         .target(
             name: "WriteAheadLog", dependencies: ["World", "Checksum", "CZstd"], swiftSettings: settings),
         .target(name: "Kafka", dependencies: ["World", "CRdKafka"], swiftSettings: settings),
+        .target(
+            name: "Database",
+            dependencies: [
+                "World", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
+            swiftSettings: settings),
+        .target(name: "ZooKeeper", dependencies: ["World", "CZooKeeper"], swiftSettings: settings),
         .target(name: "Posix", dependencies: ["World", "CPosixShims"], swiftSettings: settings),
         .target(name: "World", swiftSettings: settings),
         .target(name: "Checksum", dependencies: ["CChecksum"], swiftSettings: settings),
@@ -63,6 +74,7 @@ let package = Package(
         .target(name: "CPosixShims"),
         .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CZooKeeper", providers: [.apt(["libzookeeper-mt-dev"])]),
 
         tests(of: "World"),
         tests(of: "Checksum"),
@@ -70,9 +82,12 @@ let package = Package(
         tests(of: "WriteAheadLog", also: ["World", "Posix", "Checksum"]),
         // Some tests need what only the library itself can do, such as transactions.
         tests(of: "Kafka", also: ["World", "CRdKafka"]),
+        tests(of: "Database", also: ["World"]),
+        // Which starts a server of its own, as the harness does.
+        tests(of: "ZooKeeper", also: ["World", "Harness", "Posix", "CZooKeeper"]),
         tests(of: "Engine", also: ["World", "Simulation"]),
         tests(of: "Simulation", also: ["World", "Engine"]),
-        tests(of: "Harness", also: ["World", "Engine", "Kafka", "Posix", "Report"]),
+        tests(of: "Harness", also: ["World", "Engine", "Simulation", "Kafka", "Posix", "Database", "Report"]),
         tests(of: "Report", also: ["World", "Engine"]),
         // Runs the built binary and compares what it prints.
         .testTarget(

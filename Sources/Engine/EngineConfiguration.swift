@@ -5,15 +5,23 @@ public import World
 public struct EngineConfiguration: Codable, Equatable, Sendable {
     /// How records get in.
     public var strategy: Strategy
-    /// Where output goes; not used by `raw`.
+    /// Where output goes; not used by `raw`, and not by a job that keeps a state.
     public var sink: SinkKind
-    /// The folder that holds the engine's state, the sink and the evidence.
+    /// What is made of the records.
+    public var job: Job
+    /// The folder that holds the engine's state, and the sink and the evidence where they have no folder of their own.
     public var directory: String
+    /// The folder that holds the sink and the evidence; nil: that of the state. Two states can so write to one sink.
+    public var outputDirectory: String?
+    /// The version of the program: stands for the application's code, to which its checkpoints are bound. At least 1.
+    public var programVersion: Int
     /// The consumer group whose offsets receivers and `direct-commit` commit.
     public var group: String
-    /// For each partition, from 0, the offset at which the run's input begins; used where nothing else says where to start.
+    /// For each partition, from 0, the offset at which this life's input begins where nothing stored says otherwise.
     public var starts: [Offset]
-    /// For each partition, the offset at which the run's input ends: the engine is done when all before it is processed.
+    /// For each partition, the offset at which this life's input ends: the engine is done when all before it is processed.
+    /// A partition that the topic does not have yet is waited for, and read from where its input begins. With
+    /// ``openEnd`` it never is, and blocks and batches have to be cut by time.
     public var ends: [Offset]
     /// How blocks and batches are cut.
     public var cuts: Cuts
@@ -32,8 +40,30 @@ public struct EngineConfiguration: Codable, Equatable, Sendable {
     public var autoCommitBlocks: Int
     /// Records that a task reads and writes in one piece.
     public var chunkRecords: Int
+    /// Times a task is tried before its failure ends the run, at least 1.
+    public var taskAttempts: Int
+    /// For direct strategies with cuts by count: whether the first batch that this life plans takes everything up to the
+    /// high watermarks. Spark's catch-up without a maximum rate.
+    public var firstBatchIsUnlimited: Bool
     /// How long a read may stand still before it is an error, in milliseconds.
     public var readTimeoutMilliseconds: Int
+    /// How much a batch may take and how much may wait for it.
+    public var limits: PlanLimits
+    /// How a batch's work is divided into tasks.
+    public var tasks: TaskSettings
+
+    /// What to do about records that the broker dropped before they were read.
+    public var onDataLoss: DataLossPolicy
+    /// How receivers get their partitions.
+    public var membership: Membership
+
+    /// How a receiver gets its partitions.
+    public enum Membership: Codable, Equatable, Sendable {
+        /// All of them, by hand: the group only keeps offsets.
+        case manual
+        /// Those that the consumer group hands out, with what ``GroupSettings`` says about the two times.
+        case group(sessionTimeoutMilliseconds: Int, heartbeatMilliseconds: Int)
+    }
 
     /// How blocks and batches are cut.
     public enum Cuts: Codable, Equatable, Sendable {
@@ -50,7 +80,10 @@ public struct EngineConfiguration: Codable, Equatable, Sendable {
         strategy: Strategy, sink: SinkKind, directory: String, group: String, starts: [Offset], ends: [Offset],
         cuts: Cuts, groupCommitBlocks: Int = 1, walCompressionLevel: Int32? = nil,
         walSegmentBytes: Int64 = 64 << 20, checkpointLagTasks: Int = 0, fidelity: Fidelity = .sound,
-        autoCommitBlocks: Int = 10, chunkRecords: Int = 16_384, readTimeoutMilliseconds: Int = 30_000
+        autoCommitBlocks: Int = 10, chunkRecords: Int = 16_384, readTimeoutMilliseconds: Int = 30_000,
+        onDataLoss: DataLossPolicy = .fail, membership: Membership = .manual, job: Job = .identity,
+        limits: PlanLimits = PlanLimits(), tasks: TaskSettings = TaskSettings(), outputDirectory: String? = nil,
+        programVersion: Int = 1, taskAttempts: Int = 4, firstBatchIsUnlimited: Bool = false
     ) {
         self.strategy = strategy
         self.sink = sink
@@ -66,8 +99,26 @@ public struct EngineConfiguration: Codable, Equatable, Sendable {
         self.fidelity = fidelity
         self.autoCommitBlocks = autoCommitBlocks
         self.chunkRecords = chunkRecords
+        self.taskAttempts = taskAttempts
+        self.firstBatchIsUnlimited = firstBatchIsUnlimited
         self.readTimeoutMilliseconds = readTimeoutMilliseconds
+        self.onDataLoss = onDataLoss
+        self.membership = membership
+        self.job = job
+        self.limits = limits
+        self.tasks = tasks
+        self.outputDirectory = outputDirectory
+        self.programVersion = programVersion
     }
+
+    /// The folder that holds the sink and the evidence.
+    public var outputFolder: String { outputDirectory ?? directory }
+
+    /// The end of a partition whose input may go on for ever.
+    public static let openEnd = Offset.max
+
+    /// Whether the input has no known end.
+    var isOpenEnded: Bool { ends.contains(EngineConfiguration.openEnd) }
 
     /// The partitions of the topic, from 0.
     public var partitions: [Partition] { (0..<Partition(ends.count)).map { $0 } }

@@ -1,10 +1,11 @@
 // What an engine counts while it runs, in memory that can outlive it.
+internal import Synchronization
 
 /// Counters of one run, summed over all lives of its worker.
 ///
 /// The storage is handed in: a worker process passes a file mapped into memory, so that the counts survive SIGKILL and
-/// the harness can watch them grow. Each counter is written by one stage's thread, a whole word at a time; that is why
-/// the counters may be shared.
+/// the harness can watch them grow. Every access is atomic, which is why the counters may be shared between threads and
+/// processes.
 public struct EngineCounters: @unchecked Sendable {
     /// One counter; the raw value is its place in the storage.
     public enum Counter: Int, CaseIterable, Sendable {
@@ -30,6 +31,18 @@ public struct EngineCounters: @unchecked Sendable {
         case stateBytesPeak
         /// Nanoseconds from the first record fetched to the latest batch completed.
         case workingNanoseconds
+        /// When this life's process began, on the monotonic clock.
+        case startedAt
+        /// When this life's engine began to open, on the monotonic clock.
+        case openedAt
+        /// When this life had run all batches of earlier lives again, on the monotonic clock; 0: not yet.
+        case replayedAt
+        /// When the first records that are not those of such a batch had been fetched, on the monotonic clock; 0: not yet.
+        case refetchedAt
+        /// When the first output that is not that of such a batch was written, on the monotonic clock; 0: not yet.
+        case firstFreshOutputAt
+        /// When an armed crash fired last, on the monotonic clock.
+        case diedAt
         /// When this life's first output was written, on the monotonic clock; 0: not yet.
         case firstOutputAt
         /// When this life had recovered its state, on the monotonic clock; 0: not yet.
@@ -40,30 +53,61 @@ public struct EngineCounters: @unchecked Sendable {
         case crashesFired
         /// Bytes of torn writes that recovery cut off.
         case tornBytes
+        /// Bytes that the write-ahead logs hold, sampled after every batch.
+        case walLiveBytes
+        /// Bytes of the block log that no event names, sampled after every batch.
+        case orphanBytes
+        /// The same as this life found them when it opened.
+        case orphanBytesAtRecovery
+        /// Offsets skipped because the broker had dropped them, each time they were skipped.
+        case recordsSkipped
+        /// Times a position beyond the end of its log was given up.
+        case offsetResets
+        /// Commits that the group refused, because it had gone on without this member.
+        case commitsRefused
+        /// Times a group took partitions away, lost ones included.
+        case revocations
+        /// Records polled and dropped again because their partitions went before they were logged.
+        case recordsDropped
+        /// The most records that waited between a receiver and its engine.
+        case bufferedRecordsPeak
+        /// Bytes written to shuffle files, which are the bytes read back from them.
+        case shuffleBytesWritten
+        /// Damaged checkpoints that a restart stepped over.
+        case damagedCheckpoints
+        /// Blocks that the log could not give back and the run went on without.
+        case blocksSkipped
     }
 
     /// The bytes of storage that the counters need.
     public static let byteCount = 4096
 
-    private let words: UnsafeMutablePointer<UInt64>
+    private let words: UnsafeMutablePointer<Atomic<UInt64>>
 
     /// Uses `storage`, at least ``byteCount`` bytes aligned to words, which must outlive the counters.
     public init(storage: UnsafeMutableRawPointer) {
-        words = storage.bindMemory(to: UInt64.self, capacity: Counter.allCases.count)
+        words = storage.bindMemory(to: Atomic<UInt64>.self, capacity: Counter.allCases.count)
     }
 
     /// The value of a counter.
     public subscript(counter: Counter) -> UInt64 {
-        get { words[counter.rawValue] }
-        nonmutating set { words[counter.rawValue] = newValue }
+        get { words[counter.rawValue].load(ordering: .relaxed) }
+        nonmutating set { words[counter.rawValue].store(newValue, ordering: .relaxed) }
+    }
+
+    /// Sets a moment of this life that comes once, unless it has come.
+    func note(_ counter: Counter, at now: @autoclosure () -> UInt64) {
+        if self[counter] == 0 { self[counter] = now() }
     }
 
     /// Adds to a counter.
-    public func add(_ counter: Counter, _ amount: Int) { words[counter.rawValue] &+= UInt64(amount) }
+    public func add(_ counter: Counter, _ amount: Int) {
+        words[counter.rawValue].wrappingAdd(UInt64(amount), ordering: .relaxed)
+    }
     /// Adds to a counter.
-    public func add(_ counter: Counter, _ amount: Int64) { words[counter.rawValue] &+= UInt64(amount) }
+    public func add(_ counter: Counter, _ amount: Int64) { add(counter, Int(amount)) }
     /// Raises a counter to `value` where it is below.
     public func raise(_ counter: Counter, to value: Int64) {
-        words[counter.rawValue] = max(words[counter.rawValue], UInt64(value))
+        words[counter.rawValue].max(UInt64(value), ordering: .relaxed)
     }
 }

@@ -11,14 +11,44 @@ public struct EngineError: Error, Equatable, Sendable, CustomStringConvertible {
         public init(rawValue: String) { self.rawValue = rawValue }
         /// No readable checkpoint among those present.
         public static let damagedCheckpoint = Code(rawValue: "damaged-checkpoint")
-        /// A checkpoint of another format version.
+        /// A checkpoint of an older format, or of another version of the program: its positions can be exported.
         public static let incompatibleCheckpoint = Code(rawValue: "incompatible-checkpoint")
-        /// An entry of the offset log exists already: another driver works on the same folder.
+        /// A checkpoint of a format that this kbench cannot read at all.
+        public static let unknownCheckpointFormat = Code(rawValue: "unknown-checkpoint-format")
+        /// A state folder that has nothing to go on from.
+        public static let noSavedState = Code(rawValue: "no-saved-state")
+        /// A state folder that is to be written and holds a state already.
+        public static let stateExists = Code(rawValue: "state-exists")
+        /// Another driver holds the state's lock, or has written an entry of the offset log: it works on the same folder.
         public static let concurrentDriver = Code(rawValue: "concurrent-driver")
+        /// A second driver moved a stored offset, or took over from this one, which is out.
+        public static let fenced = Code(rawValue: "fenced")
+        /// A task begins beyond the stored offset, and the records between would be lost without a word.
+        public static let storedOffsetGap = Code(rawValue: "stored-offset-gap")
+        /// The strategy and the sink do not go together, or this world has no such sink.
+        public static let impossibleSink = Code(rawValue: "impossible-sink")
         /// An event of the block log makes no sense.
         public static let damagedEvent = Code(rawValue: "damaged-event")
+        /// A block whose event is durable is not in the block log, or not whole.
+        public static let damagedBlock = Code(rawValue: "damaged-block")
+        /// A task failed at every attempt.
+        public static let taskFailed = Code(rawValue: "task-failed")
+        /// A position that is wanted is not in the broker's log any more.
+        public static let dataLost = Code(rawValue: "data-lost")
+        /// No readable state of a job among those present.
+        public static let damagedState = Code(rawValue: "damaged-state")
+        /// A job's state of another format version, or of another job.
+        public static let incompatibleState = Code(rawValue: "incompatible-state")
+        /// An output operation wants to begin where no partition can.
+        public static let impossibleStart = Code(rawValue: "impossible-start")
+        /// A position that is wanted lies behind the end of the broker's log: it is not the log that was read before.
+        public static let topicReplaced = Code(rawValue: "topic-replaced")
         /// Records of a planned range could not be read in time.
         public static let unreadableRange = Code(rawValue: "unreadable-range")
+        /// Tasks that run at once, or behind a shuffle, with an output that needs a partition's records in order.
+        public static let impossibleTasks = Code(rawValue: "impossible-tasks")
+        /// A shuffle file of the running batch does not hold what was written to it.
+        public static let damagedShuffle = Code(rawValue: "damaged-shuffle")
     }
 
     /// The kind of failure.

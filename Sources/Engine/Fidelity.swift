@@ -1,7 +1,7 @@
 // Where an engine does as Spark Streaming did instead of as it should: deviations that can be switched one by one.
 
 /// The set of deviations that a run reproduces.
-public struct Fidelity: Codable, Equatable, Sendable {
+public struct Fidelity: Codable, Hashable, Sendable {
     /// One thing that Spark Streaming does and a sound engine does not.
     public enum Deviation: String, CaseIterable, Codable, Sendable {
         /// A receiver commits the offset of the last record it has, not of the next one it wants, so that every restart
@@ -19,6 +19,21 @@ public struct Fidelity: Codable, Equatable, Sendable {
         /// Batches are numbered by the clock, so that a driver that starts without a checkpoint gives new numbers to
         /// old records.
         case numbersByClock = "number-by-clock"
+        /// Nothing keeps a second driver from the folder that holds checkpoints and logs (`StreamingContext` has no lock).
+        case skipsDriverFence = "no-driver-fence"
+        /// A frame of the write-ahead log is a length and a payload, without a checksum: what does not end within the file
+        /// ends the log, and damage inside is not seen (`FileBasedWriteAheadLogReader`).
+        case writesPlainFrames = "frames-without-checksum"
+        /// A block that the log cannot give back fails its task, and the stream goes on without it
+        /// (`WriteAheadLogBackedBlockRDD` in an application that outlives a failed job).
+        case skipsDamagedBlocks = "skip-damaged-block"
+        /// For `direct-log-first`: a batch's entry in the offset log becomes durable only some tasks after its job was
+        /// submitted (asynchronous progress tracking of Structured Streaming).
+        case plansAfterSubmit = "plan-after-submit"
+
+        /// Whether it belongs to the engine of discretised streams, which `spark` stands for; the others are options of
+        /// Structured Streaming.
+        var isOfDStreams: Bool { self != .plansAfterSubmit }
     }
 
     /// The deviations, in the order of their declaration.
@@ -32,8 +47,8 @@ public struct Fidelity: Codable, Equatable, Sendable {
 
     /// No deviation: the default.
     public static let sound = Fidelity([])
-    /// All of them: exactly as Spark Streaming does.
-    public static let spark = Fidelity(Deviation.allCases)
+    /// All those of the engine of discretised streams: exactly as Spark Streaming does.
+    public static let spark = Fidelity(Deviation.allCases.filter(\.isOfDStreams))
 
     /// Reads a name as ``name`` writes it; nil when it is none.
     public init?(named text: String) {

@@ -12,17 +12,28 @@ public final class IngestionEngine {
     private let counters: EngineCounters
     /// In order of preference; each returns whether it did something.
     private var stages: [() throws -> Bool] = []
-    private var isFinished: () -> Bool = { true }
+    /// Whether all input is processed; before that, a step without work is a wait.
+    private(set) var isFinished: () -> Bool = { true }
+    /// Whether batches of earlier lives have to run again first.
+    private var hasReplay: () -> Bool = { false }
     private var closers: [() -> Void] = []
+    private var readNotes: () -> [String] = { [] }
 
     /// Opens an engine and recovers its state.
     ///
     /// - Throws: ``EngineError``, ``BrokerError``, ``DiskError`` or the log's own error.
     public init(configuration: EngineConfiguration, seams: Seams, counters: EngineCounters) throws {
-        self.seams = seams
         self.counters = counters
-        counters[.firstOutputAt] = 0
-        counters[.idleAt] = 0
+        // These belong to one life, not to all of them.
+        let moments: [EngineCounters.Counter] = [
+            .recoveredAt, .replayedAt, .refetchedAt, .firstOutputAt, .firstFreshOutputAt, .idleAt,
+        ]
+        for moment in moments { counters[moment] = 0 }
+        counters[.openedAt] = seams.clock.now()
+        let recovers = configuration.strategy != .raw
+        if recovers { try seams.crash.before(.recoveryOpen) }
+        let seams = try configuration.job.bound(to: seams, configuration)
+        self.seams = seams
         switch configuration.strategy {
         case .raw:
             let loop = try RawLoop(configuration: configuration, seams: seams, counters: counters)
@@ -31,10 +42,14 @@ public final class IngestionEngine {
         case .directLogFirst:
             let source = try LogFirstSource(configuration: configuration, seams: seams, counters: counters)
             let loop = try addBatchLoop(source, configuration: configuration)
+            source.tasksRun = { [unowned loop] in loop.tasksRun }
+            stages.insert(source.writePlanIfDue, at: 0)
             isFinished = { loop.isFinished }
+            readNotes = { source.notes }
         case .direct:
             let (store, writer) = try checkpoints(configuration)
-            let source = try DriftSource(configuration: configuration, seams: seams, store: store, writer: writer)
+            let source = try DriftSource(
+                configuration: configuration, seams: seams, counters: counters, store: store, writer: writer)
             writer.didWrite = { _ in
                 counters.raise(.stateBytesPeak, to: store.bytes)
                 try store.removeOld()
@@ -43,15 +58,43 @@ public final class IngestionEngine {
             source.tasksRun = { [unowned loop] in loop.tasksRun }
             isFinished = { loop.isFinished && writer.isEmpty }
         case .directCommit:
-            let source = try CommitSource(configuration: configuration, seams: seams)
+            let source = try CommitSource(configuration: configuration, seams: seams, counters: counters)
             let loop = try addBatchLoop(source, configuration: configuration)
             isFinished = { loop.isFinished }
+        case .directTransactional where seams.output != nil:
+            // The operation stands in for the database that keeps offsets with results.
+            let source = try TransactionalSource(configuration: configuration, seams: seams, counters: counters)
+            let loop = try addBatchLoop(source, configuration: configuration)
+            isFinished = { loop.isFinished }
+        case .directTransactional:
+            guard configuration.strategy.canWrite(to: configuration.sink) else {
+                throw EngineError(
+                    .impossibleSink,
+                    "direct-transactional cannot write to a sink that is \(configuration.sink.rawValue)",
+                    location: configuration.directory)
+            }
+            let sink = try TransactionalSink(
+                directory: RunFolder.sink(of: configuration.outputFolder), strategy: configuration.strategy,
+                seams: seams)
+            // First take over, then look: nobody moves an offset in between.
+            let before = try sink.takeOver()
+            let source = try TransactionalSource(
+                configuration: configuration, seams: seams, counters: counters, sink: sink)
+            let loop = try addBatchLoop(source, configuration: configuration, sink: sink)
+            isFinished = { loop.isFinished }
+            readNotes = {
+                before.map {
+                    ["\(seams.driverName) took over from driver \($0.number) (\($0.name)) at the stored offsets"]
+                }
+                    ?? []
+            }
         case .receiver, .receiverReliable, .receiverWal:
             let (store, writer) = try checkpoints(configuration)
-            let restored = try store.newest()
+            let restored = try store.restore()
             let log = try BlockLog(
                 configuration: configuration, seams: seams, counters: counters, isRestored: restored != nil)
             let receiver = try Receiver(configuration: configuration, seams: seams, counters: counters)
+            receiver.waiting = { [unowned log] in (log.tracker.waiting.count, log.tracker.waitingRecords) }
             let pusher = BlockPusher(configuration: configuration, seams: seams, receiver: receiver, log: log)
             let source = try ReceiverSource(
                 configuration: configuration, seams: seams, counters: counters, log: log, receiver: receiver,
@@ -63,13 +106,15 @@ public final class IngestionEngine {
             isFinished = { loop.isFinished && writer.isEmpty }
         }
         counters[.recoveredAt] = seams.clock.now()
+        if !hasReplay() { counters[.replayedAt] = counters[.recoveredAt] }
+        if recovers { try seams.crash.after(.recoveryOpen) }
     }
 
     /// Processes all input, then notes that the engine is idle.
     ///
     /// - Throws: as the initialiser; what was durable stays so.
     public func run() throws {
-        defer { for close in closers { close() } }
+        defer { close() }
         let workedBefore = counters[.workingNanoseconds]
         let fetchedBefore = counters[.recordsFetched]
         var startedAt: Nanoseconds?
@@ -94,6 +139,15 @@ public final class IngestionEngine {
         try seams.crash.after(.engineIdle)
     }
 
+    /// What this driver has to say of others that worked, or wanted to work, on the same state.
+    public var notes: [String] { readNotes() }
+
+    /// Gives back what the stages hold, and leaves the group; what was durable stays so. ``run()`` does it by itself.
+    public func close() {
+        for close in closers { close() }
+        closers = []
+    }
+
     /// Lets the first stage that has something to do take one step. False: none has.
     public func step() throws -> Bool {
         for stage in stages where try stage() { return true }
@@ -101,24 +155,34 @@ public final class IngestionEngine {
     }
 
     private func checkpoints(_ configuration: EngineConfiguration) throws -> (CheckpointStore, CheckpointWriter) {
+        if !configuration.fidelity.has(.skipsDriverFence) {
+            let lock = try DriverLock(directory: configuration.directory, seams: seams)
+            closers.append(lock.release)
+            readNotes = { lock.notes }
+        }
         let store = try CheckpointStore(
-            directory: RunFolder.checkpoints(of: configuration.directory), seams: seams, counters: counters)
+            directory: RunFolder.checkpoints(of: configuration.directory), program: configuration.programVersion,
+            seams: seams, counters: counters)
         return (store, CheckpointWriter(store: store, lagTasks: configuration.checkpointLagTasks))
     }
 
     private func addBatchLoop(
         _ source: any BatchSource, configuration: EngineConfiguration, writer: CheckpointWriter? = nil,
+        sink: (any Sink)? = nil,
         // Our own bug: only a receiver has blocks to read back, and it passes its log.
         readBlock: @escaping (ReceivedBlock) throws -> Block = { _ in preconditionFailure("no log to read from") }
     ) throws -> BatchLoop {
-        let runner = try TaskRunner(
-            configuration: configuration, seams: seams, counters: counters, readBlock: readBlock)
-        let loop = try BatchLoop(source: source, runner: runner, seams: seams, counters: counters)
+        let slots = try TaskSlots(
+            configuration: configuration, seams: seams, counters: counters, sink: sink, readBlock: readBlock)
+        let evidence = try BatchEvidence(directory: RunFolder.evidence(of: configuration.outputFolder), seams: seams)
+        let loop = try BatchLoop(
+            source: source, slots: slots, evidence: evidence, seams: seams, counters: counters)
         if let writer {
             stages.append { try writer.step(tasksRun: loop.tasksRun, batchIsRunning: loop.isRunning) }
         }
         stages.append(loop.step)
-        closers.append(runner.close)
+        hasReplay = { loop.hasReplay }
+        closers += [slots.close, evidence.close]
         return loop
     }
 }

@@ -6,6 +6,10 @@ public enum RunFolder {
     public static func sink(of directory: String) -> String { "\(directory)/sink" }
     /// The read journal.
     public static func evidence(of directory: String) -> String { "\(directory)/evidence" }
+    /// The states of a job that keeps one.
+    static func jobState(of directory: String) -> String { "\(directory)/job" }
+    /// Scratch files of a batch that shuffles.
+    static func shuffle(of directory: String) -> String { "\(directory)/shuffle" }
     /// The write-ahead log of blocks.
     static func blockLog(of directory: String) -> String { "\(directory)/wal/blocks" }
     /// The write-ahead log of block events.

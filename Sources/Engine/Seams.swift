@@ -13,15 +13,30 @@ public struct Seams {
     public var clock: any Clock
     /// Where a crash is armed.
     public var crash: CrashSwitch
+    /// Opens the database of a transactional sink; nil: this world has none.
+    public var openStore: TransactionalStoreOpener?
+    /// What this driver is called where another one reads of it, such as `process 4711`.
+    public var driverName: String
+    /// A program's own output operation, in place of the configuration's sink and job; nil for those.
+    public var output: (any OutputOperation)?
+    /// What tasks run on when more than one may run at once.
+    public var threads: any TaskThreads
 
-    /// Bundles the seams; without a store of its own, offsets are committed to the broker.
+    /// Bundles the seams; without a store of its own, offsets are committed to the broker, and without threads tasks run
+    /// in order.
     public init(
-        broker: any Broker, offsets: (any OffsetStore)? = nil, disk: any Disk, clock: any Clock, crash: CrashSwitch
+        broker: any Broker, offsets: (any OffsetStore)? = nil, disk: any Disk, clock: any Clock, crash: CrashSwitch,
+        openStore: TransactionalStoreOpener? = nil, driverName: String = "a driver without a name",
+        output: (any OutputOperation)? = nil, threads: any TaskThreads = CallingThread()
     ) {
+        self.openStore = openStore
+        self.driverName = driverName
         self.broker = broker
         self.offsets = offsets ?? broker
         self.disk = disk
         self.clock = clock
         self.crash = crash
+        self.output = output
+        self.threads = threads
     }
 }

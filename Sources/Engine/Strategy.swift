@@ -16,9 +16,14 @@ public enum Strategy: String, CaseIterable, Sendable, Codable {
     case directLogFirst = "direct-log-first"
     /// The engine plans offset ranges and commits them to the consumer group when it plans the batch after.
     case directCommit = "direct-commit"
+    /// The engine owns offset ranges; the sink's own database keeps them, changed in one transaction with the results.
+    case directTransactional = "direct-transactional"
 
     /// Whether a process kill must never lose a record.
     public var promisesNoLoss: Bool { self != .raw && self != .receiver && self != .receiverReliable }
+
+    /// Whether the strategy can write to a sink: one that keeps its offsets in the sink needs the sink to do so.
+    public func canWrite(to sink: SinkKind) -> Bool { self != .directTransactional || sink == .transactional }
 
     /// Whether records come through a receiver, in blocks.
     public var isReceiver: Bool { self == .receiver || self == .receiverReliable || self == .receiverWal }

@@ -45,6 +45,22 @@ public final class KafkaCluster {
         try KafkaTopic(name, on: handle).waitUntilThere(partitions: partitions)
     }
 
+    /// Gives a topic more partitions and waits until they are there, each with a leader.
+    ///
+    /// - Throws: ``BrokerError``; `unknownTopic` when there is none of this name.
+    public func growTopic(_ name: String, to partitions: Int) throws {
+        var growth: OpaquePointer?
+        let reason = KafkaHandle.withErrorText { text, size in
+            growth = rd_kafka_NewPartitions_new(name, partitions, text, size)
+        }
+        guard growth != nil else { throw BrokerError(.configuration, "topic \(name): \(reason)", location: name) }
+        defer { rd_kafka_NewPartitions_destroy(growth) }
+        try request(RD_KAFKA_ADMIN_OP_CREATEPARTITIONS, doing: "grow topic \(name)", topic: name) { options, queue in
+            rd_kafka_CreatePartitions(handle.pointer, &growth, 1, options, queue)
+        }
+        try KafkaTopic(name, on: handle).waitUntilThere(partitions: partitions)
+    }
+
     /// Deletes a topic and waits until it is gone.
     ///
     /// - Throws: ``BrokerError``; `unknownTopic` when there is none of this name.
@@ -96,9 +112,13 @@ public final class KafkaCluster {
         }
         var count = 0
         let results =
-            operation == RD_KAFKA_ADMIN_OP_CREATETOPICS
-            ? rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &count)
-            : rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(event), &count)
+            switch operation {
+            case RD_KAFKA_ADMIN_OP_CREATETOPICS:
+                rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &count)
+            case RD_KAFKA_ADMIN_OP_CREATEPARTITIONS:
+                rd_kafka_CreatePartitions_result_topics(rd_kafka_event_CreatePartitions_result(event), &count)
+            default: rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(event), &count)
+            }
         for index in 0..<count {
             guard let result = results?[index] else { continue }
             let code = rd_kafka_topic_result_error(result)

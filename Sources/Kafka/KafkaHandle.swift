@@ -28,9 +28,11 @@ final class KafkaHandle {
     ///   - configuration: The address and the user's properties.
     ///   - defaults: Properties set before the user's, so that those win.
     ///   - fixed: Properties set after the user's.
+    ///   - alsoEvents: Further kinds of events the library shall tell of, besides errors and delivery reports.
     /// - Throws: ``BrokerError`` `configuration`.
     init(
-        _ kind: Kind, _ configuration: KafkaConfiguration, defaults: [KafkaProperty], fixed: [KafkaProperty]
+        _ kind: Kind, _ configuration: KafkaConfiguration, defaults: [KafkaProperty], fixed: [KafkaProperty],
+        alsoEvents: Int32 = 0
     ) throws {
         self.configuration = configuration
         let common = [
@@ -50,7 +52,7 @@ final class KafkaHandle {
             throw error
         }
         rd_kafka_conf_set_log_cb(settings) { _, _, _, _ in }
-        rd_kafka_conf_set_events(settings, RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_DR)
+        rd_kafka_conf_set_events(settings, RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_DR | alsoEvents)
         pointer = try KafkaHandle.make(kind, settings, location: configuration.bootstrap)
         events = rd_kafka_queue_get_main(pointer)
     }
@@ -62,7 +64,7 @@ final class KafkaHandle {
         guard isOpen else { return }
         isOpen = false
         rd_kafka_queue_destroy(events)
-        // Nothing was subscribed to, so there is no group to leave and no offset to commit.
+        // There is no group to leave any more, if there was one, and no offset to commit.
         rd_kafka_destroy_flags(pointer, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
     }
 
@@ -117,7 +119,8 @@ final class KafkaHandle {
         return true
     }
 
-    private func note(_ event: OpaquePointer) {
+    /// Keeps an error event.
+    func note(_ event: OpaquePointer) {
         let code = rd_kafka_event_error(event)
         if code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN {
             if downSince == nil { downSince = clock.now }

@@ -32,19 +32,34 @@ public final class KafkaReader: RecordReader {
     ///   - topic: The topic, which must exist.
     ///   - positions: The partitions to read and where each begins.
     /// - Throws: ``BrokerError``.
-    public init(
+    public convenience init(
         _ configuration: KafkaConfiguration, topic: String, positions: [(partition: Partition, offset: Offset)]
     ) throws {
-        self.topic = topic
-        handle = try KafkaHandle(
+        let handle = try KafkaHandle(
             .consumer, configuration, defaults: KafkaReader.throughput(partitions: positions.count),
             // The library insists on a group name for any assignment; it is never joined nor committed to.
             fixed: KafkaReader.exactness + [KafkaProperty(name: "group.id", value: "kbench-reader")])
+        self.init(handle, topic: topic)
+        do {
+            try assign(positions)
+        } catch {
+            close()
+            throw error
+        }
+    }
+
+    /// A reader of nothing, on a client that it closes at its end.
+    init(_ handle: KafkaHandle, topic: String) {
+        self.topic = topic
+        self.handle = handle
+    }
+
+    /// Reads these partitions, each from its offset on, where none was read before.
+    func assign(_ positions: [(partition: Partition, offset: Offset)]) throws {
         places = Array(repeating: -1, count: Int(positions.map(\.partition).max() ?? -1) + 1)
         for (partition, offset) in positions {
             precondition(offset >= 0 && places[Int(partition)] < 0, "reader: bad position \(partition)@\(offset)")
             guard let queue = rd_kafka_queue_get_partition(handle.pointer, topic, partition) else {
-                close()
                 throw failure(RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION, "open reader", partition, offset)
             }
             // Without this the assignment would lead the partition's messages to the queue of the whole consumer.
@@ -55,9 +70,30 @@ public final class KafkaReader: RecordReader {
         let assignment = TopicPartitionList(topic: topic, positions.map { ($0.partition, $0.offset) })
         let code = rd_kafka_assign(handle.pointer, assignment.pointer)
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
-            close()
-            throw BrokerError(code, doing: "assign \(topic)", location: "\(configuration.bootstrap) \(topic)")
+            throw handle.failure(code, doing: "assign \(topic)", location: topic)
         }
+    }
+
+    /// Reads nothing any more; what was prefetched is dropped.
+    func unassign() throws {
+        dropSlots()
+        let code = rd_kafka_assign(handle.pointer, nil)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
+            throw handle.failure(code, doing: "give up \(topic)", location: topic)
+        }
+    }
+
+    /// Gives back what belongs to the partitions; none is read afterwards.
+    func dropSlots() {
+        sharedBatch.removeAll()
+        if let sharedQueue { rd_kafka_queue_destroy(sharedQueue) }
+        sharedQueue = nil
+        for slot in slots {
+            slot.batch.removeAll()
+            rd_kafka_queue_destroy(slot.queue)
+        }
+        slots = []
+        places = []
     }
 
     deinit { close() }
@@ -66,12 +102,7 @@ public final class KafkaReader: RecordReader {
     public func close() {
         guard isOpen else { return }
         isOpen = false
-        sharedBatch.removeAll()
-        if let sharedQueue { rd_kafka_queue_destroy(sharedQueue) }
-        for slot in slots {
-            slot.batch.removeAll()
-            rd_kafka_queue_destroy(slot.queue)
-        }
+        dropSlots()
         handle.close()
     }
 
@@ -79,7 +110,7 @@ public final class KafkaReader: RecordReader {
     ///
     /// librdkafka 2.0 looks again only after up to a second once every partition has this much prefetched, so the
     /// prefetch must hold more than a second of records; the whole reader's share is divided among the partitions.
-    private static func throughput(partitions: Int) -> [KafkaProperty] {
+    static func throughput(partitions: Int) -> [KafkaProperty] {
         let partitions = max(partitions, 1)
         let messages = max(100_000, 2_000_000 / partitions)
         let kilobytes = max(16_384, 524_288 / partitions)
@@ -111,11 +142,12 @@ public final class KafkaReader: RecordReader {
     public func seek(_ partition: Partition, to offset: Offset) throws {
         precondition(offset >= 0, "reader: seek to \(offset)")
         let slot = slot(of: partition)
-        if slot.position == offset { return }
+        if slot.position == offset, !slot.isStopped { return }
         // What was taken before the seek must not be delivered after it. Messages still in the library's queues carry a
         // version that the seek makes old, so the library drops those itself.
         slot.batch.removeAll()
         slot.position = offset
+        slot.isStopped = false
         try seekLibrary([slot])
     }
 
@@ -202,6 +234,7 @@ public final class KafkaReader: RecordReader {
                     if added > 0 { return false }
                     let code = message.pointee.err
                     slot.batch.dropFirst()
+                    slot.isStopped = true
                     throw failure(code, "fetch", partition, position)
                 }
                 slot.batch.dropFirst()

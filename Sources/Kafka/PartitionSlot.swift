@@ -8,6 +8,8 @@ final class PartitionSlot {
     let queue: OpaquePointer
     /// The offset of the next record to deliver.
     var position: Offset
+    /// Whether the library has stopped the partition after an error, so that it must be started anew.
+    var isStopped = false
     var batch = MessageBatch(capacity: 1024)
 
     init(_ partition: Partition, at position: Offset, queue: OpaquePointer) {

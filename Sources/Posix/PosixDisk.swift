@@ -58,6 +58,27 @@ public final class PosixDisk: Disk, Sendable {
         guard Glibc.rename(path, newPath) == 0 else { throw DiskError.last("rename to \(newPath)", path) }
     }
 
+    /// Gives a file a second name, which must be free.
+    ///
+    /// - Throws: `DiskError`; `exists` when something has the new name.
+    public func link(_ path: String, to newPath: String) throws {
+        guard Glibc.link(path, newPath) == 0 else { throw DiskError.last("link to \(newPath)", path) }
+    }
+
+    /// Opens a file that one opener holds at a time; the kernel lets go of it when the process ends.
+    ///
+    /// - Throws: `DiskError`.
+    public func lock(_ path: String) throws -> (any DiskFile)? {
+        let descriptor = retryingWhenInterrupted { Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644) }
+        guard descriptor >= 0 else { throw DiskError.last("open", path) }
+        let file = PosixFile(descriptor: descriptor, path: path, tally: tally)
+        if retryingWhenInterrupted({ flock(descriptor, LOCK_EX | LOCK_NB) }) == 0 { return file }
+        let errorNumber = errno
+        file.close()
+        guard errorNumber == EWOULDBLOCK else { throw DiskError.last("lock", path, errorNumber: errorNumber) }
+        return nil
+    }
+
     /// Removes a file.
     ///
     /// - Throws: `DiskError`.

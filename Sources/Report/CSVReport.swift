@@ -20,6 +20,8 @@ public enum CSVReport {
         ("ingest_duplicate_records", { _, run in "\(run.ingestDuplicates)" }),
         ("reexecution_duplicate_records", { _, run in "\(run.reexecutionDuplicates)" }),
         ("lost_records", { _, run in "\(run.lost)" }),
+        ("lost_silently_records", { _, run in "\(run.lostSilently)" }),
+        ("lost_loudly_records", { _, run in "\(run.lostLoudly)" }),
         ("corrupted_records", { _, run in "\(run.corrupted)" }),
         ("redone_records", { _, run in "\(run.redone)" }),
         ("expected_duplicate_records", { _, run in run.expected.duplicates.map { "\($0)" } ?? "" }),
@@ -33,7 +35,19 @@ public enum CSVReport {
         ("throughput_records_per_second", { _, run in "\(run.recordsPerSecond)" }),
         ("throughput_percent_of_raw", { _, run in run.percentOfRaw.map { "\($0)" } ?? "" }),
         ("recovery_seconds", { _, run in "\(run.recoverySeconds)" }),
+        ("recovery_detect_seconds", { _, run in cell(run.recovery.detectSeconds) }),
+        ("recovery_open_seconds", { _, run in cell(run.recovery.openSeconds) }),
+        ("recovery_read_seconds", { _, run in cell(run.recovery.readSeconds) }),
+        ("recovery_replay_seconds", { _, run in cell(run.recovery.replaySeconds) }),
+        ("recovery_refetch_seconds", { _, run in cell(run.recovery.refetchSeconds) }),
+        ("recovery_first_fresh_output_seconds", { _, run in cell(run.recovery.firstFreshOutputSeconds) }),
+        ("wal_live_bytes", { _, run in "\(run.walLiveBytes)" }),
+        ("orphan_bytes", { _, run in "\(run.orphanBytes)" }),
+        ("orphan_bytes_at_recovery", { _, run in "\(run.orphanBytesAtRecovery)" }),
+        ("output_digest", { _, run in run.outputDigest ?? "" }),
     ]
+
+    private static func cell(_ seconds: Double?) -> String { seconds.map { "\($0)" } ?? "" }
 
     /// The header and one line per run, each ended by CR LF.
     public static func render(_ result: ScenarioResult) -> String {
@@ -42,7 +56,7 @@ public enum CSVReport {
     }
 
     /// A cell, in quotes where it has to be.
-    static func quoted(_ cell: String) -> String {
+    public static func quoted(_ cell: String) -> String {
         // Scalars, because Swift counts CR LF as one character that equals neither.
         let needsQuotes = cell.unicodeScalars.contains { $0 == "," || $0 == "\"" || $0 == "\r" || $0 == "\n" }
         return needsQuotes ? "\"" + cell.replacing("\"", with: "\"\"") + "\"" : cell

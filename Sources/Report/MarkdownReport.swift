@@ -22,9 +22,14 @@ public enum MarkdownReport {
                 "## Claim \(claim.id): \(claim.verdict.rawValue)", claim.claim, "Verdict: \(claim.because).",
             ]
         }
+        if let recovery = RecoveryTable.render(result.runs) { sections += ["## Recovery in parts", recovery] }
         let complaints = result.complaints
         if !complaints.isEmpty {
             sections += ["## What is wrong", complaints.map { "- \($0)" }.joined(separator: "\n")]
+        }
+        let notices = result.runs.compactMap(\.notice)
+        if !notices.isEmpty {
+            sections += ["## What was skipped", notices.map { "- \($0)" }.joined(separator: "\n")]
         }
         let derived = result.runs.filter(\.hasSink)
         if !derived.isEmpty {

@@ -16,7 +16,8 @@ public enum MatrixReport {
         ])
         for cell in result.cells {
             table.add([
-                cell.strategy, cell.sink, cell.row ?? "-", cell.point, Numbers.grouped(cell.measured.duplicates),
+                cell.strategy, cell.sink, cell.row ?? "-",
+                cell.point + (cell.outage.map { ", \($0)" } ?? ""), Numbers.grouped(cell.measured.duplicates),
                 Numbers.grouped(cell.expected.duplicates), Numbers.grouped(cell.measured.lost),
                 Numbers.grouped(cell.expected.lost), Numbers.grouped(cell.measured.ingestDuplicates),
                 Numbers.grouped(cell.expected.ingestDuplicates), Numbers.grouped(cell.measured.redone),

@@ -50,6 +50,8 @@ public struct MatrixCell: Codable, Equatable, Sendable {
     public var fidelity: String
     /// The crash, `NAME@OCCURRENCE`.
     public var point: String
+    /// What happened between the crash and the restart, and how the restart began; nil for nothing out of the ordinary.
+    public var outage: String?
     /// The row of the semantics table; nil for a point only this engine has.
     public var row: String?
     /// Whether the worker died of the crash.
@@ -106,8 +108,9 @@ public struct MatrixCell: Codable, Equatable, Sendable {
     /// Makes a cell.
     public init(
         strategy: String, sink: String, fidelity: String, point: String, row: String?, crashFired: Bool,
-        measured: Measured, expected: Expected, fault: String?
+        measured: Measured, expected: Expected, fault: String?, outage: String? = nil
     ) {
+        self.outage = outage
         self.strategy = strategy
         self.sink = sink
         self.fidelity = fidelity
@@ -123,7 +126,7 @@ public struct MatrixCell: Codable, Equatable, Sendable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case strategy, sink, fidelity, point, row, crashFired, measured, expected, agrees, fault
+        case strategy, sink, fidelity, point, outage, row, crashFired, measured, expected, agrees, fault
     }
 
     /// Writes every key, with null for what there is none of.
@@ -135,6 +138,7 @@ public struct MatrixCell: Codable, Equatable, Sendable {
         try container.encode(sink, forKey: .sink)
         try container.encode(fidelity, forKey: .fidelity)
         try container.encode(point, forKey: .point)
+        try container.encode(outage, forKey: .outage)
         try container.encode(row, forKey: .row)
         try container.encode(crashFired, forKey: .crashFired)
         try container.encode(measured, forKey: .measured)

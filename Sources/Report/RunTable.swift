@@ -23,6 +23,9 @@ struct RunTable {
             Column(heading: "strategy", isNumeric: false) { $0.strategy },
             Column(heading: "sink", isNumeric: false) { $0.sink },
         ]
+        if runs.contains(where: { ![nil, "kafka"].contains($0.offsetStore) }) {
+            columns.append(Column(heading: "offsets in", isNumeric: false) { $0.offsetStore ?? "engine" })
+        }
         if withCrashPoints {
             columns.append(Column(heading: "killed at", isNumeric: false) { $0.crashPoint ?? "-" })
         }
@@ -94,6 +97,15 @@ extension RunResult {
             if differences.isEmpty { differences.append("the closed form disagrees with the scenario's statement") }
             return "\(label) differs: \(differences.joined(separator: "; ")) (\(derivation))"
         }
+    }
+}
+
+extension RunResult {
+    /// What the run says of records it went past; nil when there were none.
+    var notice: String? {
+        guard lostLoudly > 0 else { return nil }
+        return "\(label) skipped \(Numbers.count(lostLoudly, "record")) that the broker had dropped before they were "
+            + "read; \(Numbers.grouped(lostSilently)) were lost silently"
     }
 }
 

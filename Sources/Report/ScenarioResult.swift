@@ -173,11 +173,11 @@ public struct HostInfo: Codable, Equatable, Sendable {
 public struct RunResult: Codable, Equatable, Sendable {
     /// The strategy's name.
     public var strategy: String
-    /// The sink's name; `none` for a strategy that has no sink.
+    /// The sink's name, or that of the job or operation in its place; `none` for a strategy that has no sink.
     public var sink: String
-    /// The armed crash, `NAME@OCCURRENCE`; `external` for a kill from outside; nil for none.
+    /// The armed crash, `NAME@OCCURRENCE`, or one for each life joined by `, `; `external` for a kill from outside; nil for none.
     public var crashPoint: String?
-    /// Whether the worker died of it.
+    /// Whether the worker died of it, or of each of them.
     public var crashFired: Bool
     /// Records whose production the broker confirmed.
     public var produced: Int
@@ -191,6 +191,10 @@ public struct RunResult: Codable, Equatable, Sendable {
     public var reexecutionDuplicates: Int
     /// Produced records that the sink does not hold.
     public var lost: Int
+    /// Those of the lost that nobody said anything of.
+    public var lostSilently: Int
+    /// Those of the lost that the engine said it skipped, because the broker had dropped them.
+    public var lostLoudly: Int
     /// Rows whose record failed its checksum or is none of the run's, and rows that are damaged themselves.
     public var corrupted: Int
     /// Records that tasks processed again without leaving a trace in the sink.
@@ -218,6 +222,19 @@ public struct RunResult: Codable, Equatable, Sendable {
     public var recoverySeconds: Double
     /// `recordsPerSecond` as a percentage of the `raw` run of the same scenario; nil without such a run.
     public var percentOfRaw: Double?
+    /// Where the time between a kill and fresh output went.
+    public var recovery: RecoveryParts
+    /// Bytes that the write-ahead logs hold at the end.
+    public var walLiveBytes: Int64
+    /// Bytes of the block log that no event names, at the end.
+    public var orphanBytes: Int64
+    /// The same as the last recovery found them; 0 when there was none.
+    public var orphanBytesAtRecovery: Int64
+    /// What a reader of the output sees, as hexadecimal digits: equal for equal output, whatever the order in which it was
+    /// written; nil where there is no output to read.
+    public var outputDigest: String?
+    /// Who kept the offsets that the strategy committed: `kafka`, `file` or `zookeeper`; nil where it committed none.
+    public var offsetStore: String?
 
     /// The counts that the semantics predict.
     public struct ExpectedCounts: Codable, Equatable, Sendable {
@@ -244,10 +261,13 @@ public struct RunResult: Codable, Equatable, Sendable {
     /// Makes a result.
     public init(
         strategy: String, sink: String, crashPoint: String?, crashFired: Bool, produced: Int, delivered: Int,
-        duplicates: Int, ingestDuplicates: Int, reexecutionDuplicates: Int, lost: Int, corrupted: Int, redone: Int,
-        expected: ExpectedCounts, derivation: String, agrees: Bool, invalidReason: String?, restarts: Int,
+        duplicates: Int, ingestDuplicates: Int, reexecutionDuplicates: Int, lost: Int, lostLoudly: Int = 0,
+        corrupted: Int, redone: Int, expected: ExpectedCounts, derivation: String, agrees: Bool, invalidReason: String?,
+        restarts: Int,
         walBytesWritten: Int64, diskBytesPeak: Int64, ingestedBytes: Int64, recordsPerSecond: Double,
-        recoverySeconds: Double, percentOfRaw: Double?
+        recoverySeconds: Double, percentOfRaw: Double?, recovery: RecoveryParts = RecoveryParts(),
+        walLiveBytes: Int64 = 0, orphanBytes: Int64 = 0, orphanBytesAtRecovery: Int64 = 0, outputDigest: String? = nil,
+        offsetStore: String? = nil
     ) {
         self.strategy = strategy
         self.sink = sink
@@ -259,6 +279,8 @@ public struct RunResult: Codable, Equatable, Sendable {
         self.ingestDuplicates = ingestDuplicates
         self.reexecutionDuplicates = reexecutionDuplicates
         self.lost = lost
+        self.lostLoudly = lostLoudly
+        lostSilently = lost - lostLoudly
         self.corrupted = corrupted
         self.redone = redone
         self.expected = expected
@@ -272,6 +294,12 @@ public struct RunResult: Codable, Equatable, Sendable {
         self.recordsPerSecond = recordsPerSecond
         self.recoverySeconds = recoverySeconds
         self.percentOfRaw = percentOfRaw
+        self.recovery = recovery
+        self.walLiveBytes = walLiveBytes
+        self.orphanBytes = orphanBytes
+        self.orphanBytesAtRecovery = orphanBytesAtRecovery
+        self.outputDigest = outputDigest
+        self.offsetStore = offsetStore
     }
 }
 
@@ -307,8 +335,10 @@ extension ScenarioResult {
 extension RunResult {
     private enum CodingKeys: String, CodingKey {
         case strategy, sink, crashPoint, crashFired, produced, delivered, duplicates, ingestDuplicates
-        case reexecutionDuplicates, lost, corrupted, redone, expected, derivation, agrees, invalidReason, restarts
+        case reexecutionDuplicates, lost, lostSilently, lostLoudly, corrupted, redone, expected, derivation, agrees,
+            invalidReason, restarts
         case walBytesWritten, diskBytesPeak, ingestedBytes, recordsPerSecond, recoverySeconds, percentOfRaw
+        case recovery, walLiveBytes, orphanBytes, orphanBytesAtRecovery, outputDigest, offsetStore
     }
 
     /// Writes every key, with null for what there is none of: a tool can tell "no crash" from "an older kbench".
@@ -326,6 +356,8 @@ extension RunResult {
         try container.encode(ingestDuplicates, forKey: .ingestDuplicates)
         try container.encode(reexecutionDuplicates, forKey: .reexecutionDuplicates)
         try container.encode(lost, forKey: .lost)
+        try container.encode(lostSilently, forKey: .lostSilently)
+        try container.encode(lostLoudly, forKey: .lostLoudly)
         try container.encode(corrupted, forKey: .corrupted)
         try container.encode(redone, forKey: .redone)
         try container.encode(expected, forKey: .expected)
@@ -339,6 +371,12 @@ extension RunResult {
         try container.encode(recordsPerSecond, forKey: .recordsPerSecond)
         try container.encode(recoverySeconds, forKey: .recoverySeconds)
         try container.encode(percentOfRaw, forKey: .percentOfRaw)
+        try container.encode(recovery, forKey: .recovery)
+        try container.encode(walLiveBytes, forKey: .walLiveBytes)
+        try container.encode(orphanBytes, forKey: .orphanBytes)
+        try container.encode(orphanBytesAtRecovery, forKey: .orphanBytesAtRecovery)
+        try container.encode(outputDigest, forKey: .outputDigest)
+        try container.encode(offsetStore, forKey: .offsetStore)
     }
 }
 

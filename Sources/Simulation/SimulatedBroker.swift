@@ -17,22 +17,48 @@ public final class SimulatedBroker: Broker {
 
     /// The topic's name.
     public let topic: String
-    fileprivate var logs: [PartitionLog]
-    private var groups: [String: [Offset?]] = [:]
+    private(set) var logs: [PartitionLog]
+    /// The offsets that groups have committed, by partition.
+    public private(set) var groups: [String: [Offset?]] = [:]
     /// Readers that were opened.
     public private(set) var readersOpened = 0
+    /// The partitions that the topic has now.
+    private var shown: Int
+    /// How often somebody wanted to know how many partitions there are.
+    public private(set) var countsAsked = 0
+    /// Called when somebody wants to know that.
+    public var whenCounted: (() -> Void)?
+    /// Called when somebody wants to know about a partition, or to read it: the moment at which a test changes its log.
+    public var whenAsked: ((Partition) -> Void)?
+    /// The members of the one group that can be joined.
+    let members = SimulatedGroup()
 
     /// A topic with empty partitions.
     public init(topic: String, partitions: Int) {
         self.topic = topic
         logs = Array(repeating: PartitionLog(), count: partitions)
+        shown = partitions
     }
 
-    /// Appends a record to a partition.
-    public func produce(to partition: Partition, key: [UInt8]? = nil, value: [UInt8]?) {
+    /// A topic that holds the same and goes its own way from now on.
+    public func copy() -> SimulatedBroker {
+        let copy = SimulatedBroker(topic: topic, partitions: 0)
+        copy.shown = shown
+        copy.logs = logs
+        copy.groups = groups
+        return copy
+    }
+
+    /// By partition, the offset the next record will get.
+    public var ends: [Offset] { logs.map(\.high) }
+
+    /// Appends a record to a partition. Returns its offset.
+    @discardableResult
+    public func produce(to partition: Partition, key: [UInt8]? = nil, value: [UInt8]?) -> Offset {
         let index = Int(partition)
+        defer { logs[index].high += 1 }
         logs[index].records.append(Record(offset: logs[index].high, key: key, value: value))
-        logs[index].high += 1
+        return logs[index].high
     }
 
     /// Leaves `count` offsets without records, as transaction markers and compaction do.
@@ -45,14 +71,28 @@ public final class SimulatedBroker: Broker {
         logs[index].low = max(logs[index].low, offset)
     }
 
+    /// Shows only the first partitions: what has been produced to the others appears when the topic grows.
+    public func hidePartitions(from count: Int) { shown = count }
+
+    /// Makes the topic have `partitions` partitions, those before with what they hold.
+    public func grow(to partitions: Int) { shown = max(shown, min(partitions, logs.count)) }
+
+    /// Makes the topic anew: the same partitions, empty. What groups have committed stays.
+    public func recreate() { logs = logs.map { _ in PartitionLog() } }
+
     /// The number of partitions.
-    public func partitionCount() -> Int { logs.count }
+    public func partitionCount() -> Int {
+        countsAsked += 1
+        whenCounted?()
+        return shown
+    }
 
     /// The ends of a partition's log.
     ///
     /// - Throws: ``BrokerError``, `unknownTopic` for a partition that is not there.
     public func watermarks(of partition: Partition) throws -> Watermarks {
-        guard logs.indices.contains(Int(partition)) else {
+        whenAsked?(partition)
+        guard partition >= 0, Int(partition) < shown else {
             throw BrokerError(.unknownTopic, "no partition \(partition)", location: "\(topic)/\(partition)")
         }
         return Watermarks(low: logs[Int(partition)].low, high: logs[Int(partition)].high)
@@ -60,39 +100,59 @@ public final class SimulatedBroker: Broker {
 
     /// The group's committed offsets.
     public func committedOffsets(of partitions: [Partition], group: String) -> [Offset?] {
-        let committed = groups[group] ?? logs.map { _ in nil }
-        return partitions.map { committed[Int($0)] }
+        precondition(
+            partitions.allSatisfy { Int($0) < shown }, "offsets of a partition that is not there are asked for")
+        let committed = groups[group] ?? []
+        return partitions.map { Int($0) < committed.count ? committed[Int($0)] : nil }
     }
 
     /// Commits offsets of a group.
     public func commit(_ offsets: [(partition: Partition, next: Offset)], group: String) {
-        var committed = groups[group] ?? logs.map { _ in nil }
+        var committed = groups[group] ?? []
+        while committed.count < logs.count { committed.append(nil) }
         for (partition, next) in offsets { committed[Int(partition)] = next }
         groups[group] = committed
     }
 
     /// Opens a reader.
     public func openReader(at positions: [(partition: Partition, offset: Offset)]) -> any RecordReader {
+        precondition(positions.allSatisfy { Int($0.partition) < shown }, "a reader wants a partition that is not there")
         readersOpened += 1
         return SimulatedReader(broker: self, positions: positions)
     }
+
+    /// Joins the group.
+    public func openGroupReader(_ settings: GroupSettings) -> any GroupReader {
+        SimulatedMember(broker: self, group: settings.group)
+    }
+
+    /// Takes the `place`-th member, in the order in which they joined, for dead, as after its session timeout.
+    public func expelMember(at place: Int) { members.expel(place, partitions: logs.count) }
 }
 
-private final class SimulatedReader: RecordReader {
+final class SimulatedReader: RecordReader {
     private let broker: SimulatedBroker
     private var positions: [Offset?]
 
     init(broker: SimulatedBroker, positions: [(partition: Partition, offset: Offset)]) {
         self.broker = broker
         self.positions = broker.logs.map { _ in nil }
+        assign(positions)
+    }
+
+    func assign(_ positions: [(partition: Partition, offset: Offset)]) {
+        unassign()
         for (partition, offset) in positions { self.positions[Int(partition)] = offset }
     }
 
     func seek(_ partition: Partition, to offset: Offset) { positions[Int(partition)] = offset }
 
+    func unassign() { positions = broker.logs.map { _ in nil } }
+
     func fetch(
         _ partition: Partition, until: Offset, limit: Int, into block: Block, timeout: Duration
     ) throws -> (count: Int, position: Offset) {
+        broker.whenAsked?(partition)
         let log = broker.logs[Int(partition)]
         var position = self.position(of: partition)
         guard position >= log.low, position <= log.high else {

@@ -8,6 +8,13 @@ public final class SimulatedClock: Clock {
     /// A clock at the beginning of time.
     public init() {}
 
+    /// A clock that shows the same and goes its own way from now on.
+    public func copy() -> SimulatedClock {
+        let copy = SimulatedClock()
+        copy.time = time
+        return copy
+    }
+
     /// The virtual time now.
     public func now() -> Nanoseconds { time }
 

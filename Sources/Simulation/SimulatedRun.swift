@@ -9,87 +9,206 @@ public final class SimulatedRun {
     private struct Killed: Error {}
 
     /// The disk that outlives the engine.
-    public let disk = SimulatedDisk()
+    public let disk: SimulatedDisk
     /// The broker that outlives the engine.
     public let broker: SimulatedBroker
-    /// How every life of the engine is set up.
-    public let configuration: EngineConfiguration
+    /// The databases that outlive the engine.
+    public let stores: SimulatedStores
+    /// How the next life of the engine is set up.
+    public var configuration: EngineConfiguration
     /// The load.
     public let shape: LoadShape
-    private let clock = SimulatedClock()
+    /// Where each record lies.
+    public private(set) var places: [(partition: Partition, offset: Offset)] = []
+    private let clock: SimulatedClock
+    private let seed: UInt64
+    private var lives = 0
     private let storage = UnsafeMutableRawPointer.allocate(byteCount: EngineCounters.byteCount, alignment: 4096)
 
     /// Makes a topic that holds the whole load.
+    ///
+    /// `gaps` says how many offsets without a record lie before a record of that number, in its partition, and behind the
+    /// last record where the number is that of the partition's next one. Of the partitions, only `partitionsAtFirst` are
+    /// there until the broker is told to grow.
     public init(
         strategy: Strategy, sink: SinkKind, shape: LoadShape, fidelity: Fidelity = .sound, seed: UInt64 = 1,
-        walSegmentBytes: Int64 = 64 << 20, walCompressionLevel: Int32? = nil
+        walSegmentBytes: Int64 = 64 << 20, walCompressionLevel: Int32? = nil,
+        gaps: [Int: Int64] = [:], partitionsAtFirst: Int? = nil, job: Job = .identity,
+        tasks: TaskSettings = TaskSettings(), taskAttempts: Int = 4
     ) {
         self.shape = shape
+        disk = SimulatedDisk()
+        clock = SimulatedClock()
+        stores = SimulatedStores()
+        self.seed = seed
         broker = SimulatedBroker(topic: "simulated", partitions: shape.partitions)
-        var value = [UInt8](repeating: 0, count: RecordFormat.minimumLength + 4)
-        for sequence in 0..<shape.records {
-            value.withUnsafeMutableBytes {
-                RecordFormat.write(.init(producer: 0, sequence: UInt64(sequence)), seed: seed, into: $0)
-            }
-            broker.produce(to: Partition(sequence % shape.partitions), value: value)
-        }
         configuration = EngineConfiguration(
             strategy: strategy, sink: sink, directory: "/run", group: "kbench",
-            starts: Array(repeating: 0, count: shape.partitions), ends: shape.recordsByPartition,
+            starts: Array(repeating: 0, count: shape.partitions), ends: Array(repeating: 0, count: shape.partitions),
             cuts: .count(block: shape.blockRecords, batch: shape.batchRecords),
             groupCommitBlocks: shape.groupCommitBlocks, walCompressionLevel: walCompressionLevel,
             walSegmentBytes: walSegmentBytes,
             checkpointLagTasks: shape.checkpointLagTasks,
-            fidelity: fidelity, autoCommitBlocks: shape.autoCommitBlocks, chunkRecords: shape.chunkRecords)
+            fidelity: fidelity, autoCommitBlocks: shape.autoCommitBlocks, chunkRecords: shape.chunkRecords, job: job,
+            tasks: tasks, taskAttempts: taskAttempts)
         storage.initializeMemory(as: UInt8.self, repeating: 0, count: EngineCounters.byteCount)
+        produce(shape.records, gaps: gaps)
+        for sequence in shape.records..<shape.records + shape.partitions {
+            broker.skipOffsets(gaps[sequence] ?? 0, in: Partition(sequence % shape.partitions))
+        }
+        configuration.ends = broker.ends
+        if let partitionsAtFirst { broker.hidePartitions(from: partitionsAtFirst) }
     }
+
+    private init(forking original: SimulatedRun) {
+        disk = original.disk.copy()
+        broker = original.broker.copy()
+        clock = original.clock.copy()
+        stores = original.stores.copy()
+        places = original.places
+        seed = original.seed
+        lives = original.lives
+        configuration = original.configuration
+        shape = original.shape
+        storage.copyMemory(from: original.storage, byteCount: EngineCounters.byteCount)
+    }
+
+    /// A run that has come exactly as far and goes its own way from now on: one life can be followed by many others.
+    public func fork() -> SimulatedRun { SimulatedRun(forking: self) }
+
+    /// All that a life can find of those before it. Two runs of one configuration that have come to the same go on alike.
+    public struct Remains: Hashable {
+        private let files: [String: [UInt8]]
+        private let committed: [String: [Offset?]]
+        private let databases: [String: AnyHashable]
+
+        fileprivate init(of run: SimulatedRun) {
+            files = run.disk.contents
+            committed = run.broker.groups
+            databases = run.stores.contents
+        }
+    }
+
+    /// What is left of the lives so far.
+    public var remains: Remains { Remains(of: self) }
 
     deinit { storage.deallocate() }
 
     /// What all lives together counted.
     public var counters: EngineCounters { EngineCounters(storage: storage) }
 
-    /// One life, until the input is processed or the crash fires.
+    /// One life, until the input is processed or the crash fires; a failure that is armed lets it live on. `other` sets it
+    /// up in another way, `offsets` keeps its committed offsets elsewhere than in the broker.
     ///
-    /// - Returns: whether the crash fired.
+    /// - Returns: whether the crash, or the failure, fired.
     /// - Throws: what the engine throws of itself.
     @discardableResult
-    public func live(crash: ArmedCrash? = nil) throws -> Bool {
+    public func live(
+        crash: ArmedCrash? = nil, as other: EngineConfiguration? = nil, offsets: (any OffsetStore)? = nil
+    ) throws -> Bool {
         var fired = false
         let crashSwitch = crash.map { armed in
-            CrashSwitch(armed: armed) { _, _ in
+            CrashSwitch(armed: armed) { point, _ in
                 fired = true
+                guard point.isDeath else { throw TaskFailure(at: point) }
                 throw Killed()
             }
         }
         do {
-            try run(crashSwitch ?? CrashSwitch())
+            try run(crashSwitch ?? CrashSwitch(), as: other, offsets: offsets)
         } catch is Killed {}
         return fired
     }
 
-    /// A life without a crash.
+    /// One life for each of `crashes`, which dies of it, and one more that processes what is left.
+    ///
+    /// - Returns: whether all of them fired.
+    /// - Throws: what the engine throws of itself.
+    public func live(crashes: [ArmedCrash]) throws -> Bool {
+        var fired = true
+        for crash in crashes { fired = try live(crash: crash) && fired }
+        try live()
+        return fired
+    }
+
+    /// What happens between a death and the next life, which from then on is set up accordingly.
+    ///
+    /// - Returns: whether there was anything to damage, where damage is part of it.
+    /// - Throws: ``DiskError``, or the log's own error.
+    @discardableResult
+    public func endure(_ outage: Outage) throws -> Bool {
+        produce(outage.arrivals)
+        if outage.reset == .latest { configuration.starts = configuration.ends }
+        configuration.firstBatchIsUnlimited = outage.restartBatch == .unlimited
+        return try outage.damage?.strike(configuration, disk: disk) ?? true
+    }
+
+    /// A life without a crash; `visit` is called at each of its crash points.
     ///
     /// - Returns: the crash points it passed, in order.
     /// - Throws: what the engine throws of itself.
-    public func trace() throws -> [CrashPoint] {
+    @discardableResult
+    public func trace(_ visit: @escaping (CrashPoint) -> Void = { _ in }) throws -> [CrashPoint] {
         var points: [CrashPoint] = []
-        try run(CrashSwitch(observing: { point, _ in points.append(point) }))
+        let observe = { (point: CrashPoint, _: Int) in
+            points.append(point)
+            visit(point)
+        }
+        try run(CrashSwitch(observing: observe))
         return points
     }
 
-    /// Compares the sink with what was produced.
+    /// Compares the sink, or the job's state, with what was produced.
     ///
-    /// - Throws: ``DiskError``.
+    /// - Throws: ``DiskError``, or ``EngineError`` when no state can be read.
     public func verdict() throws -> Verdict {
-        try Verdict(
-            produced: shape.records, sink: configuration.sink, runDirectory: configuration.directory, disk: disk)
+        if configuration.job.keepsState {
+            return try Verdict(
+                producedByPartition: shape.spread(places.count), jobOfRunIn: configuration.directory, disk: disk)
+        }
+        return try Verdict(
+            produced: places.count, sink: configuration.sink, runDirectory: configuration.directory, disk: disk,
+            openStore: stores.open, places: { [places] in places[$0] })
     }
 
-    private func run(_ crash: CrashSwitch) throws {
+    /// Produces records, numbered on from those before and spread by turns.
+    private func produce(_ count: Int, gaps: [Int: Int64] = [:]) {
+        var value = [UInt8](repeating: 0, count: RecordFormat.minimumLength + 4)
+        for sequence in places.count..<places.count + count {
+            value.withUnsafeMutableBytes {
+                RecordFormat.write(.init(producer: 0, sequence: UInt64(sequence)), seed: seed, into: $0)
+            }
+            let partition = Partition(sequence % shape.partitions)
+            broker.skipOffsets(gaps[sequence] ?? 0, in: partition)
+            places.append((partition, broker.produce(to: partition, value: value)))
+        }
+        configuration.ends = broker.ends
+    }
+
+    /// Opens an engine beside those that are open already, to be stepped by hand: a driver called `name`.
+    ///
+    /// - Throws: what the engine throws of itself.
+    public func open(
+        named name: String, crash: CrashSwitch = CrashSwitch(), as other: EngineConfiguration? = nil,
+        offsets: (any OffsetStore)? = nil
+    ) throws -> IngestionEngine {
         // Time passes between two lives, as it does between two processes.
         clock.sleep(1_000_000_000)
-        let seams = Seams(broker: broker, disk: disk, clock: clock, crash: crash)
-        try IngestionEngine(configuration: configuration, seams: seams, counters: counters).run()
+        let seams = Seams(
+            broker: broker, offsets: offsets, disk: disk, clock: clock, crash: crash, openStore: stores.open,
+            driverName: name)
+        return try IngestionEngine(configuration: other ?? configuration, seams: seams, counters: counters)
+    }
+
+    private func run(
+        _ crash: CrashSwitch, as other: EngineConfiguration? = nil, offsets: (any OffsetStore)? = nil
+    ) throws {
+        defer {
+            disk.releaseLocks()
+            broker.members.endSessions()
+            stores.dropTransactions()
+        }
+        lives += 1
+        try open(named: "life \(lives)", crash: crash, as: other, offsets: offsets).run()
     }
 }

@@ -20,6 +20,11 @@ public protocol Broker: OffsetStore {
     ///
     /// - Throws: ``BrokerError``.
     func openReader(at positions: [(partition: Partition, offset: Offset)]) throws -> any RecordReader
+
+    /// Joins a consumer group; which partitions to read comes later, as a ``GroupChange``.
+    ///
+    /// - Throws: ``BrokerError``.
+    func openGroupReader(_ settings: GroupSettings) throws -> any GroupReader
 }
 
 /// Reads records of several partitions, each at a position of its own. One thread uses a reader at a time.
@@ -68,6 +73,8 @@ public struct BrokerError: Error, Equatable, Sendable, CustomStringConvertible {
         public static let topicExists = Code(rawValue: "topic-exists")
         /// The offset asked for is not in the log: evicted by retention, or past its end.
         public static let offsetOutOfRange = Code(rawValue: "offset-out-of-range")
+        /// The group has gone on without this member, whose commit no longer counts.
+        public static let fenced = Code(rawValue: "fenced")
         /// No answer came in time.
         public static let timedOut = Code(rawValue: "timed-out")
         /// A configuration property is unknown or its value impossible.

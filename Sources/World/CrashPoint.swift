@@ -1,4 +1,5 @@
 // Crash points: the named places at which a run can be made to die, and the switch that arms one.
+internal import Synchronization
 
 /// A place in the engine: just before an effect, just after it, or in the middle of its bytes.
 public struct CrashPoint: Hashable, Sendable, CustomStringConvertible {
@@ -10,6 +11,9 @@ public struct CrashPoint: Hashable, Sendable, CustomStringConvertible {
         case torn
         /// The effect has happened.
         case after
+        /// The task fails there and is run again: what is armed is a failure, not a death. A read has not happened then, a
+        /// write has.
+        case fails
     }
 
     /// The effect the point lies beside.
@@ -25,13 +29,16 @@ public struct CrashPoint: Hashable, Sendable, CustomStringConvertible {
 
     /// Every crash point there is, in the catalogue's order.
     public static let all: [CrashPoint] = Effect.allCases.flatMap { effect in
-        Moment.allCases.filter { $0 != .torn || effect.canTear }.map { CrashPoint(effect, $0) }
+        Moment.allCases.filter { $0.isPossible(at: effect) }.map { CrashPoint(effect, $0) }
     }
+
+    /// Whether the process dies at this point; at the others a task fails and the process lives on.
+    public var isDeath: Bool { moment != .fails }
 
     /// Finds the point called `name`, such as `receiver.offsets.commit.before`; nil when there is none.
     public init?(named name: String) {
         guard let dot = name.lastIndex(of: "."), let effect = Effect(named: String(name[..<dot])),
-            let moment = Moment(rawValue: String(name[name.index(after: dot)...])), moment != .torn || effect.canTear
+            let moment = Moment(rawValue: String(name[name.index(after: dot)...])), moment.isPossible(at: effect)
         else { return nil }
         self.init(effect, moment)
     }
@@ -40,21 +47,52 @@ public struct CrashPoint: Hashable, Sendable, CustomStringConvertible {
     public var description: String { "\(effect.name).\(moment.rawValue)" }
 }
 
-/// A crash point together with the occurrence, from 1, at which to crash: `NAME@OCCURRENCE`.
+extension CrashPoint.Moment {
+    /// Whether an effect has this point.
+    func isPossible(at effect: Effect) -> Bool {
+        switch self {
+        case .before, .after: true
+        case .torn: effect.canTear
+        case .fails: effect.canFail
+        }
+    }
+}
+
+/// A task failed in a way that may not happen again: it is to be run once more.
+public struct TaskFailure: Error, Equatable, Sendable, CustomStringConvertible {
+    /// Where it failed.
+    public var point: CrashPoint
+
+    /// Makes a failure.
+    public init(at point: CrashPoint) { self.point = point }
+
+    /// In words.
+    public var description: String { "the task failed at \(point)" }
+}
+
+/// A crash point together with the occurrence, from 1, at which to crash: `NAME@OCCURRENCE`. A failure may strike several
+/// times in a row, `NAME@OCCURRENCExTIMES`, and then each attempt of the task fails.
 public struct ArmedCrash: Hashable, Sendable, CustomStringConvertible {
     /// The point.
     public var point: CrashPoint
     /// Which time the point is reached, from 1.
     public var occurrence: Int
+    /// For a failure: at how many occurrences in a row it strikes, at least 1.
+    public var times: Int
 
-    /// Makes an armed crash; `occurrence` is at least 1.
-    public init(_ point: CrashPoint, at occurrence: Int) {
-        precondition(occurrence >= 1, "occurrences are counted from 1")
+    /// Makes an armed crash; `occurrence` and `times` are at least 1.
+    public init(_ point: CrashPoint, at occurrence: Int, times: Int = 1) {
+        precondition(occurrence >= 1 && times >= 1, "occurrences are counted from 1")
         self.point = point
         self.occurrence = occurrence
+        self.times = times
     }
 
-    /// Reads `NAME@OCCURRENCE`, or `NAME` for the first occurrence; nil when it is neither.
+    /// Whether it strikes when its point is reached for this time.
+    func strikes(at reached: Int) -> Bool { reached >= occurrence && reached < occurrence + times }
+
+    /// Reads `NAME@OCCURRENCE`, `NAME@OCCURRENCExTIMES` for a failure, or `NAME` for the first occurrence; nil when it is
+    /// none of them.
     public init?(parsing text: String) {
         let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
         guard let first = parts.first, let point = CrashPoint(named: String(first)) else { return nil }
@@ -62,18 +100,21 @@ public struct ArmedCrash: Hashable, Sendable, CustomStringConvertible {
             self.init(point, at: 1)
             return
         }
-        guard let occurrence = Int(parts[1]), occurrence >= 1 else { return nil }
-        self.init(point, at: occurrence)
+        let numbers = parts[1].split(separator: "x", maxSplits: 1, omittingEmptySubsequences: false).map {
+            Int($0) ?? 0
+        }
+        guard numbers.allSatisfy({ $0 >= 1 }), numbers.count == 1 || point.moment == .fails else { return nil }
+        self.init(point, at: numbers[0], times: numbers.count == 2 ? numbers[1] : 1)
     }
 
-    /// `NAME@OCCURRENCE`.
-    public var description: String { "\(point)@\(occurrence)" }
+    /// `NAME@OCCURRENCE`, and how many times if more than once.
+    public var description: String { "\(point)@\(occurrence)" + (times > 1 ? "x\(times)" : "") }
 }
 
 /// The crash seam: the engine calls it on both sides of every effect; in production it is one predictable branch.
 ///
-/// Each effect is caused by one stage, so its counters are only ever touched by that stage's thread; that is why the
-/// switch may be shared between threads.
+/// Tasks may run at once, so occurrences are counted under a lock; everything else is constant, which is why the switch
+/// may be shared between threads.
 public final class CrashSwitch: @unchecked Sendable {
     /// What happens at a watched point: in a worker process SIGKILL, in a simulated world a throw or nothing.
     public typealias Action = (CrashPoint, _ occurrence: Int) throws -> Void
@@ -81,14 +122,14 @@ public final class CrashSwitch: @unchecked Sendable {
     @usableFromInline let watched: UInt64
     private let armed: ArmedCrash?
     private let action: Action
-    private var occurrences: [Int]
+    private let occurrences: Mutex<[Int]>
 
     /// A switch that never fires.
     public init() {
         watched = 0
         armed = nil
         action = { _, _ in }
-        occurrences = []
+        occurrences = Mutex([])
     }
 
     /// A switch that calls `action` when the armed point is reached for the armed time.
@@ -96,7 +137,7 @@ public final class CrashSwitch: @unchecked Sendable {
         watched = 1 << UInt64(armed.point.effect.index)
         self.armed = armed
         self.action = action
-        occurrences = Array(repeating: 0, count: Effect.allCases.count * CrashPoint.Moment.allCases.count)
+        occurrences = Mutex(CrashSwitch.noOccurrences)
     }
 
     /// A switch that calls `action` at every point, every time: for simulation and for traces.
@@ -104,7 +145,7 @@ public final class CrashSwitch: @unchecked Sendable {
         watched = ~0
         armed = nil
         self.action = action
-        occurrences = Array(repeating: 0, count: Effect.allCases.count * CrashPoint.Moment.allCases.count)
+        occurrences = Mutex(CrashSwitch.noOccurrences)
     }
 
     /// The engine is about to cause `effect`.
@@ -125,6 +166,15 @@ public final class CrashSwitch: @unchecked Sendable {
         try reach(effect, .after)
     }
 
+    /// The task is at the place where `effect` fails.
+    ///
+    /// - Throws: what the action throws, which is to be a ``TaskFailure``.
+    @inlinable
+    public func fail(_ effect: Effect) throws {
+        if watched == 0 { return }
+        try reach(effect, .fails)
+    }
+
     /// Asks how much of an effect of `length` bytes to write before ``torn(_:)`` is called; nil: write all of it.
     @inlinable
     public func tear(_ effect: Effect, length: Int) -> Int? {
@@ -136,30 +186,38 @@ public final class CrashSwitch: @unchecked Sendable {
     ///
     /// - Throws: what the action throws.
     public func torn(_ effect: Effect) throws {
-        try action(CrashPoint(effect, .torn), occurrences[slot(effect, .torn)])
+        let slot = slot(effect, .torn)
+        try action(CrashPoint(effect, .torn), occurrences.withLock { $0[slot] })
     }
 
     @usableFromInline
     func reach(_ effect: Effect, _ moment: CrashPoint.Moment) throws {
         guard watched & (1 << UInt64(effect.index)) != 0 else { return }
-        let slot = slot(effect, moment)
-        occurrences[slot] += 1
+        let occurrence = count(slot(effect, moment))
         let point = CrashPoint(effect, moment)
         if let armed {
-            guard armed.point == point, armed.occurrence == occurrences[slot] else { return }
+            guard armed.point == point, armed.strikes(at: occurrence) else { return }
         }
-        try action(point, occurrences[slot])
+        try action(point, occurrence)
     }
 
     @usableFromInline
     func tearLength(_ effect: Effect, _ length: Int) -> Int? {
         guard watched & (1 << UInt64(effect.index)) != 0 else { return nil }
-        let slot = slot(effect, .torn)
-        occurrences[slot] += 1
-        guard let armed, armed.point == CrashPoint(effect, .torn), armed.occurrence == occurrences[slot] else {
-            return nil
-        }
+        let occurrence = count(slot(effect, .torn))
+        guard let armed, armed.point == CrashPoint(effect, .torn), armed.occurrence == occurrence else { return nil }
         return length / 2
+    }
+
+    private static let noOccurrences = [Int](
+        repeating: 0, count: Effect.allCases.count * CrashPoint.Moment.allCases.count)
+
+    /// Notes that a point was reached; returns how often it has been.
+    private func count(_ slot: Int) -> Int {
+        occurrences.withLock {
+            $0[slot] += 1
+            return $0[slot]
+        }
     }
 
     private func slot(_ effect: Effect, _ moment: CrashPoint.Moment) -> Int {
@@ -168,6 +226,7 @@ public final class CrashSwitch: @unchecked Sendable {
             case .before: 0
             case .torn: 1
             case .after: 2
+            case .fails: 3
             }
         return effect.index * CrashPoint.Moment.allCases.count + place
     }

@@ -25,6 +25,18 @@ public protocol Disk: AnyObject {
     /// - Throws: ``DiskError``.
     func rename(_ path: String, to newPath: String) throws
 
+    /// Gives a file a second name, which must be free: of several that ask for one name, one gets it.
+    ///
+    /// - Throws: ``DiskError``; `exists` when something has the new name, `notFound` when the file is gone.
+    func link(_ path: String, to newPath: String) throws
+
+    /// Opens a file, made when absent, that is held by one opener at a time, until it is closed or its process ends,
+    /// however it ends. Holders on other machines are seen where the file system shares such locks, and only there.
+    ///
+    /// - Returns: the file; nil while another holds it.
+    /// - Throws: ``DiskError``.
+    func lock(_ path: String) throws -> (any DiskFile)?
+
     /// Removes a file.
     ///
     /// - Throws: ``DiskError``.

@@ -1,8 +1,13 @@
 // The catalogue of effects: what the engine does to the world and a recovery can tell, with crash points around each.
 
 /// One kind of effect on the world. Its crash points are named `NAME.before`, `NAME.after` and, where bytes can be
-/// cut short, `NAME.torn`.
+/// cut short, `NAME.torn`; where a task can fail and be run again, `NAME.fails`.
 public enum Effect: UInt8, CaseIterable, Sendable {
+    // Recovery: from a new process to an engine that knows all that is durable.
+    case recoveryOpen
+    case recoveryRemove
+    case recoveryTruncate
+
     // Receiver: from the broker to the log.
     case receiverPoll
     case receiverBlockCut
@@ -26,6 +31,9 @@ public enum Effect: UInt8, CaseIterable, Sendable {
     case sinkWrite
     case sinkCommit
     case sinkSync
+    case stateWrite
+    case stateSync
+    case stateRename
     case batchCompleteWrite
     case batchCompleteSync
     case batchCompleteRename
@@ -52,6 +60,9 @@ public enum Effect: UInt8, CaseIterable, Sendable {
     /// The effect's name.
     public var name: String {
         switch self {
+        case .recoveryOpen: "recovery.open"
+        case .recoveryRemove: "recovery.remove"
+        case .recoveryTruncate: "recovery.truncate"
         case .receiverPoll: "receiver.poll"
         case .receiverBlockCut: "receiver.block.cut"
         case .receiverWalAppend: "receiver.wal.append"
@@ -72,6 +83,9 @@ public enum Effect: UInt8, CaseIterable, Sendable {
         case .sinkWrite: "sink.write"
         case .sinkCommit: "sink.commit"
         case .sinkSync: "sink.sync"
+        case .stateWrite: "state.write"
+        case .stateSync: "state.sync"
+        case .stateRename: "state.rename"
         case .batchCompleteWrite: "batch.complete.write"
         case .batchCompleteSync: "batch.complete.sync"
         case .batchCompleteRename: "batch.complete.rename"
@@ -94,11 +108,15 @@ public enum Effect: UInt8, CaseIterable, Sendable {
         self = effect
     }
 
+    /// Whether the effect can fail in a way that its task survives by being run again.
+    public var canFail: Bool { self == .taskRead || self == .sinkWrite }
+
     /// Whether the effect writes bytes that a crash can cut short.
     public var canTear: Bool {
         switch self {
         case .receiverWalAppend, .receiverEventAppend, .batchAllocationAppend, .batchLogWrite, .batchCompleteWrite,
-            .generationCheckpointWrite, .completionCheckpointWrite, .cleanupEventAppend, .receiverOffsetsCommit:
+            .generationCheckpointWrite, .completionCheckpointWrite, .cleanupEventAppend, .receiverOffsetsCommit,
+            .stateWrite:
             true
         default: false
         }

@@ -12,3 +12,44 @@ public protocol OffsetStore: AnyObject {
     /// - Throws: the store's own error, such as ``BrokerError``.
     func commit(_ offsets: [(partition: Partition, next: Offset)], group: String) throws
 }
+
+/// What an offset store that is not Kafka itself refused or failed to do.
+public struct OffsetStoreError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The kind of failure, for programs.
+    public struct Code: RawRepresentable, Equatable, Hashable, Sendable {
+        /// The code's stable name.
+        public let rawValue: String
+        /// Makes a code from its name.
+        public init(rawValue: String) { self.rawValue = rawValue }
+        /// The store's server gave no answer in time: it is down, too slow, or not there.
+        public static let unreachable = Code(rawValue: "unreachable")
+        /// What the store holds is not an offset.
+        public static let damaged = Code(rawValue: "damaged")
+        /// The caller may not do this.
+        public static let notAllowed = Code(rawValue: "not-allowed")
+        /// An address, a group or a topic that no store can have.
+        public static let configuration = Code(rawValue: "configuration")
+        /// Any other failure; `cause` has the library's own words.
+        public static let failed = Code(rawValue: "failed")
+    }
+
+    /// The kind of failure.
+    public var code: Code
+    /// What happened, naming the thing and the value.
+    public var message: String
+    /// The library's own code and words, such as `-4 connection loss`; nil where no library was involved.
+    public var cause: String?
+    /// Where: the server and the node, or the file.
+    public var location: String
+
+    /// Makes an error.
+    public init(_ code: Code, _ message: String, cause: String? = nil, location: String) {
+        self.code = code
+        self.message = message
+        self.cause = cause
+        self.location = location
+    }
+
+    /// One line: message, place and the library's words.
+    public var description: String { "\(message) (\(location))" + (cause.map { " [\($0)]" } ?? "") }
+}

@@ -5,15 +5,17 @@ public import World
 public final class LogReader {
     private let disk: any Disk
     private let directory: String
+    private let framing: WriteAheadLog.Framing
     private let memory = ScratchBuffer()
     private let decompressor = Decompressor()
     /// Only one: an open file keeps the space of a segment that has been removed.
     private var open: (segment: UInt64, file: any DiskFile)?
 
-    /// Makes a reader of the log in `directory`.
-    public init(disk: any Disk, directory: String) {
+    /// Makes a reader of the log in `directory`, whose frames are written as `framing` says.
+    public init(disk: any Disk, directory: String, framing: WriteAheadLog.Framing = .checked) {
         self.disk = disk
         self.directory = directory
+        self.framing = framing
     }
 
     deinit { close() }
@@ -27,10 +29,16 @@ public final class LogReader {
     ) throws -> Result {
         let path = "\(directory)/\(SegmentHeader(firstSequence: position.segment).fileName)"
         let location = LogError.Location(path: path, byteOffset: position.offset)
-        guard position.offset >= Int64(SegmentHeader.length), position.length >= Int64(FrameHeader.overhead),
-            position.length <= Int64(FrameHeader.overhead + FrameHeader.largestPayload)
+        guard position.offset >= Int64(SegmentHeader.length), position.length >= Int64(framing.overhead),
+            position.length <= Int64(framing.overhead + FrameHeader.largestPayload)
         else { throw LogError(.corrupt, "no frame can be at such a position", location: location) }
         let bytes = try load(position, path: path, location: location)
+        if framing == .plain {
+            guard let frame = PlainFrame(decoding: bytes), frame.length == bytes.count else {
+                throw LogError(.torn, "another length than the position's", location: location)
+            }
+            return try body(frame.payload)
+        }
         let decoder = FrameDecoder(
             fileOffset: position.offset, expectedSequence: position.sequence, mayBeUnsynced: false)
         switch decoder.verdict(on: bytes) {
@@ -83,7 +91,7 @@ public final class LogReader {
         if let open, open.segment == segment { return open.file }
         close()
         let file = try disk.open(path, .read)
-        let expected = SegmentHeader(firstSequence: segment).bytes
+        let expected = SegmentHeader(firstSequence: segment, framing: framing).bytes
         var bytes = [UInt8](repeating: 0, count: SegmentHeader.length)
         let count = try bytes.withUnsafeMutableBytes { try file.read(into: $0, at: 0) }
         guard count == bytes.count, bytes == expected else {

@@ -18,11 +18,45 @@ extension WriteAheadLog {
         disk: any Disk, directory: String, options: Options = Options(), scan: Scan
     ) throws -> (log: WriteAheadLog, report: RecoveryReport) {
         do {
-            var recovery = Recovery(disk: disk, directory: directory)
+            var recovery = Recovery(disk: disk, directory: directory, crash: options.crash, framing: options.framing)
             return try recovery.open(options: options, scan: scan)
         } catch let error as DiskError {
             throw LogError(
                 .disk, "the log cannot be opened", cause: error, location: .init(path: directory, byteOffset: 0))
+        }
+    }
+
+    /// How the log in `directory` is written, as its first segment says; `checked` where none says anything.
+    ///
+    /// - Throws: `DiskError`.
+    public static func framing(disk: any Disk, directory: String) throws -> Framing {
+        guard disk.exists(directory),
+            let first = try disk.list(directory).first(where: { SegmentHeader(fileName: $0) != nil }),
+            let header = SegmentHeader(fileName: first, framing: .plain)
+        else { return .checked }
+        let file = try disk.open("\(directory)/\(first)", .read)
+        defer { file.close() }
+        var bytes = [UInt8](repeating: 0, count: SegmentHeader.length)
+        _ = try bytes.withUnsafeMutableBytes { try file.read(into: $0, at: 0) }
+        return bytes == header.bytes ? .plain : .checked
+    }
+
+    /// Calls `body` with every complete frame of the log in `directory`, in order, and changes nothing: for a look at a
+    /// log that somebody else may be writing. A log that is not there has no frames.
+    ///
+    /// - Throws: ``LogError`` for a log with damage, or what `body` throws.
+    public static func inspect(
+        disk: any Disk, directory: String,
+        _ body: (_ kind: UInt8, Position, _ payload: UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+        do {
+            var recovery = Recovery(
+                disk: disk, directory: directory, crash: CrashSwitch(),
+                framing: try framing(disk: disk, directory: directory))
+            if disk.exists(directory) { try recovery.inspect(body) }
+        } catch let error as DiskError {
+            throw LogError(
+                .disk, "the log cannot be read", cause: error, location: .init(path: directory, byteOffset: 0))
         }
     }
 }
@@ -30,6 +64,8 @@ extension WriteAheadLog {
 private struct Recovery {
     let disk: any Disk
     let directory: String
+    let crash: CrashSwitch
+    let framing: WriteAheadLog.Framing
     let memory = ScratchBuffer()
     let decompressor = Decompressor()
     var report = RecoveryReport()
@@ -38,7 +74,7 @@ private struct Recovery {
         options: WriteAheadLog.Options, scan: WriteAheadLog.Scan
     ) throws -> (log: WriteAheadLog, report: RecoveryReport) {
         try makeDirectoryDurable()
-        var headers = try disk.list(directory).compactMap { SegmentHeader(fileName: $0) }
+        var headers = try disk.list(directory).compactMap { SegmentHeader(fileName: $0, framing: framing) }
         headers.sort { $0.firstSequence < $1.firstSequence }
         let unread = try unreadCount(headers, scan)
         var segments: [WriteAheadLog.Segment] = []
@@ -48,7 +84,8 @@ private struct Recovery {
                 segments.append(WriteAheadLog.Segment(header: header, length: try length(of: header)))
                 continue
             }
-            if let end { try check(end, of: headers[index - 1], continuesIn: header) }
+            // Without sequences in the frames nothing tells a gap from a clean end.
+            if let end, framing == .checked { try check(end, of: headers[index - 1], continuesIn: header) }
             let isLast = index == headers.count - 1
             let found = try self.scan(header, isLast: isLast, scan)
             if isLast, let torn = found.torn {
@@ -71,6 +108,18 @@ private struct Recovery {
         return (log, report)
     }
 
+    mutating func inspect(_ body: (UInt8, Position, UnsafeRawBufferPointer) throws -> Void) throws {
+        let headers = try disk.list(directory).compactMap { SegmentHeader(fileName: $0, framing: framing) }
+            .sorted { $0.firstSequence < $1.firstSequence }
+        try withoutActuallyEscaping(body) { body in
+            var end: SegmentEnd?
+            for (index, header) in headers.enumerated() {
+                if let end, framing == .checked { try check(end, of: headers[index - 1], continuesIn: header) }
+                end = try scan(header, isLast: index == headers.count - 1, .allFrames(body))
+            }
+        }
+    }
+
     /// How many segments, from the oldest on, need not be read.
     private func unreadCount(_ headers: [SegmentHeader], _ scan: WriteAheadLog.Scan) throws -> Int {
         guard case .lastSegmentOnly = scan, let last = headers.last else { return 0 }
@@ -89,6 +138,13 @@ private struct Recovery {
         let file = try disk.open(path, .read)
         defer { file.close() }
         let scanner = try SegmentScanner(file: file, path: path, header: header, isLast: isLast, memory: memory)
+        guard framing == .checked else {
+            return try scanner.scanPlainFrames { frame, position in
+                report.frames += 1
+                report.bytes += position.length
+                if case .allFrames(let replay) = scan { try replay(frame.kind, position, frame.payload) }
+            }
+        }
         return try scanner.scan { frame, position, bytes in
             report.frames += 1
             report.bytes += position.length
@@ -124,8 +180,10 @@ private struct Recovery {
                 .missingFrames, "the only segment has no header, yet it is not the log's first one",
                 location: .init(path: path, byteOffset: 0))
         }
+        try crash.before(.recoveryRemove)
         try disk.remove(path)
         try disk.syncDirectory(directory)
+        try crash.after(.recoveryRemove)
     }
 
     /// Cuts off what is not a frame and makes all that is left durable; returns the file to append to.
@@ -133,7 +191,11 @@ private struct Recovery {
         guard let last = segments.last, let end else { return nil }
         let file = try disk.open(path(of: last.header), .update)
         do {
-            if end.fileLength > end.offset { try file.truncate(to: end.offset) }
+            if end.fileLength > end.offset {
+                try crash.before(.recoveryTruncate)
+                try file.truncate(to: end.offset)
+                try crash.after(.recoveryTruncate)
+            }
             try file.sync()
             try disk.syncDirectory(directory)
         } catch {

@@ -4,18 +4,22 @@ internal import Checksum
 /// A segment's header and name, both determined by the sequence of its first frame.
 struct SegmentHeader: Equatable {
     static let length = 32
-    static let version: UInt16 = 1
+    /// The version of a segment whose frames are checked.
+    static let checkedVersion: UInt16 = 1
+    /// The version of a segment whose frames are plain.
+    static let plainVersion: UInt16 = 2
     /// `KBENCHWL` and `SEGH`.
     static let magic: UInt64 = 0x4c57_4843_4e45_424b
     static let guardWord: UInt32 = 0x4847_4553
 
     var firstSequence: UInt64
+    var version: UInt16
 
     var bytes: [UInt8] {
         var bytes = [UInt8](repeating: 0, count: SegmentHeader.length)
         bytes.withUnsafeMutableBytes { bytes in
             bytes.storeBytes(of: SegmentHeader.magic.littleEndian, toByteOffset: 0, as: UInt64.self)
-            bytes.storeBytes(of: SegmentHeader.version.littleEndian, toByteOffset: 8, as: UInt16.self)
+            bytes.storeBytes(of: version.littleEndian, toByteOffset: 8, as: UInt16.self)
             bytes.storeBytes(of: firstSequence.littleEndian, toByteOffset: 16, as: UInt64.self)
             let checksum = CRC32C.checksum(UnsafeRawBufferPointer(rebasing: bytes[..<24]))
             bytes.storeBytes(of: checksum.littleEndian, toByteOffset: 24, as: UInt32.self)
@@ -41,7 +45,7 @@ struct SegmentHeader: Equatable {
         let extent = Sectors.extent(of: file)
         if extent < SegmentHeader.length, expected.starts(with: file[..<extent]) { return .torn }
         if file.count >= SegmentHeader.length, file.integer(at: 0, UInt64.self) == SegmentHeader.magic,
-            file.integer(at: 8, UInt16.self) != SegmentHeader.version,
+            file.integer(at: 8, UInt16.self) != version,
             file.integer(at: 24, UInt32.self) == CRC32C.checksum(UnsafeRawBufferPointer(rebasing: file[..<24]))
         {
             return .otherVersion(file.integer(at: 8, UInt16.self))
@@ -55,14 +59,17 @@ struct SegmentHeader: Equatable {
         return "segment-" + String(repeating: "0", count: 16 - digits.count) + digits + ".wal"
     }
 
-    init(firstSequence: UInt64) { self.firstSequence = firstSequence }
+    init(firstSequence: UInt64, framing: WriteAheadLog.Framing = .checked) {
+        self.firstSequence = firstSequence
+        version = framing == .checked ? SegmentHeader.checkedVersion : SegmentHeader.plainVersion
+    }
 
     /// The segment that has this name; nil for a file that is no segment.
-    init?(fileName: String) {
+    init?(fileName: String, framing: WriteAheadLog.Framing = .checked) {
         guard fileName.hasPrefix("segment-"), fileName.hasSuffix(".wal"),
             let sequence = UInt64(fileName.dropFirst(8).dropLast(4), radix: 16)
         else { return nil }
-        firstSequence = sequence
+        self.init(firstSequence: sequence, framing: framing)
         // One name for each segment: no capitals, no missing zeros.
         guard self.fileName == fileName else { return nil }
     }

@@ -26,11 +26,11 @@ final class SegmentScanner {
     static let windowSize = 1 << 20
 
     private let file: any DiskFile
-    private let path: String
-    private let header: SegmentHeader
+    let path: String
+    let header: SegmentHeader
     private let isLast: Bool
     private let memory: ScratchBuffer
-    private let fileLength: Int64
+    let fileLength: Int64
     private var windowStart: Int64 = 0
     private var windowCount = 0
 
@@ -77,7 +77,7 @@ final class SegmentScanner {
     }
 
     /// Checks the segment's header; returns what is torn when it is not complete.
-    private func scanHeader() throws -> SegmentEnd.Torn? {
+    func scanHeader() throws -> SegmentEnd.Torn? {
         var file = try view(from: 0, atLeast: SegmentHeader.length)
         if header.verdict(on: file) == .header { return nil }
         file = try view(from: 0, atLeast: Int(fileLength))
@@ -88,7 +88,7 @@ final class SegmentScanner {
         case .corrupt: throw LogError(.corrupt, "no sound segment header", location: location)
         case .otherVersion(let version):
             throw LogError(
-                .unsupported, "format version \(version), this program reads \(SegmentHeader.version)",
+                .unsupported, "format version \(version), this log is of version \(header.version)",
                 location: location)
         }
     }
@@ -114,7 +114,7 @@ final class SegmentScanner {
     }
 
     /// At least `count` bytes from `offset` on, fewer only at the end of the file.
-    private func view(from offset: Int64, atLeast count: Int) throws -> UnsafeRawBufferPointer {
+    func view(from offset: Int64, atLeast count: Int) throws -> UnsafeRawBufferPointer {
         let wanted = min(Int64(count), fileLength - offset)
         if offset < windowStart || offset + wanted > windowStart + Int64(windowCount) {
             let length = Int(min(Int64(max(count, SegmentScanner.windowSize)), fileLength - offset))

@@ -11,19 +11,35 @@ public final class WriteAheadLog {
     public struct Options {
         /// The length a segment may reach before the next one begins; a larger frame gets a segment of its own.
         public var segmentBytes: Int64
-        /// The zstd level; nil: payloads are stored as they are.
+        /// The zstd level; nil: payloads are stored as they are, and so are those of plain frames, which have no room to
+        /// say otherwise.
         public var compressionLevel: Int32?
         /// The crash seam.
         public var crash: CrashSwitch
+        /// How frames are written.
+        public var framing: Framing
 
         /// Makes options.
         public init(
-            segmentBytes: Int64 = 64 << 20, compressionLevel: Int32? = nil, crash: CrashSwitch = CrashSwitch()
+            segmentBytes: Int64 = 64 << 20, compressionLevel: Int32? = nil, crash: CrashSwitch = CrashSwitch(),
+            framing: Framing = .checked
         ) {
             self.segmentBytes = segmentBytes
             self.compressionLevel = compressionLevel
             self.crash = crash
+            self.framing = framing
         }
+    }
+
+    /// How frames are written.
+    public enum Framing: Sendable {
+        /// With sequence, checksums and end marker: a torn tail and damage are told apart.
+        case checked
+        /// As Spark Streaming does: a length and the payload. Whatever does not end within the file ends the log.
+        case plain
+
+        /// The bytes around a payload.
+        var overhead: Int { self == .checked ? FrameHeader.overhead : PlainFrame.overhead }
     }
 
     /// The bytes around a payload in the file.
@@ -67,8 +83,8 @@ public final class WriteAheadLog {
         self.file = file
         self.nextSequence = nextSequence
         durableSequence = nextSequence
-        compressor = options.compressionLevel.map { Compressor(level: $0) }
-        reader = LogReader(disk: disk, directory: directory)
+        compressor = options.framing == .checked ? options.compressionLevel.map { Compressor(level: $0) } : nil
+        reader = LogReader(disk: disk, directory: directory, framing: options.framing)
     }
 
     deinit {
@@ -78,6 +94,21 @@ public final class WriteAheadLog {
 
     /// The bytes in the log's segments now.
     public var liveBytes: Int64 { segments.reduce(0) { $0 + $1.length } }
+    /// The byte behind the last frame.
+    public var end: Place {
+        segments.last.map { Place(segment: $0.header.firstSequence, offset: $0.length) } ?? Place(segment: nextSequence)
+    }
+
+    /// The bytes of the frames between two places, as far as their segments are still there; headers are not counted.
+    public func liveBytes(from: Place, until: Place) -> Int64 {
+        segments.reduce(0) { bytes, segment in
+            let name = segment.header.firstSequence
+            let first = name < from.segment ? segment.length : name == from.segment ? from.offset : 0
+            let last = name < until.segment ? segment.length : name == until.segment ? until.offset : 0
+            return bytes + max(0, last - max(first, Int64(SegmentHeader.length)))
+        }
+    }
+
     /// The number of segments.
     public var segmentCount: Int { segments.count }
     /// The sequence of the oldest frame that is still there, or of the next one when there is none.
@@ -94,20 +125,31 @@ public final class WriteAheadLog {
             try options.crash.before(effect)
             let compressed = compressor?.compress(payload)
             let stored = compressed ?? payload
-            let length = FrameHeader.overhead + stored.count
+            let length = options.framing.overhead + stored.count
             let file = try fileWithRoom(for: length)
             let last = segments.count - 1
             let position = Position(
                 segment: segments[last].header.firstSequence, offset: segments[last].length, length: Int64(length),
                 sequence: nextSequence)
-            let header = FrameHeader(
-                kind: kind, flags: compressed == nil ? 0 : FrameHeader.compressedFlag,
-                storedLength: UInt32(stored.count), payloadLength: UInt32(payload.count),
-                blankSectors: Sectors.blankCount(in: stored, at: position.offset + Int64(FrameHeader.length)),
-                sequence: nextSequence,
-                unsyncedFrames: UInt32(clamping: nextSequence - durableSequence),
-                payloadChecksum: CRC32C.checksum(stored))
-            try write(header, stored, to: file, at: position.offset, effect: effect)
+            let parts =
+                switch options.framing {
+                case .checked:
+                    checkedParts(
+                        of: FrameHeader(
+                            kind: kind, flags: compressed == nil ? 0 : FrameHeader.compressedFlag,
+                            storedLength: UInt32(stored.count), payloadLength: UInt32(payload.count),
+                            blankSectors: Sectors.blankCount(
+                                in: stored, at: position.offset + Int64(FrameHeader.length)),
+                            sequence: nextSequence,
+                            unsyncedFrames: UInt32(clamping: nextSequence - durableSequence),
+                            payloadChecksum: CRC32C.checksum(stored)), stored)
+                case .plain: PlainFrame.parts(kind: kind, payload: stored, framing: framing)
+                }
+            if let count = options.crash.tear(effect, length: length) {
+                try file.write(parts.prefix(bytes: count), at: position.offset)
+                try options.crash.torn(effect)
+            }
+            try file.write(parts, at: position.offset)
             segments[last].length += position.length
             bytesWritten += position.length
             nextSequence += 1
@@ -136,6 +178,16 @@ public final class WriteAheadLog {
         guard let last = segments.last, last.length > Int64(SegmentHeader.length) else { return }
         file?.close()
         file = nil
+    }
+
+    /// Leaves out the sequences below `sequence`: the next frame has that one, at the start of a new segment. For a log
+    /// that has lost frames at its end whose numbers are known elsewhere and must not be used for others.
+    public func skip(to sequence: UInt64) {
+        guard sequence > nextSequence else { return }
+        file?.close()
+        file = nil
+        nextSequence = sequence
+        durableSequence = sequence
     }
 
     /// Calls `body` with the payload of the frame at `position`, everything verified; the bytes are valid during the
@@ -183,22 +235,16 @@ public final class WriteAheadLog {
         if poison == nil { poison = LogError(.poisoned, "the log is closed") }
     }
 
-    private func write(
-        _ header: FrameHeader, _ stored: UnsafeRawBufferPointer, to file: any DiskFile, at offset: Int64,
-        effect: Effect
-    ) throws {
+    private func checkedParts(
+        of header: FrameHeader, _ stored: UnsafeRawBufferPointer
+    ) -> [UnsafeRawBufferPointer] {
         header.encode(into: framing)
         framing.storeBytes(of: FrameHeader.endMarker.littleEndian, toByteOffset: FrameHeader.length, as: UInt32.self)
         let framing = UnsafeRawBufferPointer(framing)
-        let parts = [
+        return [
             UnsafeRawBufferPointer(rebasing: framing[..<FrameHeader.length]), stored,
             UnsafeRawBufferPointer(rebasing: framing[FrameHeader.length...]),
         ]
-        if let count = options.crash.tear(effect, length: header.frameLength) {
-            try file.write(parts.prefix(bytes: count), at: offset)
-            try options.crash.torn(effect)
-        }
-        try file.write(parts, at: offset)
     }
 
     /// The file to append to: the last segment's, or a new one's if `length` more bytes do not fit.
@@ -211,7 +257,7 @@ public final class WriteAheadLog {
             file.close()
             self.file = nil
         }
-        let header = SegmentHeader(firstSequence: nextSequence)
+        let header = SegmentHeader(firstSequence: nextSequence, framing: options.framing)
         let file = try disk.open(path(of: header), .create)
         self.file = file
         try header.bytes.withUnsafeBytes { try file.write([$0], at: 0) }

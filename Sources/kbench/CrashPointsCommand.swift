@@ -11,7 +11,8 @@ struct CrashPointsCommand: ParsableCommand {
         abstract: "List every crash point with what it stands between.",
         discussion: """
             A point is armed as NAME@OCCURRENCE, for example receiver.offsets.commit.before@7. The row is the one of the \
-            semantics table that says what a crash there does to each strategy.
+            semantics table that says what a crash there does to each strategy. After the points come the situations: rows that \
+            take more than one point, with how to run them.
             """)
 
     /// The forms of the list.
@@ -27,17 +28,20 @@ struct CrashPointsCommand: ParsableCommand {
 
     func run() throws {
         let entries = CrashPointCatalogue.entries(for: strategy)
+        let situations = CrashPointCatalogue.situations(for: strategy)
         switch format {
         case .json:
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            print(String(decoding: try encoder.encode(["crashPoints": entries]), as: UTF8.self))
+            print(
+                String(decoding: try encoder.encode(["crashPoints": entries, "situations": situations]), as: UTF8.self))
         case .text:
-            for entry in entries {
+            for entry in entries + situations {
                 print(entry.name)
                 print("    \(entry.standsBetween)")
                 let reached = entry.strategies.map { name in entry.rows[name].map { "\(name) (\($0))" } ?? name }
                 print("    reached by \(reached.joined(separator: ", "))")
+                if let howToRun = entry.howToRun { print("    run it with \(howToRun)") }
             }
         }
     }

@@ -50,6 +50,12 @@ struct MatrixCommand: AsyncParsableCommand {
     @Option(help: "Where the cells run: real or simulated.")
     var world: MatrixRunner.Worlds = .real
 
+    @Option(
+        help: ArgumentHelp(
+            "Instead of cells: the rows of another engine's measurements, beside what kbench shows; spark-3.5.7.",
+            valueName: "NAME"))
+    var against: String?
+
     @OptionGroup var broker: BrokerOptions
 
     @Option(help: ArgumentHelp("The folder for the runs' files, which are removed afterwards.", valueName: "DIR"))
@@ -61,6 +67,32 @@ struct MatrixCommand: AsyncParsableCommand {
     @Flag(help: "No progress bar.")
     var quiet = false
 
+    /// Runs the rows of a reference; each brings its own load.
+    private func compare(with reference: String) async throws {
+        let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
+        let runner = try ReferenceRunner(reference, seed: UInt64(seed)) { fraction, label in bar.show(fraction, label) }
+        let result: ReferenceResult
+        switch world {
+        case .simulated: result = try runner.runSimulated()
+        case .real:
+            WorkFolder.removeAbandoned(in: out)
+            let options = try runOptions()
+            result = try await Interruptible.run { try await runner.runReal(options: options) }
+        }
+        bar.finish()
+        switch format {
+        case .markdown: try StandardStreams.writeOutput(result.markdown)
+        case .json: try StandardStreams.writeOutput(result.json())
+        }
+        if !result.holds { throw ExitCode(ExitStatus.guaranteeBroken.rawValue) }
+    }
+
+    private func runOptions() throws -> RunOptions {
+        RunOptions(
+            brokers: broker.brokers, properties: try broker.properties(), workDirectory: WorkFolder.path(in: out),
+            workerExecutable: try Processes.executablePath(), reproduce: "", version: Kbench.version)
+    }
+
     private func checkNumbers() throws {
         try check(partitions, ScenarioLimits.partitions, "--partitions")
         try check(blockRecords, ScenarioLimits.blockRecords, "--block-records")
@@ -70,6 +102,7 @@ struct MatrixCommand: AsyncParsableCommand {
 
     func run() async throws {
         try checkNumbers()
+        if let against { return try await compare(with: against) }
         guard let chosen = Fidelity(named: fidelity) else {
             throw Diagnosis(cause: "--fidelity: '\(fidelity)' is no fidelity", fix: Fidelity.fix, exitCode: .usage)
         }
@@ -86,10 +119,7 @@ struct MatrixCommand: AsyncParsableCommand {
         case .simulated: result = try runner.runSimulated()
         case .real:
             WorkFolder.removeAbandoned(in: out)
-            let options = RunOptions(
-                brokers: broker.brokers, properties: try broker.properties(),
-                workDirectory: WorkFolder.path(in: out),
-                workerExecutable: try Processes.executablePath(), reproduce: "", version: Kbench.version)
+            let options = try runOptions()
             result = try await Interruptible.run { try await runner.runReal(options: options) }
         }
         bar.finish()

@@ -43,11 +43,17 @@ struct ScenarioRunCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Crash there instead: a point of 'kbench crash-points' and its occurrence, 'seeded' or 'last'.",
+            "Crash there instead: a point of 'kbench crash-points' and its occurrence, 'seeded' or 'last'; joined by commas, one for each life.",
             valueName: "POINT@K"))
     var crash: String?
 
     @OptionGroup var broker: BrokerOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "A ZooKeeper for runs that keep their offsets there; without one, a private server is started.",
+            valueName: "HOST:PORT"))
+    var zookeeper: String?
 
     @Option(help: ArgumentHelp("The folder for results.", valueName: "DIR"))
     var out = "results"
@@ -83,7 +89,8 @@ struct ScenarioRunCommand: AsyncParsableCommand {
         let options = RunOptions(
             brokers: broker.brokers, properties: try broker.properties(),
             workDirectory: WorkFolder.path(in: out),
-            workerExecutable: try Processes.executablePath(), reproduce: reproduce(scenario), version: Kbench.version)
+            workerExecutable: try Processes.executablePath(), reproduce: reproduce(scenario), version: Kbench.version,
+            zookeeper: zookeeper)
         let runner = ScenarioRunner(options: options) { fraction, label in bar.show(fraction, label) }
         defer { bar.finish() }
         return try await Interruptible.run { try await runner.run(scenario) }
@@ -105,6 +112,7 @@ struct ScenarioRunCommand: AsyncParsableCommand {
         add("--seed", "\(scenario.seed)")
         add("--crash", crash)
         parts += broker.arguments
+        add("--zookeeper", zookeeper)
         return parts.joined(separator: " ")
     }
 }

@@ -36,6 +36,16 @@ extension EndToEnd {
             #expect(gone, "the run's topic is still there")
         }
 
+        @Test(.enabled(if: mustRun, "needs the external broker that scripts/test starts (KBENCH_TEST_BROKERS)"))
+        func wordsTypedIntoAnExternalBrokerAreCounted() async throws {
+            let brokers = try #require(Self.brokers, "KBENCH_TEST_BROKERS is not set: run scripts/test")
+            let folder = try Folder()
+            let outcome = try await Kbench.run(
+                ["scenario", "c20-word-count", "--brokers", brokers, "--seed", "70002"], in: folder)
+            try JobTests.expectCountsOfSortAndUniq(outcome, in: folder)
+            try folder.expectNothingLeftBehind()
+        }
+
         private static func path(of program: String) -> String? {
             (environment["PATH"] ?? "").split(separator: ":").map { "\($0)/\(program)" }
                 .first { FileManager.default.isExecutableFile(atPath: $0) }

@@ -13,6 +13,10 @@ extension EndToEnd {
             (["scenario", "--help"], "scenario-help.txt"),
             (["scenario", "run", "--help"], "scenario-run-help.txt"),
             (["scenario", "list"], "scenario-list.txt"),
+            (["offsets", "--help"], "offsets-help.txt"),
+            (["offsets", "show", "--help"], "offsets-show-help.txt"),
+            (["offsets", "export", "--help"], "offsets-export-help.txt"),
+            (["offsets", "import", "--help"], "offsets-import-help.txt"),
             (["crash-points"], "crash-points.txt"),
             (["crash-points", "--strategy", "direct-log-first"], "crash-points-direct-log-first.txt"),
         ]

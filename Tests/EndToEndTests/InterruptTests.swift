@@ -66,5 +66,31 @@ extension EndToEnd {
             #expect(gone != nil, "the worker outlives kbench")
             #expect(try folder.results() == [])
         }
+
+        /// How a run with a ZooKeeper of its own is ended before it is over.
+        static let ends: [(signal: Signal, status: Ending)] = [(.interrupt, .exited(130)), (.kill, .signaled(9))]
+
+        @Test(
+            .enabled(
+                if: FileManager.default.fileExists(atPath: "/usr/share/java/zookeeper.jar")
+                    || ProcessInfo.processInfo.environment["CI"] == "true",
+                "needs Debian's packages zookeeper and default-jre-headless"), arguments: ends)
+        func aPrivateZooKeeperEndsWithKbench(signal: Signal, status: Ending) async throws {
+            let folder = try Folder()
+            let path = try folder.write(
+                Self.scenario.replacing("runs:", with: "offset-store: zookeeper\nruns:"), to: "long.yaml")
+            let outcome = try await Kbench.run(["scenario", path], in: folder, ownGroup: true) { child in
+                let found = try await eventually { try folder.workers().isEmpty ? nil : true }
+                try #require(found != nil, "no worker was ever seen")
+                // kbench, the worker, the server and what keeps it.
+                #expect(try folder.processes().count >= 4)
+                try child.send(signal: signal)
+            }
+            #expect(outcome.status == status, "\(outcome)")
+            let gone = try await eventually { try folder.processes().isEmpty ? true : nil }
+            #expect(gone != nil, "the server outlives kbench")
+            // Who is killed cannot tidy up; the next run in the folder does.
+            if signal == .interrupt { try folder.expectNothingLeftBehind() }
+        }
     }
 }

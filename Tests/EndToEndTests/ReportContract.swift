@@ -32,6 +32,20 @@ struct ReportContract: Decodable, Sendable {
         var ingestedBytes: Int
         var recordsPerSecond: Double
         var recoverySeconds: Double
+        var recovery: Recovery
+        var walLiveBytes: Int
+        var orphanBytes: Int
+        var orphanBytesAtRecovery: Int
+
+        /// Null where there was no crash, or where a recovery did not come so far.
+        struct Recovery: Decodable, Sendable {
+            var detectSeconds: Nullable<Double>
+            var openSeconds: Nullable<Double>
+            var readSeconds: Nullable<Double>
+            var replaySeconds: Nullable<Double>
+            var refetchSeconds: Nullable<Double>
+            var firstFreshOutputSeconds: Nullable<Double>
+        }
 
         struct Expected: Decodable, Sendable {
             var duplicates: Nullable<Int>

@@ -63,4 +63,64 @@ struct CleanupTests {
         #expect(verdict.lost == 0)
         #expect(verdict.duplicates == (strategy == .receiverWal ? 6 : 4))
     }
+
+    /// Crashes in three lives, at places between which segments, events and checkpoints are removed.
+    @Test(
+        "what is left after several crashes is enough for the next recovery, and no more",
+        arguments: [Strategy.receiverWal, .direct, .directLogFirst], [Fidelity.sound, .spark])
+    func severalCrashes(strategy: Strategy, fidelity: Fidelity) throws {
+        let points = [
+            CrashPoint(.batchSubmit, .before), CrashPoint(.batchSubmit, .after), CrashPoint(.sinkWrite, .after),
+            CrashPoint(.sinkSync, .after), CrashPoint(.cleanupEventAppend, .torn),
+            CrashPoint(.cleanupEventSync, .after),
+            CrashPoint(.completionCheckpointRename, .before), CrashPoint(.completionCheckpointRename, .after),
+        ]
+        let schedule = CrashSchedule(
+            strategy: strategy, sink: .append, fidelity: fidelity, shape: Self.run(strategy).shape)
+        let reached = points.filter { schedule.occurrences(of: $0) ?? 0 > 0 }
+        #expect(reached.count >= 4)
+        for first in reached {
+            for second in reached {
+                let crashes = [
+                    ArmedCrash(first, at: 41), ArmedCrash(second, at: 3), ArmedCrash(first, at: 30),
+                ]
+                let run = Self.run(strategy, fidelity: fidelity)
+                #expect(try run.live(crashes: crashes), "\(crashes)")
+                let verdict = try run.verdict()
+                let expected = try #require(
+                    ExpectedOutcome(
+                        strategy: strategy, sink: .append, fidelity: fidelity, crashes: crashes, shape: run.shape))
+                #expect(verdict.lost == 0 && expected.lost == 0, "\(crashes)")
+                #expect(verdict.duplicates == expected.duplicates, "\(crashes)")
+                // The newest blocks, events and checkpoints are left, however many lives there were.
+                #expect(run.disk.paths.filter { $0.hasPrefix("/run/wal/") }.count <= 14, "\(run.disk.paths)")
+                #expect(
+                    run.disk.paths.filter { $0.hasPrefix("/run/checkpoints/") }.count <= CheckpointStore.kept,
+                    "\(crashes)")
+            }
+        }
+    }
+
+    @Test("a segment goes when the last block in it that a recovery can need is done with, not before")
+    func segmentsGoInTime() throws {
+        let run = SimulatedRun(
+            strategy: .receiverWal, sink: .append, shape: .small(records: 40, partitions: 2, block: 2, batch: 8),
+            walSegmentBytes: 150)
+        func segments() -> Int { run.disk.paths.count { $0.hasPrefix("/run/wal/blocks/") } }
+        // The third batch has taken its blocks, and none of its four segments may go before it is complete.
+        #expect(try run.live(crash: ArmedCrash(CrashPoint(.sinkWrite, .before), at: 10)))
+        let held = segments()
+        #expect(held >= 4)
+        for _ in 0..<3 {
+            #expect(try run.live(crash: ArmedCrash(CrashPoint(.completionCheckpointRename, .before), at: 1)))
+            #expect(segments() == held, "the batch is not complete")
+        }
+        #expect(try run.live(crash: ArmedCrash(CrashPoint(.cleanupEventSync, .before), at: 1)))
+        #expect(segments() == held, "it is complete, and the cleanup event comes first")
+        try run.live()
+        #expect(segments() <= 2)
+        let verdict = try run.verdict()
+        // The one task that was out ran again in the second, third, fourth and fifth life, the others from the second on.
+        #expect(verdict.lost == 0 && verdict.duplicates == 2 + 3 * 8)
+    }
 }

@@ -9,7 +9,8 @@ import World
 struct OrderOfEffectsTests {
     private func trace(_ strategy: Strategy) throws -> [String] {
         let shape = LoadShape.small(records: 4, partitions: 1, block: 4, batch: 4)
-        return try SimulatedRun(strategy: strategy, sink: .append, shape: shape).trace()
+        let sink: SinkKind = strategy.canWrite(to: .append) ? .append : .transactional
+        return try SimulatedRun(strategy: strategy, sink: sink, shape: shape).trace()
             .filter { $0.moment == .after }.map(\.effect.name)
     }
 
@@ -17,7 +18,7 @@ struct OrderOfEffectsTests {
     func receiver() throws {
         #expect(
             try trace(.receiverWal) == [
-                "receiver.poll", "receiver.block.cut", "receiver.wal.append", "receiver.wal.sync",
+                "recovery.open", "receiver.poll", "receiver.block.cut", "receiver.wal.append", "receiver.wal.sync",
                 "receiver.event.append", "receiver.event.sync", "receiver.offsets.commit",
                 "batch.allocation.append", "batch.allocation.sync", "batch.plan", "batch.submit",
                 "checkpoint.generation.write", "checkpoint.generation.sync", "checkpoint.generation.rename",
@@ -31,7 +32,7 @@ struct OrderOfEffectsTests {
     func logFirst() throws {
         #expect(
             try trace(.directLogFirst) == [
-                "batch.log.write", "batch.log.sync", "batch.log.rename", "batch.plan", "batch.submit",
+                "recovery.open", "batch.log.write", "batch.log.sync", "batch.log.rename", "batch.plan", "batch.submit",
                 "task.read", "sink.write", "sink.sync",
                 "batch.complete.write", "batch.complete.sync", "batch.complete.rename", "engine.idle",
             ])
@@ -41,10 +42,19 @@ struct OrderOfEffectsTests {
     func drift() throws {
         #expect(
             try trace(.direct) == [
-                "batch.plan", "batch.submit",
+                "recovery.open", "batch.plan", "batch.submit",
                 "checkpoint.generation.write", "checkpoint.generation.sync", "checkpoint.generation.rename",
                 "task.read", "sink.write", "sink.sync",
                 "checkpoint.completion.write", "checkpoint.completion.sync", "checkpoint.completion.rename",
+                "engine.idle",
+            ])
+    }
+
+    @Test("direct-transactional: nothing is durable but what the sink commits, task by task")
+    func transactional() throws {
+        #expect(
+            try trace(.directTransactional) == [
+                "recovery.open", "batch.plan", "batch.submit", "task.read", "sink.write", "sink.commit", "sink.sync",
                 "engine.idle",
             ])
     }

@@ -21,9 +21,10 @@ struct RecoveryTests {
 
     @Test(
         "a direct strategy goes on when retention has taken what it had completed",
-        arguments: [Strategy.direct, .directLogFirst, .directCommit])
+        arguments: [Strategy.direct, .directLogFirst, .directCommit, .directTransactional])
     func completedRecordsMayBeGone(strategy: Strategy) throws {
-        let run = SimulatedRun(strategy: strategy, sink: .append, shape: Self.shape)
+        let sink: SinkKind = strategy.canWrite(to: .append) ? .append : .transactional
+        let run = SimulatedRun(strategy: strategy, sink: sink, shape: Self.shape)
         #expect(try run.live(crash: ArmedCrash(CrashPoint(.batchSubmit, .before), at: 3)))
         // Two batches of five records a partition are complete; their offsets are committed or logged.
         run.broker.evict(below: 10, of: 0)

@@ -38,7 +38,7 @@ private let complete = """
             partitions: 4, recordBytes: 200, cuts: .count(block: 100, batch: 1000), groupCommitBlocks: 2,
             walCompressionLevel: 3, checkpointLagTasks: 5, seed: 7,
             runs: [
-                Scenario.Run(strategy: .raw, sinks: [], crash: nil),
+                Scenario.Run(strategy: .raw, sinks: []),
                 Scenario.Run(
                     strategy: .receiverWal,
                     sinks: [
@@ -46,10 +46,34 @@ private let complete = """
                             sink: .append, duplicates: SymbolSum(symbols: [.E, .n], constant: 4), lost: SymbolSum()),
                         Scenario.Expectation(sink: .offsetKeyed, duplicates: SymbolSum(), lost: SymbolSum()),
                     ],
-                    crash: Scenario.Crash(
-                        point: CrashPoint(.receiverOffsetsCommit, .before), occurrence: .seeded)),
+                    crashes: [
+                        Scenario.Crash(point: CrashPoint(.receiverOffsetsCommit, .before), occurrence: .seeded)
+                    ]),
             ])
         #expect(scenario == expected)
+    }
+
+    @Test func aCrashMayBeAListOneForEachLife() throws {
+        let text = changed([
+            "receiver.offsets.commit.before@seeded":
+                "[receiver.offsets.commit.before@seeded, recovery.open.after, sink.write.after@last]"
+        ])
+        let crashes = try ScenarioFile.parse(text, file: "sample.yaml").runs[1].crashes
+        #expect(
+            crashes.map(\.description) == [
+                "receiver.offsets.commit.before@seeded", "recovery.open.after@1", "sink.write.after@last",
+            ])
+    }
+
+    @Test func anOffsetStoreHoldsForEveryRunThatCommitsUnlessTheRunNamesItsOwn() throws {
+        let text = changed([
+            "seed: 7": "offset-store: file\nprogram-version: 3",
+            "  - strategy: raw":
+                "  - strategy: raw\n  - {strategy: receiver, offset-store: zookeeper, expect: {append: {duplicates: 0, lost: 0}}}",
+        ])
+        let scenario = try ScenarioFile.parse(text, file: "sample.yaml")
+        #expect(scenario.runs.map(\.offsetStore) == [.kafka, .zookeeper, .file])
+        #expect(scenario.programVersion == 3)
     }
 
     @Test func whatIsLeftOutHasADefault() throws {
@@ -62,6 +86,40 @@ private let complete = """
         #expect(scenario.walCompressionLevel == nil)
         #expect(scenario.checkpointLagTasks == 0)
         #expect(scenario.seed == 1)
+    }
+
+    @Test func outagesDamageAndFailuresAreRead() throws {
+        let scenario = try ScenarioFile.parse(
+            changed([
+                "seed: 7": "seed: 7\narrivals: 3_000\nrestart-batch: unlimited\nreset: latest\ntask-attempts: 2",
+                "    crash: receiver.offsets.commit.before@seeded":
+                    "    crash: sink.write.fails@seeded\n    failures: 2\n    damage: newest-two-checkpoints",
+            ]), file: "sample.yaml")
+        #expect(scenario.arrivals == 3000 && scenario.restartBatch == .unlimited && scenario.reset == .latest)
+        #expect(scenario.taskAttempts == 2)
+        let run = try #require(scenario.runs.last)
+        #expect(run.damage == .newestTwoCheckpoints && run.failures == 2)
+        #expect(run.crashes.first?.point == CrashPoint(.sinkWrite, .fails))
+    }
+
+    @Test(arguments: [
+        ("    damage: newest-checkpoint", "    crash: sink.write.fails@1", "without a crash that the worker dies of"),
+        (
+            "    damage: last-block", "    crash: batch.plan.before@1",
+            "nothing of its own that damage last-block strikes"
+        ),
+        ("    failures: 2", "    crash: batch.plan.before@1", "failures 2 without a point at which a task fails"),
+    ])
+    func whatCannotHappenIsRefused(key: String, crash: String, cause: String) throws {
+        let scenario = try ScenarioFile.parse(
+            changed([
+                "strategy: receiver-wal": "strategy: direct",
+                "    crash: receiver.offsets.commit.before@seeded": "\(crash)\n\(key)",
+                "E + n + 4": "0",
+            ]), file: "sample.yaml")
+        let error = #expect(throws: Diagnosis.self) { try ScenarioRunner.check(scenario) }
+        #expect(error?.cause.contains(cause) == true, "\(String(describing: error))")
+        #expect(error?.exitCode == .usage)
     }
 
     @Test func blocksAndBatchesCanBeCutByTime() throws {
@@ -77,7 +135,7 @@ private let complete = """
     ])
     func aCrashNamesItsOccurrence(suffix: String, occurrence: Scenario.Occurrence) throws {
         let scenario = try ScenarioFile.parse(changed(["before@seeded": "before\(suffix)"]), file: "sample.yaml")
-        #expect(scenario.runs[1].crash?.occurrence == occurrence)
+        #expect(scenario.runs[1].crashes.first?.occurrence == occurrence)
     }
 
     /// One wrong line: what it replaces, what it says instead, and how the refusal reads.
@@ -98,7 +156,19 @@ private let complete = """
         Mistake(
             line: "    crash: receiver", instead: "    crush: receiver", code: .unknownKey,
             cause: "sample.yaml:18: runs[1]: 'crush' is not known here",
-            fix: "did you mean crash? keys: strategy, crash, expect"),
+            fix: "did you mean crash? keys: strategy, crash, offset-store, expect, damage, failures"),
+        Mistake(
+            line: "seed: 7", instead: "offset-store: kafca", code: .unknownName,
+            cause: "sample.yaml:14: offset-store: no offset store is called 'kafca'",
+            fix: "did you mean kafka? offset stores: kafka, file, zookeeper"),
+        Mistake(
+            line: "  - strategy: raw", instead: "  - strategy: raw\n    offset-store: file", code: .impossibleValue,
+            cause: "sample.yaml:17: runs[0].offset-store: raw commits no offsets: it keeps them itself",
+            fix: "remove offset-store from this run"),
+        Mistake(
+            line: "seed: 7", instead: "program-version: 0", code: .impossibleValue,
+            cause: "sample.yaml:14: program-version: 0 is not within 1 to 1000000",
+            fix: "give program-version a whole number from 1 to 1000000"),
         Mistake(
             line: "seed: 7", instead: "records: 7", code: .duplicateKey,
             cause: "sample.yaml:14: records: the key is given twice", fix: "keep one of the two lines of 'records'"),
@@ -172,11 +242,11 @@ private let complete = """
             line: "strategy: receiver-wal", instead: "strategy: reciever-wal", code: .unknownName,
             cause: "sample.yaml:17: runs[1].strategy: no strategy is called 'reciever-wal'",
             fix: "did you mean receiver-wal? strategies: raw, receiver, receiver-reliable, receiver-wal, direct, "
-                + "direct-log-first, direct-commit"),
+                + "direct-log-first, direct-commit, direct-transactional"),
         Mistake(
             line: "      offset-keyed:", instead: "      offset-key:", code: .unknownKey,
             cause: "sample.yaml:21: runs[1].expect: 'offset-key' is not known here",
-            fix: "did you mean offset-keyed? sinks: append, batch-keyed, offset-keyed"),
+            fix: "did you mean offset-keyed? sinks: append, batch-keyed, offset-keyed, transactional"),
         Mistake(
             line: "  - strategy: raw", instead: "  - {strategy: raw, expect: {append: {duplicates: 0, lost: 0}}}",
             code: .impossibleValue, cause: "sample.yaml:16: runs[0].expect: raw has no sink: it drops what it polls",
@@ -184,6 +254,13 @@ private let complete = """
         Mistake(
             line: "  - strategy: raw", instead: "  - strategy: direct", code: .missingKey,
             cause: "sample.yaml:16: runs[0]: the key 'expect' is missing", fix: "add a line 'expect: ...' there"),
+        Mistake(
+            line: "  - strategy: raw",
+            instead: "  - {strategy: direct-transactional, expect: {append: {duplicates: 0, lost: 0}}}",
+            code: .impossibleValue,
+            cause: "sample.yaml:16: runs[0].expect.append: direct-transactional cannot write to append: it keeps its "
+                + "offsets in the sink",
+            fix: "use the sink transactional with it, or another strategy with this sink"),
         Mistake(
             line: "  - strategy: raw", instead: "  - {strategy: direct, expect: {}}", code: .impossibleValue,
             cause: "sample.yaml:16: runs[0].expect: no sink is named",
@@ -202,7 +279,7 @@ private let complete = """
         Mistake(
             line: "E + n + 4", instead: "E + m", code: .impossibleValue,
             cause: "sample.yaml:20: runs[1].expect.append.duplicates: 'E + m' is not a sum",
-            fix: "write numbers and n, k, N, E joined by '+', such as 'E + n'"),
+            fix: "write numbers and n, k, N, E, G joined by '+', such as 'E + n'"),
         Mistake(
             line: "summary: A sample.", instead: "summary: [A sample.", code: .syntax,
             cause: "sample.yaml:3: not YAML: while parsing a flow sequence: did not find expected ',' or ']'",

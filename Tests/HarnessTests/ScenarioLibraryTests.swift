@@ -41,10 +41,10 @@ import World
         let list = try ScenarioLibrary.list()
         #expect(list.map(\.name) == ScenarioLibrary.names)
         #expect(
-            list.map(\.name).prefix(5) == [
-                "crash-before-commit", "crash-after-output", "torn-wal", "idle-crash", "no-crash",
+            list.map(\.name).prefix(6) == [
+                "crash-before-commit", "crash-after-output", "torn-wal", "crash-in-recovery", "idle-crash", "no-crash",
             ])
-        #expect(list[4].summary == "Nothing crashes; every strategy's speed as a percentage of raw polling.")
+        #expect(list[5].summary == "Nothing crashes; every strategy's speed as a percentage of raw polling.")
     }
 
     @Test func aScenarioOfAClaimIsNamedAfterIt() throws {
@@ -58,7 +58,7 @@ import World
         let scenario = try ScenarioLibrary.find("crash-before-commit")
         let statements = scenario.runs.flatMap { run in
             run.sinks.map {
-                "\(run.strategy.rawValue) \($0.sink.rawValue) \(run.crash?.description ?? "-"): "
+                "\(run.strategy.rawValue) \($0.sink.rawValue) \(run.crashes.first?.description ?? "-"): "
                     + "\($0.duplicates) / \($0.lost)"
             }
         }

@@ -41,7 +41,7 @@ import World
     @Test func aCrashReplacesThatOfEveryRunThatReachesIt() throws {
         let scenario = try apply(ScenarioOverrides(crash: "receiver.wal.sync.after@3"))
         #expect(
-            scenario.runs.map { $0.crash?.description } == [
+            scenario.runs.map { $0.crashes.first?.description } == [
                 "receiver.wal.sync.after@3", "batch.submit.before@seeded", "checkpoint.generation.write.before@seeded",
             ])
         #expect(scenario.runs.map(\.isAsStated) == [false, true, true], "the file says nothing about another point")
@@ -49,7 +49,7 @@ import World
 
     @Test func anotherOccurrenceOfTheSamePointIsStillAsStated() throws {
         let scenario = try apply(ScenarioOverrides(crash: "receiver.offsets.commit.before@last"))
-        #expect(scenario.runs[0].crash?.occurrence == .last)
+        #expect(scenario.runs[0].crashes.first?.occurrence == .last)
         #expect(scenario.runs[0].isAsStated)
     }
 
@@ -57,7 +57,7 @@ import World
     static let refusals: [(ScenarioOverrides, String, String)] = [
         (
             ScenarioOverrides(strategies: ["direkt"]), "--strategy: no strategy is called 'direkt'",
-            "did you mean direct? strategies: raw, receiver, receiver-reliable, receiver-wal, direct, direct-log-first, direct-commit"
+            "did you mean direct? strategies: raw, receiver, receiver-reliable, receiver-wal, direct, direct-log-first, direct-commit, direct-transactional"
         ),
         (
             ScenarioOverrides(strategies: ["raw"]), "--strategy: the scenario crash-before-commit has no run of raw",
@@ -65,7 +65,7 @@ import World
         ),
         (
             ScenarioOverrides(sinks: ["kafka"]), "--sink: no sink is called 'kafka'",
-            "sinks: append, batch-keyed, offset-keyed"
+            "sinks: append, batch-keyed, offset-keyed, transactional"
         ),
         (
             ScenarioOverrides(records: 0), "--records: 0 is not within 1 to 1000000000",
@@ -98,6 +98,16 @@ import World
             "choose a point that one of them reaches: `kbench crash-points` lists them per strategy"
         ),
     ]
+
+    @Test func crashesJoinedByCommasAreOneForEachLifeOfTheRunsThatReachThemAll() throws {
+        let scenario = try apply(ScenarioOverrides(crash: "sink.write.after@3, receiver.event.append.torn"))
+        #expect(
+            scenario.runs.map { $0.crashes.map(\.description) } == [
+                ["sink.write.after@3", "receiver.event.append.torn@1"], ["batch.submit.before@seeded"],
+                ["checkpoint.generation.write.before@seeded"],
+            ])
+        #expect(scenario.runs.map(\.isAsStated) == [false, true, true])
+    }
 
     @Test(arguments: refusals)
     func whatCannotBeAppliedIsRefusedByOption(overrides: ScenarioOverrides, cause: String, fix: String) {

@@ -14,8 +14,8 @@ import Testing
         (
             "Harness",
             [
-                "World", "Engine", "Simulation", "WriteAheadLog", "Kafka", "Posix", "Report", "Subprocess",
-                "SystemPackage", "Yams",
+                "World", "Engine", "Simulation", "WriteAheadLog", "Kafka", "ZooKeeper", "Posix", "Database", "Report",
+                "Subprocess", "SystemPackage", "Yams",
                 "Foundation",
             ]
         ),
@@ -24,6 +24,8 @@ import Testing
         ("Engine", ["World", "WriteAheadLog", "Checksum"]),
         ("WriteAheadLog", ["World", "Checksum", "CZstd"]),
         ("Kafka", ["World", "CRdKafka", "Dispatch"]),
+        ("Database", ["World", "GRDB", "GRDBSQLite", "Foundation"]),
+        ("ZooKeeper", ["World", "CZooKeeper", "Dispatch"]),
         ("Posix", ["World", "CPosixShims", "Glibc"]),
         ("Checksum", ["CChecksum"]),
         ("World", []),
@@ -31,8 +33,10 @@ import Testing
 
     /// Imports of which there is one user, because everything behind them is unsafe, slow to replace, or both.
     static let soleUsers: [(imported: String, user: String)] = [
-        ("CRdKafka", "Kafka"), ("CZstd", "WriteAheadLog"), ("Glibc", "Posix"), ("CPosixShims", "Posix"),
+        ("CRdKafka", "Kafka"), ("CZooKeeper", "ZooKeeper"), ("CZstd", "WriteAheadLog"), ("Glibc", "Posix"),
+        ("CPosixShims", "Posix"),
         ("CChecksum", "Checksum"), ("Subprocess", "Harness"), ("Yams", "Harness"), ("ArgumentParser", "kbench"),
+        ("GRDB", "Database"), ("GRDBSQLite", "Database"),
     ]
 
     @Test func everyModuleIsInTheTable() {

@@ -33,6 +33,8 @@ final class OneFileDisk: Disk, DiskFile {
     func list(_ directory: String) throws -> [String] { throw refusal("list") }
     func makeDirectory(_ path: String) throws { throw refusal("mkdir") }
     func rename(_ path: String, to newPath: String) throws { throw refusal("rename") }
+    func link(_ path: String, to newPath: String) throws { throw refusal("link") }
+    func lock(_ path: String) throws -> (any DiskFile)? { throw refusal("lock") }
     func remove(_ path: String) throws { throw refusal("remove") }
     func syncDirectory(_ path: String) throws { throw refusal("sync") }
     func write(_ parts: [UnsafeRawBufferPointer], at offset: Int64) throws { throw refusal("write") }

@@ -178,6 +178,38 @@ struct PosixDiskTests {
         #expect(errorCode { _ = try disk.list(path("a")) } == .notFound)
     }
 
+    @Test("links a name only where it is free, and to the file that was meant")
+    func links() throws {
+        try write("one", to: "a")
+        try write("two", to: "b")
+        try disk.link(path("a"), to: path("c"))
+        #expect(errorCode { try disk.link(path("b"), to: path("c")) } == .exists)
+        #expect(errorCode { try disk.link(path("absent"), to: path("d")) } == .notFound)
+        try disk.remove(path("a"))
+        #expect(try text(of: "c") == "one")
+    }
+
+    @Test("a lock has one holder, until it lets go")
+    func locks() throws {
+        let first = try #require(try disk.lock(path("lock")))
+        #expect(try disk.lock(path("lock")) == nil)
+        #expect(try PosixDisk().lock(path("lock")) == nil)
+        first.close()
+        let second = try #require(try disk.lock(path("lock")))
+        second.close()
+        #expect(errorCode { _ = try disk.lock(path("absent/lock")) } == .notFound)
+    }
+
+    @Test("a lock is free again when its holder was killed")
+    func lockOfTheDead() async throws {
+        let path = path("lock")
+        await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
+            guard try PosixDisk().lock(path) != nil else { return }
+            Processes.killSelf()
+        }
+        try #require(try disk.lock(path)).close()
+    }
+
     @Test("renames over what has the new name, and removes")
     func renaming() throws {
         try write("new", to: "a")

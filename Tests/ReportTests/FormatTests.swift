@@ -60,12 +60,20 @@ import Testing
         let promised: Set = [
             "strategy", "sink", "crashPoint", "crashFired", "produced", "delivered", "duplicates", "ingestDuplicates",
             "reexecutionDuplicates", "lost", "corrupted", "expected", "restarts", "walBytesWritten", "diskBytesPeak",
-            "ingestedBytes", "recordsPerSecond", "recoverySeconds",
+            "ingestedBytes", "recordsPerSecond", "recoverySeconds", "recovery", "walLiveBytes", "orphanBytes",
+            "orphanBytesAtRecovery",
         ]
         let runs = try #require(object["runs"] as? [[String: Any]])
         #expect(runs.count == 3)
         for run in runs {
             #expect(promised.subtracting(run.keys).isEmpty)
+            let parts = run["recovery"] as? [String: Any] ?? [:]
+            #expect(
+                Set(parts.keys) == [
+                    "detectSeconds", "openSeconds", "readSeconds", "replaySeconds", "refetchSeconds",
+                    "firstFreshOutputSeconds",
+                ])
+            #expect((parts["detectSeconds"] is NSNull) == (run["crashPoint"] is NSNull))
             #expect(Set((run["expected"] as? [String: Any] ?? [:]).keys) == ["duplicates", "ingestDuplicates", "lost"])
         }
         #expect(runs[0]["crashPoint"] is NSNull, "no crash is null, not a missing key")

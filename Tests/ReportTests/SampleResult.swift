@@ -9,14 +9,24 @@ enum Sample {
         expected: RunResult.ExpectedCounts, agrees: Bool = true, invalidReason: String? = nil,
         walBytes: Int64 = 0, recordsPerSecond: Double = 250_000, percentOfRaw: Double? = nil
     ) -> RunResult {
-        RunResult(
+        var recovery = RecoveryParts()
+        if crashPoint != nil {
+            recovery.detectSeconds = 0.004
+            recovery.openSeconds = 0.0105
+            recovery.readSeconds = 0.0008
+            recovery.replaySeconds = 0
+            recovery.refetchSeconds = strategy == "direct" ? 0.0112 : nil
+            recovery.firstFreshOutputSeconds = 0.0158
+        }
+        return RunResult(
             strategy: strategy, sink: sink, crashPoint: crashPoint, crashFired: crashPoint != nil, produced: 10_000,
             delivered: 10_000 + duplicates, duplicates: duplicates, ingestDuplicates: ingest,
             reexecutionDuplicates: max(0, duplicates - ingest), lost: 0, corrupted: 0, redone: 0, expected: expected,
             derivation: "n = 100 (the block in flight)", agrees: agrees, invalidReason: invalidReason,
             restarts: crashPoint == nil ? 0 : 1, walBytesWritten: walBytes, diskBytesPeak: 4_500_000,
             ingestedBytes: 2_000_000, recordsPerSecond: recordsPerSecond, recoverySeconds: 0.0423,
-            percentOfRaw: percentOfRaw)
+            percentOfRaw: percentOfRaw, recovery: recovery, walLiveBytes: walBytes,
+            orphanBytes: walBytes > 0 ? 20_548 : 0, orphanBytesAtRecovery: walBytes > 0 ? 20_548 : 0)
     }
 
     private static let commit = "receiver.offsets.commit.before@37"

@@ -21,7 +21,9 @@ import World
         return disk
     }
 
-    @Test(arguments: [(PowerLoss.allKept, [UInt8](repeating: 2, count: 1_024)), (.allLost, .init(repeating: 1, count: 1_024))])
+    @Test(arguments: [
+        (PowerLoss.allKept, [UInt8](repeating: 2, count: 1_024)), (.allLost, .init(repeating: 1, count: 1_024)),
+    ])
     func unsyncedBytesAreKeptOrLost(loss: PowerLoss, bytes: [UInt8]) throws {
         let disk = try halfWritten()
         disk.losePower(loss)

@@ -12,10 +12,11 @@ struct CrashPointTests {
         #expect(ArmedCrash(point, at: 3).description == "\(point)@3")
     }
 
-    @Test("lie before and after every effect, and within those that can be torn")
+    @Test("lie before and after every effect, within those that can be torn, and where a task can fail")
     func catalogue() {
         let torn = Effect.allCases.count { $0.canTear }
-        #expect(CrashPoint.all.count == Effect.allCases.count * 2 + torn)
+        #expect(CrashPoint.all.count == Effect.allCases.count * 2 + torn + Effect.allCases.count { $0.canFail })
+        #expect(CrashPoint.all.filter { !$0.isDeath }.map(\.description) == ["task.read.fails", "sink.write.fails"])
         #expect(Set(CrashPoint.all.map(\.description)).count == CrashPoint.all.count)
         // The switch keeps a bit for each effect.
         #expect(Effect.allCases.count <= 64)
@@ -72,7 +73,9 @@ struct CrashSwitchTests {
             ])
     }
 
-    @Test("that is armed fires at its point and its time only", arguments: CrashPoint.Moment.allCases, 1...3)
+    @Test(
+        "that is armed fires at its point and its time only", arguments: [CrashPoint.Moment.before, .torn, .after],
+        1...3)
     func armed(_ moment: CrashPoint.Moment, _ occurrence: Int) throws {
         var fired: [String] = []
         let armed = ArmedCrash(CrashPoint(.receiverWalAppend, moment), at: occurrence)
@@ -85,7 +88,25 @@ struct CrashSwitchTests {
         #expect(fired == [armed.description])
     }
 
-    @Test("passes on what its action throws", arguments: CrashPoint.Moment.allCases)
+    @Test("that is armed with a failure fires as often in a row as it says", arguments: 1...3, 1...3)
+    func failing(_ occurrence: Int, _ times: Int) throws {
+        var fired: [Int] = []
+        let armed = ArmedCrash(CrashPoint(.sinkWrite, .fails), at: occurrence, times: times)
+        let crash = CrashSwitch(armed: armed) { point, time in
+            fired.append(time)
+            throw TaskFailure(at: point)
+        }
+        for time in 1...6 {
+            try crash.before(.sinkWrite)
+            let strikes = time >= occurrence && time < occurrence + times
+            if strikes { #expect(throws: TaskFailure(at: armed.point)) { try crash.fail(.sinkWrite) } }
+            if !strikes { try crash.fail(.sinkWrite) }
+        }
+        #expect(fired == Array(occurrence..<occurrence + times))
+        #expect(ArmedCrash(parsing: armed.description) == armed)
+    }
+
+    @Test("passes on what its action throws", arguments: [CrashPoint.Moment.before, .torn, .after])
     func throwing(_ moment: CrashPoint.Moment) {
         let armed = ArmedCrash(CrashPoint(.receiverWalAppend, moment), at: 1)
         let crash = CrashSwitch(armed: armed) { _, _ in throw Crash() }

@@ -61,6 +61,9 @@ final class MemoryDisk: Disk {
 
     func makeDirectory(_ path: String) throws { directories.insert(path) }
 
+    // A log needs neither of these.
+    func link(_ path: String, to newPath: String) throws { throw error(.failed, "link", path) }
+    func lock(_ path: String) -> (any DiskFile)? { nil }
     func rename(_ path: String, to newPath: String) throws { nodes[newPath] = nodes.removeValue(forKey: path) }
 
     func remove(_ path: String) throws {

@@ -9,17 +9,21 @@ final class BatchLoop {
     }
 
     private let source: any BatchSource
-    private let runner: TaskRunner
+    private let slots: TaskSlots
     private let seams: Seams
     private let counters: EngineCounters
+    private let evidence: BatchEvidence
     private var again: [PlannedBatch]
     private var state = State.idle
     /// Tasks run so far, by which the checkpoint writer measures its lag.
     private(set) var tasksRun = 0
 
-    init(source: any BatchSource, runner: TaskRunner, seams: Seams, counters: EngineCounters) throws {
+    init(
+        source: any BatchSource, slots: TaskSlots, evidence: BatchEvidence, seams: Seams, counters: EngineCounters
+    ) throws {
         self.source = source
-        self.runner = runner
+        self.slots = slots
+        self.evidence = evidence
         self.seams = seams
         self.counters = counters
         again = try source.batchesToRunAgain()
@@ -31,31 +35,45 @@ final class BatchLoop {
     /// Whether nothing is left to do now or later.
     var isFinished: Bool { !isRunning && again.isEmpty && source.isExhausted }
 
-    /// Plans a batch, or runs one task, or completes a batch. False: there was nothing to do.
+    /// Whether batches of earlier lives are still to be run again.
+    var hasReplay: Bool { !again.isEmpty }
+
+    /// Plans a batch, or runs one task (where tasks run at once, all that can), or completes a batch. False: there was
+    /// nothing to do.
     func step() throws -> Bool {
         switch state {
         case .idle:
-            guard let batch = try nextBatch() else { return false }
+            guard var batch = try nextBatch() else { return false }
+            try evidence.willSubmit(batch)
             try seams.crash.before(.batchSubmit)
+            try slots.prepare(&batch)
             state = .running(batch)
             try source.didSubmit(batch)
             try seams.crash.after(.batchSubmit)
         case .running(var batch) where batch.finishedTasks < batch.tasks.count:
-            try runner.run(batch.finishedTasks, of: batch)
-            batch.finishedTasks += 1
-            tasksRun += 1
+            let count = try slots.run(batch)
+            batch.finishedTasks += count
+            tasksRun += count
             state = .running(batch)
         case .running(let batch):
-            try runner.syncSink()
+            try slots.syncSinks()
             try source.didOutput(batch)
             counters.add(.batchesCompleted, 1)
+            if batch.isRunAgain, again.isEmpty { counters.note(.replayedAt, at: seams.clock.now()) }
             state = .idle
+            source.didComplete(try evidence.didComplete(batch, shuffleBytes: try slots.finish()))
         }
         return true
     }
 
     private func nextBatch() throws -> PlannedBatch? {
-        if !again.isEmpty { return again.removeFirst() }
-        return try source.planNext()
+        if !again.isEmpty {
+            var batch = again.removeFirst()
+            batch.isRunAgain = true
+            return batch
+        }
+        var batch = try source.planNext()
+        batch?.dueAt = source.dueAt
+        return batch
     }
 }

@@ -15,6 +15,12 @@ protocol BatchSource: AnyObject {
     /// All output of the batch is durable in the sink.
     func didOutput(_ batch: PlannedBatch) throws
 
+    /// The batch is complete; this is how it went.
+    func didComplete(_ batch: BatchStatistics)
+
+    /// When the batch planned last was due; nil where batches are not due at times.
+    var dueAt: Nanoseconds? { get }
+
     /// Whether every record of the run's input is in a batch that was planned.
     var isExhausted: Bool { get }
 }

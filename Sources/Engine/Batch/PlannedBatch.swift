@@ -8,12 +8,24 @@ struct PlannedBatch {
     var number: Int64
     /// One element per task, in the order they run.
     var tasks: [TaskInput]
+    /// Whether an earlier life planned it.
+    var isRunAgain = false
     /// How many tasks have written all their output.
     var finishedTasks = 0
+    /// When it was due; nil where batches are not due at times, and for a batch that runs again.
+    var dueAt: Nanoseconds?
 
-    /// The ranges of a direct batch; empty for a receiver's.
+    /// The ranges of a direct batch, those that were split made whole again; empty for a receiver's.
     var ranges: [OffsetRange] {
-        tasks.compactMap { if case .range(let range) = $0 { range } else { nil } }
+        RangeSplit.united(tasks.compactMap { if case .range(let range) = $0 { range } else { nil } })
+    }
+
+    /// Which of the tasks that read pieces of one partition's range the task at `ordinal` is, from 0.
+    func piece(of ordinal: Int) -> Int {
+        guard case .range(let range) = tasks[ordinal] else { return 0 }
+        return tasks[..<ordinal].count {
+            if case .range(let other) = $0 { other.partition == range.partition } else { false }
+        }
     }
 }
 
@@ -23,6 +35,20 @@ enum TaskInput {
     case block(ReceivedBlock)
     /// A range of one partition, read from the broker.
     case range(OffsetRange)
+    /// What a shuffle has gathered for one of its partitions, numbered from 0.
+    case shuffled(Int)
+
+    /// Whether the task needs what other tasks of its batch leave behind.
+    var isShuffled: Bool { if case .shuffled = self { true } else { false } }
+
+    /// The records it reads from outside the batch.
+    var records: Int64 {
+        switch self {
+        case .block(let block): Int64(block.recordCount)
+        case .range(let range): range.count
+        case .shuffled: 0
+        }
+    }
 }
 
 /// A block that is in the log and known to the engine.

@@ -2,68 +2,180 @@
 internal import World
 internal import WriteAheadLog
 
-/// The identity job: every record becomes one row of the sink.
+/// The identity job: every record becomes one row of the sink. Where there is an output operation, it gets the records.
 final class TaskRunner {
     private let configuration: EngineConfiguration
     private let seams: Seams
     private let counters: EngineCounters
-    private let sink: any Sink
+    /// Nil where an output operation takes its place.
+    private let sink: (any Sink)?
+    private let operation: (any OutputOperation)?
+    /// What the running batch has handed to the output operation.
+    private var finished: OutputBatch?
     private let journal: ReadJournal
     private let rows: SinkRows
+    private let shuffle: Shuffle?
     private let readBlock: (ReceivedBlock) throws -> Block
-    private lazy var rangeReader = RangeReader(configuration: configuration, seams: seams, counters: counters)
+    private let rangeReader: RangeReader
 
-    /// Makes a runner; `readBlock` brings a block back from the log.
+    /// Makes the runner of a slot, which writes to `sink`, or opens the one configured; `readBlock` brings a block back
+    /// from the log.
     init(
-        configuration: EngineConfiguration, seams: Seams, counters: EngineCounters,
-        readBlock: @escaping (ReceivedBlock) throws -> Block
+        configuration: EngineConfiguration, seams: Seams, counters: EngineCounters, sink: (any Sink)? = nil, slot: Int,
+        shuffle: Shuffle?, dataLoss: DataLoss, readBlock: @escaping (ReceivedBlock) throws -> Block
     ) throws {
         self.configuration = configuration
         self.seams = seams
         self.counters = counters
+        self.shuffle = shuffle
+        rangeReader = RangeReader(
+            configuration: configuration, seams: seams, counters: counters, dataLoss: dataLoss)
         self.readBlock = readBlock
-        sink = try configuration.sink.open(in: RunFolder.sink(of: configuration.directory), seams: seams)
-        journal = try ReadJournal(directory: RunFolder.evidence(of: configuration.directory), disk: seams.disk)
+        operation = seams.output
+        self.sink =
+            operation == nil
+            ? try sink
+                ?? configuration.sink.open(
+                    in: RunFolder.sink(of: configuration.outputFolder), for: configuration.strategy, seams: seams,
+                    slot: slot)
+            : nil
+        journal = try ReadJournal(
+            directory: RunFolder.evidence(of: configuration.outputFolder), disk: seams.disk, slot: slot)
         rows = SinkRows(capacity: configuration.chunkRecords)
     }
 
-    /// Runs the task at `ordinal` of `batch`.
+    /// Opens the reader that range tasks need.
+    func openReader(for batch: PlannedBatch) throws {
+        if !batch.ranges.isEmpty { try rangeReader.open(for: batch) }
+    }
+
+    /// Runs the task at `ordinal` of `batch` until an attempt succeeds.
+    ///
+    /// - Throws: ``EngineError``, `taskFailed`, when none did.
     func run(_ ordinal: Int, of batch: PlannedBatch) throws {
+        for attempt in 1... {
+            do {
+                return try self.attempt(ordinal, of: batch)
+            } catch let failure as TaskFailure {
+                sink?.abandon()
+                guard attempt < configuration.taskAttempts else {
+                    throw EngineError(
+                        .taskFailed, "task \(ordinal) of batch \(batch.number) failed at each of \(attempt) attempts",
+                        cause: "\(failure)", location: "batch \(batch.number), task \(ordinal)")
+                }
+            }
+        }
+    }
+
+    private func attempt(_ ordinal: Int, of batch: PlannedBatch) throws {
+        if let shuffle { return try run(ordinal, of: batch, through: shuffle) }
         switch batch.tasks[ordinal] {
         case .block(let received):
             try seams.crash.before(.taskRead)
-            let block = try received.memory ?? readBlock(received)
+            try seams.crash.fail(.taskRead)
+            guard let block = try received.memory ?? blockFromLog(received) else { return }
             try seams.crash.after(.taskRead)
             let task = OutputTask(
                 batch: batch.number, ordinal: ordinal, partition: nil, ranges: block.offsetRanges)
-            let isNew = try sink.begin(task)
-            try output(block, of: task, ingest: received.ingest, isNew: isNew)
-            if isNew { try sink.finish(task) }
+            let isNew = try begin(task)
+            try output(block, of: task, ingest: received.ingest, isNew: isNew, isFresh: !batch.isRunAgain)
+            if isNew { try finish(task) }
         case .range(let range):
             let task = OutputTask(
-                batch: batch.number, ordinal: ordinal, partition: range.partition, ranges: [range])
-            let isNew = try sink.begin(task)
+                batch: batch.number, ordinal: ordinal, partition: range.partition, ranges: [range],
+                piece: batch.piece(of: ordinal))
+            let isNew = try begin(task)
             try rangeReader.read(range, of: batch) { block in
-                try output(block, of: task, ingest: batch.number, isNew: isNew)
+                try output(block, of: task, ingest: batch.number, isNew: isNew, isFresh: !batch.isRunAgain)
             }
-            if isNew { try sink.finish(task) }
+            if isNew { try finish(task) }
+        case .shuffled: break
         }
+    }
+
+    /// As ``run(_:of:)``, with what is read going to files first, and from there to the tasks that write it.
+    private func run(_ ordinal: Int, of batch: PlannedBatch, through shuffle: Shuffle) throws {
+        switch batch.tasks[ordinal] {
+        case .block(let received):
+            try seams.crash.before(.taskRead)
+            try seams.crash.fail(.taskRead)
+            guard let block = try received.memory ?? blockFromLog(received) else { return }
+            try seams.crash.after(.taskRead)
+            let writer = try shuffle.writer(of: ordinal)
+            try handOver(block, of: batch.number, ingest: received.ingest, to: writer)
+            shuffle.finish(writer)
+        case .range(let range):
+            let writer = try shuffle.writer(of: ordinal)
+            try rangeReader.read(range, of: batch) { block in
+                try handOver(block, of: batch.number, ingest: batch.number, to: writer)
+            }
+            shuffle.finish(writer)
+        case .shuffled(let partition):
+            let task = OutputTask(
+                batch: batch.number, ordinal: partition, partition: nil, ranges: [], piece: 0, isShuffled: true)
+            let isNew = try begin(task)
+            try shuffle.forEachBlock(of: partition) { block, ingest in
+                try output(block, of: task, ingest: ingest, isNew: isNew, isFresh: !batch.isRunAgain)
+            }
+            if isNew { try finish(task) }
+        }
+    }
+
+    private func handOver(_ block: Block, of batch: Int64, ingest: Int64, to writer: ShuffleWriter) throws {
+        counters.add(.recordsRead, block.recordCount)
+        try journal.append(batch: batch, ingest: ingest, ranges: block.offsetRanges)
+        try writer.write(block, ingest: ingest)
     }
 
     /// Makes what all tasks wrote durable.
     func syncSink() throws {
         try seams.crash.before(.sinkSync)
-        try sink.sync()
+        try sink?.sync()
+        // A batch without a task has nothing to output.
+        if let finished { try operation?.complete(finished) }
+        finished = nil
         try seams.crash.after(.sinkSync)
     }
 
     func close() {
-        sink.close()
+        sink?.close()
+        operation?.close()
         journal.close()
         rangeReader.close()
     }
 
-    private func output(_ block: Block, of task: OutputTask, ingest: Int64, isNew: Bool) throws {
+    private func begin(_ task: OutputTask) throws -> Bool { try sink?.begin(task) ?? true }
+
+    private func finish(_ task: OutputTask) throws {
+        try sink?.finish(task)
+        guard operation != nil else { return }
+        finished = OutputBatch(number: task.batch, ranges: (finished?.ranges ?? []) + task.ranges)
+    }
+
+    private func output(
+        _ block: Block, of task: OutputTask, ingest: Int64, isNew: Bool, isFresh: Bool
+    ) throws {
+        // An output operation makes of the records what it likes, and they may be any producer's.
+        if sink != nil { fillRows(from: block, batch: task.batch, ingest: ingest) }
+        // What a shuffle gathered was counted and journaled when it was read.
+        if !task.isShuffled { counters.add(.recordsRead, block.recordCount) }
+        let work = Nanoseconds(configuration.tasks.simulatedWorkMicroseconds * block.recordCount) * 1_000
+        if work > 0 { seams.clock.sleep(work) }
+
+        try seams.crash.before(.sinkWrite)
+        if !task.isShuffled { try journal.append(batch: task.batch, ingest: ingest, ranges: block.offsetRanges) }
+        if isNew {
+            try sink?.write(rows)
+            try operation?.process(block, of: task)
+            counters.note(.firstOutputAt, at: seams.clock.now())
+            if isFresh { counters.note(.firstFreshOutputAt, at: seams.clock.now()) }
+            counters.add(.recordsWritten, block.recordCount)
+        }
+        try seams.crash.after(.sinkWrite)
+        try seams.crash.fail(.sinkWrite)
+    }
+
+    private func fillRows(from block: Block, batch: Int64, ingest: Int64) {
         rows.removeAll()
         var corrupted = 0
         block.forEachRecord { partition, offset, _, value in
@@ -72,19 +184,18 @@ final class TaskRunner {
             rows.append(
                 SinkEntry(
                     identity: identity ?? RecordFormat.Identity(producer: 0, sequence: 0),
-                    isCorrupted: identity == nil, partition: partition, offset: offset, batch: task.batch,
-                    ingest: ingest))
+                    isCorrupted: identity == nil, partition: partition, offset: offset, batch: batch, ingest: ingest))
         }
-        counters.add(.recordsRead, block.recordCount)
         counters.add(.recordsCorrupted, corrupted)
+    }
 
-        try seams.crash.before(.sinkWrite)
-        try journal.append(batch: task.batch, ingest: ingest, ranges: block.offsetRanges)
-        if isNew {
-            try sink.write(rows)
-            if counters[.firstOutputAt] == 0 { counters[.firstOutputAt] = seams.clock.now() }
-            counters.add(.recordsWritten, rows.count)
+    /// Reads a block back; nil where the run goes on without one that the log cannot give back.
+    private func blockFromLog(_ received: ReceivedBlock) throws -> Block? {
+        do {
+            return try readBlock(received)
+        } catch let error as LogError where error.cause == nil && configuration.fidelity.has(.skipsDamagedBlocks) {
+            counters.add(.blocksSkipped, 1)
+            return nil
         }
-        try seams.crash.after(.sinkWrite)
     }
 }

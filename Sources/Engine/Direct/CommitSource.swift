@@ -10,13 +10,15 @@ final class CommitSource: BatchSource {
     /// The ranges of completed batches whose offsets have not been sent.
     private var uncommitted: [OffsetRange] = []
 
-    init(configuration: EngineConfiguration, seams: Seams) throws {
+    init(configuration: EngineConfiguration, seams: Seams, counters: EngineCounters) throws {
         self.configuration = configuration
         self.seams = seams
-        let committed = try seams.offsets.committedOffsets(of: configuration.partitions, group: configuration.group)
+        let own = try seams.ownStarts(configuration)
+        let committed = try PartitionDiscovery(configuration: configuration, seams: seams)
+            .committedOffsets(group: configuration.group)
         planning = DirectPlanning(
-            configuration: configuration, seams: seams,
-            positions: zip(committed, configuration.starts).map { $0 ?? $1 })
+            configuration: configuration, seams: seams, counters: counters,
+            positions: own ?? zip(committed, configuration.starts).map { $0 ?? $1 })
         // Nothing remembers the numbers that an earlier life used, so they come from the clock.
         number = BatchNumbering.beforeFirst(Fidelity([.numbersByClock]), clock: seams.clock)
     }
@@ -41,6 +43,10 @@ final class CommitSource: BatchSource {
     func didSubmit(_ batch: PlannedBatch) {}
 
     func didOutput(_ batch: PlannedBatch) { uncommitted = batch.ranges }
+
+    func didComplete(_ batch: BatchStatistics) { planning.learn(from: batch) }
+
+    var dueAt: Nanoseconds? { planning.dueAt }
 
     var isExhausted: Bool { planning.isExhausted }
 }

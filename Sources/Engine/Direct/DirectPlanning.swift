@@ -5,22 +5,36 @@ internal import World
 final class DirectPlanning {
     private let configuration: EngineConfiguration
     private let seams: Seams
-    private let shares: [Int64]?
+    private var shares: [Int64]?
+    /// The shares of the batches after the first one, where that is to take everything.
+    private var sharesAfterFirst: [Int64]?
+    private let discovery: PartitionDiscovery
+    private let dataLoss: DataLoss
     private var nextTick: Nanoseconds
+    private var throttle: Throttle?
+    /// With cuts by time, when the latest batch was due.
+    private(set) var dueAt: Nanoseconds?
     /// By partition: where the next batch begins.
     private(set) var positions: [Offset]
 
-    init(configuration: EngineConfiguration, seams: Seams, positions: [Offset]) {
+    /// Goes on from `positions`; partitions that were not known when they were noted begin at their start.
+    init(configuration: EngineConfiguration, seams: Seams, counters: EngineCounters, positions: [Offset]) {
         self.configuration = configuration
         self.seams = seams
-        self.positions = positions
+        self.positions = positions + configuration.starts.dropFirst(positions.count)
+        discovery = PartitionDiscovery(configuration: configuration, seams: seams)
+        dataLoss = DataLoss(configuration: configuration, seams: seams, counters: counters)
         switch configuration.cuts {
         case .count(_, let batch):
-            shares = OffsetPlanner.shares(of: batch, partitions: configuration.ends.count)
+            let limits = OffsetPlanner.shares(of: batch, partitions: configuration.ends.count)
+            shares = configuration.firstBatchIsUnlimited ? nil : limits
+            sharesAfterFirst = limits
             nextTick = 0
         case .time(_, let interval):
             shares = nil
+            sharesAfterFirst = nil
             nextTick = seams.clock.now() + interval
+            throttle = Throttle(configuration.limits, interval: interval)
         }
     }
 
@@ -32,28 +46,46 @@ final class DirectPlanning {
         guard !isExhausted else { return nil }
         if case .time(_, let interval) = configuration.cuts {
             guard seams.clock.now() >= nextTick else { return nil }
+            dueAt = nextTick
             while nextTick <= seams.clock.now() { nextTick += interval }
         }
+        try discovery.look()
         var available: [Offset] = []
-        for partition in configuration.partitions {
-            let end = configuration.ends[Int(partition)]
-            if positions[Int(partition)] >= end {
-                available.append(end)
-            } else {
-                available.append(min(end, try seams.broker.watermarks(of: partition).high))
-            }
-        }
-        let ranges = OffsetPlanner.ranges(positions: positions, ends: available, shares: shares)
+        for partition in configuration.partitions { available.append(try availableEnd(of: partition)) }
+        let lags = zip(available, positions).map { max(0, $0 - $1) }
+        let ranges = OffsetPlanner.ranges(
+            positions: positions, ends: available, shares: shares ?? throttle?.most(lags: lags))
         if case .count = configuration.cuts {
             // A batch by count waits until it is whole, or until it is the last.
-            let whole = OffsetPlanner.ranges(positions: positions, ends: configuration.ends, shares: shares)
+            let ends = configuration.ends.indices.map { $0 < discovery.known ? configuration.ends[$0] : positions[$0] }
+            let whole = OffsetPlanner.ranges(positions: positions, ends: ends, shares: shares)
             guard ranges == whole else { return nil }
         }
         return ranges.isEmpty ? nil : ranges
     }
 
+    /// How far a partition can be read now. What the log has lost is planned all the same where it is to be skipped: the
+    /// task skips it, so that ranges follow each other without a hole, as a sink with stored offsets wants them.
+    private func availableEnd(of partition: Partition) throws -> Offset {
+        let index = Int(partition)
+        let end = configuration.ends[index]
+        guard index < discovery.known else { return positions[index] }
+        if positions[index] >= end { return end }
+        var ends = try seams.broker.watermarks(of: partition)
+        let isLost = positions[index] < ends.low && configuration.onDataLoss == .fail
+        if isLost || positions[index] > ends.high {
+            positions[index] = try dataLoss.settle(partition, at: positions[index], until: end)
+            ends = try seams.broker.watermarks(of: partition)
+        }
+        return min(end, ends.high)
+    }
+
+    /// Backpressure: how a batch went decides how much the next may take.
+    func learn(from batch: BatchStatistics) { throttle?.learn(from: batch) }
+
     /// Moves the positions behind `ranges`.
     func advance(past ranges: [OffsetRange]) {
+        shares = sharesAfterFirst
         for range in ranges { positions[Int(range.partition)] = range.until }
     }
 }

@@ -14,24 +14,31 @@ final class DriftSource: BatchSource {
     var tasksRun: () -> Int = { 0 }
 
     init(
-        configuration: EngineConfiguration, seams: Seams, store: CheckpointStore, writer: CheckpointWriter
+        configuration: EngineConfiguration, seams: Seams, counters: EngineCounters, store: CheckpointStore,
+        writer: CheckpointWriter
     ) throws {
         self.seams = seams
         self.writer = writer
         fidelity = configuration.fidelity
-        if let restored = try store.newest() {
+        if let restored = try store.restore() {
             current = restored
         } else {
             current = Checkpoint()
             current.latest = BatchNumbering.beforeFirst(fidelity, clock: seams.clock)
             current.next = configuration.starts
         }
+        if let own = try seams.ownStarts(configuration) {
+            current.pending = []
+            current.ranges = []
+            current.next = own
+        }
         // Without a checkpoint the number before the first is no batch.
         again = current.batchesToRunAgain(fidelity).compactMap { [current] batch in
             let ranges = current.ranges(of: batch)
             return ranges.isEmpty ? nil : PlannedBatch(number: batch, tasks: ranges.map { .range($0) })
         }
-        planning = DirectPlanning(configuration: configuration, seams: seams, positions: current.next)
+        planning = DirectPlanning(
+            configuration: configuration, seams: seams, counters: counters, positions: current.next)
     }
 
     func batchesToRunAgain() -> [PlannedBatch] { again }
@@ -60,6 +67,10 @@ final class DriftSource: BatchSource {
         current.dropRanges(fidelity)
         writer.enqueue(current, effects: .completionCheckpoint, tasksRun: tasksRun())
     }
+
+    func didComplete(_ batch: BatchStatistics) { planning.learn(from: batch) }
+
+    var dueAt: Nanoseconds? { planning.dueAt }
 
     var isExhausted: Bool { planning.isExhausted }
 }

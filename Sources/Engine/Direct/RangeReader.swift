@@ -8,14 +8,18 @@ final class RangeReader {
     private let counters: EngineCounters
     private let block: Block
     private var reader: (any RecordReader)?
+    /// How many partitions the reader has, counted from 0.
+    private var opened = 0
     private let patience: Patience
+    private let dataLoss: DataLoss
 
-    init(configuration: EngineConfiguration, seams: Seams, counters: EngineCounters) {
+    init(configuration: EngineConfiguration, seams: Seams, counters: EngineCounters, dataLoss: DataLoss) {
         self.configuration = configuration
         self.seams = seams
         self.counters = counters
         block = Block()
         patience = Patience(configuration: configuration, clock: seams.clock)
+        self.dataLoss = dataLoss
     }
 
     /// Calls `body` with the records of `range`, which is one of `batch`, a piece of at most `chunkRecords` at a time.
@@ -25,14 +29,19 @@ final class RangeReader {
         var position = range.from
         while position < range.until {
             try seams.crash.before(.taskRead)
+            try seams.crash.fail(.taskRead)
             block.removeAll()
             position = try fill(from: position, of: range, reader: reader)
             try seams.crash.after(.taskRead)
+            if !batch.isRunAgain, block.recordCount > 0 { counters.note(.refetchedAt, at: seams.clock.now()) }
             counters.add(.recordsFetched, block.recordCount)
             counters.add(.bytesFetched, block.payloadByteCount)
             try body(block)
         }
     }
+
+    /// Opens the reader, if it is not open, for the ranges of `batch`.
+    func open(for batch: PlannedBatch) throws { _ = try openReader(at: batch.ranges) }
 
     func close() { reader?.close() }
 
@@ -42,9 +51,14 @@ final class RangeReader {
         patience.start()
         while position < range.until, block.recordCount < configuration.chunkRecords {
             let before = position
-            (_, position) = try reader.fetch(
-                range.partition, until: range.until, limit: configuration.chunkRecords - block.recordCount,
-                into: block, timeout: .milliseconds(100))
+            do {
+                (_, position) = try reader.fetch(
+                    range.partition, until: range.until, limit: configuration.chunkRecords - block.recordCount,
+                    into: block, timeout: .milliseconds(100))
+            } catch let error as BrokerError where error.code == .offsetOutOfRange {
+                position = try dataLoss.settle(range.partition, at: position, until: range.until, isPlanned: true)
+                if position < range.until { try reader.seek(range.partition, to: position) }
+            }
             try patience.check(
                 isProgress: position > before, "\(seams.broker.topic)/\(range.partition)@\(position)")
         }
@@ -53,11 +67,15 @@ final class RangeReader {
 
     /// Opens the reader where the life's first batch begins: what was read before may be gone from the broker.
     private func openReader(at ranges: [OffsetRange]) throws -> any RecordReader {
-        if let reader { return reader }
-        var positions = configuration.starts
+        let needed = Int(ranges.map(\.partition).max() ?? 0) + 1
+        if let reader, needed <= opened { return reader }
+        reader?.close()
+        reader = nil
+        opened = max(needed, min(configuration.starts.count, try seams.broker.partitionCount()))
+        var positions = Array(configuration.starts.prefix(opened))
         for range in ranges { positions[Int(range.partition)] = range.from }
-        let opened = try seams.broker.openReader(at: positions.enumerated().map { (Partition($0), $1) })
-        reader = opened
-        return opened
+        let new = try seams.broker.openReader(at: positions.enumerated().map { (Partition($0), $1) })
+        reader = new
+        return new
     }
 }

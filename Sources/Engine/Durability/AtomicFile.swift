@@ -15,24 +15,28 @@ struct AtomicFileEffects {
         write: .generationCheckpointWrite, sync: .generationCheckpointSync, rename: .generationCheckpointRename)
     static let completionCheckpoint = AtomicFileEffects(
         write: .completionCheckpointWrite, sync: .completionCheckpointSync, rename: .completionCheckpointRename)
+    static let jobState = AtomicFileEffects(write: .stateWrite, sync: .stateSync, rename: .stateRename)
 }
 
 /// Writes and reads text files whose last line is the checksum of the lines before it.
 enum AtomicFile {
     static let temporarySuffix = ".writing"
 
-    /// Writes `lines` as `directory/name`, replacing what has that name. Returns the bytes written.
+    /// Writes `lines` as `directory/name`, replacing what has that name, or only if nothing has it. Returns the bytes
+    /// written.
+    ///
+    /// - Throws: ``DiskError``, `exists` where nothing may be replaced and something has the name.
     static func write(
-        _ lines: [String], to name: String, in directory: String, effects: AtomicFileEffects, seams: Seams
+        _ lines: [String], to name: String, in directory: String, effects: AtomicFileEffects, seams: Seams,
+        mayReplace: Bool = true
     ) throws -> Int {
         let path = "\(directory)/\(name)"
-        let temporary = path + temporarySuffix
-        var text = lines.joined(separator: "\n") + "\n"
-        text += "crc32c \(hexadecimal(checksum(of: text)))\n"
-        let bytes = Array(text.utf8)
+        // Where another driver may be at work, the temporary file must not be its own.
+        let temporary = (mayReplace ? path : "\(path).\(seams.clock.now())") + temporarySuffix
+        let bytes = Array(text(of: lines).utf8)
 
         try seams.crash.before(effects.write)
-        let file = try seams.disk.open(temporary, .replace)
+        let file = try seams.disk.open(temporary, mayReplace ? .replace : .create)
         do {
             defer { file.close() }
             if let part = seams.crash.tear(effects.write, length: bytes.count) {
@@ -47,11 +51,37 @@ enum AtomicFile {
             try seams.crash.after(effects.sync)
         }
         try seams.crash.before(effects.rename)
-        try seams.disk.rename(temporary, to: path)
+        if mayReplace {
+            try seams.disk.rename(temporary, to: path)
+        } else {
+            try seams.disk.link(temporary, to: path)
+            try seams.disk.remove(temporary)
+        }
         // The name is in force for whoever restarts, and only this makes it durable.
         try seams.disk.syncDirectory(directory)
         try seams.crash.after(effects.rename)
         return bytes.count
+    }
+
+    /// As the other, for a file that is none of an engine's effects; its folder is made when absent.
+    static func write(_ lines: [String], to path: String, disk: any Disk) throws {
+        let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        let directory = parent.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : parent
+        if !disk.exists(directory) { try disk.makeDurableDirectory(directory) }
+        let file = try disk.open(path + temporarySuffix, .replace)
+        do {
+            defer { file.close() }
+            try Array(text(of: lines).utf8).withUnsafeBytes { try file.write([$0], at: 0) }
+            try file.sync()
+        }
+        try disk.rename(path + temporarySuffix, to: path)
+        try disk.syncDirectory(directory)
+    }
+
+    /// The file's text: the lines and their checksum.
+    static func text(of lines: [String]) -> String {
+        let text = lines.joined(separator: "\n") + "\n"
+        return text + "crc32c \(hexadecimal(checksum(of: text)))\n"
     }
 
     /// The lines of a file without the last one, the checksum; nil when the file is damaged.
@@ -62,6 +92,15 @@ enum AtomicFile {
         guard let last = lines.popLast() else { return nil }
         let body = lines.map { $0 + "\n" }.joined()
         return last == "crc32c \(hexadecimal(checksum(of: body)))" ? lines : nil
+    }
+
+    /// Removes what a crash left half written in `directory`: it never had its real name.
+    static func removeTemporaryFiles(in directory: String, disk: any Disk, crash: CrashSwitch) throws {
+        for name in try disk.list(directory) where name.hasSuffix(temporarySuffix) {
+            try crash.before(.recoveryRemove)
+            try disk.remove("\(directory)/\(name)")
+            try crash.after(.recoveryRemove)
+        }
     }
 
     private static func checksum(of text: String) -> UInt32 {

@@ -3,15 +3,22 @@ internal import World
 
 /// The engine's memory of its batches, as of one moment. A person can read its file:
 ///
-///     kbench-checkpoint 1
+///     kbench-checkpoint 2
+///     program 1             the version of the program that wrote it: no other one may go on from it
 ///     latest 7              the newest batch planned
 ///     pending 7             one line for each batch planned and not yet completed
 ///     range 7 0 1500 1750   for a direct strategy: batch, partition, from, until of batches that may run again
 ///     next 0 1750           for a direct strategy: partition, the offset at which the next batch begins
 ///     crc32c 5f0a21c3
 struct Checkpoint: Equatable {
-    static let version = 1
+    /// The version of the format. Version 1 did not name the program.
+    static let version = 2
+    private static let title = "kbench-checkpoint "
 
+    /// The version of the format it was read in.
+    private(set) var format = Checkpoint.version
+    /// The version of the program that wrote it, as a checkpoint of serialized code is bound to the code.
+    var program = 1
     /// The newest batch planned; 0: none yet.
     var latest: Int64 = 0
     /// The batches planned and not completed, oldest first.
@@ -25,30 +32,35 @@ struct Checkpoint: Equatable {
     static func == (left: Checkpoint, right: Checkpoint) -> Bool { left.lines == right.lines }
 
     var lines: [String] {
-        var lines = ["kbench-checkpoint \(Checkpoint.version)", "latest \(latest)"]
+        var lines = ["\(Checkpoint.title)\(Checkpoint.version)", "program \(program)", "latest \(latest)"]
         lines += pending.map { "pending \($0)" }
         lines += ranges.map { "range \($0) \($1.partition) \($1.from) \($1.until)" }
         for (partition, offset) in next.enumerated() { lines.append("next \(partition) \(offset)") }
         return lines
     }
 
-    /// Reads the lines of a checkpoint file.
+    /// Reads the lines of a checkpoint file, of this format or an older one.
     init(lines: [String], path: String) throws {
         func damaged(_ line: String) -> EngineError {
             EngineError(.damagedCheckpoint, "checkpoint line \"\(line)\" is not one kbench writes", location: path)
         }
-        guard let title = lines.first else { throw damaged("") }
-        guard title == "kbench-checkpoint \(Checkpoint.version)" else {
+        guard let title = lines.first, title.hasPrefix(Checkpoint.title),
+            let format = Int(title.dropFirst(Checkpoint.title.count)), format >= 1
+        else { throw damaged(lines.first ?? "") }
+        guard format <= Checkpoint.version else {
             throw EngineError(
-                .incompatibleCheckpoint,
-                "checkpoint says \"\(title)\", this kbench reads \"kbench-checkpoint \(Checkpoint.version)\"",
-                location: path)
+                .unknownCheckpointFormat,
+                "checkpoint has format \(format), this kbench reads formats 1 to \(Checkpoint.version)", location: path)
         }
+        self.format = format
         for line in lines.dropFirst() {
             let words = line.split(separator: " ")
             let numbers = words.dropFirst().compactMap { Int64($0) }
             guard numbers.count == words.count - 1, numbers.allSatisfy({ $0 >= 0 }) else { throw damaged(line) }
             switch (words.first, numbers.count) {
+            case ("program", 1) where format >= 2:
+                guard let version = Int(exactly: numbers[0]) else { throw damaged(line) }
+                program = version
             case ("latest", 1): latest = numbers[0]
             case ("pending", 1): pending.append(numbers[0])
             case ("range", 4):

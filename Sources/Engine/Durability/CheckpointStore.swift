@@ -7,24 +7,23 @@ final class CheckpointStore {
     static let kept = 10
 
     private let directory: String
+    private let program: Int
     private let seams: Seams
     private let counters: EngineCounters
     /// The numbers and sizes of the files there are, oldest first.
     private var files: [(number: Int64, bytes: Int64)] = []
 
-    init(directory: String, seams: Seams, counters: EngineCounters) throws {
+    /// Opens the folder for version `program` of the program.
+    init(directory: String, program: Int, seams: Seams, counters: EngineCounters) throws {
         self.directory = directory
+        self.program = program
         self.seams = seams
         self.counters = counters
         try seams.disk.makeDurableDirectory(directory)
+        try AtomicFile.removeTemporaryFiles(in: directory, disk: seams.disk, crash: seams.crash)
         for name in try seams.disk.list(directory) {
-            let path = "\(directory)/\(name)"
-            if name.hasSuffix(AtomicFile.temporarySuffix) {
-                // What a crash left half written; it never had its real name.
-                try seams.disk.remove(path)
-            } else if let number = CheckpointStore.number(of: name) {
-                files.append((number, Int64(try seams.disk.contents(of: path).count)))
-            }
+            guard let number = CheckpointStore.number(of: name) else { continue }
+            files.append((number, Int64(try seams.disk.contents(of: "\(directory)/\(name)").count)))
         }
         files.sort { $0.number < $1.number }
     }
@@ -32,23 +31,48 @@ final class CheckpointStore {
     /// The bytes all checkpoints hold.
     var bytes: Int64 { files.reduce(0) { $0 + $1.bytes } }
 
-    /// The newest readable checkpoint; nil when there is none at all.
+    /// Get or create: the newest readable checkpoint, or nil when there is none at all and the engine begins anew. It
+    /// never begins anew because checkpoints cannot be used.
     ///
+    /// - Throws: ``EngineError``, `damagedCheckpoint` when there are some and none can be read,
+    ///   `incompatibleCheckpoint` when the newest one is not this program's.
+    func restore() throws -> Checkpoint? {
+        guard let found = try CheckpointStore.newest(in: directory, disk: seams.disk) else { return nil }
+        counters.add(.damagedCheckpoints, found.damaged)
+        let checkpoint = found.checkpoint
+        guard checkpoint.format == Checkpoint.version, checkpoint.program == program else {
+            throw EngineError(
+                .incompatibleCheckpoint,
+                "checkpoint of format \(checkpoint.format) was written by program version \(checkpoint.program); this "
+                    + "is program version \(program), which writes format \(Checkpoint.version)", location: found.path)
+        }
+        return checkpoint
+    }
+
+    /// The newest readable checkpoint of a folder, which is not changed; nil when there is none at all.
+    ///
+    /// - Returns: the checkpoint, its file, and how many newer ones are damaged.
     /// - Throws: ``EngineError``, `damagedCheckpoint` when there are some and none can be read.
-    func newest() throws -> Checkpoint? {
-        for file in files.reversed() {
-            let path = "\(directory)/\(CheckpointStore.name(file.number))"
-            if let lines = try AtomicFile.read(path, disk: seams.disk) {
-                return try Checkpoint(lines: lines, path: path)
+    static func newest(
+        in directory: String, disk: any Disk
+    ) throws -> (checkpoint: Checkpoint, path: String, damaged: Int)? {
+        guard disk.exists(directory) else { return nil }
+        let numbers = try disk.list(directory).compactMap { number(of: $0) }.sorted()
+        for (damaged, number) in numbers.reversed().enumerated() {
+            let path = "\(directory)/\(name(number))"
+            if let lines = try AtomicFile.read(path, disk: disk) {
+                return (try Checkpoint(lines: lines, path: path), path, damaged)
             }
         }
-        guard let newest = files.last else { return nil }
+        guard let newest = numbers.last else { return nil }
         throw EngineError(
-            .damagedCheckpoint, "none of \(files.count) checkpoints matches its checksum",
-            location: "\(directory)/\(CheckpointStore.name(newest.number))")
+            .damagedCheckpoint, "none of \(numbers.count) checkpoints matches its checksum",
+            location: "\(directory)/\(name(newest))")
     }
 
     func write(_ checkpoint: Checkpoint, effects: AtomicFileEffects) throws {
+        var checkpoint = checkpoint
+        checkpoint.program = program
         let number = (files.last?.number ?? 0) + 1
         let count = try AtomicFile.write(
             checkpoint.lines, to: CheckpointStore.name(number), in: directory, effects: effects, seams: seams)
@@ -64,6 +88,13 @@ final class CheckpointStore {
             files.removeFirst()
             try seams.crash.after(.cleanupRemove)
         }
+    }
+
+    /// Adds a checkpoint to a folder that no engine works on.
+    static func add(_ checkpoint: Checkpoint, to directory: String, disk: any Disk) throws {
+        let names = disk.exists(directory) ? try disk.list(directory) : []
+        let latest = names.compactMap { number(of: $0) }.max() ?? 0
+        try AtomicFile.write(checkpoint.lines, to: "\(directory)/\(name(latest + 1))", disk: disk)
     }
 
     private static func name(_ number: Int64) -> String {

@@ -5,7 +5,8 @@ internal import World
 ///
 ///     kbench-offsets 1              kbench-commit 1
 ///     batch 7                       batch 7
-///     range 0 1500 1750             crc32c 77e01b44
+///     driver process 4711           crc32c 77e01b44
+///     range 0 1500 1750
 ///     next 0 1750
 ///     crc32c 09c1f2aa
 ///
@@ -27,8 +28,8 @@ final class OffsetLog {
         commitsDirectory = "\(directory)/commits"
         self.seams = seams
         self.counters = counters
-        offsets = try OffsetLog.entries(in: offsetsDirectory, disk: seams.disk)
-        commits = try OffsetLog.entries(in: commitsDirectory, disk: seams.disk)
+        offsets = try OffsetLog.entries(in: offsetsDirectory, seams: seams)
+        commits = try OffsetLog.entries(in: commitsDirectory, seams: seams)
     }
 
     /// The newest batch whose ranges are durable; 0: none.
@@ -38,21 +39,24 @@ final class OffsetLog {
     /// The bytes both logs hold.
     var bytes: Int64 { (offsets + commits).reduce(0) { $0 + $1.bytes } }
 
-    /// Makes a batch's ranges durable, with the positions behind them; the batch may run only after this.
+    /// Makes a batch's ranges durable, with the positions behind them; the batch may run only after this. Of several
+    /// drivers that plan one batch, one succeeds.
     ///
     /// - Throws: ``EngineError``, `concurrentDriver` when the batch has an entry already.
     func plan(batch: Int64, ranges: [OffsetRange], next: [Offset]) throws {
-        guard !seams.disk.exists("\(offsetsDirectory)/\(batch)") else {
+        let lines = OffsetLog.lines(batch: batch, driver: seams.driverName, ranges: ranges, next: next)
+        let count: Int
+        do {
+            count = try AtomicFile.write(
+                lines, to: "\(batch)", in: offsetsDirectory, effects: .batchLog, seams: seams, mayReplace: false)
+        } catch let error as DiskError where error.code == .exists || error.code == .notFound {
+            // The name is taken; or another driver, when it opened the log, took the temporary file for a leftover.
+            let other = (try? driver(of: batch)).map { " (\($0))" } ?? ""
             throw EngineError(
-                .concurrentDriver, "batch \(batch) has an entry in the offset log that this driver did not write",
+                .concurrentDriver,
+                "\(seams.driverName) may not plan batch \(batch): another driver\(other) writes to this offset log",
                 location: "\(offsetsDirectory)/\(batch)")
         }
-        let lines =
-            ["kbench-offsets \(OffsetLog.version)", "batch \(batch)"]
-            + ranges.map { "range \($0.partition) \($0.from) \($0.until)" }
-            + next.enumerated().map { "next \($0) \($1)" }
-        let count = try AtomicFile.write(
-            lines, to: "\(batch)", in: offsetsDirectory, effects: .batchLog, seams: seams)
         offsets.append((batch, Int64(count)))
         counters.add(.checkpointBytesWritten, count)
     }
@@ -60,7 +64,7 @@ final class OffsetLog {
     /// Notes that all output of a batch is durable.
     func commit(batch: Int64) throws {
         let count = try AtomicFile.write(
-            ["kbench-commit \(OffsetLog.version)", "batch \(batch)"], to: "\(batch)", in: commitsDirectory,
+            OffsetLog.lines(commitOf: batch), to: "\(batch)", in: commitsDirectory,
             effects: .commitLog, seams: seams)
         commits.append((batch, Int64(count)))
         counters.add(.checkpointBytesWritten, count)
@@ -68,16 +72,69 @@ final class OffsetLog {
 
     /// The ranges of a batch in the log.
     func ranges(of batch: Int64) throws -> [OffsetRange] {
-        try numbers("range", 3, of: batch).map { OffsetRange(partition: Partition($0[0]), from: $0[1], until: $0[2]) }
+        try OffsetLog.entry(of: batch, in: offsetsDirectory, disk: seams.disk).ranges
+    }
+
+    /// The driver that planned a batch.
+    func driver(of batch: Int64) throws -> String {
+        let lines = try AtomicFile.read("\(offsetsDirectory)/\(batch)", disk: seams.disk) ?? []
+        return lines.first { $0.hasPrefix("driver ") }.map { String($0.dropFirst("driver ".count)) } ?? "unknown"
     }
 
     /// By partition, where the batch after `batch` begins.
-    func positions(after batch: Int64) throws -> [Offset] { try numbers("next", 2, of: batch).map { $0[1] } }
+    func positions(after batch: Int64) throws -> [Offset] {
+        try OffsetLog.entry(of: batch, in: offsetsDirectory, disk: seams.disk).next
+    }
+
+    /// The newest entry of the log in `directory`, which is not changed; nil when there is none.
+    static func latest(
+        in directory: String, disk: any Disk
+    ) throws -> (batch: Int64, path: String, ranges: [OffsetRange], next: [Offset], isCommitted: Bool)? {
+        let offsets = "\(directory)/offsets"
+        guard disk.exists(offsets), let batch = try disk.list(offsets).compactMap({ Int64($0) }).max() else {
+            return nil
+        }
+        let entry = try entry(of: batch, in: offsets, disk: disk)
+        return (
+            batch, "\(offsets)/\(batch)", entry.ranges, entry.next, disk.exists("\(directory)/commits/\(batch)")
+        )
+    }
+
+    /// Adds a complete batch without records to a log that no engine works on, so that the one after begins at `next`.
+    static func add(batch: Int64, next: [Offset], to directory: String, disk: any Disk) throws {
+        let latest = try latest(in: directory, disk: disk)?.batch ?? 0
+        let number = max(batch, latest + 1)
+        for (folder, lines) in [
+            ("offsets", lines(batch: number, driver: "an import", ranges: [], next: next)),
+            ("commits", lines(commitOf: number)),
+        ] {
+            try AtomicFile.write(lines, to: "\(directory)/\(folder)/\(number)", disk: disk)
+        }
+    }
+
+    private static func lines(batch: Int64, driver: String, ranges: [OffsetRange], next: [Offset]) -> [String] {
+        ["kbench-offsets \(version)", "batch \(batch)", "driver \(driver)"]
+            + ranges.map { "range \($0.partition) \($0.from) \($0.until)" }
+            + next.enumerated().map { "next \($0) \($1)" }
+    }
+
+    private static func lines(commitOf batch: Int64) -> [String] { ["kbench-commit \(version)", "batch \(batch)"] }
+
+    private static func entry(
+        of batch: Int64, in directory: String, disk: any Disk
+    ) throws -> (ranges: [OffsetRange], next: [Offset]) {
+        let path = "\(directory)/\(batch)"
+        let ranges = try numbers("range", 3, of: batch, path, disk).map {
+            OffsetRange(partition: Partition($0[0]), from: $0[1], until: $0[2])
+        }
+        return (ranges, try numbers("next", 2, of: batch, path, disk).map { $0[1] })
+    }
 
     /// The numbers on the lines of a batch's entry that begin with `word`.
-    private func numbers(_ word: String, _ count: Int, of batch: Int64) throws -> [[Int64]] {
-        let path = "\(offsetsDirectory)/\(batch)"
-        let lines = try AtomicFile.read(path, disk: seams.disk) ?? []
+    private static func numbers(
+        _ word: String, _ count: Int, of batch: Int64, _ path: String, _ disk: any Disk
+    ) throws -> [[Int64]] {
+        let lines = try AtomicFile.read(path, disk: disk) ?? []
         guard lines.first == "kbench-offsets \(OffsetLog.version)", lines.dropFirst().first == "batch \(batch)" else {
             throw EngineError(
                 .damagedCheckpoint, "entry of batch \(batch) in the offset log is damaged", location: path)
@@ -108,15 +165,13 @@ final class OffsetLog {
         }
     }
 
-    private static func entries(in directory: String, disk: any Disk) throws -> [(batch: Int64, bytes: Int64)] {
-        try disk.makeDurableDirectory(directory)
+    private static func entries(in directory: String, seams: Seams) throws -> [(batch: Int64, bytes: Int64)] {
+        try seams.disk.makeDurableDirectory(directory)
+        try AtomicFile.removeTemporaryFiles(in: directory, disk: seams.disk, crash: seams.crash)
         var entries: [(batch: Int64, bytes: Int64)] = []
-        for name in try disk.list(directory) {
-            if name.hasSuffix(AtomicFile.temporarySuffix) {
-                try disk.remove("\(directory)/\(name)")
-            } else if let batch = Int64(name) {
-                entries.append((batch, Int64(try disk.contents(of: "\(directory)/\(name)").count)))
-            }
+        for name in try seams.disk.list(directory) {
+            guard let batch = Int64(name) else { continue }
+            entries.append((batch, Int64(try seams.disk.contents(of: "\(directory)/\(name)").count)))
         }
         return entries.sorted { $0.batch < $1.batch }
     }

@@ -10,6 +10,7 @@ public enum CrashPointGuide {
         case .before: "\(before) | \(after), not yet"
         case .torn: "\(before) | \(after), cut short half way"
         case .after: "\(after) | what follows, not yet"
+        case .fails: "\(point.effect == .taskRead ? before : after) | the task fails and runs again"
         }
     }
 
@@ -31,7 +32,9 @@ public enum CrashPointGuide {
             [.receiver, .receiverReliable, .receiverWal, .direct]
         case .cleanupRemove:
             [.receiver, .receiverReliable, .receiverWal, .direct, .directLogFirst]
-        case .batchPlan, .batchSubmit, .taskRead, .sinkWrite, .sinkCommit, .sinkSync:
+        case .recoveryTruncate: [.receiver, .receiverReliable, .receiverWal]
+        case .recoveryOpen, .recoveryRemove, .batchPlan, .batchSubmit, .taskRead, .sinkWrite, .sinkCommit, .sinkSync,
+            .stateWrite, .stateSync, .stateRename:
             Strategy.allCases.filter { $0 != .raw }
         case .engineIdle:
             Strategy.allCases
@@ -41,7 +44,10 @@ public enum CrashPointGuide {
     /// The row of the semantics table for a crash at this point at a certain moment, which can narrow it down: the row of
     /// a task depends on whether its batch's checkpoint is in force and on how much of the batch is out.
     static func row(of point: CrashPoint, strategy: Strategy, at moment: CrashMoment, isForgotten: Bool) -> String? {
-        if isForgotten, strategy == .receiverWal { return "F" }
+        switch point.effect {
+        case .recoveryOpen, .recoveryRemove, .recoveryTruncate: return nil
+        default: if isForgotten, strategy == .receiverWal { return "F" }
+        }
         switch point.effect {
         case .batchSubmit where point.moment == .after, .generationCheckpointWrite, .generationCheckpointSync,
             .generationCheckpointRename, .taskRead, .sinkWrite, .sinkCommit:
@@ -49,8 +55,9 @@ public enum CrashPointGuide {
         default: return row(of: point, strategy: strategy)
         }
         let isAllOut = moment.output == moment.batchRecords
-        // The log-first protocol has its plan in force from the start, and `direct-commit` never has one.
-        let isInForce = moment.generationIsDurable || strategy == .directLogFirst || strategy == .directCommit
+        // The log-first protocol has its plan in force as soon as it is written; these two never have one.
+        let isInForce =
+            moment.generationIsDurable || strategy == .directCommit || strategy == .directTransactional
         if strategy.isReceiver {
             if !isInForce { return "D2" }
             return moment.output == 0 ? "D3" : isAllOut ? "D5" : "D4"
@@ -63,11 +70,13 @@ public enum CrashPointGuide {
     public static func row(of point: CrashPoint, strategy: Strategy) -> String? {
         switch strategy {
         case .raw: nil
+        case _ where !point.isDeath: "T"
         case .receiver, .receiverReliable, .receiverWal: receiverRow(of: point)
         case .directLogFirst where point == CrashPoint(.batchSubmit, .after),
-            .directCommit where point == CrashPoint(.batchSubmit, .after):
+            .directCommit where point == CrashPoint(.batchSubmit, .after),
+            .directTransactional where point == CrashPoint(.batchSubmit, .after):
             "P3"
-        case .direct, .directLogFirst, .directCommit: directRow(of: point)
+        case .direct, .directLogFirst, .directCommit, .directTransactional: directRow(of: point)
         }
     }
 
@@ -89,8 +98,10 @@ public enum CrashPointGuide {
             (.generationCheckpointRename, .before):
             "D2"
         case (.generationCheckpointRename, _): "D3"
-        case (.taskRead, _), (.sinkWrite, _), (.sinkCommit, _): "D4"
-        case (.sinkSync, _), (.completionCheckpointWrite, _), (.completionCheckpointSync, _),
+        case (.taskRead, _), (.sinkWrite, _), (.sinkCommit, _), (.stateWrite, _), (.stateSync, _),
+            (.stateRename, .before):
+            "D4"
+        case (.stateRename, _), (.sinkSync, _), (.completionCheckpointWrite, _), (.completionCheckpointSync, _),
             (.completionCheckpointRename, .before):
             "D5"
         case (.completionCheckpointRename, _), (.cleanupEventAppend, .before), (.cleanupEventAppend, .torn): "D6"
@@ -109,8 +120,10 @@ public enum CrashPointGuide {
             (.generationCheckpointRename, .before):
             "P2a"
         case (.generationCheckpointRename, _), (.taskRead, .before): "P3"
-        case (.taskRead, _), (.sinkWrite, _), (.sinkCommit, _): "P4"
-        case (.sinkSync, _), (.completionCheckpointWrite, _), (.completionCheckpointSync, _),
+        case (.taskRead, _), (.sinkWrite, _), (.sinkCommit, _), (.stateWrite, _), (.stateSync, _),
+            (.stateRename, .before):
+            "P4"
+        case (.stateRename, _), (.sinkSync, _), (.completionCheckpointWrite, _), (.completionCheckpointSync, _),
             (.completionCheckpointRename, .before), (.batchCompleteWrite, _), (.batchCompleteSync, _),
             (.batchCompleteRename, .before):
             "P5"
@@ -123,6 +136,9 @@ public enum CrashPointGuide {
     /// What is there before an effect, and what the effect adds.
     private static func sides(of effect: Effect) -> (before: String, after: String) {
         switch effect {
+        case .recoveryOpen: ("nothing read of what an earlier life left", "logs and checkpoints read, nothing run")
+        case .recoveryRemove: ("a file that a crash left half written", "file removed")
+        case .recoveryTruncate: ("a log whose last frame a crash cut short", "log cut behind its last whole frame")
         case .receiverPoll: ("records on the broker", "records polled into the open block, in memory")
         case .receiverBlockCut: ("block open, in memory", "block cut and queued, in memory")
         case .receiverWalAppend: ("block queued, in memory", "block written to the log")
@@ -143,6 +159,9 @@ public enum CrashPointGuide {
         case .sinkWrite: ("task's records read", "task's rows written to the sink")
         case .sinkCommit: ("task's rows written, not shown", "task's rows shown by the sink, all at once")
         case .sinkSync: ("all tasks' rows in the sink", "rows durable")
+        case .stateWrite: ("all tasks' records in the job's state, in memory", "state written under a temporary name")
+        case .stateSync: ("state written under a temporary name", "its bytes durable")
+        case .stateRename: ("state not the newest yet", "state in force, counts and offsets together")
         case .batchCompleteWrite: ("rows durable", "completion written under a temporary name")
         case .batchCompleteSync: ("completion written under a temporary name", "its bytes durable")
         case .batchCompleteRename: ("completion durable under a temporary name", "completion in the commit log")

@@ -2,7 +2,7 @@
 internal import World
 
 /// A run's load and cuts by count, from which every block, batch and task follows.
-public struct LoadShape: Equatable, Sendable {
+public struct LoadShape: Hashable, Sendable {
     /// Records produced, spread over the partitions by turns.
     public var records: Int
     /// p: partitions of the topic.
@@ -36,75 +36,55 @@ public struct LoadShape: Equatable, Sendable {
     }
 
     /// The records of each partition: record i goes to partition i modulo p.
-    public var recordsByPartition: [Int64] {
-        (0..<partitions).map { Int64(records / partitions + ($0 < records % partitions ? 1 : 0)) }
-    }
+    public var recordsByPartition: [Int64] { spread(records) }
 
-    /// The sizes of a receiver's blocks, in order.
-    var blocks: [Int] { LoadShape.pieces(records, of: blockRecords) }
-
-    /// The blocks of each group commit, by their sizes.
-    var groups: [[Int]] {
-        let blocks = blocks
+    /// The blocks that a receiver with `records` left to read cuts, by their sizes, in groups that share a commit.
+    func groups(of records: Int) -> [[Int]] {
+        let blocks = LoadShape.pieces(records, of: blockRecords)
         return stride(from: 0, to: blocks.count, by: groupCommitBlocks).map {
             Array(blocks[$0..<min($0 + groupCommitBlocks, blocks.count)])
         }
     }
 
-    /// By partition, the records of each block.
-    func blocksByPartition(_ count: Int) -> [[Int64]] {
-        var remaining = recordsByPartition
-        return blocks.prefix(count).map { block in
-            let shares = BlockFill.split(block, remaining: remaining).map { Int64($0) }
-            for partition in shares.indices { remaining[partition] -= shares[partition] }
-            return shares
-        }
-    }
-
-    /// For each batch of a strategy, the sizes of its tasks' writes, in order.
-    func batches(of strategy: Strategy) -> [[Task]] {
-        switch strategy {
-        case .raw: []
-        case .receiver, .receiverReliable, .receiverWal: receiverBatches
-        case .direct, .directLogFirst, .directCommit: directBatches
-        }
-    }
-
-    /// One task: the sizes of the pieces in which it reads and writes.
-    struct Task: Equatable {
-        var writes: [Int]
-    }
-
-    /// A batch closes with the group that brings it to its size.
-    private var receiverBatches: [[Task]] {
-        var batches: [[Task]] = []
-        var open: [Int] = []
-        for group in groups {
-            open += group
-            if open.reduce(0, +) >= batchRecords {
-                batches.append(open.map { Task(writes: [$0]) })
-                open = []
+    /// The first `count` blocks that a receiver cuts which begins to read at `offsets`: by partition, their offsets.
+    func blocksByPartition(_ count: Int, from offsets: [Int64]) -> [[Range<Int64>]] {
+        var positions = offsets
+        return (0..<count).map { _ in
+            let remaining = zip(recordsByPartition, positions).map { $0 - $1 }
+            let shares = BlockFill.split(blockRecords, remaining: remaining)
+            return positions.indices.map { partition in
+                let from = positions[partition]
+                positions[partition] += Int64(shares[partition])
+                return from..<positions[partition]
             }
         }
-        return open.isEmpty ? batches : batches + [open.map { Task(writes: [$0]) }]
     }
 
-    /// A batch takes at most its share of each partition.
-    private var directBatches: [[Task]] {
+    /// What a direct task reads: a range of one partition.
+    struct Slice: Hashable {
+        var partition: Int
+        var offsets: Range<Int64>
+    }
+
+    /// The batches that a direct strategy plans from `positions` on, by their tasks: at most its share of each partition.
+    func directBatches(from positions: [Int64]) -> [[Slice]] {
         let shares = OffsetPlanner.shares(of: batchRecords, partitions: partitions)
-        var remaining = recordsByPartition
-        var batches: [[Task]] = []
-        while remaining.contains(where: { $0 > 0 }) {
-            var tasks: [Task] = []
-            for partition in remaining.indices where remaining[partition] > 0 {
-                let size = min(shares[partition], remaining[partition])
-                remaining[partition] -= size
-                tasks.append(Task(writes: LoadShape.pieces(Int(size), of: chunkRecords)))
+        let ends = recordsByPartition
+        var positions = positions
+        var batches: [[Slice]] = []
+        while true {
+            let batch = positions.indices.filter { positions[$0] < ends[$0] }.map { partition in
+                let from = positions[partition]
+                return Slice(partition: partition, offsets: from..<min(from + shares[partition], ends[partition]))
             }
-            batches.append(tasks)
+            if batch.isEmpty { return batches }
+            for slice in batch { positions[slice.partition] = slice.offsets.upperBound }
+            batches.append(batch)
         }
-        return batches
     }
+
+    /// The sizes of a direct task's writes, in order.
+    func writes(of slice: Slice) -> [Int] { LoadShape.pieces(slice.offsets.count, of: chunkRecords) }
 
     private static func pieces(_ count: Int, of size: Int) -> [Int] {
         stride(from: 0, to: count, by: size).map { min(size, count - $0) }

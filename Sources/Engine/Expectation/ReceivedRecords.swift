@@ -3,18 +3,27 @@ internal import World
 
 /// Counts of each partition's records, from its first one on.
 struct ReceivedRecords {
-    /// Where a restart begins to read: the committed offset.
+    /// Where a restart begins to read: the committed offset, or what the reset says where nothing is committed.
     private let committed: [Int64]
+    /// What a restart knows of: the events that it can read.
     private let announced: [Int64]
+    /// The same without the last block.
+    private let announcedBeforeLast: [Int64]
     private let output: [Int64]
 
-    init(strategy: Strategy, fidelity: Fidelity, moment: CrashMoment, shape: LoadShape) {
-        let blocks = shape.blocksByPartition(max(moment.blocksCut, moment.blocksAnnounced))
+    init(
+        strategy: Strategy, fidelity: Fidelity, moment: CrashMoment, outage: Outage = Outage(), shape: LoadShape
+    ) {
         let none = [Int64](repeating: 0, count: shape.partitions)
+        let blocks = shape.blocksByPartition(max(moment.blocksCut, moment.blocksAnnounced), from: none)
+            .map { $0.map { Int64($0.count) } }
         func sum(_ range: Range<Int>) -> [Int64] {
             blocks[range].reduce(none) { total, block in zip(total, block).map(+) }
         }
-        announced = sum(0..<moment.blocksAnnounced)
+        let losesAddition = outage.damage == .lastEvent && moment.newestEvent(fidelity) == .addition
+        let known = moment.blocksAnnounced - (losesAddition ? 1 : 0)
+        announced = sum(0..<known)
+        announcedBeforeLast = sum(0..<max(0, known - 1))
         // Blocks are output in order, so what the sink holds is what the first blocks brought.
         var left = Int64(moment.earlierOutput + moment.output)
         var outputBlocks = 0
@@ -23,12 +32,16 @@ struct ReceivedRecords {
             outputBlocks += 1
         }
         output = sum(0..<outputBlocks)
+        // A partition has a committed offset from its first record on that was committed.
+        var offsets: [Int64?]
         if strategy == .receiver {
             let due = moment.blocksCut / shape.autoCommitBlocks * shape.autoCommitBlocks
-            committed = sum(0..<(moment.isAutoCommitUnderWay ? due - shape.autoCommitBlocks : due))
+            offsets = sum(0..<(moment.isAutoCommitUnderWay ? due - shape.autoCommitBlocks : due)).map {
+                $0 > 0 ? $0 : nil
+            }
         } else {
             let step: Int64 = fidelity.has(.commitsLastOffset) ? 1 : 0
-            var offsets = sum(0..<moment.blocksCommitted).map { $0 > 0 ? $0 - step : 0 }
+            offsets = sum(0..<moment.blocksCommitted).map { $0 > 0 ? $0 - step : nil }
             if moment.partialCommitBlocks > 0 {
                 // One partition after the other is committed; half of those that have records in the group were.
                 let until = moment.blocksCommitted + moment.partialCommitBlocks
@@ -37,12 +50,19 @@ struct ReceivedRecords {
                 let reached = sum(0..<until)
                 for partition in present.prefix(present.count / 2) { offsets[partition] = reached[partition] - step }
             }
-            committed = offsets
         }
+        let reset = outage.reset == .latest ? shape.recordsByPartition(after: outage) : none
+        committed = zip(offsets, reset).map { $0 ?? $1 }
     }
 
     /// Known to the engine and read once more.
     var announcedBeyondCommitted: Int { ReceivedRecords.excess(announced, committed) }
+    /// Unknown to the engine and never read again.
+    var committedBeyondAnnounced: Int { ReceivedRecords.excess(committed, announced) }
+    /// The records of the last known block that are read once more.
+    var lastAnnouncedBeyondCommitted: Int {
+        ReceivedRecords.excess(announced, zip(committed, announcedBeforeLast).map { max($0, $1) })
+    }
     /// In the sink and read once more.
     var outputBeyondCommitted: Int { ReceivedRecords.excess(output, committed) }
     /// Never read again and not in the sink.

@@ -13,20 +13,26 @@ final class BlockLog {
     private let blocks: WriteAheadLog?
     private let events: WriteAheadLog
     private let counters: EngineCounters
+    private let blockDirectory: String
     private let syncs: Bool
     private(set) var tracker = BlockTracker()
+    /// The first sequence of blocks that events name and the log has lost; nil where it has all of them.
+    private var firstLost: UInt64?
 
     /// Opens the logs; `isRestored` says whether there is a checkpoint to go with them.
     init(configuration: EngineConfiguration, seams: Seams, counters: EngineCounters, isRestored: Bool) throws {
         self.counters = counters
+        blockDirectory = RunFolder.blockLog(of: configuration.directory)
         syncs = !configuration.fidelity.has(.skipsLogSync)
         let options = WriteAheadLog.Options(
             segmentBytes: configuration.walSegmentBytes, compressionLevel: configuration.walCompressionLevel,
-            crash: seams.crash)
+            crash: seams.crash,
+            framing: configuration.fidelity.has(.writesPlainFrames) ? .plain : .checked)
         var tracker = BlockTracker()
         let eventDirectory = RunFolder.eventLog(of: configuration.directory)
         var eventOptions = options
         eventOptions.compressionLevel = nil
+        var blocksNamed: UInt64 = 0
         let (events, eventReport) = try WriteAheadLog.open(
             disk: seams.disk, directory: eventDirectory, options: eventOptions,
             scan: .allFrames { kind, position, payload in
@@ -35,6 +41,7 @@ final class BlockLog {
                         .damagedEvent, "event \(position.sequence) of kind \(kind) is not one kbench writes",
                         location: "\(eventDirectory) at byte \(position.offset) of segment \(position.segment)")
                 }
+                if case .addition(let block, _) = event { blocksNamed = block.sequence + 1 }
                 tracker.replay(event, sequence: position.sequence)
             })
         self.events = events
@@ -42,17 +49,32 @@ final class BlockLog {
         if configuration.strategy == .receiverWal {
             // Blocks are only ever read at the positions that events name, so the log itself need not be scanned.
             let (blocks, report) = try WriteAheadLog.open(
-                disk: seams.disk, directory: RunFolder.blockLog(of: configuration.directory), options: options,
+                disk: seams.disk, directory: blockDirectory, options: options,
                 scan: .lastSegmentOnly)
             self.blocks = blocks
+            if blocksNamed > blocks.nextSequence {
+                // Their numbers must not be given to other blocks.
+                firstLost = blocks.nextSequence
+                blocks.skip(to: blocksNamed)
+            }
             counters.add(.tornBytes, report.tornBytes)
+            tracker.noteEnd(of: blocks, isWhole: events.firstSequence == 0)
         } else {
             blocks = nil
             // The memory that held them is gone: their batches run again without them.
             tracker.forgetBlocks()
         }
         if !isRestored, configuration.fidelity.has(.replaysOnlyWithCheckpoint) { tracker.forgetAll() }
+        if try seams.ownStarts(configuration) != nil { tracker.forgetAll() }
         self.tracker = tracker
+        measure()
+        counters[.orphanBytesAtRecovery] = counters[.orphanBytes]
+    }
+
+    /// Notes how many bytes the logs hold, and how many of them nobody will ever read.
+    func measure() {
+        counters[.walLiveBytes] = UInt64(bytes)
+        counters[.orphanBytes] = UInt64(blocks.map { tracker.orphans.count(in: $0) } ?? 0)
     }
 
     /// The bytes both logs hold.
@@ -95,6 +117,18 @@ final class BlockLog {
             try blocks.removeSegments(before: tracker.oldestBlock ?? blocks.nextSequence, effect: .cleanupRemove)
         }
         try events.removeSegments(before: tracker.oldestEvent ?? events.nextSequence, effect: .cleanupRemove)
+    }
+
+    /// Looks for blocks that the log has lost although their events are durable.
+    ///
+    /// - Throws: ``EngineError``, `damagedBlock`, when one of `needed` is lost.
+    func checkThatItHolds(_ needed: [ReceivedBlock]) throws {
+        guard let firstLost, let lost = needed.first(where: { $0.position.sequence >= firstLost }) else { return }
+        throw EngineError(
+            .damagedBlock,
+            "block \(lost.position.sequence) of \(lost.recordCount) records was durable, its offsets may be committed, and "
+                + "the log no longer holds it whole",
+            location: "\(blockDirectory), segment \(lost.position.segment), byte \(lost.position.offset)")
     }
 
     /// Reads a block back from the log.

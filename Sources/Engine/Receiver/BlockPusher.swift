@@ -19,7 +19,7 @@ final class BlockPusher {
     func step() throws -> Bool {
         let isCounted = if case .count = configuration.cuts { true } else { false }
         // A group by count waits until it is whole, or until it is the last; by time it takes what is there.
-        let needed = isCounted && !receiver.isExhausted ? configuration.groupCommitBlocks : 1
+        let needed = isCounted && !receiver.mustDrain ? configuration.groupCommitBlocks : 1
         guard receiver.queue.count >= needed else { return false }
         let group = receiver.takeBlocks(configuration.groupCommitBlocks)
         try log.add(group)
@@ -39,10 +39,10 @@ final class BlockPusher {
         try seams.crash.before(.receiverOffsetsCommit)
         if let part = seams.crash.tear(.receiverOffsetsCommit, length: offsets.count) {
             // The original wrote one partition after the other, so a crash can fall between two of them.
-            if part > 0 { try seams.offsets.commit(Array(offsets.prefix(part)), group: configuration.group) }
+            if part > 0 { try receiver.commit(Array(offsets.prefix(part))) }
             try seams.crash.torn(.receiverOffsetsCommit)
         }
-        try seams.offsets.commit(offsets, group: configuration.group)
+        try receiver.commit(offsets)
         try seams.crash.after(.receiverOffsetsCommit)
     }
 }

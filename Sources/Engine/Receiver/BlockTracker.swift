@@ -10,6 +10,11 @@ struct BlockTracker {
     /// This batch and all before it are complete, and nothing of them is needed.
     private(set) var cleanedThrough: Int64 = 0
     private var cleanupSequence: UInt64?
+    /// The newest block ever announced. Its event stays in the log, so that a recovery can tell which bytes at the end of
+    /// the block log no event names.
+    private var newestAddition: UInt64?
+    /// Which bytes of the block log no event names.
+    private(set) var orphans = OrphanBytes()
 
     /// A batch and the blocks it took.
     struct Allocation {
@@ -31,11 +36,22 @@ struct BlockTracker {
     /// The oldest sequence of the event log that is still needed; nil when none is.
     var oldestEvent: UInt64? {
         let blocks = (waiting + allocated.flatMap(\.blocks)).map(\.eventSequence)
-        return (blocks + allocated.map(\.eventSequence) + (cleanupSequence.map { [$0] } ?? [])).min()
+        let last = [cleanupSequence, newestAddition].compactMap { $0 }
+        return (blocks + allocated.map(\.eventSequence) + last).min()
     }
 
     /// A block's addition is in the event log.
-    mutating func add(_ block: ReceivedBlock) { waiting.append(block) }
+    mutating func add(_ block: ReceivedBlock) {
+        waiting.append(block)
+        newestAddition = block.eventSequence
+        // A block that is kept in memory only has no bytes.
+        if block.position.length > 0 { orphans.name(block.position) }
+    }
+
+    /// The log of blocks is open: what lies behind the newest block has no event. `isWhole` says whether no event was ever removed.
+    mutating func noteEnd(of log: WriteAheadLog, isWhole: Bool) {
+        orphans.noteEnd(of: log, isWhole: isWhole)
+    }
 
     /// A batch's allocation is in the event log: it takes the named blocks out of those that wait.
     mutating func allocate(_ batch: Int64, blocks sequences: [UInt64], eventSequence: UInt64) {

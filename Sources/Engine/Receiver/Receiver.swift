@@ -1,7 +1,7 @@
 // The receiver: the stage that polls the broker and cuts what it gets into blocks.
 internal import World
 
-/// Reads all partitions from the group's committed offsets on.
+/// Reads from the group's committed offsets on: all partitions, or those that a group hands out.
 final class Receiver {
     /// Blocks that may wait for the pusher before the receiver stops polling; a group for one commit always may.
     private static let queueLimit = 10
@@ -11,42 +11,95 @@ final class Receiver {
     private let configuration: EngineConfiguration
     private let seams: Seams
     private let counters: EngineCounters
-    private let reader: any RecordReader
+    private var reader: any RecordReader
+    /// The membership in a group; nil where partitions are assigned by hand.
+    private let seat: GroupSeat?
+    private let discovery: PartitionDiscovery
+    private let dataLoss: DataLoss
+    /// The partitions that are read now, in order.
+    private var polled: [Partition] = []
+    /// Whether the poll of the open block has begun.
+    private var isPolling = false
     private var positions: [Offset]
+    /// Where this life began to read.
+    private let openedAt: [Offset]
     private let patience: Patience
     private var block = Block()
     private var blockOpenedAt: Nanoseconds = 0
     private var blocksCut = 0
     /// The blocks that wait for the pusher, oldest first.
     private(set) var queue: [Block] = []
+    /// What has been pushed and waits for a batch: blocks, and their records.
+    var waiting: () -> (blocks: Int, records: Int) = { (0, 0) }
 
     init(configuration: EngineConfiguration, seams: Seams, counters: EngineCounters) throws {
         self.configuration = configuration
         self.seams = seams
         self.counters = counters
         patience = Patience(configuration: configuration, clock: seams.clock)
-        let committed = try seams.offsets.committedOffsets(of: configuration.partitions, group: configuration.group)
-        positions = zip(committed, configuration.starts).map { $0 ?? $1 }
-        reader = try seams.broker.openReader(at: positions.enumerated().map { (Partition($0), $1) })
+        let own = try seams.ownStarts(configuration)
+        discovery = PartitionDiscovery(configuration: configuration, seams: seams)
+        dataLoss = DataLoss(configuration: configuration, seams: seams, counters: counters)
+        if case .group(let sessionTimeout, let heartbeat) = configuration.membership {
+            let seat = try GroupSeat(
+                configuration: configuration, seams: seams, counters: counters, sessionTimeout: sessionTimeout,
+                heartbeat: heartbeat)
+            self.seat = seat
+            reader = seat.reader
+            positions = configuration.starts
+        } else {
+            seat = nil
+            let committed = try discovery.committedOffsets(group: configuration.group)
+            positions = own ?? zip(committed, configuration.starts).map { $0 ?? $1 }
+            polled = (0..<Partition(discovery.known)).map { $0 }
+            reader = try seams.broker.openReader(at: zip(polled, positions).map { ($0, $1) })
+        }
+        openedAt = positions
     }
 
-    /// Whether all of the run's input has been polled and cut.
-    var isExhausted: Bool { zip(positions, configuration.ends).allSatisfy { $0 >= $1 } && block.recordCount == 0 }
+    /// Whether all of the run's input has been polled and cut; in a group, by it and the others, and committed.
+    var isExhausted: Bool {
+        guard block.recordCount == 0 else { return false }
+        return seat?.groupIsThrough ?? zip(positions, configuration.ends).allSatisfy { $0 >= $1 }
+    }
 
-    /// Polls once, and cuts a block when it is full. False: the queue is full or the input is exhausted.
+    /// Whether no group of blocks may be waited for: what there is must be pushed.
+    var mustDrain: Bool {
+        guard let seat else { return isExhausted }
+        return seat.isRevoked || ((pollsAreAtEnd || isExhausted) && block.recordCount == 0)
+    }
+
+    /// Whether everything is polled of the partitions that are read now.
+    private var pollsAreAtEnd: Bool { polled.allSatisfy { positions[Int($0)] >= configuration.ends[Int($0)] } }
+
+    /// Polls once, and cuts a block when it is full. False: the queue is full, or there is nothing to poll now.
     func step() throws -> Bool {
+        if let seat {
+            if try serve(seat) { return true }
+            if seat.isSuspended { return false }
+        }
         guard queue.count < max(Receiver.queueLimit, configuration.groupCommitBlocks), !isExhausted else {
             return false
         }
+        if seat == nil, try discovery.look(), Int(discovery.known) > polled.count { try reopen() }
+        if pollsAreAtEnd, block.recordCount == 0 { return false }
         switch configuration.cuts {
+        case .count(let size, _) where seat != nil:
+            try pollPart(of: size)
         case .count(let size, _):
             try pollWholeBlock(of: size)
             try cut()
         case .time(let interval, _):
-            try pollWhatIsThere()
+            let room = self.room
+            if room > 0 { try pollWhatIsThere(atMost: room) }
+            // A receiver with no room left has nothing to wait for: what it has joins the queue at once.
+            let isFull = room == 0
+            if isFull { patience.start() }
+            guard !isFull || block.recordCount > 0 else { return false }
             let isOld = block.recordCount > 0 && seams.clock.now() >= blockOpenedAt + interval
-            let inputEnds = zip(positions, configuration.ends).allSatisfy { $0 >= $1 }
-            if isOld || block.byteCount >= Receiver.largestBlockBytes || (inputEnds && block.recordCount > 0) {
+            if isOld || isFull || block.byteCount >= Receiver.largestBlockBytes
+                || (pollsAreAtEnd && block.recordCount > 0)
+            {
                 try cut()
             }
         }
@@ -66,7 +119,7 @@ final class Receiver {
         try seams.crash.before(.receiverPoll)
         while block.recordCount < size {
             // Gaps in the log make the remainder an upper bound, so what a share did not yield is split again.
-            let remaining = zip(configuration.ends, positions).map { max(0, $0 - $1) }
+            let remaining = polled.map { max(0, configuration.ends[Int($0)] - positions[Int($0)]) }
             if remaining.allSatisfy({ $0 == 0 }) { break }
             let shares = BlockFill.split(size - block.recordCount, remaining: remaining)
             for (partition, share) in shares.enumerated() where share > 0 {
@@ -80,33 +133,144 @@ final class Receiver {
         let index = Int(partition)
         var left = share
         while left > 0, positions[index] < configuration.ends[index] {
-            let count = try fetch(partition, limit: left, timeout: .milliseconds(100))
-            left -= count
+            let before = positions[index]
+            left -= try fetch(partition, limit: left, timeout: .milliseconds(100))
             if positions[index] < configuration.ends[index] {
-                try patience.check(isProgress: count > 0, "\(seams.broker.topic)/\(partition)@\(positions[index])")
+                // A gap brings no record and moves the position all the same.
+                try patience.check(
+                    isProgress: positions[index] != before, "\(seams.broker.topic)/\(partition)@\(positions[index])")
             }
         }
     }
 
-    private func pollWhatIsThere() throws {
+    /// The records that may still be polled before too many wait for the engine.
+    private var room: Int {
+        let waiting = waiting()
+        if let most = configuration.limits.bufferBlocks, queue.count + waiting.blocks >= most { return 0 }
+        guard let most = configuration.limits.bufferRecords else { return .max }
+        return max(0, most - bufferedRecords)
+    }
+
+    /// The records between the broker and the engine.
+    private var bufferedRecords: Int {
+        block.recordCount + queue.reduce(0) { $0 + $1.recordCount } + waiting().records
+    }
+
+    private func pollWhatIsThere(atMost room: Int) throws {
         try seams.crash.before(.receiverPoll)
-        var count = 0
-        for partition in configuration.partitions where positions[Int(partition)] < configuration.ends[Int(partition)] {
-            count += try fetch(partition, limit: 10_000, timeout: .zero)
-        }
+        let start = block.recordCount
+        let count = try fetchAll { min(10_000, room - ($0 - start)) }
+        counters.raise(.bufferedRecordsPeak, to: Int64(bufferedRecords))
         if count > 0, block.recordCount == count { blockOpenedAt = seams.clock.now() }
-        if count == 0 { seams.clock.sleep(1_000_000) }
-        let isAtEnd = zip(positions, configuration.ends).allSatisfy { $0 >= $1 }
-        try patience.check(isProgress: count > 0 || isAtEnd, "\(seams.broker.topic) at offsets \(positions)")
         try seams.crash.after(.receiverPoll)
+    }
+
+    /// Adds what is there to a block that is to have `size` records; a group's decisions come between two such parts.
+    private func pollPart(of size: Int) throws {
+        if !isPolling { try seams.crash.before(.receiverPoll) }
+        isPolling = true
+        _ = try fetchAll { size - $0 }
+        guard block.recordCount == size || pollsAreAtEnd else { return }
+        isPolling = false
+        try seams.crash.after(.receiverPoll)
+        try cut()
+    }
+
+    /// Fetches what has arrived, of each partition at most what `limit` says for the records in the block. Every block
+    /// begins with another partition, so that none has to wait for the others.
+    private func fetchAll(limit: (_ recordCount: Int) -> Int) throws -> Int {
+        let before = positions
+        var count = 0
+        for place in polled.indices {
+            let partition = polled[(place + blocksCut) % polled.count]
+            let most = limit(block.recordCount)
+            guard most > 0, positions[Int(partition)] < configuration.ends[Int(partition)] else { continue }
+            count += try fetch(partition, limit: most, timeout: .zero)
+        }
+        if count == 0 { seams.clock.sleep(1_000_000) }
+        let isProgress = positions != before || pollsAreAtEnd || configuration.isOpenEnded
+        try patience.check(isProgress: isProgress, "\(seams.broker.topic) at offsets \(positions)")
+        return count
+    }
+
+    /// Does what the group decided. False: there is nothing to do for it, and polling may go on.
+    private func serve(_ seat: GroupSeat) throws -> Bool {
+        if seat.isRevoked {
+            // Where commits are refused already, whatever is announced now would be read again: better not to announce it.
+            if seat.isSuspended { dropPolled() }
+            isPolling = false
+            try cut()
+            // The pusher goes first, so a queue that is empty here has been pushed and committed.
+            guard queue.isEmpty else { return true }
+            if configuration.strategy == .receiver { try autoCommit() }
+            try seat.giveUp()
+            polled = []
+            return true
+        }
+        switch try seat.poll() {
+        case .assigned(let partitions)?:
+            for (partition, offset) in try seat.takeOver(partitions) { positions[Int(partition)] = offset }
+            polled = seat.owned
+            patience.start()
+        case .revoked?: break
+        case .lost?:
+            // Whoever has the partitions now reads from the last commit, so nothing of this may go on.
+            dropPolled()
+            try seat.drop()
+            polled = []
+        case nil where seat.isSuspended:
+            patience.start()
+            return false
+        case nil:
+            guard pollsAreAtEnd, block.recordCount == 0, queue.isEmpty else {
+                seat.isBusy()
+                return false
+            }
+            patience.start()
+            try seat.lookWhetherGroupIsThrough(positions: positions)
+            return false
+        }
+        return true
+    }
+
+    /// Forgets what is polled and not pushed; it is read again from the last commit on, here or elsewhere.
+    private func dropPolled() {
+        counters.add(.recordsDropped, queue.reduce(block.recordCount) { $0 + $1.recordCount })
+        block.removeAll()
+        queue = []
+        isPolling = false
+    }
+
+    /// Commits for the group, as its member where there is a membership.
+    func commit(_ offsets: [(partition: Partition, next: Offset)]) throws {
+        if let seat {
+            try seat.commit(offsets)
+        } else {
+            try seams.offsets.commit(offsets, group: configuration.group)
+        }
+    }
+
+    /// Reads partitions that came into being too, from where their input begins.
+    private func reopen() throws {
+        reader.close()
+        polled = (0..<Partition(discovery.known)).map { $0 }
+        reader = try seams.broker.openReader(at: zip(polled, positions).map { ($0, $1) })
     }
 
     private func fetch(_ partition: Partition, limit: Int, timeout: Duration) throws -> Int {
         let index = Int(partition)
         let bytes = block.payloadByteCount
-        let (count, position) = try reader.fetch(
-            partition, until: configuration.ends[index], limit: limit, into: block, timeout: timeout)
-        positions[index] = position
+        let count: Int
+        do {
+            (count, positions[index]) = try reader.fetch(
+                partition, until: configuration.ends[index], limit: limit, into: block, timeout: timeout)
+        } catch let error as BrokerError where error.code == .offsetOutOfRange {
+            let end = configuration.ends[index]
+            positions[index] = try dataLoss.settle(partition, at: positions[index], until: end)
+            if positions[index] < end { try reader.seek(partition, to: positions[index]) }
+            return 0
+        }
+        if count > 0 { counters.note(.refetchedAt, at: seams.clock.now()) }
         counters.add(.recordsFetched, count)
         counters.add(.bytesFetched, block.payloadByteCount - bytes)
         return count
@@ -125,8 +289,8 @@ final class Receiver {
     /// Commits what was polled, processed or not: the client library's own habit.
     private func autoCommit() throws {
         try seams.crash.before(.receiverAutoCommit)
-        let offsets = positions.enumerated().filter { $1 > configuration.starts[$0] }
-        try seams.offsets.commit(offsets.map { (Partition($0), $1) }, group: configuration.group)
+        let offsets = polled.map { (partition: $0, next: positions[Int($0)]) }
+        try commit(offsets.filter { $0.next > openedAt[Int($0.partition)] })
         try seams.crash.after(.receiverAutoCommit)
     }
 }

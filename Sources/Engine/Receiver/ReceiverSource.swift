@@ -13,6 +13,7 @@ final class ReceiverSource: BatchSource {
     private var current: Checkpoint
     private let again: [PlannedBatch]
     private var nextTick: Nanoseconds = 0
+    private(set) var dueAt: Nanoseconds?
     /// The batch loop's count of tasks, by which the writer's lag is measured.
     var tasksRun: () -> Int = { 0 }
 
@@ -36,6 +37,9 @@ final class ReceiverSource: BatchSource {
             throw EngineError(
                 .damagedEvent, "batch \(broken.batch) took \(broken.missing) blocks that the event log does not have",
                 location: RunFolder.eventLog(of: configuration.directory))
+        }
+        if !configuration.fidelity.has(.skipsDamagedBlocks) {
+            try log.checkThatItHolds(unfinished.flatMap(\.blocks) + log.tracker.waiting)
         }
         again = unfinished.map { PlannedBatch(number: $0.batch, tasks: $0.blocks.map { .block($0) }) }
         current = Checkpoint()
@@ -70,27 +74,33 @@ final class ReceiverSource: BatchSource {
         writer.enqueue(current, effects: .completionCheckpoint, tasksRun: tasksRun())
     }
 
+    func didComplete(_ batch: BatchStatistics) {}
+
     var isExhausted: Bool { receiver.isExhausted && receiver.queue.isEmpty && log.tracker.waiting.isEmpty }
 
     private func isDue() -> Bool {
-        guard !log.tracker.waiting.isEmpty else { return false }
         let nothingMoreComes = receiver.isExhausted && receiver.queue.isEmpty
         switch configuration.cuts {
         case .count(_, let batch):
+            guard !log.tracker.waiting.isEmpty else { return false }
             return nothingMoreComes || log.tracker.waitingRecords >= batch
         case .time(_, let interval):
             guard seams.clock.now() >= nextTick else { return false }
+            dueAt = nextTick
             while nextTick <= seams.clock.now() { nextTick += interval }
-            return true
+            // A tick that finds no blocks passes without a batch.
+            return !log.tracker.waiting.isEmpty
         }
     }
 
     /// Everything that a durable checkpoint no longer lists is complete, and its blocks are not needed again.
     private func cleanUp(after checkpoint: Checkpoint) throws {
+        defer { log.measure() }
         // Nothing becomes superfluous by a batch that has only begun.
         guard !checkpoint.pending.contains(checkpoint.latest) else { return }
         let needed = checkpoint.batchesToRunAgain(configuration.fidelity).min() ?? checkpoint.latest + 1
-        let through = needed - 1
+        // Where the last batch runs again, the one before is kept too, for the day its checkpoint cannot be read.
+        let through = needed - (configuration.fidelity.has(.rerunsLastBatch) ? 2 : 1)
         if through > log.tracker.cleanedThrough { try log.cleanUp(through: through) }
         try store.removeOld()
     }

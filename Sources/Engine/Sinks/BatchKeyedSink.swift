@@ -18,9 +18,7 @@ final class BatchKeyedSink: Sink {
         self.disk = disk
         self.crash = crash
         try disk.makeDurableDirectory(directory)
-        for name in try disk.list(directory) where name.hasSuffix(AtomicFile.temporarySuffix) {
-            try disk.remove("\(directory)/\(name)")
-        }
+        try AtomicFile.removeTemporaryFiles(in: directory, disk: disk, crash: crash)
     }
 
     func begin(_ task: OutputTask) throws -> Bool {
@@ -48,6 +46,11 @@ final class BatchKeyedSink: Sink {
         try crash.after(.sinkCommit)
     }
 
+    func abandon() {
+        file?.close()
+        file = nil
+    }
+
     func sync() throws {
         if hasUnsyncedNames { try disk.syncDirectory(directory) }
         hasUnsyncedNames = false
@@ -56,7 +59,6 @@ final class BatchKeyedSink: Sink {
     func close() { file?.close() }
 
     private func path(of task: OutputTask) -> String {
-        let key = task.partition.map { "partition-\($0)" } ?? "block-\(task.ordinal)"
-        return "\(directory)/batch-\(task.batch)-\(key)\(BatchKeyedSink.suffix)"
+        "\(directory)/batch-\(task.batch)-\(task.key)\(BatchKeyedSink.suffix)"
     }
 }

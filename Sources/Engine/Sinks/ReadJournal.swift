@@ -19,16 +19,23 @@ public struct ReadEntry: Equatable, Sendable {
     }
 }
 
-/// Appends entries to `reads.journal`, 40 bytes each; survives a process kill, which is all that evidence needs.
+/// Appends entries to `reads.journal`, 40 bytes each; survives a process kill, which is all that evidence needs. Tasks
+/// that run at once have a file each, and plans are journaled in the same form.
 final class ReadJournal {
+    /// The journal of what tasks read.
+    static let reads = "reads"
+    /// The journal of the offsets that were skipped because the broker had dropped them; same format, no batch.
+    static let skips = "skips"
+    private static let suffix = ".journal"
     private static let entryLength = 40
     private let file: any DiskFile
     private var end: Int64
     private var buffer: [UInt8] = []
 
-    init(directory: String, disk: any Disk) throws {
+    init(directory: String, disk: any Disk, name: String = ReadJournal.reads, slot: Int = 0) throws {
         try disk.makeDirectory(directory)
-        file = try disk.open("\(directory)/reads.journal", .update)
+        file = try disk.open(
+            "\(directory)/\(name)\(slot == 0 ? "" : "-\(slot)")\(ReadJournal.suffix)", .update)
         let length = try file.length()
         end = length - length % Int64(ReadJournal.entryLength)
     }
@@ -53,9 +60,16 @@ final class ReadJournal {
 
     /// Calls `body` with each entry in `directory`, in memory that does not grow with them; entries that a crash cut short
     /// are left out.
-    static func forEachEntry(in directory: String, disk: any Disk, _ body: (ReadEntry) -> Void) throws {
-        let path = "\(directory)/reads.journal"
-        guard disk.exists(path) else { return }
+    static func forEachEntry(
+        in directory: String, disk: any Disk, name: String = ReadJournal.reads, _ body: (ReadEntry) -> Void
+    ) throws {
+        guard disk.exists(directory) else { return }
+        for file in try disk.list(directory) where file.hasPrefix(name) && file.hasSuffix(suffix) {
+            try forEachEntry(ofFile: "\(directory)/\(file)", disk: disk, body)
+        }
+    }
+
+    private static func forEachEntry(ofFile path: String, disk: any Disk, _ body: (ReadEntry) -> Void) throws {
         let file = try disk.open(path, .read)
         defer { file.close() }
         let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 8192 * entryLength, alignment: 16)

@@ -1,5 +1,5 @@
 // A sink: takes a task's rows in one write, makes them durable, and can be read back for the verdict.
-internal import World
+public import World
 
 /// Where output goes. One thread uses a sink at a time, and one task at a time writes to it.
 protocol Sink: AnyObject {
@@ -9,33 +9,71 @@ protocol Sink: AnyObject {
     func write(_ rows: SinkRows) throws
     /// The task has written all its rows.
     func finish(_ task: OutputTask) throws
+    /// The task that was begun has failed and will begin again: what it wrote and can be taken back is.
+    func abandon()
     /// Makes everything written durable.
     func sync() throws
     /// Closes the sink's files.
     func close()
 }
 
+extension Sink {
+    /// A sink in which every write shows has nothing to take back.
+    func abandon() {}
+}
+
 extension SinkKind {
-    /// Opens, or makes, the sink of this kind in `directory`.
-    func open(in directory: String, seams: Seams) throws -> any Sink {
+    /// Opens, or makes, the sink of this kind in `directory`, for the tasks of one slot of a strategy.
+    func open(in directory: String, for strategy: Strategy, seams: Seams, slot: Int = 0) throws -> any Sink {
         switch self {
-        case .append: try AppendSink(directory: directory, disk: seams.disk)
+        case .append: try AppendSink(directory: directory, disk: seams.disk, slot: slot)
         case .batchKeyed: try BatchKeyedSink(directory: directory, disk: seams.disk, crash: seams.crash)
         case .offsetKeyed: try OffsetKeyedSink(directory: directory, disk: seams.disk)
+        case .transactional: try TransactionalSink(directory: directory, strategy: strategy, seams: seams)
         }
     }
 }
 
-/// What a sink is told of the task that writes to it.
-struct OutputTask: Equatable {
+/// What a sink, or a program's output operation, is told of a task.
+public struct OutputTask: Equatable, Sendable {
     /// The batch the task belongs to.
-    var batch: Int64
+    public var batch: Int64
     /// The task's place in its batch, from 0.
-    var ordinal: Int
+    public var ordinal: Int
     /// The partition a direct task reads; nil for a receiver's block, which may hold records of several.
-    var partition: Partition?
-    /// The offsets whose records the task writes.
-    var ranges: [OffsetRange]
+    public var partition: Partition?
+    /// The offsets whose records the task writes: as planned for a direct task, otherwise those of the block; empty for a
+    /// task that writes what a shuffle gathered.
+    public var ranges: [OffsetRange]
+    /// Which of the tasks that share the partition's range this is, from 0.
+    var piece = 0
+    /// Whether the task writes what a shuffle gathered.
+    var isShuffled = false
+
+    /// Makes a task.
+    public init(batch: Int64, ordinal: Int, partition: Partition?, ranges: [OffsetRange]) {
+        self.batch = batch
+        self.ordinal = ordinal
+        self.partition = partition
+        self.ranges = ranges
+    }
+
+    /// Makes a task that shares its range with others, or that writes what a shuffle gathered.
+    init(
+        batch: Int64, ordinal: Int, partition: Partition?, ranges: [OffsetRange], piece: Int,
+        isShuffled: Bool = false
+    ) {
+        self.init(batch: batch, ordinal: ordinal, partition: partition, ranges: ranges)
+        self.piece = piece
+        self.isShuffled = isShuffled
+    }
+
+    /// What tells the task's output from that of the batch's other tasks.
+    var key: String {
+        if isShuffled { return "shuffled-\(ordinal)" }
+        guard let partition else { return "block-\(ordinal)" }
+        return "partition-\(partition)" + (piece == 0 ? "" : "-piece-\(piece)")
+    }
 }
 
 /// The rows a task has made and not yet written, in one buffer that is used again and again.

@@ -8,7 +8,13 @@ public enum SinkKind: String, CaseIterable, Sendable, Codable {
     case batchKeyed = "batch-keyed"
     /// One row per partition and offset; a repeated write replaces the row.
     case offsetKeyed = "offset-keyed"
+    /// A database: a task's rows and the offsets behind them change in one transaction, and rows below a stored offset
+    /// are dropped.
+    case transactional
+
+    /// Whether what is stored is told apart by offsets, so that the same offset must always mean the same record.
+    var isKeyedByOffset: Bool { self == .offsetKeyed || self == .transactional }
 
     /// Whether a task's output shows only when the task has finished.
-    var isAtomicPerTask: Bool { self == .batchKeyed }
+    var isAtomicPerTask: Bool { self == .batchKeyed || self == .transactional }
 }

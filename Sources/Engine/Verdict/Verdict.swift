@@ -14,25 +14,48 @@ public struct Verdict: Equatable, Sendable {
     public var ingestDuplicates = 0
     /// Rows that are there twice because the same batch, or block, ran twice.
     public var reexecutionDuplicates = 0
-    /// Produced records without a row.
+    /// Produced records without a row: ``lostSilently`` plus ``lostLoudly``.
     public var lost = 0
+    /// Lost records that the engine said it skipped, because the broker had dropped them before they were read.
+    public var lostLoudly = 0
+    /// Lost records of which nobody said anything.
+    public var lostSilently: Int { lost - lostLoudly }
     /// Rows whose record failed its checksum or is none of the run's, and rows that are damaged themselves.
     public var corrupted = 0
     /// Records that tasks read without leaving a row of their own.
     public var redone = 0
+    /// What a reader of the output sees, as 32 hexadecimal digits: the records in it and their places, in any order, each as
+    /// often as it is there; for a job that keeps a state all of it but the number of the batch that wrote it.
+    public var outputDigest = ""
+
+    /// A verdict over nothing.
+    public init() {}
+
+    /// Of so many records nothing is known yet.
+    init(produced: Int) { self.produced = produced }
 
     /// Compares the sink in `directory` with the `produced` records that one producer numbered from 0.
     ///
-    /// Memory is two bits per record for the rows, as much again for the reads of an offset-keyed sink, and a few words
-    /// per duplicate.
+    /// `places` says where each record was produced to; without it no loss can be told to be one of those that the engine
+    /// spoke of, and all count as silent.
     ///
-    /// - Throws: ``DiskError``.
-    public init(produced: Int, sink: SinkKind, runDirectory directory: String, disk: any Disk) throws {
-        let reader = SinkReader(kind: sink, directory: RunFolder.sink(of: directory), disk: disk)
+    /// Memory is two bits per record for the rows, as much again for the reads of a sink that keeps one row per offset,
+    /// and a few words per duplicate.
+    ///
+    /// - Throws: ``DiskError``, or ``StoreError``.
+    public init(
+        produced: Int, sink: SinkKind, runDirectory directory: String, disk: any Disk,
+        openStore: TransactionalStoreOpener? = nil,
+        places: ((Int) -> (partition: Partition, offset: Offset))? = nil
+    ) throws {
+        let reader = SinkReader(
+            kind: sink, directory: RunFolder.sink(of: directory), disk: disk, openStore: openStore)
         var ledger = DeliveryLedger(count: produced)
         var delivered = 0
         var corrupted = 0
+        var digest = OutputDigest()
         let damaged = try reader.forEachRow { row in
+            digest.add(row)
             guard !row.isCorrupted, row.identity.producer == 0, row.identity.sequence < UInt64(produced) else {
                 corrupted += 1
                 return
@@ -45,8 +68,13 @@ public struct Verdict: Equatable, Sendable {
         self.corrupted = corrupted + damaged
         duplicates = delivered - ledger.distinct
         lost = produced - ledger.distinct
+        outputDigest = digest.text
 
         let evidence = RunFolder.evidence(of: directory)
+        if lost > 0, let places {
+            let skipped = try SkippedOffsets(directories: [evidence], disk: disk)
+            lostLoudly = skipped.count(ofLostIn: ledger, places: places)
+        }
         var read = 0
         try ReadJournal.forEachEntry(in: evidence, disk: disk) { read += Int($0.range.count) }
         redone = max(0, read - delivered - corrupted)
@@ -56,7 +84,8 @@ public struct Verdict: Equatable, Sendable {
                 ingestDuplicates = try Verdict.ingestDuplicates(rows: reader, ledger: ledger)
                 reexecutionDuplicates = duplicates - ingestDuplicates
             }
-        case .offsetKeyed:
+        case .offsetKeyed, .transactional:
+            // Such a sink hides what it was given twice, so only the journal can tell.
             ingestDuplicates = try ReadLedger(directory: evidence, disk: disk).ingestDuplicates
         }
     }

@@ -55,7 +55,17 @@ public struct ClaimsRunner: Sendable {
             let runner = ScenarioRunner(options: options) { [progress, ids] fraction, label in
                 progress((Double(index) + fraction) / Double(ids.count), "\(id): \(label)")
             }
-            let result = try await runner.run(scenario)
+            let result: ScenarioResult
+            do {
+                result = try await runner.run(scenario)
+            } catch let missing as Diagnosis where missing.exitCode == .brokerUnreachable && scenario.needsZooKeeper {
+                // One server that is not installed must not keep the other claims from being measured.
+                claims.append(
+                    ClaimResult(
+                        id: id, claim: ClaimCatalogue.text(of: id) ?? "", verdict: .notMeasured,
+                        because: "\(missing.cause); \(missing.fix)", evidence: [:], command: options.reproduce))
+                continue
+            }
             try didFinish(result)
             if let claim = result.claim { claims.append(claim) }
         }

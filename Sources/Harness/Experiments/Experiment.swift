@@ -5,10 +5,50 @@ internal import Report
 public enum ExperimentKind: String, CaseIterable, Sendable {
     /// Every crash point of some strategies and sinks, one after the other.
     case everyCrashPoint = "every-crash-point"
+    /// Two drivers on the same state.
+    case secondDriver = "second-driver"
+
+    /// Two workers in one consumer group; one is killed and comes back.
+    case rebalance
+    /// The output of each strategy with each sink and job, with a crash and without.
+    case sameOutput = "same-output"
+    /// Text typed into a topic by another program, its words counted through crashes.
+    case wordCount = "word-count"
+    /// A program's own output operation, with and without a checkpoint of its own.
+    case ownOutputOperation = "own-output-operation"
+    /// The order of all effects, from the trace of a worker.
+    case orderOfEffects = "order-of-effects"
+    /// A backlog after an outage, drained in several ways.
+    case backlog
+    /// Tasks against partitions, or split ranges against a shuffle.
+    case parallelism
+    /// What direct strategies planned beside what they read.
+    case exactRanges = "exact-ranges"
+    /// The scenario's own runs, each of which a claim about owners of offsets is tried on.
+    case offsetOwners = "offset-owners"
+    /// A worker that keeps its offsets in ZooKeeper, and the ZooKeeper goes down.
+    case zookeeperOutage = "zookeeper-outage"
+    /// A new version of the program meets the state that the old one left.
+    case upgrade
+    /// Starts with checkpoints that are there, damaged, or not there.
+    case getOrCreate = "get-or-create"
 
     var experiment: any Experiment {
         switch self {
         case .everyCrashPoint: EveryCrashPoint()
+        case .secondDriver: SecondDriver()
+        case .rebalance: Rebalance()
+        case .sameOutput: SameOutput()
+        case .wordCount: WordCount()
+        case .ownOutputOperation: OwnOutputOperation()
+        case .orderOfEffects: OrderOfEffects()
+        case .backlog: Backlog()
+        case .parallelism: Parallelism()
+        case .exactRanges: ExactRanges()
+        case .offsetOwners: OffsetOwners()
+        case .zookeeperOutage: ZooKeeperOutage()
+        case .upgrade: Upgrade()
+        case .getOrCreate: GetOrCreate()
         }
     }
 }

@@ -22,45 +22,90 @@ struct Stage: Sendable {
         return name
     }
 
-    /// Produces the scenario's load to `topic`.
-    func produceLoad(to topic: String) async throws -> GroundTruth {
+    /// Produces the scenario's load to `topic`, or the part of it with these `sequences`; `partitions` is what the topic
+    /// has where that is not what the scenario says.
+    func produceLoad(
+        to topic: String, sequences: Range<Int>? = nil, partitions: Int? = nil
+    ) async throws -> GroundTruth {
+        var scenario = scenario
+        scenario.partitions = partitions ?? scenario.partitions
+        let load = scenario
         if options.brokers == nil {
             try BrokerHost.checkCapacity(
                 records: scenario.records, recordBytes: scenario.recordBytes, partitions: scenario.partitions)
         }
         let truth = try await BlockingThread.run {
             try LoadGenerator.produce(
-                scenario: scenario, topic: topic, configuration: host.value.configuration
+                scenario: load, topic: topic, sequences: sequences, configuration: host.value.configuration
             ) { confirmed in
-                progress(0, "producing \(confirmed) of \(scenario.records) records")
+                progress(0, "producing \(confirmed) of \(load.records) records")
             }
         }
         try Task.checkCancellation()
         return truth
     }
 
+    /// The scenario's load as the closed forms see it.
+    ///
+    /// - Throws: ``Diagnosis`` for cuts by time.
+    func shapeByCount() throws -> LoadShape {
+        guard let shape = scenario.shape else {
+            throw Diagnosis(
+                cause: "\(scenario.name): the experiment needs block-records and batch-records",
+                fix: "cut by count: with cuts by time nothing says what a crash must do", exitCode: .usage)
+        }
+        return shape
+    }
+
     /// What executes runs on a topic.
     func executor(of scenario: Scenario, topic: String, truth: GroundTruth) -> RunExecutor {
-        RunExecutor(
+        var executor = RunExecutor(
             scenario: scenario, topic: topic, bootstrap: host.value.configuration.bootstrap,
             properties: host.value.properties, truth: truth,
             worker: WorkerProcess(executable: options.workerExecutable))
+        executor.produce = { sequences in
+            try LoadGenerator.produce(
+                scenario: scenario, topic: topic, sequences: sequences, configuration: host.value.configuration
+            ) { _ in }
+        }
+        return executor
     }
 
     /// Carries out runs one after the other on one load; each has a folder of its own, removed when it is judged.
     func execute(_ plans: [RunPlan]) async throws -> [RunResult] {
-        let topic = try await makeTopic(partitions: scenario.partitions)
-        let truth = try await produceLoad(to: topic)
-        let executor = executor(of: scenario, topic: topic, truth: truth)
+        try await withZooKeeper(for: plans) { try await execute(plans, zookeeper: $0) }
+    }
+
+    private func execute(_ plans: [RunPlan], zookeeper: String?) async throws -> [RunResult] {
+        var topic = try await makeTopic(partitions: scenario.partitions)
+        var truth = try await produceLoad(to: topic)
+        var executor = executor(of: scenario, topic: topic, truth: truth)
+        executor.zookeeper = zookeeper
         var runs: [RunResult] = []
         for (index, plan) in plans.enumerated() {
+            if index > 0, scenario.arrivals > 0 {
+                // What arrives during one run must not be there before the next.
+                topic = try await makeTopic(partitions: scenario.partitions)
+                truth = try await produceLoad(to: topic)
+                executor = self.executor(of: scenario, topic: topic, truth: truth)
+                executor.zookeeper = zookeeper
+            }
             let label = "\(plan.strategy.rawValue)\(plan.sink.map { " / \($0.rawValue)" } ?? "")"
             let directory = "\(options.workDirectory)/\(index + 1)-\(plan.strategy.rawValue)"
             var run = try await executor.execute(plan, in: directory) { fraction in
                 progress((Double(index) + fraction) / Double(plans.count), label)
             }
-            if run.invalidReason == nil { run.invalidReason = try await evicted(truth, topic: topic) }
+            // A run that may skip what the broker dropped shows how many records that cost it.
+            if run.invalidReason == nil, scenario.onDataLoss == .fail {
+                run.invalidReason = try await evicted(truth, topic: topic)
+            }
             runs.append(run)
+            if plan.offsetStore == .zookeeper, let zookeeper {
+                let group = executor.group(in: directory)
+                try await BlockingThread.run { [topic] in
+                    try OffsetStorePlace.removeGroup(group, of: topic, at: zookeeper)
+                }
+            }
             try await BlockingThread.run { try FileSystem.removeTree(directory) }
         }
         return runs

@@ -18,6 +18,7 @@ public struct MatrixPlan: Sendable {
     /// Cells that share a load.
     struct Group: Sendable {
         var shape: LoadShape
+        var outage = Outage()
         var cells: [Cell]
     }
 
@@ -50,14 +51,21 @@ public struct MatrixPlan: Sendable {
             LoadShape(
                 records: MatrixPlan.batches * batchRecords, partitions: partitions, blockRecords: blockRecords,
                 batchRecords: batchRecords, groupCommitBlocks: 1, checkpointLagTasks: 0,
-                autoCommitBlocks: autoCommitBlocks, chunkRecords: Scenario.chunkRecords)
+                autoCommitBlocks: autoCommitBlocks, chunkRecords: Scenario.usualChunkRecords)
         }
         // An automatic commit every five batches leaves one batch of duplicates and none of loss at the usual place, and
         // one every three blocks leaves losses at the start.
         let usual = shape(autoCommitBlocks: 5 * blocksPerBatch)
         let early = shape(autoCommitBlocks: 3)
         let all = points ?? CrashPoint.all
-        let pairs = strategies.filter { $0 != .raw }.flatMap { strategy in sinks.map { (strategy, $0) } }
+        let pairs = strategies.filter { $0 != .raw }.flatMap { strategy in
+            sinks.filter(strategy.canWrite).map { (strategy, $0) }
+        }
+        if pairs.isEmpty, let strategy = strategies.first(where: { $0 != .raw }), let sink = sinks.first {
+            throw Diagnosis(
+                cause: "\(strategy.rawValue) cannot write to \(sink.rawValue): it keeps its offsets in the sink",
+                fix: "use the sink transactional with it, or another strategy with this sink", exitCode: .usage)
+        }
         var main = Group(shape: usual, cells: [])
         var start = Group(shape: early, cells: [])
         for (strategy, sink) in pairs {
@@ -73,7 +81,9 @@ public struct MatrixPlan: Sendable {
                 start.add(ArmedCrash(first, at: blocksPerBatch / 2 + 1), strategy, sink, fidelity)
             }
         }
-        groups = [main, start].filter { !$0.cells.isEmpty }
+        let extra = MatrixPlan.windowGroups(
+            pairs: pairs, points: all, fidelity: fidelity, batches: MatrixPlan.batches - 1, usual: usual)
+        groups = ([main, start] + extra).filter { !$0.cells.isEmpty }
         if groups.isEmpty {
             throw Diagnosis(
                 cause: "no strategy that was chosen reaches any crash point that was chosen",
@@ -92,8 +102,9 @@ public struct MatrixPlan: Sendable {
 }
 
 extension MatrixPlan.Group {
-    fileprivate mutating func add(_ crash: ArmedCrash, _ strategy: Strategy, _ sink: SinkKind, _ fidelity: Fidelity) {
-        let outcome = ExpectedOutcome(strategy: strategy, sink: sink, fidelity: fidelity, crash: crash, shape: shape)
+    mutating func add(_ crash: ArmedCrash, _ strategy: Strategy, _ sink: SinkKind, _ fidelity: Fidelity) {
+        let outcome = ExpectedOutcome(
+            strategy: strategy, sink: sink, fidelity: fidelity, crash: crash, outage: outage, shape: shape)
         // Points that a small load does not reach so often are left out.
         guard let outcome else { return }
         cells.append(.init(strategy: strategy, sink: sink, crash: crash, expected: outcome))

@@ -34,11 +34,14 @@ public struct MatrixRunner: Sendable {
                     strategy: cell.strategy, sink: cell.sink, shape: group.shape, fidelity: plan.fidelity,
                     seed: plan.seed)
                 let fired = try run.live(crash: cell.crash)
-                try run.live()
+                if cell.crash.point.isDeath {
+                    try run.endure(group.outage)
+                    try run.live()
+                }
                 let verdict = try run.verdict()
                 cells.append(
                     matrixCell(
-                        cell, crashFired: fired,
+                        cell, group.outage, crashFired: fired,
                         measured: .init(
                             duplicates: verdict.duplicates, ingestDuplicates: verdict.ingestDuplicates,
                             reexecutionDuplicates: verdict.reexecutionDuplicates, lost: verdict.lost,
@@ -62,13 +65,14 @@ public struct MatrixRunner: Sendable {
             }
             let runs = group.cells.map {
                 RunPlan(
-                    strategy: $0.strategy, sink: $0.sink, death: .armed($0.crash), stated: nil, expected: $0.expected)
+                    strategy: $0.strategy, sink: $0.sink, death: .armed([$0.crash]), stated: nil, expected: $0.expected,
+                    outage: group.outage)
             }
-            let results = try await runner.run(scenario(of: group.shape), plans: runs).runs
+            let results = try await runner.run(scenario(of: group), plans: runs).runs
             for (cell, run) in zip(group.cells, results) {
                 cells.append(
                     matrixCell(
-                        cell, crashFired: run.crashFired,
+                        cell, group.outage, crashFired: run.crashFired,
                         measured: .init(
                             duplicates: run.duplicates, ingestDuplicates: run.ingestDuplicates,
                             reexecutionDuplicates: run.reexecutionDuplicates, lost: run.lost, redone: run.redone),
@@ -80,14 +84,14 @@ public struct MatrixRunner: Sendable {
     }
 
     private func matrixCell(
-        _ cell: MatrixPlan.Cell, crashFired: Bool, measured: MatrixCell.Measured, fault: String?
+        _ cell: MatrixPlan.Cell, _ outage: Outage, crashFired: Bool, measured: MatrixCell.Measured, fault: String?
     ) -> MatrixCell {
         MatrixCell(
             strategy: cell.strategy.rawValue, sink: cell.sink.rawValue, fidelity: plan.fidelity.name,
             point: cell.crash.description, row: cell.expected.row, crashFired: crashFired, measured: measured,
             expected: .init(
                 duplicates: cell.expected.duplicates, ingestDuplicates: cell.expected.ingestDuplicates,
-                lost: cell.expected.lost), fault: fault)
+                lost: cell.expected.lost), fault: fault, outage: outage.name)
     }
 
     private func result(_ cells: [MatrixCell], world: Worlds) -> MatrixResult {
@@ -101,15 +105,18 @@ public struct MatrixRunner: Sendable {
     }
 
     /// Small records: a matrix counts them and does not weigh them.
-    private static let recordBytes = 32
+    static let recordBytes = 32
 
-    private func scenario(of shape: LoadShape) -> Scenario {
-        Scenario(
+    private func scenario(of group: MatrixPlan.Group) -> Scenario {
+        let shape = group.shape
+        var scenario = Scenario(
             name: "matrix", summary: "", explanation: "", records: shape.records, partitions: shape.partitions,
             recordBytes: MatrixRunner.recordBytes,
             cuts: .count(block: shape.blockRecords, batch: shape.batchRecords),
             groupCommitBlocks: shape.groupCommitBlocks, walCompressionLevel: nil,
             checkpointLagTasks: shape.checkpointLagTasks, fidelity: plan.fidelity,
             autoCommitBlocks: shape.autoCommitBlocks, seed: plan.seed, runs: [])
+        scenario.arrivals = group.outage.arrivals
+        return scenario
     }
 }

@@ -49,6 +49,7 @@ final class BrokerHost {
     }
 
     func createTopic(_ name: String, partitions: Int) throws {
+        topics.append(name)
         if let embedded {
             try embedded.createTopic(name, partitions: partitions)
         } else {

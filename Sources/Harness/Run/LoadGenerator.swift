@@ -11,18 +11,33 @@ struct GroundTruth: Sendable {
     var starts: [Offset]
     /// By partition, the offset behind its last record.
     var ends: [Offset]
+
+    /// Where a record lies.
+    func place(of record: Int) -> (partition: Partition, offset: Offset) {
+        let partition = record % starts.count
+        return (Partition(partition), starts[partition] + Offset(record / starts.count))
+    }
+
+    /// This load and one that was produced to the same partitions after it.
+    func followed(by later: GroundTruth) -> GroundTruth {
+        GroundTruth(records: records + later.records, starts: starts, ends: zip(ends, later.ends).map(max))
+    }
 }
 
 /// Makes records and produces them. Its calls block.
 enum LoadGenerator {
+    /// Produces all records of the load, or those with these `sequences`, to a topic with the scenario's partitions.
     static func produce(
-        scenario: Scenario, topic: String, configuration: KafkaConfiguration, progress: (Int) -> Void
+        scenario: Scenario, topic: String, sequences: Range<Int>? = nil, configuration: KafkaConfiguration,
+        progress: (Int) -> Void
     ) throws -> GroundTruth {
+        let sequences = sequences ?? 0..<scenario.records
         let producer = try KafkaProducer(configuration, topic: topic)
         defer { producer.close() }
         let delivery = try producer.produce(
-            count: scenario.records, recordCapacity: scenario.recordBytes, progressInterval: 10_000, progress: progress
-        ) { index, buffer in
+            count: sequences.count, recordCapacity: scenario.recordBytes, progressInterval: 10_000, progress: progress
+        ) { place, buffer in
+            let index = sequences.lowerBound + place
             RecordFormat.write(
                 .init(producer: 0, sequence: UInt64(index)), seed: scenario.seed,
                 into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<scenario.recordBytes]))

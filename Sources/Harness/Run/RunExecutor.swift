@@ -15,15 +15,25 @@ struct RunExecutor: Sendable {
     let bootstrap: String
     /// librdkafka properties, each `name=value`.
     let properties: [String]
+    /// What is there before the run.
     let truth: GroundTruth
     let worker: WorkerProcess
+    /// The ZooKeeper's address; nil when no run keeps its offsets there.
+    var zookeeper: String?
+    /// Produces the further records of these numbers; nil where none may arrive.
+    var produce: (@Sendable (Range<Int>) throws -> GroundTruth)?
 
     /// What the lives of a run came to.
     private struct Lives {
-        var crashFired = false
+        /// Deaths of the plan.
+        var crashesFired = 0
         var restarts = 0
         var unplannedDeaths = 0
         var recoverySeconds = 0.0
+        var recovery = RecoveryParts()
+        var isDamageMissing = false
+        /// What had been produced in the end.
+        var truth: GroundTruth
     }
 
     /// Executes `plan` in `directory`, which is new; `progress` gets the fraction of the records read so far.
@@ -55,18 +65,18 @@ struct RunExecutor: Sendable {
 
     private func live(_ plan: RunPlan, in directory: String, counters: EngineCounters) async throws -> Lives {
         let path = "\(directory)/worker.json"
-        var lives = Lives()
+        var lives = Lives(truth: truth)
         var diedAt: Nanoseconds?
+        // The kill itself, which comes a little before anybody notices it.
+        var killedAt: Nanoseconds = 0
         for life in 0..<RunExecutor.mostLives {
-            var configuration = configuration(of: plan, in: directory)
+            var configuration = configuration(of: plan, in: directory, truth: life == 0 ? nil : lives.truth)
             var killAfter: Duration?
-            // Only the first life dies of the plan; the others recover from it.
-            if life == 0 {
-                switch plan.death {
-                case .none: break
-                case .armed(let crash): configuration.crash = crash.description
-                case .external(let delay): killAfter = delay
-                }
+            // One life for each crash of the plan; the others recover from it.
+            switch plan.death {
+            case .none: break
+            case .armed(let crashes): if life < crashes.count { configuration.crash = crashes[life].description }
+            case .external(let delay): if life == 0 { killAfter = delay }
             }
             try PosixDisk().write(Array(JSONEncoder().encode(configuration)), to: path)
             let (ending, endedAt) = try await worker.run(configurationPath: path, killAfter: killAfter)
@@ -75,17 +85,24 @@ struct RunExecutor: Sendable {
                 // Back to work is the first output, or being idle when there was nothing left to output.
                 let back = counters[.firstOutputAt] > 0 ? counters[.firstOutputAt] : counters[.idleAt]
                 lives.recoverySeconds += back > diedAt ? Double(back - diedAt) / 1e9 : 0
+                lives.recovery.add(recoveryFrom: killedAt, as: counters)
             }
             switch ending {
-            case .finished: return lives
+            case .finished:
+                // A failure that a task survives leaves its mark and nobody dead.
+                if configuration.crash != nil, counters[.crashesFired] > UInt64(lives.crashesFired) {
+                    lives.crashesFired += 1
+                }
+                return lives
             case .failed(let diagnosis): throw diagnosis
             case .killed:
                 diedAt = endedAt
                 lives.restarts += 1
                 // Only a death of the plan counts as its crash; any other SIGKILL is somebody else's.
-                let wasPlanned = killAfter != nil || (configuration.crash != nil && counters[.crashesFired] == 1)
-                lives.crashFired = lives.crashFired || wasPlanned
-                if !wasPlanned { lives.unplannedDeaths += 1 }
+                let wasArmed = configuration.crash != nil && counters[.crashesFired] == UInt64(lives.crashesFired + 1)
+                killedAt = wasArmed ? counters[.diedAt] : endedAt
+                if wasArmed || killAfter != nil { lives.crashesFired += 1 } else { lives.unplannedDeaths += 1 }
+                if life == 0 { try await endure(plan.outage, configuration.engine, &lives) }
             }
         }
         throw Diagnosis(
@@ -93,48 +110,86 @@ struct RunExecutor: Sendable {
             fix: "this is not expected: please report it with the command", exitCode: .internalError)
     }
 
-    private func configuration(of plan: RunPlan, in directory: String) -> WorkerConfiguration {
+    /// Lets happen what happens between the first death and the next life.
+    private func endure(_ outage: Outage, _ engine: EngineConfiguration, _ lives: inout Lives) async throws {
+        if outage.arrivals > 0, let produce {
+            let produced = lives.truth.records
+            lives.truth = lives.truth.followed(
+                by: try await BlockingThread.run { try produce(produced..<produced + outage.arrivals) })
+        }
+        guard let damage = outage.damage else { return }
+        let struck = try await BlockingThread.run { try damage.strike(engine, disk: PosixDisk()) }
+        lives.isDamageMissing = !struck
+    }
+
+    /// What the worker of `plan` is told in a life that is not to crash: the first one, or one that has `truth` to read.
+    func configuration(
+        of plan: RunPlan, in directory: String, truth later: GroundTruth? = nil
+    ) -> WorkerConfiguration {
+        let truth = later ?? truth
         let cuts: EngineConfiguration.Cuts =
             switch scenario.cuts {
             case .count(let block, let batch): .count(block: block, batch: batch)
             case .time(let block, let batch): .time(block: UInt64(block) * 1_000_000, batch: UInt64(batch) * 1_000_000)
             }
-        let name = directory.split(separator: "/").last.map(String.init) ?? "run"
         let engine = EngineConfiguration(
             strategy: plan.strategy, sink: plan.sink ?? .append, directory: "\(directory)/state",
-            group: "\(topic)-\(name)", starts: truth.starts, ends: truth.ends, cuts: cuts,
+            group: group(in: directory),
+            // The watermarks of a topic that nobody else writes to are where its records end.
+            starts: later != nil && plan.outage.reset == .latest ? truth.ends : truth.starts, ends: truth.ends,
+            cuts: cuts,
             groupCommitBlocks: scenario.groupCommitBlocks,
             walCompressionLevel: scenario.walCompressionLevel.map { Int32($0) },
             checkpointLagTasks: scenario.checkpointLagTasks, fidelity: scenario.fidelity,
-            autoCommitBlocks: scenario.autoCommitBlocks, chunkRecords: Scenario.chunkRecords)
-        return WorkerConfiguration(
+            autoCommitBlocks: scenario.autoCommitBlocks, chunkRecords: scenario.chunkRecords,
+            onDataLoss: scenario.onDataLoss, membership: scenario.membership, job: plan.job, limits: scenario.limits,
+            tasks: scenario.tasks, programVersion: scenario.programVersion, taskAttempts: scenario.taskAttempts,
+            firstBatchIsUnlimited: later != nil && plan.outage.restartBatch == .unlimited)
+        var configuration = WorkerConfiguration(
             engine: engine, bootstrap: bootstrap, properties: properties, topic: topic, crash: nil,
-            countersPath: "\(directory)/counters")
+            countersPath: "\(directory)/counters", offsetStore: place(of: plan, in: directory))
+        if plan.isTraced { configuration.tracePath = "\(directory)/trace" }
+        configuration.results = plan.resultsAreCheckpoint.map {
+            .init(directory: plan.results(in: directory), partitions: truth.ends.count, isCheckpoint: $0)
+        }
+        return configuration
+    }
+
+    /// The consumer group of the run in `directory`.
+    func group(in directory: String) -> String {
+        "\(topic)-\(directory.split(separator: "/").last.map(String.init) ?? "run")"
+    }
+
+    /// Where the run in `directory` finds its offset store.
+    private func place(of plan: RunPlan, in directory: String) -> OffsetStorePlace {
+        switch (plan.offsetStore, zookeeper) {
+        case (.file, _): .file(directory: "\(directory)/offsets")
+        case (.zookeeper, let address?):
+            .zookeeper(address: address, timeoutMilliseconds: OffsetStorePlace.timeoutMilliseconds)
+        case (.kafka, _), (.zookeeper, nil): .kafka
+        }
     }
 
     private func judge(
         _ plan: RunPlan, lives: Lives, in directory: String, counters: EngineCounters
     ) throws -> RunResult {
-        var verdict = try Verdict(
-            produced: truth.records, sink: plan.sink ?? .append, runDirectory: "\(directory)/state", disk: PosixDisk())
-        if plan.sink == nil {
-            // `raw` keeps nothing, so what it polled is all there is to count.
-            verdict.delivered = Int(counters[.recordsFetched])
-            verdict.lost = max(0, truth.records - verdict.delivered)
-            verdict.duplicates = max(0, verdict.delivered - truth.records)
-        }
+        let truth = lives.truth
+        let verdict = try plan.verdict(truth: truth, in: directory, counters: counters)
         let seconds = Double(counters[.workingNanoseconds]) / 1e9
-        let crash: String? =
-            switch plan.death {
-            case .none: nil
-            case .armed(let crash): crash.description
-            case .external: "external"
-            }
+        let crash: String?
+        let crashes: Int
+        switch plan.death {
+        case .none: (crash, crashes) = (nil, 0)
+        case .armed(let armed):
+            (crash, crashes) = (armed.map(\.description).joined(separator: ", "), armed.count)
+        case .external: (crash, crashes) = ("external", 1)
+        }
         return RunResult(
-            strategy: plan.strategy.rawValue, sink: plan.sink?.rawValue ?? "none", crashPoint: crash,
-            crashFired: lives.crashFired, produced: verdict.produced, delivered: verdict.delivered,
-            duplicates: verdict.duplicates, ingestDuplicates: verdict.ingestDuplicates,
-            reexecutionDuplicates: verdict.reexecutionDuplicates, lost: verdict.lost, corrupted: verdict.corrupted,
+            strategy: plan.strategy.rawValue, sink: plan.outputName, crashPoint: crash,
+            crashFired: crashes > 0 && lives.crashesFired == crashes, produced: verdict.produced,
+            delivered: verdict.delivered, duplicates: verdict.duplicates, ingestDuplicates: verdict.ingestDuplicates,
+            reexecutionDuplicates: verdict.reexecutionDuplicates, lost: verdict.lost, lostLoudly: verdict.lostLoudly,
+            corrupted: verdict.corrupted,
             redone: verdict.redone,
             expected: .init(
                 duplicates: plan.expected?.duplicates, ingestDuplicates: plan.expected?.ingestDuplicates,
@@ -143,11 +198,16 @@ struct RunExecutor: Sendable {
                 ?? "no closed form: held to what the scenario states in numbers, and to no loss where none is allowed",
             agrees: RunJudgement.agrees(plan, verdict),
             invalidReason: RunJudgement.invalidReason(
-                plan, crashFired: lives.crashFired, unplannedDeaths: lives.unplannedDeaths, verdict: verdict),
+                plan, crashesFired: lives.crashesFired, unplannedDeaths: lives.unplannedDeaths, verdict: verdict,
+                isDamageMissing: lives.isDamageMissing),
             restarts: lives.restarts,
             walBytesWritten: Int64(counters[.walBytesWritten]), diskBytesPeak: Int64(counters[.stateBytesPeak]),
             ingestedBytes: Int64(truth.records * scenario.recordBytes),
             recordsPerSecond: seconds > 0 ? Double(truth.records) / seconds : 0,
-            recoverySeconds: lives.recoverySeconds, percentOfRaw: nil)
+            recoverySeconds: lives.recoverySeconds, percentOfRaw: nil, recovery: lives.recovery,
+            walLiveBytes: Int64(counters[.walLiveBytes]), orphanBytes: Int64(counters[.orphanBytes]),
+            orphanBytesAtRecovery: lives.restarts > 0 ? Int64(counters[.orphanBytesAtRecovery]) : 0,
+            outputDigest: verdict.outputDigest.isEmpty ? nil : verdict.outputDigest,
+            offsetStore: plan.strategy.commitsOffsets ? plan.offsetStore.rawValue : nil)
     }
 }

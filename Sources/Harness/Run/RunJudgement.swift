@@ -21,11 +21,16 @@ enum RunJudgement {
     }
 
     /// Why a run shows nothing; nil when it does.
-    static func invalidReason(_ plan: RunPlan, crashFired: Bool, unplannedDeaths: Int, verdict: Verdict) -> String? {
+    static func invalidReason(
+        _ plan: RunPlan, crashesFired: Int, unplannedDeaths: Int, verdict: Verdict, isDamageMissing: Bool = false
+    ) -> String? {
         if unplannedDeaths > 0 {
             return "the worker was killed from outside \(unplannedDeaths) times, which nobody planned"
         }
-        if case .armed(let crash) = plan.death, !crashFired { return "the crash \(crash) never fired" }
+        if case .armed(let crashes) = plan.death, crashesFired < crashes.count {
+            return "the crash \(crashes[crashesFired]) never fired"
+        }
+        if isDamageMissing { return "there was nothing to damage when the worker had died" }
         if verdict.produced == 0 { return "no record was produced" }
         return nil
     }
@@ -38,6 +43,7 @@ enum RunJudgement {
             case .k: total + outcome.k
             case .N: total + outcome.N
             case .E: total + outcome.E
+            case .G: total + outcome.G
             }
         }
     }

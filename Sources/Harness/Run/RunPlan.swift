@@ -7,7 +7,8 @@ struct RunPlan: Sendable {
     /// How the worker dies.
     enum Death: Equatable, Sendable {
         case none
-        case armed(ArmedCrash)
+        /// One crash for each life, from the first on.
+        case armed([ArmedCrash])
         /// SIGKILL from outside after this time, wherever the worker is then.
         case external(Duration)
     }
@@ -16,10 +17,20 @@ struct RunPlan: Sendable {
     /// Nil for `raw`, which has no sink.
     var sink: SinkKind?
     var death: Death
+    /// Who keeps the offsets that the strategy commits.
+    var offsetStore = OffsetStoreKind.kafka
     /// What the scenario itself states; nil when it states nothing about this crash.
     var stated: Scenario.Expectation?
     /// What the semantics predict; nil where they do not give a number (a kill from outside, cuts by time).
     var expected: ExpectedOutcome?
+    /// What happens between the death and the next life.
+    var outage = Outage()
+    /// What is made of the records; a job that keeps a state needs no sink.
+    var job = Job.identity
+    /// Whether a program's own output operation takes the sink's place, and whether it keeps the checkpoint; nil: no.
+    var resultsAreCheckpoint: Bool?
+    /// Whether the worker leaves a trace of all crash points it passes.
+    var isTraced = false
 
     /// Settles the runs of a scenario.
     ///
@@ -29,65 +40,109 @@ struct RunPlan: Sendable {
         return try scenario.runs.flatMap { run -> [RunPlan] in
             let sinks: [Scenario.Expectation?] = run.sinks.isEmpty ? [nil] : run.sinks
             return try sinks.map { stated in
-                let crash = try run.crash.map {
-                    try settle($0, of: run, sink: stated?.sink, in: scenario, shape: shape)
-                }
+                let crashes = try settle(run, sink: stated?.sink, in: scenario, shape: shape)
+                let outage = scenario.outage(damage: run.damage)
+                try refuseImpossible(run)
                 var expected: ExpectedOutcome?
-                switch (crash, shape) {
-                case (nil, _): expected = ExpectedOutcome()
-                case (let crash?, let shape?):
+                let isOpen = scenario.composition(isOpenFor: run.strategy, crashes)
+                if crashes.isEmpty {
+                    expected = ExpectedOutcome()
+                } else if let shape, !isOpen {
                     expected = ExpectedOutcome(
-                        strategy: run.strategy, sink: stated?.sink ?? .append, fidelity: scenario.fidelity,
-                        crash: crash,
-                        shape: shape)
-                case (_?, nil):
-                    expected = nil
+                        strategy: run.strategy, sink: stated?.sink ?? .append, job: scenario.job,
+                        fidelity: scenario.fidelity, crashes: crashes, outage: outage, shape: shape)
+                    if run.failures >= scenario.taskAttempts { expected = nil }
+                } else {
                     try refuseSymbols(in: stated, of: run)
                 }
                 return RunPlan(
-                    strategy: run.strategy, sink: stated?.sink, death: crash.map { .armed($0) } ?? .none,
-                    stated: run.isAsStated ? stated : nil, expected: expected)
+                    strategy: run.strategy, sink: stated?.sink, death: crashes.isEmpty ? .none : .armed(crashes),
+                    offsetStore: run.offsetStore, stated: run.isAsStated ? stated : nil, expected: expected,
+                    outage: outage, job: scenario.job)
             }
         }
     }
 
-    /// Cuts by time have no closed form, so nothing gives a symbol its value.
+    /// Damage needs a death and a strategy that has what is damaged; only a task can fail more than once.
+    private static func refuseImpossible(_ run: Scenario.Run) throws {
+        if let damage = run.damage {
+            guard run.crashes.first?.point.isDeath == true else {
+                throw Diagnosis(
+                    cause:
+                        "\(run.strategy.rawValue): damage \(damage.rawValue) without a crash that the worker dies of",
+                    fix: "give the run a crash, or leave out damage", exitCode: .usage)
+            }
+            guard damage.strategies.contains(run.strategy) else {
+                throw Diagnosis(
+                    cause:
+                        "\(run.strategy.rawValue): there is nothing of its own that damage \(damage.rawValue) strikes",
+                    fix: "choose from \(damage.strategies.map(\.rawValue).joined(separator: ", ")) for this damage",
+                    exitCode: .usage)
+            }
+        }
+        guard run.failures == 1 || run.crashes.first?.point.isDeath == false else {
+            throw Diagnosis(
+                cause: "\(run.strategy.rawValue): failures \(run.failures) without a point at which a task fails",
+                fix: "crash at task.read.fails or sink.write.fails, or leave out failures", exitCode: .usage)
+        }
+    }
+
+    /// Cuts by time, and partitions that a group hands out, have no closed form everywhere, so nothing gives a symbol its value.
     private static func refuseSymbols(in stated: Scenario.Expectation?, of run: Scenario.Run) throws {
         guard run.isAsStated, let stated, !(stated.duplicates.symbols + stated.lost.symbols).isEmpty else { return }
         throw Diagnosis(
             cause:
                 "\(run.strategy.rawValue): \"\(stated.duplicates) / \(stated.lost)\" has symbols, and a crash with cuts "
-                + "by time has no closed form that would give them values",
-            fix: "cut by block-records and batch-records, or state plain numbers", exitCode: .usage)
+                + "by time, or at this place in a group, has no closed form that would give them values",
+            fix: "cut by block-records and batch-records with manual membership, or state plain numbers",
+            exitCode: .usage)
+    }
+
+    /// Settles the crash of each life, by what the deaths before it leave to be done.
+    private static func settle(
+        _ run: Scenario.Run, sink: SinkKind?, in scenario: Scenario, shape: LoadShape?
+    ) throws -> [ArmedCrash] {
+        var schedule = shape.map {
+            CrashSchedule(
+                strategy: run.strategy, sink: sink ?? .append, job: scenario.job, fidelity: scenario.fidelity, shape: $0
+            )
+        }
+        return try run.crashes.enumerated().map { life, crash in
+            let name =
+                "\(run.strategy.rawValue): crash \(crash)" + (run.crashes.count > 1 ? " of life \(life + 1)" : "")
+            let settled = try settle(
+                crash, called: name, of: run, schedule: schedule, seed: scenario.seed &+ UInt64(life))
+            schedule = schedule?.after(settled)
+            return settled
+        }
     }
 
     /// Turns `@seeded` and `@last` into a number, and refuses a crash that can never happen.
     private static func settle(
-        _ crash: Scenario.Crash, of run: Scenario.Run, sink: SinkKind?, in scenario: Scenario, shape: LoadShape?
+        _ crash: Scenario.Crash, called name: String, of run: Scenario.Run, schedule: CrashSchedule?, seed: UInt64
     ) throws -> ArmedCrash {
-        let name = "\(run.strategy.rawValue): crash \(crash)"
         guard CrashPointGuide.strategies(of: crash.point.effect).contains(run.strategy) else {
             throw Diagnosis(
                 cause: "\(name): the strategy never reaches this point",
                 fix: "choose one of its own points: `kbench crash-points` lists them", exitCode: .usage)
         }
-        let count = shape.flatMap {
-            CrashSchedule(strategy: run.strategy, sink: sink ?? .append, fidelity: scenario.fidelity, shape: $0)
-                .occurrences(of: crash.point)
-        }
-        switch (crash.occurrence, count) {
+        switch (crash.occurrence, schedule?.occurrences(of: crash.point)) {
+        case (_, 0?):
+            throw Diagnosis(
+                cause: "\(name): in this life the point is never reached",
+                fix: "choose another point, or an earlier life that leaves something for it to do", exitCode: .usage)
         case (.exactly(let occurrence), let count?):
             guard occurrence <= count else {
                 throw Diagnosis(
                     cause: "\(name): with this load the point is reached \(count) times",
                     fix: "choose an occurrence from 1 to \(count), or raise --records", exitCode: .usage)
             }
-            return ArmedCrash(crash.point, at: occurrence)
-        case (.exactly(let occurrence), nil): return ArmedCrash(crash.point, at: occurrence)
-        case (.last, let count?) where count > 0: return ArmedCrash(crash.point, at: count)
+            return ArmedCrash(crash.point, at: occurrence, times: run.failures)
+        case (.exactly(let occurrence), nil): return ArmedCrash(crash.point, at: occurrence, times: run.failures)
+        case (.last, let count?) where count > 0: return ArmedCrash(crash.point, at: count, times: run.failures)
         case (.seeded, let count?) where count > 0:
-            var random = SeededRandom(seed: scenario.seed)
-            return ArmedCrash(crash.point, at: Int.random(in: 1...count, using: &random))
+            var random = SeededRandom(seed: seed)
+            return ArmedCrash(crash.point, at: Int.random(in: 1...count, using: &random), times: run.failures)
         default:
             throw Diagnosis(
                 cause: "\(name): how often this point is reached is not known beforehand",
@@ -97,16 +152,27 @@ struct RunPlan: Sendable {
 }
 
 extension Scenario {
-    /// The load as the closed forms see it; nil when cuts are by time, which no arithmetic can foresee.
+    /// Whether the outcome of a crash depends on how a block's records are spread over the partitions, which nobody knows
+    /// beforehand where a group hands the partitions out.
+    func composition(isOpenFor strategy: Strategy, _ crashes: [ArmedCrash]) -> Bool {
+        guard membership != .manual, strategy.isReceiver, let crash = crashes.first else { return false }
+        return strategy != .receiverWal || crash.point == CrashPoint(.receiverOffsetsCommit, .torn)
+            || fidelity != .sound || crashes.count > 1
+    }
+
+    /// The load as the closed forms see it; nil when cuts are by time, which no arithmetic can foresee, or tasks are not
+    /// one to one with inputs and in order.
     var shape: LoadShape? {
-        guard case .count(let block, let batch) = cuts else { return nil }
+        guard case .count(let block, let batch) = cuts, tasks.isOneToOneInOrder else { return nil }
         return LoadShape(
             records: records, partitions: partitions, blockRecords: block, batchRecords: batch,
             groupCommitBlocks: groupCommitBlocks, checkpointLagTasks: checkpointLagTasks,
             autoCommitBlocks: autoCommitBlocks,
-            chunkRecords: Scenario.chunkRecords)
+            chunkRecords: chunkRecords)
     }
 
-    /// Records that a direct task reads and writes at once.
-    static let chunkRecords = 16_384
+    /// What happens after a crash of one of the runs.
+    func outage(damage: Damage?) -> Outage {
+        Outage(arrivals: arrivals, restartBatch: restartBatch, reset: reset, damage: damage)
+    }
 }

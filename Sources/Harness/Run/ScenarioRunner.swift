@@ -20,11 +20,13 @@ public struct RunOptions: Sendable {
     public var reproduce: String
     /// kbench's version.
     public var version: String
+    /// A ZooKeeper's address, `host:port`; nil to start one where a run needs it.
+    public var zookeeper: String?
 
     /// Makes options.
     public init(
         brokers: String?, properties: [KafkaProperty], workDirectory: String, workerExecutable: String,
-        reproduce: String, version: String
+        reproduce: String, version: String, zookeeper: String? = nil
     ) {
         self.brokers = brokers
         self.properties = properties
@@ -32,6 +34,7 @@ public struct RunOptions: Sendable {
         self.workerExecutable = workerExecutable
         self.reproduce = reproduce
         self.version = version
+        self.zookeeper = zookeeper
     }
 }
 
@@ -73,7 +76,8 @@ public struct ScenarioRunner: Sendable {
         let startedAt = Date().formatted(.iso8601)
         if options.brokers == nil {
             try BrokerHost.checkCapacity(
-                records: scenario.records, recordBytes: scenario.recordBytes, partitions: scenario.partitions)
+                records: scenario.records + scenario.arrivals, recordBytes: scenario.recordBytes,
+                partitions: scenario.partitions)
         }
         let host = try await BlockingThread.run {
             Handed(try BrokerHost(brokers: options.brokers, properties: options.properties))

@@ -28,6 +28,29 @@ public struct Scenario: Equatable, Sendable {
     public var fidelity: Fidelity
     /// For `receiver`: blocks after which the group's offsets are committed, at least 1.
     public var autoCommitBlocks: Int
+    /// Records that are produced while a worker that died is down, at least 0.
+    public var arrivals = 0
+    /// For direct strategies with cuts by count: how much the first batch takes that is planned after a crash.
+    public var restartBatch = Outage.RestartBatch.limited
+    /// Where a worker begins that finds neither checkpoint nor committed offset after a crash.
+    public var reset = Outage.Reset.earliest
+    /// Times a task is tried before its failure ends the run, at least 1.
+    public var taskAttempts = 4
+    /// What to do about records that the broker dropped before they were read.
+    public var onDataLoss: DataLossPolicy = .fail
+    /// How receivers get their partitions.
+    public var membership: EngineConfiguration.Membership = .manual
+    /// What is made of the records. A job that keeps a state has that in place of sinks: its runs have one element each in
+    /// ``Run/sinks``, for the offset-keyed sink, because a state takes every offset once as that does.
+    public var job: Job
+    /// How much a batch may take and how much may wait for it.
+    public var limits: PlanLimits
+    /// How a batch's work is divided into tasks.
+    public var tasks: TaskSettings
+    /// The version of the program that the runs stand for, at least 1: checkpoints are bound to it.
+    public var programVersion: Int
+    /// Records that a direct task reads and writes at once, at least 1.
+    public var chunkRecords = Scenario.usualChunkRecords
     /// The seed, unless the command line gives one.
     public var seed: UInt64
     /// The runs, in the order they happen; an experiment may have none.
@@ -43,6 +66,9 @@ public struct Scenario: Equatable, Sendable {
     /// The claim the scenario is named after, and when it holds.
     public var claim: ClaimStatement?
 
+    /// What a direct task reads and writes at once unless the scenario says otherwise.
+    public static let usualChunkRecords = 16_384
+
     /// How blocks and batches are cut.
     public enum Cuts: Equatable, Sendable {
         /// By record count: exact, for verdicts. A block has at most `block` records, a batch at most `batch`.
@@ -57,18 +83,28 @@ public struct Scenario: Equatable, Sendable {
         public var strategy: Strategy
         /// The sinks, each a run of its own; empty only for `raw`, which has none.
         public var sinks: [Expectation]
-        /// The crash; nil for none.
-        public var crash: Crash?
-        /// Whether the sinks' expectations were written for this crash; false after the command line named another
+        /// The crashes, one for each life from the first on; the life after them processes what is left.
+        public var crashes: [Crash]
+        /// Whether the sinks' expectations were written for these crashes; false after the command line named another
         /// point, when only the closed forms say what to expect.
         public var isAsStated: Bool
+        /// What happens to the engine's files between the crash and the restart; nil: nothing.
+        public var damage: Damage?
+        /// For a crash point at which a task fails: how many attempts fail in a row, at least 1.
+        public var failures = 1
+        /// Who keeps the offsets that the strategy commits; `kafka` also for one that commits none.
+        public var offsetStore: OffsetStoreKind
 
         /// Makes a run.
-        public init(strategy: Strategy, sinks: [Expectation], crash: Crash?, isAsStated: Bool = true) {
+        public init(
+            strategy: Strategy, sinks: [Expectation], crashes: [Crash] = [], isAsStated: Bool = true,
+            offsetStore: OffsetStoreKind = .kafka
+        ) {
             self.strategy = strategy
             self.sinks = sinks
-            self.crash = crash
+            self.crashes = crashes
             self.isAsStated = isAsStated
+            self.offsetStore = offsetStore
         }
     }
 
@@ -117,9 +153,11 @@ public struct Scenario: Equatable, Sendable {
     public init(
         name: String, summary: String, explanation: String, records: Int, partitions: Int, recordBytes: Int,
         cuts: Cuts, groupCommitBlocks: Int, walCompressionLevel: Int?, checkpointLagTasks: Int,
-        fidelity: Fidelity = .sound, autoCommitBlocks: Int = 10, seed: UInt64, runs: [Run],
+        fidelity: Fidelity = .sound, autoCommitBlocks: Int = 10, onDataLoss: DataLossPolicy = .fail,
+        membership: EngineConfiguration.Membership = .manual, limits: PlanLimits = PlanLimits(),
+        tasks: TaskSettings = TaskSettings(), programVersion: Int = 1, seed: UInt64, runs: [Run],
         experiment: ExperimentKind? = nil, strategies: [Strategy] = [], sinks: [SinkKind] = [],
-        fidelities: [Fidelity] = [], claim: ClaimStatement? = nil
+        fidelities: [Fidelity] = [], claim: ClaimStatement? = nil, job: Job = .identity
     ) {
         self.name = name
         self.summary = summary
@@ -133,6 +171,11 @@ public struct Scenario: Equatable, Sendable {
         self.checkpointLagTasks = checkpointLagTasks
         self.fidelity = fidelity
         self.autoCommitBlocks = autoCommitBlocks
+        self.onDataLoss = onDataLoss
+        self.membership = membership
+        self.limits = limits
+        self.tasks = tasks
+        self.programVersion = programVersion
         self.seed = seed
         self.runs = runs
         self.experiment = experiment
@@ -140,6 +183,7 @@ public struct Scenario: Equatable, Sendable {
         self.sinks = sinks
         self.fidelities = fidelities
         self.claim = claim
+        self.job = job
     }
 }
 
@@ -155,6 +199,8 @@ public struct SymbolSum: Equatable, Sendable, CustomStringConvertible {
         case N
         /// Records already output that recovery outputs again.
         case E
+        /// Records that a batch planned again has beyond its first plan, for partitions that had finished.
+        case G
     }
 
     /// The symbols, in the order written.

@@ -6,12 +6,14 @@ internal import Yams
 /// Reads scenarios from YAML.
 public enum ScenarioFile {
     /// Every key there is at the top of a file.
-    static let keys = [
-        "name", "summary", "explanation", "records", "partitions", "record-bytes", "block-records", "batch-records",
-        "block-interval-ms", "batch-interval-ms", "group-commit-blocks", "wal-compression", "checkpoint-lag-tasks",
-        "fidelity", "auto-commit-blocks",
-        "seed", "runs", "experiment", "strategies", "sinks", "fidelities", "claim",
-    ]
+    static let keys =
+        [
+            "name", "summary", "explanation", "records", "partitions", "record-bytes", "block-records", "batch-records",
+            "block-interval-ms", "batch-interval-ms", "group-commit-blocks", "wal-compression", "checkpoint-lag-tasks",
+            "fidelity", "auto-commit-blocks", "on-data-loss", "membership", "session-timeout-ms", "heartbeat-ms",
+            "offset-store", "program-version", "limits", "seed", "runs", "experiment", "strategies", "sinks",
+            "fidelities", "claim", "job", "arrivals", "restart-batch", "reset", "task-attempts",
+        ] + taskKeys
 
     /// Reads the scenario in the file at `path`.
     ///
@@ -42,16 +44,18 @@ public enum ScenarioFile {
         }
         let experiment = try top["experiment"]?.name(
             of: "experiment", "experiments", as: ExperimentKind.self)
+        let job = try top["job"]?.name(of: "job", "jobs", as: Job.self) ?? .identity
         var runs: [Scenario.Run] = []
+        let store = try top["offset-store"]?.offsetStore()
         // An experiment decides by itself what runs.
         if let list = experiment == nil ? try top.required("runs") : top["runs"] {
-            for element in try list.elements() { runs.append(try run(element)) }
+            for element in try list.elements() { runs.append(try run(element, job: job, store)) }
         }
         var fidelities: [Fidelity] = []
         for element in try top["fidelities"]?.elements() ?? [] { fidelities.append(try fidelity(element)) }
         let strategies = try names(top["strategies"], of: "strategy", "strategies", as: Strategy.self)
         let sinks = try names(top["sinks"], of: "sink", "sinks", as: SinkKind.self)
-        return Scenario(
+        var scenario = Scenario(
             name: try name(top.required("name"), file: file),
             summary: try top.required("summary").text(),
             explanation: trimmed(try top["explanation"]?.text() ?? ""),
@@ -64,9 +68,22 @@ public enum ScenarioFile {
             checkpointLagTasks: try number("checkpoint-lag-tasks", ScenarioLimits.checkpointLagTasks, 0),
             fidelity: try top["fidelity"].map(fidelity) ?? .sound,
             autoCommitBlocks: try number("auto-commit-blocks", ScenarioLimits.autoCommitBlocks, 10),
+            onDataLoss: try top["on-data-loss"]?.name(
+                of: "way to meet data loss", "ways to meet data loss", as: DataLossPolicy.self) ?? .fail,
+            membership: try membership(top),
+            limits: try limits(top),
+            tasks: try tasks(top),
+            programVersion: try number("program-version", ScenarioLimits.programVersion, 1),
             seed: UInt64(try number("seed", ScenarioLimits.seed, 1)),
             runs: runs, experiment: experiment, strategies: strategies, sinks: sinks,
-            fidelities: fidelities, claim: try top["claim"].map(claim))
+            fidelities: fidelities, claim: try top["claim"].map(claim), job: job)
+        scenario.arrivals = try number("arrivals", ScenarioLimits.arrivals, 0)
+        scenario.restartBatch =
+            try top["restart-batch"]?.name(of: "restart batch", "restart batches", as: Outage.RestartBatch.self)
+            ?? .limited
+        scenario.reset = try top["reset"]?.name(of: "reset", "resets", as: Outage.Reset.self) ?? .earliest
+        scenario.taskAttempts = try number("task-attempts", ScenarioLimits.taskAttempts, 4)
+        return scenario
     }
 
     private static func names<Named: RawRepresentable & CaseIterable>(
@@ -114,7 +131,7 @@ public enum ScenarioFile {
         return name
     }
 
-    private static func cuts(_ top: YAMLMapping) throws(ScenarioError) -> Scenario.Cuts {
+    static func cuts(_ top: YAMLMapping) throws(ScenarioError) -> Scenario.Cuts {
         let byTime = top["block-interval-ms"] ?? top["batch-interval-ms"]
         if top["block-records"] == nil, top["batch-records"] == nil, byTime != nil {
             return .time(
@@ -159,31 +176,51 @@ public enum ScenarioFile {
         return fidelity
     }
 
-    private static func run(_ value: YAMLValue) throws(ScenarioError) -> Scenario.Run {
-        let mapping = try value.mapping(known: ["strategy", "crash", "expect"])
+    private static func run(
+        _ value: YAMLValue, job: Job, _ store: OffsetStoreKind?
+    ) throws(ScenarioError) -> Scenario.Run {
+        let mapping = try value.mapping(known: ["strategy", "crash", "offset-store", "expect", "damage", "failures"])
         let strategy = try mapping.required("strategy").name(of: "strategy", "strategies", as: Strategy.self)
-        let crash = try mapping["crash"]?.crash()
+        let crashes = try mapping["crash"]?.crashes() ?? []
+        let own = try mapping["offset-store"]?.offsetStore()
+        if own != nil, !strategy.commitsOffsets, let key = mapping["offset-store"] {
+            throw key.error(
+                .impossibleValue, "\(strategy.rawValue) commits no offsets: it keeps them itself",
+                fix: "remove offset-store from this run")
+        }
         guard strategy != .raw else {
             if let expect = mapping["expect"] {
                 throw expect.error(
                     .impossibleValue, "raw has no sink: it drops what it polls", fix: "remove expect from this run")
             }
-            return Scenario.Run(strategy: strategy, sinks: [], crash: crash)
+            return Scenario.Run(strategy: strategy, sinks: [], crashes: crashes)
         }
         let expect = try mapping.required("expect")
-        let sinks = try expect.mapping(known: SinkKind.allCases.map(\.rawValue), kind: "sinks")
+        // A state stands in for a sink that takes every offset once.
+        let known = job.keepsState ? ["state"] : SinkKind.allCases.map(\.rawValue)
+        let sinks = try expect.mapping(known: known, kind: "sinks")
         guard !sinks.values.isEmpty else {
             throw expect.error(.impossibleValue, "no sink is named", fix: "name at least one sink, such as append")
         }
         var expectations: [Scenario.Expectation] = []
         for (name, value) in sinks.values {
-            guard let sink = SinkKind(rawValue: name) else { continue }
+            guard let sink = job.keepsState ? .offsetKeyed : SinkKind(rawValue: name) else { continue }
+            guard job.keepsState || strategy.canWrite(to: sink) else {
+                throw value.error(
+                    .impossibleValue, "\(strategy.rawValue) cannot write to \(name): it keeps its offsets in the sink",
+                    fix: "use the sink transactional with it, or another strategy with this sink")
+            }
             let counts = try value.mapping(known: ["duplicates", "lost"])
             expectations.append(
                 Scenario.Expectation(
                     sink: sink, duplicates: try counts.required("duplicates").sum(),
                     lost: try counts.required("lost").sum()))
         }
-        return Scenario.Run(strategy: strategy, sinks: expectations, crash: crash)
+        var run = Scenario.Run(
+            strategy: strategy, sinks: expectations, crashes: crashes,
+            offsetStore: strategy.commitsOffsets ? own ?? store ?? .kafka : .kafka)
+        run.damage = try mapping["damage"]?.name(of: "damage", "damages", as: Damage.self)
+        run.failures = try mapping["failures"]?.integer(in: ScenarioLimits.taskAttempts) ?? 1
+        return run
     }
 }

@@ -18,10 +18,28 @@ public enum ScenarioLimits {
     public static let groupCommitBlocks = 1...10_000
     /// Blocks between two automatic commits.
     public static let autoCommitBlocks = 1...1_000_000
+    /// Milliseconds after which a group takes a silent member for dead; many brokers allow no less than 6,000.
+    public static let sessionTimeoutMilliseconds = 1_000...1_800_000
+    /// Milliseconds between two heartbeats.
+    public static let heartbeatMilliseconds = 1...600_000
     /// zstd's levels without its memory-hungry ones.
     public static let compressionLevel = 1...19
+    /// Records that arrive during an outage.
+    public static let arrivals = 0...1_000_000_000
+    /// Attempts of a task.
+    public static let taskAttempts = 1...1_000
     /// Tasks that a checkpoint may lag behind.
     public static let checkpointLagTasks = 0...1_000_000
+    /// Tasks that may run at once, each on a thread of its own.
+    public static let taskSlots = 1...256
+    /// Tasks that a batch is split or shuffled into.
+    public static let taskPartitions = 1...10_000
+    /// Simulated work for each record, in microseconds: up to a second.
+    public static let workMicroseconds = 0...1_000_000
+    /// Records, blocks, or records per second of a limit.
+    public static let limitRecords = 1...1_000_000_000
+    /// Versions of the program.
+    public static let programVersion = 1...1_000_000
     /// The seed, limited so that every tool that reads JSON keeps it exact.
     public static let seed = 0...9_007_199_254_740_991
 }

@@ -16,7 +16,7 @@ public struct ScenarioOverrides: Equatable, Sendable {
     public var recordBytes: Int?
     /// The seed.
     public var seed: Int?
-    /// The crash for every run whose strategy reaches it, `POINT@OCCURRENCE`.
+    /// The crashes, `POINT@OCCURRENCE` joined by commas, one for each life, of every run whose strategy reaches them all.
     public var crash: String?
 
     /// Makes overrides; without arguments, none.
@@ -89,20 +89,27 @@ public struct ScenarioOverrides: Equatable, Sendable {
     ) throws(ScenarioError) {
         guard let text = crash else { return }
         let location = ScenarioError.Location("--crash")
-        let crash = try Scenario.Crash.parse(text, at: location)
-        let reaching = scenario.runs.indices.filter { reaches(scenario.runs[$0].strategy, crash.point) }
+        var crashes: [Scenario.Crash] = []
+        for word in text.split(separator: ",", omittingEmptySubsequences: false) {
+            crashes.append(try Scenario.Crash.parse(String(word.filter { $0 != " " }), at: location))
+        }
+        let points = crashes.map(\.point)
+        let reaching = scenario.runs.indices.filter { run in
+            points.allSatisfy { reaches(scenario.runs[run].strategy, $0) }
+        }
         guard !reaching.isEmpty else {
             let strategies = distinct(scenario.runs.map(\.strategy.rawValue)).joined(separator: ", ")
+            let places = points.map(\.description).joined(separator: " and ")
             throw ScenarioError(
-                .nothingToRun, "\(strategies): none of them ever reaches \(crash.point)",
+                .nothingToRun, "\(strategies): none of them ever reaches \(places)",
                 fix: "choose a point that one of them reaches: `kbench crash-points` lists them per strategy",
                 at: location)
         }
         for index in reaching {
             // The stated sums hold at every occurrence of their point, and say nothing about another point.
-            let samePoint = scenario.runs[index].crash?.point == crash.point
-            scenario.runs[index].isAsStated = scenario.runs[index].isAsStated && samePoint
-            scenario.runs[index].crash = crash
+            let areSamePoints = scenario.runs[index].crashes.map(\.point) == points
+            scenario.runs[index].isAsStated = scenario.runs[index].isAsStated && areSamePoints
+            scenario.runs[index].crashes = crashes
         }
     }
 

@@ -86,9 +86,17 @@ struct YAMLValue {
         return sum
     }
 
-    /// A crash point and its occurrence.
-    func crash() throws(ScenarioError) -> Scenario.Crash {
-        try Scenario.Crash.parse(try text(), at: location)
+    /// A keeper of offsets.
+    func offsetStore() throws(ScenarioError) -> OffsetStoreKind {
+        try name(of: "offset store", "offset stores", as: OffsetStoreKind.self)
+    }
+
+    /// A crash point and its occurrence, or a list of them.
+    func crashes() throws(ScenarioError) -> [Scenario.Crash] {
+        guard case .sequence = node else { return [try Scenario.Crash.parse(try text(), at: location)] }
+        var crashes: [Scenario.Crash] = []
+        for element in try elements() { crashes += try element.crashes() }
+        return crashes
     }
 
     /// The value as a mapping that has no other keys than `known`.

@@ -28,6 +28,7 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
         case let error as any DiagnosticError:
             self.init(cause: error.cause, fix: error.fix, exitCode: error.exitCode)
         case let error as BrokerError: self.init(broker: error)
+        case let error as OffsetStoreError: self.init(store: error)
         case let error as DiskError: self.init(disk: error, cause: "\(error)")
         case let error as LogError:
             if let disk = error.cause {
@@ -39,6 +40,7 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
                     exitCode: .internalError)
             }
         case let error as EngineError: self.init(engine: error)
+        case let error as StoreError: self.init(store: error)
         default:
             self.init(
                 cause: "\(error)", fix: "this is not expected: please report it with the command",
@@ -59,6 +61,10 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
             self.init(
                 cause: "\(error)", fix: "the broker evicted records before they were read: raise the topic's retention",
                 exitCode: .invalidRun)
+        case .fenced:
+            self.init(
+                cause: "\(error)", fix: "the group took this member for dead: raise session-timeout-ms",
+                exitCode: .brokerUnreachable)
         case .notAllowed:
             self.init(
                 cause: "\(error)", fix: "give credentials with -X (security.protocol, sasl.username, ...) or -F",
@@ -85,14 +91,109 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
         }
     }
 
+    private init(store error: StoreError) {
+        switch error.code {
+        case .busy:
+            self.init(
+                cause: "\(error)", fix: "end the other program that holds the database, then start again",
+                exitCode: .internalError)
+        case .noSpace:
+            self.init(
+                cause: "\(error)",
+                fix: "free space, or choose a folder on another file system with --out; what was committed is kept",
+                exitCode: .internalError)
+        case .notAllowed:
+            self.init(cause: "\(error)", fix: "choose a folder that can be written with --out", exitCode: .usage)
+        case .damaged:
+            self.init(
+                cause: "\(error)", fix: "restore the database, or start over in an empty folder",
+                exitCode: .internalError)
+        default:
+            self.init(
+                cause: "\(error)", fix: "check the device; what was committed is kept", exitCode: .internalError)
+        }
+    }
+
     private init(engine error: EngineError) {
-        let fix =
+        let export = "kbench offsets export checkpoint:\(Diagnosis.stateFolder(error.location)) --to FILE"
+        let begin = "then kbench offsets import FILE checkpoint:NEWFOLDER (for a receiver: its group) and start there"
+        let (fix, exitCode): (String, ExitStatus) =
             switch error.code {
-            case .concurrentDriver: "stop the other driver that works on this folder"
-            case .incompatibleCheckpoint: "run the version that wrote it, or start over in an empty folder"
-            case .unreadableRange: "check that the topic still holds the records and that its leader is up"
-            default: "restore the file, or start over in an empty folder"
+            case .dataLost:
+                (
+                    "raise the topic's retention, or write 'on-data-loss: skip' to go on behind them",
+                    .invalidRun
+                )
+            case .topicReplaced:
+                (
+                    "check that it is the topic that was meant; where the sink is append or batch-keyed, "
+                        + "'on-data-loss: skip' reads it from its beginning", .invalidRun
+                )
+            case .concurrentDriver: ("stop the other driver that works on this folder", .internalError)
+            case .fenced:
+                (
+                    "leave the other driver to it, which goes on from the stored offsets: nothing is lost or doubled; "
+                        + "or end it and start this one again", .internalError
+                )
+            case .storedOffsetGap: ("start from the sink's stored offsets, or with an empty sink", .internalError)
+            case .impossibleSink: ("use the sink transactional, where its database can be opened", .internalError)
+            case .impossibleTasks:
+                ("leave out task-slots and repartition, or use another sink", .internalError)
+            case .damagedShuffle: ("check the device; the run can be repeated as it is", .internalError)
+            case .incompatibleState:
+                ("run the job and the version that wrote it, or start over in an empty folder", .internalError)
+            case .impossibleStart: ("give one offset for each partition, 0 or more", .internalError)
+            case .incompatibleCheckpoint:
+                ("run the version that wrote it, or take its positions along: \(export), \(begin)", .usage)
+            case .unknownCheckpointFormat: ("export its positions with the kbench that wrote it, \(begin)", .usage)
+            case .damagedCheckpoint:
+                (
+                    "restore the file, or begin at positions saved elsewhere: kbench offsets import FILE "
+                        + "checkpoint:NEWFOLDER; in an empty folder everything runs again", .internalError
+                )
+            case .noSavedState: ("name another place to take positions from: see kbench offsets --help", .usage)
+            case .stateExists: ("name a new folder, or supersede a state without a log with --force", .usage)
+            case .taskFailed: ("find out why from the cause, or raise task-attempts", .internalError)
+            case .damagedBlock:
+                (
+                    "restore the file, or start over in an empty folder: the broker still has the records if its retention "
+                        + "allows", .internalError
+                )
+            case .unreadableRange:
+                ("check that the topic still holds the records and that its leader is up", .internalError)
+            default: ("restore the file, or start over in an empty folder", .internalError)
             }
-        self.init(cause: "\(error)", fix: fix, exitCode: .internalError)
+        self.init(cause: "\(error)", fix: fix, exitCode: exitCode)
+    }
+
+    /// The state folder that a checkpoint's path lies in.
+    private static func stateFolder(_ path: String) -> String {
+        path.split(separator: "/", omittingEmptySubsequences: false).dropLast(2).joined(separator: "/")
+    }
+
+    private init(store error: OffsetStoreError) {
+        switch error.code {
+        case .unreachable:
+            self.init(
+                cause: "\(error)",
+                fix: "check the address and that a ZooKeeper listens there; nothing is lost: "
+                    + "what is not committed is read again after a restart", exitCode: .brokerUnreachable)
+        case .notAllowed:
+            self.init(
+                cause: "\(error)", fix: "let everybody write below /consumers, or use another root: host:port/root",
+                exitCode: .brokerUnreachable)
+        case .damaged:
+            self.init(
+                cause: "\(error)", fix: "restore it, or write it anew with kbench offsets import",
+                exitCode: .internalError)
+        case .configuration:
+            self.init(
+                cause: "\(error)", fix: "give a ZooKeeper as host:port, host:port,host:port or host:port/root",
+                exitCode: .usage)
+        default:
+            self.init(
+                cause: "\(error)", fix: "look at the server's own log; the run can be repeated as it is",
+                exitCode: .brokerUnreachable)
+        }
     }
 }

@@ -1,4 +1,5 @@
 // The worker process: runs one life of an engine against a real broker and a real disk, and dies where it is told.
+internal import Database
 internal import Engine
 internal import Foundation
 internal import Kafka
@@ -9,16 +10,21 @@ public import World
 public enum Worker {
     /// Runs the engine that the file describes until its input is processed.
     ///
-    /// A failure is written to standard output as one line of JSON, for the harness to read. The worker dies with the
+    /// A failure, or what it has to say of other drivers, is written to standard output as one line of JSON, for the
+    /// harness to read. The worker dies with the
     /// process that started it: it watches for the end of its standard input.
     public static func run(configurationPath: String) -> ExitStatus {
+        let startedAt = MonotonicClock().now()
         do {
             try BlockingThread.start {
                 StandardStreams.waitForEndOfInput()
                 Processes.killSelf()
             }
             let data = try Data(contentsOf: URL(fileURLWithPath: configurationPath))
-            try run(JSONDecoder().decode(WorkerConfiguration.self, from: data))
+            let notes = try run(JSONDecoder().decode(WorkerConfiguration.self, from: data), startedAt: startedAt)
+            if !notes.isEmpty {
+                try StandardStreams.writeOutput(String(decoding: JSONEncoder().encode(notes), as: UTF8.self) + "\n")
+            }
             return .asExpected
         } catch {
             let diagnosis = Diagnosis(of: error)
@@ -28,24 +34,45 @@ public enum Worker {
         }
     }
 
-    private static func run(_ configuration: WorkerConfiguration) throws {
+    private static func run(_ configuration: WorkerConfiguration, startedAt: Nanoseconds) throws -> [String] {
         let counters = try MappedFile(path: configuration.countersPath, length: EngineCounters.byteCount)
+        let engineCounters = EngineCounters(storage: counters.memory)
+        engineCounters[.startedAt] = startedAt
         let kafka = try KafkaConfiguration(
             bootstrap: configuration.bootstrap,
             properties: KafkaConfiguration.properties(fromArguments: configuration.properties))
         let broker = try KafkaBroker(kafka, topic: configuration.topic)
         defer { broker.close() }
-        let engineCounters = EngineCounters(storage: counters.memory)
-        let crash = configuration.crash.flatMap { ArmedCrash(parsing: $0) }.map { armed in
-            CrashSwitch(armed: armed) { _, _ in
+        let trace = try configuration.tracePath.map { try EffectTrace(path: $0) }
+        let armed = configuration.crash.flatMap { ArmedCrash(parsing: $0) }.map { armed in
+            CrashSwitch(armed: armed) { point, _ in
                 engineCounters.add(.crashesFired, 1)
+                guard point.isDeath else { throw TaskFailure(at: point) }
+                engineCounters[.diedAt] = MonotonicClock().now()
                 Processes.killSelf()
             }
         }
+        let results = try configuration.results.map { try StoredResults($0, disk: PosixDisk()) }
         let seams = Seams(
-            broker: broker, disk: PosixDisk(), clock: MonotonicClock(), crash: crash ?? CrashSwitch())
-        try IngestionEngine(
-            configuration: configuration.engine, seams: seams, counters: engineCounters
-        ).run()
+            broker: broker, offsets: try configuration.offsetStore.open(topic: configuration.topic), disk: PosixDisk(),
+            clock: MonotonicClock(),
+            crash: armed ?? configuration.pause.flatMap(waiting) ?? trace?.crashSwitch ?? CrashSwitch(),
+            openStore: { try SQLiteStore(path: $0) }, driverName: "process \(Processes.processID)", output: results,
+            threads: PlainThreads())
+        let engine = try IngestionEngine(configuration: configuration.engine, seams: seams, counters: engineCounters)
+        try engine.run()
+        try trace?.close()
+        return engine.notes
+    }
+
+    /// A switch that waits where it is told until it is told to go on.
+    private static func waiting(_ pause: WorkerConfiguration.Pause) -> CrashSwitch? {
+        ArmedCrash(parsing: pause.at).map { armed in
+            CrashSwitch(armed: armed) { _, _ in
+                let disk = PosixDisk()
+                try disk.write([], to: pause.reachedPath)
+                while !disk.exists(pause.resumePath) { MonotonicClock().sleep(1_000_000) }
+            }
+        }
     }
 }

@@ -15,17 +15,44 @@ public struct WorkerConfiguration: Codable, Equatable, Sendable {
     public var crash: String?
     /// The file that holds the counters.
     public var countersPath: String
+    /// Who keeps the offsets that the strategy commits.
+    public var offsetStore: OffsetStorePlace
+    /// Where to wait; nil: nowhere.
+    public var pause: Pause?
+
+    /// A wait in the middle of the work, as a process that was suspended, or cut off, and comes back.
+    public struct Pause: Codable, Equatable, Sendable {
+        /// Where: `NAME@OCCURRENCE`.
+        public var at: String
+        /// The file that the worker makes when it gets there.
+        public var reachedPath: String
+        /// The file whose appearance ends the wait.
+        public var resumePath: String
+
+        /// Makes a pause.
+        public init(at: String, reachedPath: String, resumePath: String) {
+            self.at = at
+            self.reachedPath = reachedPath
+            self.resumePath = resumePath
+        }
+    }
+    /// The file that gets every crash point passed, a line each; nil for none.
+    public var tracePath: String?
+    /// A program's own output operation, in place of sink and job; nil for those.
+    public var results: StoredResults.Configuration?
 
     /// Makes a configuration.
     public init(
         engine: EngineConfiguration, bootstrap: String, properties: [String], topic: String, crash: String?,
-        countersPath: String
+        countersPath: String, pause: Pause? = nil, offsetStore: OffsetStorePlace = .kafka
     ) {
+        self.pause = pause
         self.engine = engine
         self.bootstrap = bootstrap
         self.properties = properties
         self.topic = topic
         self.crash = crash
         self.countersPath = countersPath
+        self.offsetStore = offsetStore
     }
 }

@@ -20,10 +20,27 @@ struct WorkerProcess: Sendable {
     /// The binary that has the `worker` command.
     let executable: String
 
-    /// Runs one life; `killAfter` sends SIGKILL from outside once that time has passed.
-    func run(configurationPath: String, killAfter: Duration? = nil) async throws -> (
-        ending: Ending, endedAt: Nanoseconds
-    ) {
+    /// Runs a life to its own end.
+    ///
+    /// - Returns: how it ended, and what it had to say of other drivers.
+    func drive(configurationPath: String) async throws -> (ending: Ending, notes: [String]) {
+        let (ending, _, output) = try await live(configurationPath: configurationPath, killAfter: nil, killWhen: nil)
+        return (ending, (try? JSONDecoder().decode([String].self, from: Data(output.utf8))) ?? [])
+    }
+
+    /// Runs one life; `killAfter` sends SIGKILL from outside once that time has passed, `killWhen` once it returns. It is
+    /// cancelled when the worker ends before.
+    func run(
+        configurationPath: String, killAfter: Duration? = nil, killWhen: (@Sendable () async throws -> Void)? = nil
+    ) async throws -> (ending: Ending, endedAt: Nanoseconds) {
+        let (ending, endedAt, _) = try await live(
+            configurationPath: configurationPath, killAfter: killAfter, killWhen: killWhen)
+        return (ending, endedAt)
+    }
+
+    private func live(
+        configurationPath: String, killAfter: Duration?, killWhen: (@Sendable () async throws -> Void)?
+    ) async throws -> (ending: Ending, endedAt: Nanoseconds, output: String) {
         // A process group of its own, so that Ctrl-C reaches the harness alone, which then ends the worker.
         var options = PlatformOptions()
         options.processGroupID = 0
@@ -39,20 +56,37 @@ struct WorkerProcess: Sendable {
                         return ""
                     }
                 }
+                if let killWhen {
+                    group.addTask {
+                        do {
+                            try await killWhen()
+                        } catch is CancellationError {
+                            return ""
+                        } catch {
+                            try? execution.send(signal: .kill)
+                            throw error
+                        }
+                        try? execution.send(signal: .kill)
+                        return ""
+                    }
+                }
                 // Standard input stays open until the worker is gone: its end tells the worker that the harness died.
                 var text = ""
                 for try await line in execution.standardOutput.strings() { text += line }
                 group.cancelAll()
+                while let result = await group.nextResult() {
+                    if case .failure(let error) = result, !(error is CancellationError) { throw error }
+                }
                 return text
             }
         }
         let endedAt = MonotonicClock().now()
         switch result.terminationStatus {
-        case .exited(0): return (.finished, endedAt)
-        case .signaled(9): return (.killed, endedAt)
+        case .exited(0): return (.finished, endedAt, result.closureResult)
+        case .signaled(9): return (.killed, endedAt, "")
         default:
             if let told = try? JSONDecoder().decode(Diagnosis.self, from: Data(result.closureResult.utf8)) {
-                return (.failed(told), endedAt)
+                return (.failed(told), endedAt, "")
             }
             let words = result.standardError.split(separator: "\n").last.map { ": \($0)" } ?? ""
             let cause = "a worker ended unexpectedly (\(result.terminationStatus))\(words)"
@@ -60,7 +94,7 @@ struct WorkerProcess: Sendable {
                 .failed(
                     Diagnosis(
                         cause: cause, fix: "this is not expected: please report it with the command",
-                        exitCode: .internalError)), endedAt
+                        exitCode: .internalError)), endedAt, ""
             )
         }
     }

@@ -31,6 +31,9 @@ struct DiskImage: Equatable {
 
     func file(_ path: String) -> Int? { names[path] }
 
+    /// What a process reads, by path.
+    var contents: [String: [UInt8]] { names.mapValues { files[$0]?.written ?? [] } }
+
     /// Makes a file of this name.
     mutating func create(_ path: String) -> Int {
         let file = nextFile
@@ -39,6 +42,9 @@ struct DiskImage: Equatable {
         change(.set(path: path, file: file))
         return file
     }
+
+    /// Gives a file a further name.
+    mutating func link(_ file: Int, to path: String) { change(.set(path: path, file: file)) }
 
     /// Renames a file in one step, replacing what has the new name.
     mutating func rename(_ path: String, to newPath: String) { change(.rename(path: path, newPath: newPath)) }

@@ -52,7 +52,9 @@ struct FileImage: Equatable {
             for range in unsynced {
                 let end = min(range.upperBound, written.count)
                 if end > device.count { device.append(contentsOf: repeatElement(0, count: end - device.count)) }
-                if range.lowerBound < end { device.replaceSubrange(range.lowerBound..<end, with: written[range.lowerBound..<end]) }
+                if range.lowerBound < end {
+                    device.replaceSubrange(range.lowerBound..<end, with: written[range.lowerBound..<end])
+                }
             }
             durable = device
         } else {

@@ -7,6 +7,7 @@ public import World
 public final class SimulatedDisk: Disk {
     /// What the disk holds now; a copy of it is a disk that can be gone back to.
     var image: DiskImage
+    private var locked: Set<String> = []
     /// Bytes that may still be written before the disk is full; nil: no limit.
     public var freeBytes: Int?
     /// Whether every sync fails from now on.
@@ -19,6 +20,18 @@ public final class SimulatedDisk: Disk {
 
     /// A disk as it was left.
     init(image: DiskImage) { self.image = image }
+
+    /// A disk that holds the same and goes its own way from now on.
+    public func copy() -> SimulatedDisk {
+        let copy = SimulatedDisk(image: image)
+        copy.freeBytes = freeBytes
+        copy.failingSyncs = failingSyncs
+        copy.syncCount = syncCount
+        return copy
+    }
+
+    /// The bytes of all files by path.
+    public var contents: [String: [UInt8]] { image.contents }
 
     /// The paths of all files, sorted.
     public var paths: [String] { image.names.keys.sorted() }
@@ -35,7 +48,10 @@ public final class SimulatedDisk: Disk {
     }
 
     /// The power fails: what was not synced is kept or lost as `loss` says, and no file is open any more.
-    public func losePower(_ loss: PowerLoss) { image = loss.apply(to: image) }
+    public func losePower(_ loss: PowerLoss) {
+        image = loss.apply(to: image)
+        releaseLocks()
+    }
 
     /// The files that a power loss now can leave in another state than they are in, sorted.
     public var unsyncedPaths: [String] { image.dirtyPaths }
@@ -92,6 +108,30 @@ public final class SimulatedDisk: Disk {
         image.rename(path, to: newPath)
     }
 
+    /// Gives a file a second name, which must be free.
+    ///
+    /// - Throws: ``DiskError``.
+    public func link(_ path: String, to newPath: String) throws {
+        guard let file = image.file(path) else { throw missing("link", path) }
+        guard image.file(newPath) == nil else {
+            throw DiskError(.exists, operation: "link", path: newPath, errorNumber: 17, reason: "file exists")
+        }
+        image.link(file, to: newPath)
+    }
+
+    /// Opens a file that one opener holds at a time.
+    ///
+    /// - Throws: ``DiskError``.
+    public func lock(_ path: String) throws -> (any DiskFile)? {
+        guard !locked.contains(path) else { return nil }
+        _ = try open(path, .update)
+        locked.insert(path)
+        return image.file(path).map { SimulatedFile(path: path, file: $0, disk: self, isLock: true) }
+    }
+
+    /// What the end of a process does: locks that were held are free.
+    public func releaseLocks() { locked = [] }
+
     /// Removes a file.
     ///
     /// - Throws: ``DiskError``.
@@ -122,6 +162,8 @@ public final class SimulatedDisk: Disk {
         return granted
     }
 
+    fileprivate func unlock(_ path: String) { locked.remove(path) }
+
     fileprivate func sync(_ file: Int) throws(DiskError) {
         syncCount += 1
         if failingSyncs {
@@ -136,11 +178,13 @@ private final class SimulatedFile: DiskFile {
     private let path: String
     private let file: Int
     private let disk: SimulatedDisk
+    private let isLock: Bool
 
-    init(path: String, file: Int, disk: SimulatedDisk) {
+    init(path: String, file: Int, disk: SimulatedDisk, isLock: Bool = false) {
         self.path = path
         self.file = file
         self.disk = disk
+        self.isLock = isLock
     }
 
     private var byteCount: Int { disk.image.files[file]?.written.count ?? 0 }
@@ -174,5 +218,7 @@ private final class SimulatedFile: DiskFile {
 
     func truncate(to length: Int64) { disk.image.update(file) { $0.truncate(to: Int(length)) } }
 
-    func close() {}
+    func close() {
+        if isLock { disk.unlock(path) }
+    }
 }

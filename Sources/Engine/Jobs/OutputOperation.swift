@@ -1,0 +1,76 @@
+// A program's own output operation: what it is handed of each batch, and where it may tell the engine to begin.
+public import World
+
+/// What a program does with each batch, in place of a built-in sink; see ``Seams/output``.
+///
+/// The engine calls it from one thread: for each task of a batch ``process(_:of:)``, with the task's records in the
+/// order of their offsets, and then once ``complete(_:)``. When that returns the batch has been output, and only then
+/// does the engine note its completion. After a crash in between, the same batch comes again, or, where the strategy
+/// had forgotten it, the same records come in a batch of another number. An operation that stores a batch's ranges in
+/// one step with its results, and gives them back as ``startPositions()``, gets every record exactly once: what it has
+/// stored is then the only view of what was done.
+public protocol OutputOperation: AnyObject {
+    /// The program's own checkpoint: for each partition, from 0, the offset at which to begin; nil leaves it to the
+    /// strategy, which is what an operation does that does not implement this.
+    ///
+    /// With offsets of its own the engine forgets what it remembers itself: batches that were not complete, and a
+    /// receiver's blocks and committed offsets. Asked for while the engine opens, perhaps more than once.
+    ///
+    /// - Throws: anything; it ends the engine.
+    func startPositions() throws -> [Offset]?
+
+    /// Takes records of a task: all of them, or the next piece of a long range.
+    ///
+    /// - Parameters:
+    ///   - records: The records in the engine's own buffer, not copied. It may be read during the call only.
+    ///   - task: The task, with the offset ranges that all its records lie in.
+    /// - Throws: anything; it ends the engine, and what was complete stays so.
+    func process(_ records: Block, of task: OutputTask) throws
+
+    /// Makes what the batch came to durable.
+    ///
+    /// - Throws: anything; it ends the engine, and the batch comes again.
+    func complete(_ batch: OutputBatch) throws
+
+    /// The engine is done with the operation.
+    func close()
+}
+
+extension OutputOperation {
+    /// Leaves the start to the strategy.
+    public func startPositions() -> [Offset]? { nil }
+
+    /// Does nothing.
+    public func close() {}
+}
+
+/// A batch that has been processed.
+public struct OutputBatch: Equatable, Sendable {
+    /// The batch's number, which a batch that runs again keeps.
+    public var number: Int64
+    /// The offset ranges of the batch in the order of its tasks: those planned for a direct strategy, and for a receiver
+    /// those of its blocks, which may hold an offset twice that was received twice.
+    public var ranges: [OffsetRange]
+
+    /// Makes a batch.
+    public init(number: Int64, ranges: [OffsetRange]) {
+        self.number = number
+        self.ranges = ranges
+    }
+}
+
+extension Seams {
+    /// Where the output operation wants the engine to begin; nil when there is none, or when it leaves that open.
+    ///
+    /// - Throws: ``EngineError``, `impossibleStart`, or what the operation throws.
+    func ownStarts(_ configuration: EngineConfiguration) throws -> [Offset]? {
+        guard let starts = try output?.startPositions() else { return nil }
+        guard starts.count == configuration.ends.count, starts.allSatisfy({ $0 >= 0 }) else {
+            throw EngineError(
+                .impossibleStart,
+                "the output operation begins at offsets \(starts), and the topic has \(configuration.ends.count) partitions",
+                location: broker.topic)
+        }
+        return starts
+    }
+}

@@ -1,0 +1,45 @@
+// What a run left behind, read where its output lies: in a sink, in a job's state, or with a program's own operation.
+internal import Database
+internal import Engine
+internal import Posix
+internal import World
+
+extension RunPlan {
+    /// The name of what the output went to, for tables: the sink, or the job or operation in its place.
+    var outputName: String {
+        if resultsAreCheckpoint != nil { return "own operation" }
+        return job.keepsState && strategy != .raw ? job.rawValue : sink?.rawValue ?? "none"
+    }
+
+    /// The folder in which the worker's own output operation stores its results.
+    func results(in directory: String) -> String { "\(directory)/results" }
+
+    /// The exact outcome of the run in `directory`.
+    func verdict(truth: GroundTruth, in directory: String, counters: EngineCounters) throws -> Verdict {
+        let disk = PosixDisk()
+        if strategy == .raw {
+            // It keeps nothing, so what it polled is all there is to count.
+            var verdict = Verdict()
+            verdict.produced = truth.records
+            verdict.delivered = Int(counters[.recordsFetched])
+            verdict.lost = max(0, truth.records - verdict.delivered)
+            verdict.duplicates = max(0, verdict.delivered - truth.records)
+            return verdict
+        }
+        if resultsAreCheckpoint != nil {
+            return try StoredResults.verdict(produced: truth.records, in: results(in: directory), disk: disk)
+        }
+        if job.keepsState {
+            let produced = zip(truth.ends, truth.starts).map { $0 - $1 }
+            return try Verdict(producedByPartition: produced, jobOfRunIn: "\(directory)/state", disk: disk)
+        }
+        return try sinkVerdict(truth: truth, in: directory)
+    }
+
+    /// Compares what the sink of the run in `directory` holds with what was produced.
+    func sinkVerdict(truth: GroundTruth, in directory: String) throws -> Verdict {
+        try Verdict(
+            produced: truth.records, sink: sink ?? .append, runDirectory: "\(directory)/state", disk: PosixDisk(),
+            openStore: { try SQLiteStore(path: $0) }, places: truth.place)
+    }
+}

@@ -1,0 +1,81 @@
+// A group's offsets: asked for and committed through one client, as a member of the group or from outside.
+internal import CRdKafka
+internal import World
+
+extension KafkaHandle {
+    /// The group's committed offsets of `partitions`, in their order; nil where the group has committed none.
+    func committedOffsets(of partitions: [Partition], topic: String, group: String) throws -> [Offset?] {
+        if partitions.isEmpty { return [] }
+        return try retrying("committed offsets of group \(group)", topic) { timeout in
+            let list = TopicPartitionList(topic: topic, partitions.map { ($0, nil) })
+            let code = rd_kafka_committed(pointer, list.pointer, timeout)
+            if code != RD_KAFKA_RESP_ERR_NO_ERROR { return .failure(LibraryError(code)) }
+            var offsets: [Offset?] = []
+            var failed: rd_kafka_resp_err_t?
+            list.forEach { element in
+                if element.err != RD_KAFKA_RESP_ERR_NO_ERROR { failed = failed ?? element.err }
+                offsets.append(element.offset < 0 ? nil : element.offset)
+            }
+            if let failed { return .failure(LibraryError(failed)) }
+            return .success(offsets)
+        }
+    }
+
+    /// Commits; a client that is a member of the group sends its generation along, so that the group can refuse it.
+    func commit(_ offsets: [(partition: Partition, next: Offset)], topic: String, group: String) throws {
+        try retrying("commit of group \(group)", topic) { timeout -> Result<Void, LibraryError> in
+            let list = TopicPartitionList(topic: topic, offsets.map { ($0.partition, $0.next) })
+            // A queue for each attempt, so that a late answer is not taken for the next one's.
+            let queue = rd_kafka_queue_new(pointer)
+            defer { rd_kafka_queue_destroy(queue) }
+            // Not rd_kafka_commit(): that waits without limit when the coordinator is gone.
+            let code = rd_kafka_commit_queue(pointer, list.pointer, queue, nil, nil)
+            if code != RD_KAFKA_RESP_ERR_NO_ERROR { return .failure(LibraryError(code)) }
+            guard let event = rd_kafka_queue_poll(queue, timeout) else {
+                return .failure(LibraryError(RD_KAFKA_RESP_ERR__TIMED_OUT))
+            }
+            defer { rd_kafka_event_destroy(event) }
+            return KafkaHandle.result(ofCommit: event, expecting: offsets.count)
+        }
+    }
+
+    private static func result(ofCommit event: OpaquePointer, expecting count: Int) -> Result<Void, LibraryError> {
+        if rd_kafka_event_error(event) != RD_KAFKA_RESP_ERR_NO_ERROR {
+            return .failure(LibraryError(rd_kafka_event_error(event)))
+        }
+        // Each partition has its own answer; an answer without them confirms nothing.
+        guard let list = rd_kafka_event_topic_partition_list(event), Int(list.pointee.cnt) == count else {
+            return .failure(LibraryError(RD_KAFKA_RESP_ERR__FAIL))
+        }
+        var failed: rd_kafka_resp_err_t?
+        TopicPartitionList.forEach(list) { element in
+            if element.err != RD_KAFKA_RESP_ERR_NO_ERROR { failed = failed ?? element.err }
+        }
+        if let failed { return .failure(LibraryError(failed)) }
+        return .success(())
+    }
+
+    /// Tries until it succeeds, fails for good, or the time of a request is over.
+    ///
+    /// An attempt gets a second at a time, so that a cluster that went away is noticed soon. All attempts may be
+    /// repeated: a commit that arrives twice says the same twice.
+    func retrying<Value>(
+        _ doing: String, _ location: String, _ attempt: (_ timeout: Int32) -> Result<Value, LibraryError>
+    ) throws -> Value {
+        let clock = ContinuousClock()
+        let deadline = clock.now + configuration.requestTimeout
+        while true {
+            switch attempt(min(1000, (deadline - clock.now).milliseconds)) {
+            case .success(let value):
+                noteAnswer()
+                return value
+            case .failure(let error):
+                guard error.code.isTransient, clock.now < deadline else {
+                    throw failure(error.code, doing: doing, location: location)
+                }
+                try throwIfDown()
+                pollEvent(20)
+            }
+        }
+    }
+}

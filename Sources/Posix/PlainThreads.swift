@@ -1,0 +1,45 @@
+// Threads for tasks that run at once.
+internal import Glibc
+public import World
+
+/// Starts a thread for each call and waits for all of them.
+public struct PlainThreads: TaskThreads {
+    /// Makes it; threads are started by each ``run(_:_:)``.
+    public init() {}
+
+    /// Calls `body` with each number below `count`, each on a thread of its own, and returns when all calls have.
+    ///
+    /// - Throws: ``SystemError`` when a thread cannot be started; the calls that had begun are over then, too.
+    public func run(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) throws {
+        let ended = Ended()
+        var started = 0
+        defer { ended.wait(for: started) }
+        for number in 0..<count {
+            try BlockingThread.start {
+                body(number)
+                ended.note()
+            }
+            started += 1
+        }
+    }
+
+    /// Counts the calls that have ended. Safe to share between threads: a semaphore is made for it.
+    private final class Ended: @unchecked Sendable {
+        private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
+
+        init() { sem_init(semaphore, 0, 0) }
+
+        deinit {
+            sem_destroy(semaphore)
+            semaphore.deallocate()
+        }
+
+        func note() { sem_post(semaphore) }
+
+        func wait(for count: Int) {
+            var left = count
+            // An interrupted wait is taken up again.
+            while left > 0 { if sem_wait(semaphore) == 0 { left -= 1 } }
+        }
+    }
+}

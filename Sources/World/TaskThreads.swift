@@ -1,0 +1,20 @@
+// The seam for work that runs at once: threads in the real world, one call after the other in the simulated one.
+
+/// Runs several pieces of work that belong together.
+public protocol TaskThreads {
+    /// Calls `body` with each number below `count`, at once or in order, and returns when all calls have.
+    ///
+    /// - Throws: when no thread can be started; the calls that had begun are over then, too.
+    func run(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) throws
+}
+
+/// Makes the calls on the calling thread, in order: what a world that must repeat exactly does.
+public struct CallingThread: TaskThreads {
+    /// Makes it.
+    public init() {}
+
+    /// Calls `body` with 0, 1 and so on.
+    public func run(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+        for number in 0..<count { body(number) }
+    }
+}

@@ -1,0 +1,154 @@
+// `kbench offsets`: shows positions in a topic, takes them out of one place, and puts them into another.
+internal import ArgumentParser
+internal import Foundation
+internal import Harness
+internal import Posix
+internal import Report
+
+/// The group of commands for positions.
+struct OffsetsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "offsets",
+        abstract: "Show, export and import positions: from checkpoints, consumer groups, files and ZooKeeper.",
+        discussion: """
+            Positions say where each partition goes on. They are kept at one of these places:
+
+              checkpoint:DIR             a state folder's checkpoints and receiver's log
+              offset-log:DIR             a state folder's offset log (direct-log-first)
+              file:PATH                  a file for people; a file store has one per group
+              kafka:GROUP                a consumer group; needs --brokers and --topic
+              zookeeper:HOST:PORT/GROUP  a group of Kafka's first consumers; needs --topic
+
+            A checkpoint belongs to the version of the program that wrote it, and another version refuses it. Its \
+            positions can be taken along:
+
+              kbench offsets export checkpoint:old --to positions.txt
+              kbench offsets import positions.txt checkpoint:new --program-version 2
+
+            A receiver goes on from its group, not from its checkpoint, and its log may hold blocks that are committed \
+            and not output. So export asks for the group's place too, and import goes to a group, here by way of \
+            B=HOST:PORT:
+
+              kbench offsets export checkpoint:old --committed kafka:billing \\
+                --brokers $B --topic orders --to positions.txt
+              kbench offsets import positions.txt kafka:billing-2 --brokers $B
+            """,
+        subcommands: [OffsetsShowCommand.self, OffsetsExportCommand.self, OffsetsImportCommand.self])
+}
+
+/// What every one of them may be told.
+struct OffsetsOptions: ParsableArguments {
+    @OptionGroup var broker: BrokerOptions
+
+    @Option(help: ArgumentHelp("The topic, where the place does not name it.", valueName: "NAME"))
+    var topic: String?
+
+    func tool() throws -> OffsetsTool {
+        OffsetsTool(brokers: broker.brokers, properties: try broker.properties(), topic: topic)
+    }
+}
+
+/// `kbench offsets show`.
+struct OffsetsShowCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show the positions at a place, and what a restart from it would run again.",
+        discussion: """
+            'next offset' is where the place itself goes on. 'safe to start at' is where to go on without it so that \
+            nothing is lost: before the batches that are not complete. Nothing is changed.
+            """)
+
+    /// The forms of the result.
+    enum Format: String, CaseIterable, ExpressibleByArgument {
+        case text, json
+    }
+
+    @Argument(help: ArgumentHelp("The place, see 'kbench offsets --help'.", valueName: "place"))
+    var place: String
+
+    @Option(help: ArgumentHelp("For a receiver's checkpoint: where its group keeps its offsets.", valueName: "PLACE"))
+    var committed: String?
+
+    @OptionGroup var options: OffsetsOptions
+
+    @Option(help: "text or json.")
+    var format: Format = .text
+
+    func run() throws {
+        let report = try options.tool().show(
+            OffsetsAddress(parsing: place), committed: committed.map { try OffsetsAddress(parsing: $0) })
+        try StandardStreams.writeOutput(format == .text ? report.text : report.json())
+    }
+}
+
+/// `kbench offsets export`.
+struct OffsetsExportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export", abstract: "Take positions out of a place, into a file that a person can read.",
+        discussion: """
+            The positions are those from which nothing is lost: where a batch is not complete, its first offsets. What \
+            that means for duplicates is said on standard error. The place is not changed.
+            """)
+
+    @Argument(help: ArgumentHelp("The place, see 'kbench offsets --help'.", valueName: "place"))
+    var place: String
+
+    @Option(help: ArgumentHelp("For a receiver's checkpoint: where its group keeps its offsets.", valueName: "PLACE"))
+    var committed: String?
+
+    @Option(help: ArgumentHelp("The file; without it, standard output.", valueName: "FILE"))
+    var to: String?
+
+    @Flag(help: "Overwrite the file.")
+    var force = false
+
+    @OptionGroup var options: OffsetsOptions
+
+    func run() throws {
+        let place = try OffsetsAddress(parsing: place)
+        let committed = try committed.map { try OffsetsAddress(parsing: $0) }
+        var notes: [String]
+        if let to {
+            notes = try options.tool().export(place, committed: committed, to: to, overwrites: force)
+        } else {
+            let text: String
+            (text, notes) = try options.tool().export(place, committed: committed)
+            try StandardStreams.writeOutput(text)
+        }
+        for note in notes { StandardStreams.writeErrorLine("note: \(note)") }
+    }
+}
+
+/// `kbench offsets import`.
+struct OffsetsImportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import", abstract: "Put the positions of a file into a place, for whoever starts there.",
+        discussion: """
+            A state folder must be new, and a group must not have committed anything, unless --force is given. A state \
+            folder with a receiver's log is never written.
+            """)
+
+    @Argument(help: ArgumentHelp("The file that 'kbench offsets export' wrote.", valueName: "file"))
+    var file: String
+
+    @Argument(help: ArgumentHelp("The place, see 'kbench offsets --help'.", valueName: "place"))
+    var place: String
+
+    @Option(
+        help: ArgumentHelp("For a checkpoint: the version of the program that will start from it.", valueName: "N"))
+    var programVersion = 1
+
+    @Flag(help: "Write also where positions are already.")
+    var force = false
+
+    @OptionGroup var options: OffsetsOptions
+
+    func validate() throws {
+        guard programVersion >= 1 else { throw ValidationError("--program-version is at least 1") }
+    }
+
+    func run() throws {
+        let notes = try options.tool().import(
+            file, to: OffsetsAddress(parsing: place), program: programVersion, overwrites: force)
+        for note in notes { StandardStreams.writeErrorLine("note: \(note)") }
+    }
+}
