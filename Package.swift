@@ -35,7 +35,7 @@ let package = Package(
         .executableTarget(
             name: "kbench",
             dependencies: [
-                "World", "Engine", "Harness", "Report", "Kafka", "Posix", "WriteAheadLog",
+                "World", "Engine", "Exploration", "Harness", "Report", "Kafka", "Posix", "WriteAheadLog",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -53,7 +53,8 @@ let package = Package(
             // to the folder of that name at the root, where people look for them.
             resources: [.embedInCode("scenarios"), .embedInCode("reference/spark-3.5.7.csv")],
             swiftSettings: settings),
-        .target(name: "Report", dependencies: ["World", "Engine"], swiftSettings: settings),
+        .target(
+            name: "Report", dependencies: ["World", "Engine", "Simulation", "Exploration"], swiftSettings: settings),
         // Tries every schedule of crashes there is, and makes a failure small.
         .target(
             name: "Exploration", dependencies: ["World", "Engine", "Simulation", "WriteAheadLog"],

@@ -7,7 +7,7 @@ import Testing
         (
             "kbench",
             [
-                "World", "Engine", "Harness", "Report", "Kafka", "Posix", "WriteAheadLog", "ArgumentParser",
+                "World", "Engine", "Exploration", "Harness", "Report", "Kafka", "Posix", "WriteAheadLog", "ArgumentParser",
                 "Foundation",
             ]
         ),
@@ -20,7 +20,7 @@ import Testing
                 "Foundation",
             ]
         ),
-        ("Report", ["World", "Engine", "Foundation"]),
+        ("Report", ["World", "Engine", "Simulation", "Exploration", "Foundation"]),
         ("Exploration", ["World", "Engine", "Simulation", "WriteAheadLog", "Foundation"]),
         ("Simulation", ["World", "Engine"]),
         ("Engine", ["World", "WriteAheadLog", "Checksum"]),

@@ -1,4 +1,4 @@
-// Finds out which deviation breaks a promise: the one without which it is kept.
+// Finds out which deviation breaks a promise: the smallest set that does it alone.
 internal import Engine
 internal import World
 
@@ -28,17 +28,23 @@ struct CauseFinder {
         }
     }
 
+    /// The smallest set of the schedule's deviations that breaks the promise in the same way, of those with one or two.
     private static func cause(of breach: Breach, in schedule: Schedule) -> String {
-        func isBroken(with deviations: [Fidelity.Deviation]) -> Bool {
+        let promise = Promise(of: schedule)
+        func isBroken(by deviations: [Fidelity.Deviation]) -> Bool {
             var other = schedule
             other.fidelity = Fidelity(deviations)
-            let promise = Promise(of: schedule)
-            return promise.breach(by: other.run(), of: other.lives) != nil
+            return promise.breach(by: other.run(), of: other.lives) == breach
         }
+        if let bug = schedule.bug { return bug.rawValue }
+        if isBroken(by: []) { return "the strategy" }
         let deviations = schedule.fidelity.deviations
-        if deviations.isEmpty { return schedule.bug?.rawValue ?? "the strategy" }
-        let healing = deviations.filter { deviation in !isBroken(with: deviations.filter { $0 != deviation }) }
-        if let first = healing.first { return healing.count == 1 ? first.rawValue : healing.map(\.rawValue).joined(separator: "+") }
-        return isBroken(with: []) ? "the strategy" : "several"
+        if let one = deviations.first(where: { isBroken(by: [$0]) }) { return one.rawValue }
+        for (place, first) in deviations.enumerated() {
+            for second in deviations[(place + 1)...] where isBroken(by: [first, second]) {
+                return "\(first.rawValue) with \(second.rawValue)"
+            }
+        }
+        return "more than two deviations"
     }
 }

@@ -44,8 +44,7 @@ public struct AtlasCell: Codable, Equatable, Sendable {
 public struct Finding: Codable, Equatable, Sendable {
     /// In which way.
     public var breach: Breach
-    /// The deviation without which it does not happen; `the strategy` when it happens without any, `several` when it takes
-    /// more than one.
+    /// The deviation, or the two, that suffice for it; `the strategy` when it happens without any; or the planted bug.
     public var cause: String
     /// Schedules that end like this.
     public var schedules: Int

@@ -49,7 +49,8 @@ public struct Promise {
     /// The first thing in which an outcome of `lives` breaks the promise; nil: it is kept.
     public func breach(by outcome: Outcome, of lives: [Schedule.Life]) -> Breach? {
         if outcome.failure != nil { return .stuck }
-        if outcome.corrupted > 0 { return .corruption }
+        // A record that may be lost may also be left half written.
+        if outcome.corrupted > 0, schedule.strategy.promisesNoLoss || outcome.lost == 0 { return .corruption }
         let expected = expected(after: lives)
         if outcome.lost > allowedLoss(expected) { return .loss }
         let allowed = expected?.duplicates ?? (lives.isEmpty ? 0 : worstDuplicates * lives.count)
