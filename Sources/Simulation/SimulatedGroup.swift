@@ -25,7 +25,10 @@ final class SimulatedGroup {
     }
 
     /// The sessions of all members have timed out: their processes are gone.
-    func endSessions() { members = [] }
+    func endSessions() {
+        members = []
+        isRebalancing = false
+    }
 
     func has(_ member: SimulatedMember) -> Bool { members.contains { $0 === member } }
 

@@ -23,6 +23,9 @@ public final class SimulatedRun {
     private let clock: SimulatedClock
     private let seed: UInt64
     private var lives = 0
+    /// Decides, with the engine's number, in which order an engine's stages go; nil: in the engine's own order.
+    public var interleaving: UInt64?
+    private var opened: UInt64 = 0
     private let storage = UnsafeMutableRawPointer.allocate(byteCount: EngineCounters.byteCount, alignment: 4096)
 
     /// Makes a topic that holds the whole load.
@@ -68,6 +71,8 @@ public final class SimulatedRun {
         places = original.places
         seed = original.seed
         lives = original.lives
+        interleaving = original.interleaving
+        opened = original.opened
         configuration = original.configuration
         shape = original.shape
         storage.copyMemory(from: original.storage, byteCount: EngineCounters.byteCount)
@@ -194,21 +199,28 @@ public final class SimulatedRun {
     ) throws -> IngestionEngine {
         // Time passes between two lives, as it does between two processes.
         clock.sleep(1_000_000_000)
+        opened += 1
         let seams = Seams(
             broker: broker, offsets: offsets, disk: disk, clock: clock, crash: crash, openStore: stores.open,
-            driverName: name)
+            driverName: name, interleaving: interleaving.map { SeededRandom(seed: $0, stream: opened) })
         return try IngestionEngine(configuration: other ?? configuration, seams: seams, counters: counters)
     }
 
     private func run(
         _ crash: CrashSwitch, as other: EngineConfiguration? = nil, offsets: (any OffsetStore)? = nil
     ) throws {
-        defer {
-            disk.releaseLocks()
-            broker.members.endSessions()
-            stores.dropTransactions()
-        }
+        defer { endProcess() }
         lives += 1
         try open(named: "life \(lives)", crash: crash, as: other, offsets: offsets).run()
     }
+
+    /// The end of every process that works on the run: locks, memberships and open transactions are gone.
+    func endProcess() {
+        disk.releaseLocks()
+        broker.members.endSessions()
+        stores.dropTransactions()
+    }
+
+    /// Lets virtual time pass.
+    func pass(milliseconds: Int) { clock.sleep(UInt64(milliseconds) * 1_000_000) }
 }
