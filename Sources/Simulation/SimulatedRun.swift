@@ -20,12 +20,17 @@ public final class SimulatedRun {
     public let shape: LoadShape
     /// Where each record lies.
     public private(set) var places: [(partition: Partition, offset: Offset)] = []
-    private let clock: SimulatedClock
+    let clock: SimulatedClock
     private let seed: UInt64
     private var lives = 0
     /// Decides, with the engine's number, in which order an engine's stages go; nil: in the engine's own order.
     public var interleaving: UInt64?
     private var opened: UInt64 = 0
+    /// The faults of the next life.
+    var armed: [Fault] = []
+    var installed: ArmedFaults?
+    /// The faults that struck in the latest life that had any, in the order they did.
+    public internal(set) var struck: [Fault] = []
     private let storage = UnsafeMutableRawPointer.allocate(byteCount: EngineCounters.byteCount, alignment: 4096)
 
     /// Makes a topic that holds the whole load.
@@ -45,6 +50,7 @@ public final class SimulatedRun {
         stores = SimulatedStores()
         self.seed = seed
         broker = SimulatedBroker(topic: "simulated", partitions: shape.partitions)
+        broker.clock = clock
         configuration = EngineConfiguration(
             strategy: strategy, sink: sink, directory: "/run", group: "kbench",
             starts: Array(repeating: 0, count: shape.partitions), ends: Array(repeating: 0, count: shape.partitions),
@@ -67,6 +73,9 @@ public final class SimulatedRun {
         disk = original.disk.copy()
         broker = original.broker.copy()
         clock = original.clock.copy()
+        broker.clock = clock
+        armed = original.armed
+        struck = original.struck
         stores = original.stores.copy()
         places = original.places
         seed = original.seed
@@ -200,6 +209,7 @@ public final class SimulatedRun {
         // Time passes between two lives, as it does between two processes.
         clock.sleep(1_000_000_000)
         opened += 1
+        installFaults(other ?? configuration)
         let seams = Seams(
             broker: broker, offsets: offsets, disk: disk, clock: clock, crash: crash, openStore: stores.open,
             driverName: name, interleaving: interleaving.map { SeededRandom(seed: $0, stream: opened) })
@@ -216,6 +226,7 @@ public final class SimulatedRun {
 
     /// The end of every process that works on the run: locks, memberships and open transactions are gone.
     func endProcess() {
+        removeFaults()
         disk.releaseLocks()
         broker.members.endSessions()
         stores.dropTransactions()

@@ -14,6 +14,8 @@ public final class SimulatedDisk: Disk {
     public var failingSyncs = false
     /// Syncs of files since the disk was made.
     public private(set) var syncCount = 0
+    /// What is armed against the life that uses the disk.
+    var faults: ArmedFaults?
 
     /// An empty disk.
     public convenience init() { self.init(image: DiskImage()) }
@@ -47,6 +49,24 @@ public final class SimulatedDisk: Disk {
         image.update(file) { $0 = FileImage(durable: bytes) }
     }
 
+    /// Turns one bit, chosen by `seed`, of the durable bytes of the files that `mayRot` names. False: there are none.
+    func rot(seed: UInt64, where mayRot: (_ path: String) -> Bool) -> Bool {
+        let files = paths.filter(mayRot).compactMap { image.file($0) }
+        let bytes = files.reduce(0) { $0 + (image.files[$1]?.durable.count ?? 0) }
+        guard bytes > 0 else { return false }
+        var random = SeededRandom(seed: seed)
+        var bit = Int.random(in: 0..<bytes * 8, using: &random)
+        for file in files {
+            let bits = (image.files[file]?.durable.count ?? 0) * 8
+            if bit < bits {
+                image.update(file) { $0.flip(bit: bit) }
+                return true
+            }
+            bit -= bits
+        }
+        return false
+    }
+
     /// The power fails: what was not synced is kept or lost as `loss` says, and no file is open any more.
     public func losePower(_ loss: PowerLoss) {
         image = loss.apply(to: image)
@@ -60,6 +80,7 @@ public final class SimulatedDisk: Disk {
     ///
     /// - Throws: ``DiskError``.
     public func open(_ path: String, _ mode: OpenMode) throws -> any DiskFile {
+        faults?.operationBegins(on: self)
         let file: Int
         switch (mode, image.file(path)) {
         case (.read, nil):
@@ -141,7 +162,13 @@ public final class SimulatedDisk: Disk {
     }
 
     /// Makes the names in a folder durable.
-    public func syncDirectory(_ path: String) { image.syncDirectory(path) }
+    ///
+    /// - Throws: ``DiskError``.
+    public func syncDirectory(_ path: String) throws {
+        faults?.operationBegins(on: self)
+        if faults?.syncBegins() == true { throw failedSync(path) }
+        image.syncDirectory(path)
+    }
 
     /// Whether a file or folder has this name.
     public func exists(_ path: String) -> Bool { image.file(path) != nil || image.directories.contains(path) }
@@ -150,8 +177,14 @@ public final class SimulatedDisk: Disk {
         DiskError(.notFound, operation: operation, path: path, errorNumber: 2, reason: "no such file")
     }
 
+    private func failedSync(_ path: String) -> DiskError {
+        DiskError(.failed, operation: "sync", path: path, errorNumber: 5, reason: "input/output error")
+    }
+
     fileprivate func full(_ operation: String, _ path: String) -> DiskError {
-        DiskError(.noSpace, operation: operation, path: path, errorNumber: 28, reason: "no space left on the disk")
+        faults?.diskWasFull()
+        return DiskError(
+            .noSpace, operation: operation, path: path, errorNumber: 28, reason: "no space left on the disk")
     }
 
     /// Takes `count` bytes of the free space; returns how many there were.
@@ -164,11 +197,13 @@ public final class SimulatedDisk: Disk {
 
     fileprivate func unlock(_ path: String) { locked.remove(path) }
 
-    fileprivate func sync(_ file: Int) throws(DiskError) {
+    fileprivate func sync(_ file: Int, path: String) throws(DiskError) {
         syncCount += 1
-        if failingSyncs {
+        faults?.operationBegins(on: self)
+        let fails = faults?.syncBegins() ?? false
+        if fails || failingSyncs {
             image.update(file) { $0.failSync() }
-            throw DiskError(.failed, operation: "sync", path: "", errorNumber: 5, reason: "input/output error")
+            throw failedSync(path)
         }
         image.update(file) { $0.sync() }
     }
@@ -192,6 +227,7 @@ private final class SimulatedFile: DiskFile {
     func length() -> Int64 { Int64(byteCount) }
 
     func write(_ parts: [UnsafeRawBufferPointer], at offset: Int64) throws {
+        disk.faults?.operationBegins(on: disk)
         var at = Int(offset)
         for part in parts {
             let growth = max(0, at + part.count - byteCount)
@@ -204,6 +240,7 @@ private final class SimulatedFile: DiskFile {
     }
 
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) -> Int {
+        disk.faults?.operationBegins(on: disk)
         guard let content = disk.image.files[file]?.written else { return 0 }
         let start = Int(offset)
         let count = max(0, min(buffer.count, content.count - start))
@@ -214,7 +251,7 @@ private final class SimulatedFile: DiskFile {
         return count
     }
 
-    func sync() throws { try disk.sync(file) }
+    func sync() throws { try disk.sync(file, path: path) }
 
     func truncate(to length: Int64) { disk.image.update(file) { $0.truncate(to: Int(length)) } }
 
