@@ -6,14 +6,17 @@ internal import WriteAheadLog
 ///
 /// The stages are stepped by one thread in a fixed order of preference: checkpoints before batches, batches before
 /// blocks, blocks before polling. With cuts by count every life is therefore the same sequence of effects, which is
-/// what lets a crash point's outcome be known beforehand.
+/// what lets a crash point's outcome be known beforehand. What is promised holds in any order: with
+/// ``Seams/interleaving`` each step asks the stages in an order of its own.
 public final class IngestionEngine {
     private let seams: Seams
     private let counters: EngineCounters
+    /// Draws the stages' order at each step; nil: it stays as it is.
+    private var interleaving: SeededRandom?
     /// In order of preference; each returns whether it did something.
     private var stages: [() throws -> Bool] = []
     /// Whether all input is processed; before that, a step without work is a wait.
-    private(set) var isFinished: () -> Bool = { true }
+    public private(set) var isFinished: () -> Bool = { true }
     /// Whether batches of earlier lives have to run again first.
     private var hasReplay: () -> Bool = { false }
     private var closers: [() -> Void] = []
@@ -24,6 +27,7 @@ public final class IngestionEngine {
     /// - Throws: ``EngineError``, ``BrokerError``, ``DiskError`` or the log's own error.
     public init(configuration: EngineConfiguration, seams: Seams, counters: EngineCounters) throws {
         self.counters = counters
+        interleaving = seams.interleaving
         // These belong to one life, not to all of them.
         let moments: [EngineCounters.Counter] = [
             .recoveredAt, .replayedAt, .refetchedAt, .firstOutputAt, .firstFreshOutputAt, .idleAt,
@@ -150,6 +154,10 @@ public final class IngestionEngine {
 
     /// Lets the first stage that has something to do take one step. False: none has.
     public func step() throws -> Bool {
+        if var random = interleaving {
+            stages.shuffle(using: &random)
+            interleaving = random
+        }
         for stage in stages where try stage() { return true }
         return false
     }
@@ -178,6 +186,7 @@ public final class IngestionEngine {
         let loop = try BatchLoop(
             source: source, slots: slots, evidence: evidence, seams: seams, counters: counters)
         if let writer {
+            stages.append(writer.cleanUp)
             stages.append { try writer.step(tasksRun: loop.tasksRun, batchIsRunning: loop.isRunning) }
         }
         stages.append(loop.step)

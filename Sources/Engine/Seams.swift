@@ -21,13 +21,17 @@ public struct Seams {
     public var output: (any OutputOperation)?
     /// What tasks run on when more than one may run at once.
     public var threads: any TaskThreads
+    /// Draws the order in which the stages are asked at each step; nil: checkpoints before batches, batches before
+    /// blocks, blocks before polling, always.
+    public var interleaving: SeededRandom?
 
     /// Bundles the seams; without a store of its own, offsets are committed to the broker, and without threads tasks run
     /// in order.
     public init(
         broker: any Broker, offsets: (any OffsetStore)? = nil, disk: any Disk, clock: any Clock, crash: CrashSwitch,
         openStore: TransactionalStoreOpener? = nil, driverName: String = "a driver without a name",
-        output: (any OutputOperation)? = nil, threads: any TaskThreads = CallingThread()
+        output: (any OutputOperation)? = nil, threads: any TaskThreads = CallingThread(),
+        interleaving: SeededRandom? = nil
     ) {
         self.openStore = openStore
         self.driverName = driverName
@@ -38,5 +42,6 @@ public struct Seams {
         self.crash = crash
         self.output = output
         self.threads = threads
+        self.interleaving = interleaving
     }
 }

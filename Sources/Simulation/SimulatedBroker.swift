@@ -3,18 +3,6 @@ public import World
 
 /// One topic of a simulated Kafka cluster; outlives the engines that read from it.
 public final class SimulatedBroker: Broker {
-    struct Record {
-        var offset: Offset
-        var key: [UInt8]?
-        var value: [UInt8]?
-    }
-
-    struct PartitionLog {
-        var records: [Record] = []
-        var low: Offset = 0
-        var high: Offset = 0
-    }
-
     /// The topic's name.
     public let topic: String
     private(set) var logs: [PartitionLog]
@@ -36,6 +24,16 @@ public final class SimulatedBroker: Broker {
     private(set) var commits = 0
     /// The members of the one group that can be joined.
     let members = SimulatedGroup()
+    /// By transactional id, the producer's number and its newest epoch.
+    private var producers: [String: (number: Int, epoch: Int)] = [:]
+    /// What passes while a fetch waits; nil: nothing does.
+    var clock: SimulatedClock?
+    /// After an unclean election, how often the ends were asked for since anybody fetched.
+    private var asksInVain = 0
+    /// How often they may be.
+    private static let patience = 2_000
+    /// What is armed against the life that reads from here.
+    var faults: ArmedFaults?
 
     /// A topic with empty partitions.
     public init(topic: String, partitions: Int) {
@@ -50,6 +48,7 @@ public final class SimulatedBroker: Broker {
         copy.shown = shown
         copy.logs = logs
         copy.groups = groups
+        copy.producers = producers
         return copy
     }
 
@@ -59,21 +58,48 @@ public final class SimulatedBroker: Broker {
     /// Appends a record to a partition. Returns its offset.
     @discardableResult
     public func produce(to partition: Partition, key: [UInt8]? = nil, value: [UInt8]?) -> Offset {
-        let index = Int(partition)
-        defer { logs[index].high += 1 }
-        logs[index].records.append(Record(offset: logs[index].high, key: key, value: value))
-        return logs[index].high
+        append(to: partition, key: key, value: value, producer: nil)
+    }
+
+    func append(to partition: Partition, key: [UInt8]?, value: [UInt8]?, producer: Int?) -> Offset {
+        logs[Int(partition)].append(key: key, value: value, producer: producer)
+    }
+
+    func registerProducer(_ transactionalID: String) -> (number: Int, epoch: Int) {
+        let known = producers[transactionalID]
+        if let known { endTransaction(of: known.number, aborts: true) }
+        let producer = (number: known?.number ?? producers.count, epoch: (known?.epoch ?? -1) + 1)
+        producers[transactionalID] = producer
+        return producer
+    }
+
+    /// Somebody reads, so it is not only waited.
+    func noteFetch() { asksInVain = 0 }
+
+    func producerEpoch(of transactionalID: String) -> Int { producers[transactionalID]?.epoch ?? -1 }
+
+    func endTransaction(of producer: Int, aborts: Bool) {
+        for index in logs.indices { logs[index].endTransaction(of: producer, aborts: aborts) }
     }
 
     /// Leaves `count` offsets without records, as transaction markers and compaction do.
-    public func skipOffsets(_ count: Int64, in partition: Partition) { logs[Int(partition)].high += count }
+    public func skipOffsets(_ count: Int64, in partition: Partition) { logs[Int(partition)].skip(count) }
 
     /// Removes the records below `offset`, as retention does.
     public func evict(below offset: Offset, of partition: Partition) {
-        let index = Int(partition)
-        logs[index].records.removeAll { $0.offset < offset }
-        logs[index].low = max(logs[index].low, offset)
+        logs[Int(partition)].evict(below: offset)
     }
+
+    /// Compacts a partition: of the records with a key the newest one of each key stays.
+    public func compact(_ partition: Partition) { logs[Int(partition)].compact() }
+
+    /// Gives a partition a new leader, which lacks the newest `count` offsets: none, if the election is clean.
+    public func elect(_ partition: Partition, losing count: Int = 0) {
+        logs[Int(partition)].elect(losing: Int64(count))
+    }
+
+    /// How many elections a partition has had.
+    public func leaderEpoch(of partition: Partition) -> Int { logs[Int(partition)].epoch }
 
     /// Shows only the first partitions: what has been produced to the others appears when the topic grows.
     public func hidePartitions(from count: Int) { shown = count }
@@ -91,7 +117,7 @@ public final class SimulatedBroker: Broker {
         return shown
     }
 
-    /// The ends of a partition's log.
+    /// The ends of a partition's log, as those see it who read committed records: the upper one is the last stable offset.
     ///
     /// - Throws: ``BrokerError``, `unknownTopic` for a partition that is not there.
     public func watermarks(of partition: Partition) throws -> Watermarks {
@@ -99,7 +125,12 @@ public final class SimulatedBroker: Broker {
         guard partition >= 0, Int(partition) < shown else {
             throw BrokerError(.unknownTopic, "no partition \(partition)", location: "\(topic)/\(partition)")
         }
-        return Watermarks(low: logs[Int(partition)].low, high: logs[Int(partition)].high)
+        if logs[Int(partition)].isCut { asksInVain += 1 }
+        if asksInVain > SimulatedBroker.patience {
+            throw BrokerError(
+                .timedOut, "what an unclean election took away never comes again", location: "\(topic)/\(partition)")
+        }
+        return Watermarks(low: logs[Int(partition)].low, high: logs[Int(partition)].lastStable)
     }
 
     /// The group's committed offsets.
@@ -111,7 +142,18 @@ public final class SimulatedBroker: Broker {
     }
 
     /// Commits offsets of a group.
-    public func commit(_ offsets: [(partition: Partition, next: Offset)], group: String) {
+    ///
+    /// - Throws: ``BrokerError`` where a fault strikes.
+    public func commit(_ offsets: [(partition: Partition, next: Offset)], group: String) throws {
+        try commit(offsets, group: group, fence: {})
+    }
+
+    /// Commits offsets of a group unless `fence` throws.
+    func commit(
+        _ offsets: [(partition: Partition, next: Offset)], group: String, fence: () throws -> Void
+    ) throws {
+        let isAnswerLost = try faults?.commitBegins(self) ?? false
+        try fence()
         var committed = groups[group] ?? []
         while committed.count < logs.count { committed.append(nil) }
         commits += 1
@@ -121,6 +163,9 @@ public final class SimulatedBroker: Broker {
             committed[Int(partition)] = next
         }
         groups[group] = committed
+        if isAnswerLost {
+            throw BrokerError(.timedOut, "the commit of offsets had no answer", location: "\(topic), group \(group)")
+        }
     }
 
     /// Puts back what groups had committed, after a commit that was looked at half way.
@@ -145,10 +190,13 @@ public final class SimulatedBroker: Broker {
 final class SimulatedReader: RecordReader {
     private let broker: SimulatedBroker
     private var positions: [Offset?]
+    /// By partition, the leader's epoch as this reader knows it; nil: it asks before it fetches.
+    private var epochs: [Int?]
 
     init(broker: SimulatedBroker, positions: [(partition: Partition, offset: Offset)]) {
         self.broker = broker
         self.positions = broker.logs.map { _ in nil }
+        epochs = broker.logs.map { _ in nil }
         assign(positions)
     }
 
@@ -165,17 +213,30 @@ final class SimulatedReader: RecordReader {
         _ partition: Partition, until: Offset, limit: Int, into block: Block, timeout: Duration
     ) throws -> (count: Int, position: Offset) {
         broker.whenAsked?(partition)
+        broker.noteFetch()
+        let isAnswered = try broker.faults?.fetchBegins(partition, broker) ?? true
         let log = broker.logs[Int(partition)]
         var position = self.position(of: partition)
+        let knownEpoch = epochs[Int(partition)]
+        epochs[Int(partition)] = log.epoch
+        // Whoever still asks the leader before gets nothing, and learns of the new one.
+        guard isAnswered, knownEpoch ?? log.epoch == log.epoch else {
+            wait(timeout)
+            return (0, position)
+        }
         guard position >= log.low, position <= log.high else {
             throw BrokerError(
                 .offsetOutOfRange, "offset \(position) is not between \(log.low) and \(log.high)",
                 location: "\(broker.topic)/\(partition)@\(position)")
         }
         var count = 0
-        var index = firstIndex(in: log, from: position)
-        while count < limit, index < log.records.count, log.records[index].offset < until {
+        let start = position
+        let end = min(until, log.lastStable)
+        var index = log.firstIndex(from: position)
+        while count < limit, index < log.records.count, log.records[index].offset < end {
             let record = log.records[index]
+            index += 1
+            if record.isAborted { continue }
             withOptionalBytes(record.key) { key in
                 withOptionalBytes(record.value) { value in
                     block.append(partition: partition, offset: record.offset, key: key, value: value)
@@ -183,14 +244,14 @@ final class SimulatedReader: RecordReader {
             }
             position = record.offset + 1
             count += 1
-            index += 1
         }
-        // Where the log goes on behind the range, or ends, no record is left before `until`.
-        if count < limit, log.high >= until { position = max(position, until) }
+        // Nothing is left before the end of the range, or of what can be read.
+        if count < limit { position = max(position, end) }
         broker.trace?.note(
             11, "", position &<< 24 | Int64(partition) &<< 12 | Int64(count),
-            .fetch(partition: partition, from: self.position(of: partition), count: count))
+            .fetch(partition: partition, from: start, count: count))
         positions[Int(partition)] = position
+        if position == start { wait(timeout) }
         return (count, position)
     }
 
@@ -211,15 +272,10 @@ final class SimulatedReader: RecordReader {
 
     func close() {}
 
-    /// The first record at or after `offset`, by bisection: offsets rise.
-    private func firstIndex(in log: SimulatedBroker.PartitionLog, from offset: Offset) -> Int {
-        var low = 0
-        var high = log.records.count
-        while low < high {
-            let middle = (low + high) / 2
-            if log.records[middle].offset < offset { low = middle + 1 } else { high = middle }
-        }
-        return low
+    /// Nothing comes, so the time that the fetch may take passes.
+    private func wait(_ timeout: Duration) {
+        let (seconds, attoseconds) = timeout.components
+        broker.clock?.sleep(UInt64(clamping: seconds * 1_000_000_000 + attoseconds / 1_000_000_000))
     }
 
     private func withOptionalBytes(_ bytes: [UInt8]?, _ body: (UnsafeRawBufferPointer?) -> Void) {

@@ -25,7 +25,13 @@ final class SimulatedGroup {
     }
 
     /// The sessions of all members have timed out: their processes are gone.
-    func endSessions() { members = [] }
+    func endSessions() {
+        members = []
+        isRebalancing = false
+    }
+
+    /// Whether anybody is in the group.
+    var hasMembers: Bool { !members.isEmpty }
 
     func has(_ member: SimulatedMember) -> Bool { members.contains { $0 === member } }
 
@@ -108,12 +114,13 @@ final class SimulatedMember: GroupReader {
     }
 
     func commit(_ offsets: [(partition: Partition, next: Offset)]) throws {
-        guard broker.members.has(self), generation == broker.members.generation else {
-            throw BrokerError(
-                .fenced, "generation \(generation) is over, the group is in \(broker.members.generation)",
-                location: "group \(group)")
+        try broker.commit(offsets, group: group) {
+            guard broker.members.has(self), generation == broker.members.generation else {
+                throw BrokerError(
+                    .fenced, "generation \(generation) is over, the group is in \(broker.members.generation)",
+                    location: "group \(group)")
+            }
         }
-        broker.commit(offsets, group: group)
     }
 
     func seek(_ partition: Partition, to offset: Offset) { reader.seek(partition, to: offset) }

@@ -24,10 +24,18 @@ public final class SimulatedRun {
     public let shape: LoadShape
     /// Where each record lies.
     public private(set) var places: [(partition: Partition, offset: Offset)] = []
-    private let clock: SimulatedClock
+    let clock: SimulatedClock
     private static let timeOfLife: Nanoseconds = 1_000_000_000_000_000
     private let seed: UInt64
     private var lives = 0
+    /// Decides, with the engine's number, in which order an engine's stages go; nil: in the engine's own order.
+    public var interleaving: UInt64?
+    private var opened: UInt64 = 0
+    /// The faults of the next life.
+    var armed: [Fault] = []
+    var installed: ArmedFaults?
+    /// The faults that struck in the latest life that had any, in the order they did.
+    public internal(set) var struck: [Fault] = []
     private let storage = UnsafeMutableRawPointer.allocate(byteCount: EngineCounters.byteCount, alignment: 4096)
 
     /// Makes a topic that holds the whole load.
@@ -47,6 +55,7 @@ public final class SimulatedRun {
         stores = SimulatedStores()
         self.seed = seed
         broker = SimulatedBroker(topic: "simulated", partitions: shape.partitions)
+        broker.clock = clock
         configuration = EngineConfiguration(
             strategy: strategy, sink: sink, directory: "/run", group: "kbench",
             starts: Array(repeating: 0, count: shape.partitions), ends: Array(repeating: 0, count: shape.partitions),
@@ -70,10 +79,17 @@ public final class SimulatedRun {
         disk = original.disk.copy()
         broker = original.broker.copy()
         clock = original.clock.copy()
+        broker.clock = clock
+        armed = original.armed
+        // What was armed ends with the life it was armed for.
+        if original.installed != nil { disk.freeBytes = nil }
+        struck = original.struck
         stores = original.stores.copy()
         places = original.places
         seed = original.seed
         lives = original.lives
+        interleaving = original.interleaving
+        opened = original.opened
         configuration = original.configuration
         shape = original.shape
         changeSeams = original.changeSeams
@@ -82,6 +98,7 @@ public final class SimulatedRun {
     }
 
     private func watch() {
+        disk.spare(RunFolder.evidence(of: configuration.directory))
         disk.trace = trace
         broker.trace = trace
         stores.trace = trace
@@ -244,9 +261,11 @@ public final class SimulatedRun {
         // so it begins at a time that does not depend on when the one before it died.
         clock.sleep(1_000_000_000)
         clock.pass(Nanoseconds(lives) * SimulatedRun.timeOfLife)
+        opened += 1
+        installFaults(other ?? configuration)
         let seams = Seams(
             broker: broker, offsets: offsets, disk: disk, clock: clock, crash: crash, openStore: stores.open,
-            driverName: name)
+            driverName: name, interleaving: interleaving.map { SeededRandom(seed: $0, stream: opened) })
         return try IngestionEngine(
             configuration: other ?? configuration, seams: changeSeams(seams), counters: counters)
     }
@@ -254,13 +273,20 @@ public final class SimulatedRun {
     private func run(
         _ crash: CrashSwitch, as other: EngineConfiguration? = nil, offsets: (any OffsetStore)? = nil
     ) throws {
-        defer {
-            disk.releaseLocks()
-            broker.members.endSessions()
-            stores.dropTransactions()
-        }
+        defer { endProcess() }
         lives += 1
         trace.begin()
         try open(named: "life \(lives)", crash: crash, as: other, offsets: offsets).run()
     }
+
+    /// The end of every process that works on the run: locks, memberships and open transactions are gone.
+    func endProcess() {
+        removeFaults()
+        disk.releaseLocks()
+        broker.members.endSessions()
+        stores.dropTransactions()
+    }
+
+    /// Lets virtual time pass.
+    func pass(milliseconds: Int) { clock.sleep(UInt64(milliseconds) * 1_000_000) }
 }

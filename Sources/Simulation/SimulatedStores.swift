@@ -41,6 +41,14 @@ public final class SimulatedStores {
     /// What was committed, by path.
     var contents: [String: AnyHashable] { databases.mapValues { AnyHashable($0.committed) } }
 
+    /// The lowest offset that any database has stored for a partition; nil when none has.
+    func lowestOffset(of partition: Partition) -> Offset? {
+        databases.values.compactMap { database in
+            let offsets = database.committed.offsets
+            return Int(partition) < offsets.count ? offsets[Int(partition)]?.offset : nil
+        }.min()
+    }
+
     /// Opens, or makes, the database at `path`.
     public func open(_ path: String) -> any TransactionalStore {
         let database = databases[path] ?? Database()

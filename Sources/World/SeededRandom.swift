@@ -1,11 +1,18 @@
 // The only source of randomness: seeded, the same on every machine.
 
 /// SplitMix64: a small generator whose whole state is the seed, so that one integer repeats a run.
-public struct SeededRandom: RandomNumberGenerator, Sendable {
+public struct SeededRandom: RandomNumberGenerator, Equatable, Sendable {
     private var state: UInt64
 
     /// Starts the sequence that belongs to `seed`.
     public init(seed: UInt64) { state = seed }
+
+    /// Starts the `stream`-th of many sequences that belong to `seed`.
+    public init(seed: UInt64, stream: UInt64) {
+        var streams = SeededRandom(seed: seed)
+        state = streams.next() ^ (stream &* 0xd1b5_4a32_d192_ed03)
+        state = next()
+    }
 
     /// The next 64 bits.
     public mutating func next() -> UInt64 {

@@ -112,7 +112,7 @@ struct UpgradeTests {
                     carried, as: strategy == .directLogFirst ? .offsetLog : .checkpoint(program: 2), in: "/run-2",
                     overwrites: false, disk: run.disk)
             }
-            run.broker.commit(
+            try run.broker.commit(
                 carried.offsets.enumerated().compactMap { index, offset in offset.map { (Partition(index), $0) } },
                 group: "kbench-2")
         }

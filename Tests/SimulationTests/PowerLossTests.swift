@@ -16,7 +16,7 @@ import World
         let file = try disk.open("/d/a", .create)
         try write([UInt8](repeating: 1, count: 1_024), to: file)
         try file.sync()
-        disk.syncDirectory("/d")
+        try disk.syncDirectory("/d")
         try write([UInt8](repeating: 2, count: 1_024), to: file)
         return disk
     }
@@ -63,7 +63,7 @@ import World
         let disk = SimulatedDisk()
         disk.makeDirectory("/")
         let file = try disk.open("/a", .create)
-        disk.syncDirectory("/")
+        try disk.syncDirectory("/")
         try write([UInt8](repeating: 7, count: 1_536), to: file)
         var lengths: Set<Int> = []
         for seed in 0..<200 {
@@ -85,7 +85,7 @@ import World
             let file = try disk.open("/d/a", .create)
             try write([1, 2, 3], to: file)
             try file.sync()
-            disk.syncDirectory("/d")
+            try disk.syncDirectory("/d")
             disk.losePower(.seeded(UInt64(seed)))
             #expect(disk.bytes(of: "/d/a") == [1, 2, 3])
         }
@@ -101,7 +101,7 @@ import World
         disk.losePower(.allLost)
         #expect(!disk.exists("/d/new"))
         disk.image = before
-        disk.syncDirectory("/d")
+        try disk.syncDirectory("/d")
         disk.losePower(.allLost)
         #expect(disk.bytes(of: "/d/new") == [9])
     }
@@ -114,7 +114,7 @@ import World
             try write([byte], to: file)
             try file.sync()
         }
-        disk.syncDirectory("/d")
+        try disk.syncDirectory("/d")
         try disk.rename("/d/draft", to: "/d/old")
         let before = disk.image
         disk.losePower(.allLost)
@@ -141,7 +141,7 @@ import World
         try disk.makeDurableDirectory("/d")
         let file = try disk.open("/d/a", .create)
         try write([1, 2, 3], to: file)
-        disk.syncDirectory("/d")
+        try disk.syncDirectory("/d")
         disk.losePower(.allLost)
         #expect(disk.bytes(of: "/d/a") == [])
     }

@@ -16,6 +16,8 @@ public final class SimulatedDisk: Disk {
     public var failingSyncs = false
     /// Syncs of files since the disk was made.
     public private(set) var syncCount = 0
+    /// What is armed against the life that uses the disk.
+    var faults: ArmedFaults?
 
     /// An empty disk.
     public convenience init() { self.init(image: DiskImage()) }
@@ -40,7 +42,7 @@ public final class SimulatedDisk: Disk {
 
     /// The bytes of a file; nil when there is none.
     public func bytes(of path: String) -> [UInt8]? {
-        image.file(path).flatMap { image.files[$0]?.written }
+        image.file(path).map { image.files[$0].written }
     }
 
     /// Replaces the bytes of a file, as damage from outside would.
@@ -48,6 +50,28 @@ public final class SimulatedDisk: Disk {
         let file = image.file(path) ?? image.create(path)
         image.update(file) { $0 = FileImage(durable: bytes) }
     }
+
+    /// Turns one bit, chosen by `seed`, of the durable bytes of the files that `mayRot` names. False: there are none.
+    func rot(seed: UInt64, where mayRot: (_ path: String) -> Bool) -> Bool {
+        let files = paths.filter(mayRot).compactMap { image.file($0) }
+        let bytes = files.reduce(0) { $0 + image.files[$1].durable.count }
+        guard bytes > 0 else { return false }
+        var random = SeededRandom(seed: seed)
+        var bit = Int.random(in: 0..<bytes * 8, using: &random)
+        for file in files {
+            let bits = image.files[file].durable.count * 8
+            if bit < bits {
+                image.update(file) { $0.flip(bit: bit) }
+                return true
+            }
+            bit -= bits
+        }
+        return false
+    }
+
+    /// What lies in this folder survives every power loss: it belongs to those who judge, and is not on the disk that is
+    /// judged.
+    func spare(_ directory: String) { image.spared = directory }
 
     /// The power fails: what was not synced is kept or lost as `loss` says, and no file is open any more.
     public func losePower(_ loss: PowerLoss) {
@@ -62,6 +86,7 @@ public final class SimulatedDisk: Disk {
     ///
     /// - Throws: ``DiskError``.
     public func open(_ path: String, _ mode: OpenMode) throws -> any DiskFile {
+        faults?.operationBegins(on: self)
         let file: Int
         switch (mode, image.file(path)) {
         case (.read, nil):
@@ -88,14 +113,12 @@ public final class SimulatedDisk: Disk {
         guard image.directories.contains(directory) else {
             throw DiskError(.notFound, operation: "list", path: directory, errorNumber: 2, reason: "no such folder")
         }
-        let prefix = directory + "/"
-        let paths = Array(image.names.keys) + Array(image.directories)
-        let names = paths.filter { $0.hasPrefix(prefix) }.map { $0.dropFirst(prefix.count) }
-        return Set(names.compactMap { $0.split(separator: "/").first.map(String.init) }).sorted()
+        return image.entries(of: directory)
     }
 
     /// Makes a folder and those above it.
     public func makeDirectory(_ path: String) {
+        guard !image.directories.contains(path) else { return }
         var made = ""
         for part in path.split(separator: "/", omittingEmptySubsequences: false) {
             made += made.isEmpty && !part.isEmpty ? part : "/" + part
@@ -148,8 +171,12 @@ public final class SimulatedDisk: Disk {
     }
 
     /// Makes the names in a folder durable.
-    public func syncDirectory(_ path: String) {
+    ///
+    /// - Throws: ``DiskError``.
+    public func syncDirectory(_ path: String) throws {
         trace?.note(8, path, .syncDirectory(path: path))
+        faults?.operationBegins(on: self)
+        if faults?.syncBegins() == true { throw failedSync(path) }
         image.syncDirectory(path)
     }
 
@@ -160,8 +187,14 @@ public final class SimulatedDisk: Disk {
         DiskError(.notFound, operation: operation, path: path, errorNumber: 2, reason: "no such file")
     }
 
+    private func failedSync(_ path: String) -> DiskError {
+        DiskError(.failed, operation: "sync", path: path, errorNumber: 5, reason: "input/output error")
+    }
+
     fileprivate func full(_ operation: String, _ path: String) -> DiskError {
-        DiskError(.noSpace, operation: operation, path: path, errorNumber: 28, reason: "no space left on the disk")
+        faults?.diskWasFull()
+        return DiskError(
+            .noSpace, operation: operation, path: path, errorNumber: 28, reason: "no space left on the disk")
     }
 
     /// Takes `count` bytes of the free space; returns how many there were.
@@ -174,11 +207,13 @@ public final class SimulatedDisk: Disk {
 
     fileprivate func unlock(_ path: String) { locked.remove(path) }
 
-    fileprivate func sync(_ file: Int) throws(DiskError) {
+    fileprivate func sync(_ file: Int, path: String) throws(DiskError) {
         syncCount += 1
-        if failingSyncs {
+        faults?.operationBegins(on: self)
+        let fails = faults?.syncBegins() ?? false
+        if fails || failingSyncs {
             image.update(file) { $0.failSync() }
-            throw DiskError(.failed, operation: "sync", path: "", errorNumber: 5, reason: "input/output error")
+            throw failedSync(path)
         }
         image.sync(file)
     }
@@ -197,11 +232,12 @@ private final class SimulatedFile: DiskFile {
         self.isLock = isLock
     }
 
-    private var byteCount: Int { disk.image.files[file]?.written.count ?? 0 }
+    private var byteCount: Int { disk.image.files[file].written.count }
 
     func length() -> Int64 { Int64(byteCount) }
 
     func write(_ parts: [UnsafeRawBufferPointer], at offset: Int64) throws {
+        disk.faults?.operationBegins(on: disk)
         var at = Int(offset)
         if let trace = disk.trace {
             let count = parts.reduce(0) { $0 + $1.count }
@@ -219,7 +255,8 @@ private final class SimulatedFile: DiskFile {
     }
 
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) -> Int {
-        guard let content = disk.image.files[file]?.written else { return 0 }
+        disk.faults?.operationBegins(on: disk)
+        let content = disk.image.files[file].written
         let start = Int(offset)
         let count = max(0, min(buffer.count, content.count - start))
         guard count > 0 else { return 0 }
@@ -231,7 +268,7 @@ private final class SimulatedFile: DiskFile {
 
     func sync() throws {
         disk.trace?.note(2, path, .sync(path: path))
-        try disk.sync(file)
+        try disk.sync(file, path: path)
     }
 
     func truncate(to length: Int64) {
