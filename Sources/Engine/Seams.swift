@@ -19,6 +19,8 @@ public struct Seams {
     public var driverName: String
     /// A program's own output operation, in place of the configuration's sink and job; nil for those.
     public var output: (any OutputOperation)?
+    /// What the engine does wrong on purpose; nothing, but where exploration is put to the test.
+    package var mistakes: Set<Mistake> = []
     /// What tasks run on when more than one may run at once.
     public var threads: any TaskThreads
     /// Draws the order in which the stages are asked at each step; nil: checkpoints before batches, batches before

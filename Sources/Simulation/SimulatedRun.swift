@@ -107,6 +107,13 @@ public final class SimulatedRun {
     /// A run that has come exactly as far and goes its own way from now on: one life can be followed by many others.
     public func fork() -> SimulatedRun { SimulatedRun(forking: self) }
 
+    /// See ``version(after:isLast:)``.
+    public struct WorldVersion: Hashable {
+        fileprivate let kind: Int
+        fileprivate let loss: PowerLoss?
+        fileprivate let counts: [Int]
+    }
+
     /// All that a life can find of those before it. Two runs of one configuration that have come to the same go on alike.
     public struct Remains: Hashable {
         private let files: [String: [UInt8]]
@@ -202,11 +209,22 @@ public final class SimulatedRun {
         try run(crash)
     }
 
-    /// A number that is another one whenever a process kill now would leave something else.
-    public var killVersion: [Int] { [disk.image.writes, broker.commits, stores.commits] }
-
-    /// A number that is another one whenever a power loss now could leave something else.
-    public var powerLossVersion: [Int] { [disk.image.changes, broker.commits, stores.commits] }
+    /// What tells the worlds apart that a crash now can leave, of those that one life comes by: worlds with equal versions
+    /// are equal. Nil stands for a process kill, which leaves the same as a power loss when nothing is unsynced.
+    ///
+    /// - Parameter isLast: Whether no other crash follows, to which it would matter what is durable.
+    public func version(after loss: PowerLoss?, isLast: Bool) -> WorldVersion {
+        let image = disk.image
+        var loss = loss
+        if loss == .allKept, isLast { loss = nil }
+        if loss == .namesLost, !image.hasDirtyFiles { loss = .allLost }
+        let rest = [image.sparedWrites, broker.commits, stores.commits]
+        if !image.isDirty || loss == .allLost {
+            return WorldVersion(kind: 0, loss: nil, counts: [image.durableChanges] + rest)
+        }
+        guard let loss else { return WorldVersion(kind: 1, loss: nil, counts: [image.writes] + rest) }
+        return WorldVersion(kind: 2, loss: loss, counts: [image.changes] + rest)
+    }
 
     /// A life without a crash; `visit` is called at each of its crash points.
     ///

@@ -101,7 +101,8 @@ private final class SimulatedStore: TransactionalStore {
             stores.commits += 1
             let before = database.committed.entries.count
             let rows = (open.entries.count - before) / open.entryLength
-            stores.trace?.note(12, path, Int64(rows), .transaction(path: path, rows: rows))
+            stores.trace?.note(
+                12, path, Int64(rows), .transaction(path: path, rows: rows, bytes: Array(open.entries[before...])))
             open.entries.withUnsafeBytes { stores.trace?.add(UnsafeRawBufferPointer(rebasing: $0[before...])) }
             database.committed = open
         }

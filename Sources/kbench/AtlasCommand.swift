@@ -59,7 +59,8 @@ struct AtlasCommand: AsyncParsableCommand {
         let parts = shard.split(separator: "/").compactMap { Int($0) }
         guard parts.count == 2, parts[0] >= 1, parts[0] <= parts[1] else {
             throw Diagnosis(
-                cause: "--shard: '\(shard)' is no part", fix: "write i/n with 1 <= i <= n, such as 2/4", exitCode: .usage)
+                cause: "--shard: '\(shard)' is no part", fix: "write i/n with 1 <= i <= n, such as 2/4",
+                exitCode: .usage)
         }
         var template = try load.template()
         template.depth = depth

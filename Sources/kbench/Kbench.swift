@@ -21,8 +21,10 @@ struct Kbench: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            ScenarioCommand.self, MatrixCommand.self, ClaimsCommand.self, AtlasCommand.self, CrashPointsCommand.self,
-            OffsetsCommand.self, WorkerCommand.self,
+            ScenarioCommand.self, MatrixCommand.self, ClaimsCommand.self, AtlasCommand.self, SwarmCommand.self,
+            PowerCommand.self,
+            ReplayCommand.self, ShrinkCommand.self, ExplainCommand.self, CrashPointsCommand.self, OffsetsCommand.self,
+            WorkerCommand.self,
         ])
 
     static func main() async {

@@ -15,6 +15,7 @@ final class BlockLog {
     private let counters: EngineCounters
     private let blockDirectory: String
     private let syncs: Bool
+    private let removesNeededSegments: Bool
     private(set) var tracker = BlockTracker()
     /// The first sequence of blocks that events name and the log has lost; nil where it has all of them.
     private var firstLost: UInt64?
@@ -23,6 +24,7 @@ final class BlockLog {
     init(configuration: EngineConfiguration, seams: Seams, counters: EngineCounters, isRestored: Bool) throws {
         self.counters = counters
         blockDirectory = RunFolder.blockLog(of: configuration.directory)
+        removesNeededSegments = seams.mistakes.contains(.removesNeededSegments)
         syncs = !configuration.fidelity.has(.skipsLogSync)
         let options = WriteAheadLog.Options(
             segmentBytes: configuration.walSegmentBytes, compressionLevel: configuration.walCompressionLevel,
@@ -114,7 +116,8 @@ final class BlockLog {
         try sync(events, .cleanupEventSync)
         tracker.cleanUp(through: batch, eventSequence: event)
         if let blocks {
-            try blocks.removeSegments(before: tracker.oldestBlock ?? blocks.nextSequence, effect: .cleanupRemove)
+            let needed = removesNeededSegments ? nil : tracker.oldestBlock
+            try blocks.removeSegments(before: needed ?? blocks.nextSequence, effect: .cleanupRemove)
         }
         try events.removeSegments(before: tracker.oldestEvent ?? events.nextSequence, effect: .cleanupRemove)
     }

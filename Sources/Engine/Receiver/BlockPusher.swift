@@ -22,8 +22,10 @@ final class BlockPusher {
         let needed = isCounted && !receiver.mustDrain ? configuration.groupCommitBlocks : 1
         guard receiver.queue.count >= needed else { return false }
         let group = receiver.takeBlocks(configuration.groupCommitBlocks)
+        let commits = configuration.strategy != .receiver
+        if commits, seams.mistakes.contains(.commitsBeforeLog) { try commit(group) }
         try log.add(group)
-        if configuration.strategy != .receiver { try commit(group) }
+        if commits, !seams.mistakes.contains(.commitsBeforeLog) { try commit(group) }
         return true
     }
 

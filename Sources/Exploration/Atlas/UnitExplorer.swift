@@ -5,19 +5,6 @@ internal import World
 
 /// Runs the life of a unit once; every crash is a fork of it.
 final class UnitExplorer {
-    /// Which worlds a crash leaves alike.
-    private struct WorldKey: Hashable {
-        let version: [Int]
-        let loss: PowerLoss?
-
-        /// A power loss that takes nothing leaves what a process kill leaves; only a second one could tell them apart.
-        init(of run: SimulatedRun, loss: PowerLoss?, isLast: Bool) {
-            let takesNothing = loss == .allKept && isLast || !run.disk.hasUnsynced
-            self.loss = takesNothing ? nil : loss
-            version = self.loss == nil ? run.killVersion : run.powerLossVersion
-        }
-    }
-
     /// How the lives after a crash went.
     private struct Continuation {
         var outcome: Outcome
@@ -26,6 +13,8 @@ final class UnitExplorer {
 
     /// Every so many schedules one is run again from its beginning.
     private static let sampleInterval = 97
+    /// Ends an exploration that was to end at the first broken promise.
+    private struct Found: Error {}
 
     private let unit: AtlasUnit
     private let promise: Promise
@@ -36,8 +25,11 @@ final class UnitExplorer {
     /// Worlds to crash again.
     private var parents: [(world: SimulatedRun, prefix: LivesHash, lives: [Schedule.Life])] = []
 
-    init(_ unit: AtlasUnit) {
+    private let stopsAtFirst: Bool
+
+    init(_ unit: AtlasUnit, stopsAtFirst: Bool = false) {
         self.unit = unit
+        self.stopsAtFirst = stopsAtFirst
         promise = Promise(of: unit.schedule([]))
         causes = CauseFinder()
         result = UnitResult(unit: unit)
@@ -47,26 +39,31 @@ final class UnitExplorer {
     ///
     /// - Throws: ``ExplorationError`` when a schedule that is run again does not come to the same hash.
     func explore() throws -> UnitResult {
-        let run = unit.schedule([]).makeRun()
-        try exploreLife(of: run, after: LivesHash(), lives: [], isLast: unit.depth == 1)
-        if unit.depth > 1 {
-            let chosen = UnitExplorer.spread(parents, unit.secondCrashes)
-            parents = []
-            for parent in chosen {
-                try exploreLife(of: parent.world, after: parent.prefix, lives: parent.lives, isLast: true)
-            }
-        }
+        do {
+            try exploreLives()
+        } catch is Found {}
         result.cells = CrashPoint.all.compactMap { cells[$0] }
         result.findings = causes.findings
         result.traceRoot = root.text
         return result
     }
 
+    private func exploreLives() throws {
+        let run = unit.schedule([]).makeRun()
+        try exploreLife(of: run, after: LivesHash(), lives: [], isLast: unit.depth == 1)
+        guard unit.depth > 1 else { return }
+        let chosen = UnitExplorer.spread(parents, unit.secondCrashes)
+        parents = []
+        for parent in chosen {
+            try exploreLife(of: parent.world, after: parent.prefix, lives: parent.lives, isLast: true)
+        }
+    }
+
     /// Tries every crash of the life that `run` lives next.
     private func exploreLife(
         of run: SimulatedRun, after prefix: LivesHash, lives: [Schedule.Life], isLast: Bool
     ) throws {
-        var known: [WorldKey: Continuation] = [:]
+        var known: [SimulatedRun.WorldVersion: Continuation] = [:]
         var problem: (any Error)?
         var outcome = Outcome()
         var whole = prefix
@@ -78,7 +75,7 @@ final class UnitExplorer {
                 for loss in self.states(of: run, at: point, occurrence) {
                     let life = Schedule.Life(
                         crash: ArmedCrash(point, at: occurrence), powerLoss: loss, arrivals: self.unit.arrivals)
-                    let key = WorldKey(of: run, loss: loss, isLast: isLast)
+                    let key = run.version(after: loss, isLast: isLast)
                     var prefix = prefix
                     prefix.add(run.trace.hash, end: life)
                     let continuation: Continuation
@@ -104,7 +101,7 @@ final class UnitExplorer {
         whole.add(run.trace.hash, end: nil)
         do { outcome.take(try run.verdict()) } catch { outcome.failure = outcome.failure ?? "no verdict: \(error)" }
         outcome.traceHash = whole.finish(outcome)
-        count(outcome, lives: [])
+        try count(outcome, lives: [])
     }
 
     /// The states of the disk to try at a point: the process dies, or the power fails.
@@ -145,7 +142,7 @@ final class UnitExplorer {
         hash.add(continuation.hash, end: nil)
         var outcome = continuation.outcome
         outcome.traceHash = hash.finish(outcome)
-        count(outcome, lives: lives)
+        try count(outcome, lives: lives)
         var cell = cells[point] ?? AtlasCell(point: point.description)
         cell.schedules += 1
         let ending = { lives.map(\.description).joined(separator: "; then ") }
@@ -165,11 +162,12 @@ final class UnitExplorer {
         }
     }
 
-    private func count(_ outcome: Outcome, lives: [Schedule.Life]) {
+    private func count(_ outcome: Outcome, lives: [Schedule.Life]) throws {
         result.schedules += 1
         root.add(outcome.traceHash)
         if let breach = promise.breach(by: outcome, of: lives) {
             causes.note(breach, outcome, unit.schedule(lives))
+            if stopsAtFirst { throw Found() }
         }
     }
 
@@ -185,4 +183,9 @@ extension AtlasUnit {
     ///
     /// - Throws: ``ExplorationError`` when a schedule that is run again does not come to the same hash.
     public func explore() throws -> UnitResult { try UnitExplorer(self).explore() }
+
+    /// Runs schedules of the unit up to the first that breaks a promise.
+    ///
+    /// - Throws: as ``explore()``.
+    public func exploreToFirst() throws -> UnitResult { try UnitExplorer(self, stopsAtFirst: true).explore() }
 }

@@ -11,22 +11,26 @@ public struct Schedule: Codable, Hashable, Sendable {
         public var crash: ArmedCrash?
         /// What is left of unsynced bytes and names when the power fails with it; nil: only the process dies.
         public var powerLoss: PowerLoss?
+        /// What goes wrong in it; a fault that the engine cannot ride out ends the life.
+        public var faults: [Fault]
         /// Records that arrive before the next life, at least 0.
         public var arrivals: Int
 
         /// Makes a life.
-        public init(crash: ArmedCrash?, powerLoss: PowerLoss? = nil, arrivals: Int = 0) {
+        public init(crash: ArmedCrash?, powerLoss: PowerLoss? = nil, faults: [Fault] = [], arrivals: Int = 0) {
             self.crash = crash
             self.powerLoss = powerLoss
+            self.faults = faults
             self.arrivals = arrivals
         }
 
         /// As it is written in reports, such as `task.read.before@3, power loss all-lost`.
         public var description: String {
-            let parts = [
-                crash?.description ?? "no crash", powerLoss.map { "power loss \($0)" },
-                arrivals > 0 ? "\(arrivals) arrive" : nil,
-            ]
+            let parts =
+                faults.map(\.description) + [
+                    crash?.description ?? "no crash", powerLoss.map { "power loss \($0)" },
+                    arrivals > 0 ? "\(arrivals) arrive" : nil,
+                ]
             return parts.compactMap { $0 }.joined(separator: ", ")
         }
     }
@@ -43,6 +47,10 @@ public struct Schedule: Codable, Hashable, Sendable {
     public var seed: UInt64
     /// How much the first batch takes that is planned after a crash.
     public var restartBatch: Outage.RestartBatch
+    /// The size at which a segment of the write-ahead log is closed, in bytes.
+    public var walSegmentBytes: Int64
+    /// Decides in which order the engine's stages go; nil: the engine's own order.
+    public var interleaving: UInt64?
     /// The lives that end before their time. One more follows, which is left alone.
     public var lives: [Life]
     /// The bug that was planted in the engine; nil for none.
@@ -51,7 +59,9 @@ public struct Schedule: Codable, Hashable, Sendable {
     /// Makes a schedule.
     public init(
         strategy: Strategy, sink: SinkKind, fidelity: Fidelity = .sound, shape: LoadShape, seed: UInt64 = 1,
-        restartBatch: Outage.RestartBatch = .limited, lives: [Life] = [], bug: PlantedBug? = nil
+        restartBatch: Outage.RestartBatch = .limited, interleaving: UInt64? = nil,
+        walSegmentBytes: Int64 = 64 << 20, lives: [Life] = [],
+        bug: PlantedBug? = nil
     ) {
         self.strategy = strategy
         self.sink = sink
@@ -59,6 +69,8 @@ public struct Schedule: Codable, Hashable, Sendable {
         self.shape = shape
         self.seed = seed
         self.restartBatch = restartBatch
+        self.interleaving = interleaving
+        self.walSegmentBytes = walSegmentBytes
         self.lives = lives
         self.bug = bug
     }
@@ -70,52 +82,27 @@ public struct Schedule: Codable, Hashable, Sendable {
 
     /// The world before the first life.
     func makeRun() -> SimulatedRun {
-        let run = SimulatedRun(strategy: strategy, sink: sink, shape: shape, fidelity: fidelity, seed: seed)
+        let run = SimulatedRun(
+            strategy: strategy, sink: sink, shape: shape, fidelity: fidelity, seed: seed,
+            walSegmentBytes: walSegmentBytes)
+        run.interleaving = interleaving
         if let bug { run.plant(bug) }
         return run
     }
 }
 
-extension ArmedCrash: Codable {
-    /// Reads ``description``.
-    ///
-    /// - Throws: `DecodingError` for what is no crash.
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        let text = try container.decode(String.self)
-        guard let crash = ArmedCrash(parsing: text) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "'\(text)' is no crash")
-        }
-        self = crash
-    }
-
-    /// Writes ``description``.
-    ///
-    /// - Throws: what the encoder throws.
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(description)
-    }
-}
-
-extension PowerLoss: Codable {
-    /// Reads ``description``.
-    ///
-    /// - Throws: `DecodingError` for what is no outcome of a power loss.
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        let text = try container.decode(String.self)
-        guard let loss = PowerLoss(parsing: text) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "'\(text)' is no power loss")
-        }
-        self = loss
-    }
-
-    /// Writes ``description``.
-    ///
-    /// - Throws: what the encoder throws.
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(description)
+extension Schedule {
+    /// The strategy's name.
+    public var strategyName: String { strategy.rawValue }
+    /// The sink's name.
+    public var sinkName: String { sink.rawValue }
+    /// The whole schedule, in one line.
+    public var summary: String {
+        let parts = [
+            "\(strategyName)/\(sinkName)", "p = \(shape.partitions)", "n = \(shape.blockRecords)",
+            "N = \(shape.batchRecords)", "\(shape.records) records", interleaving.map { "stages ordered by \($0)" },
+            bug.map { "bug \($0.rawValue)" }, ending,
+        ]
+        return parts.compactMap { $0 }.joined(separator: ", ")
     }
 }

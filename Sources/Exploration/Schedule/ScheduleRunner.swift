@@ -35,8 +35,13 @@ extension Schedule {
         var outcome = Outcome()
         var hash = LivesHash()
         for (number, life) in lives.enumerated() {
-            let stop = run.live(until: life.crash) { visit(number, $0) }
-            if stop == .end, life.crash != nil { outcome.fired = false }
+            run.arm(life.faults)
+            switch run.live(until: life.crash, visit: { visit(number, $0) }) {
+            case .end: if life.crash != nil { outcome.fired = false }
+            case .crash: break
+            // Without a fault nothing may stop a life.
+            case .failed(let failure): if life.faults.isEmpty { outcome.failure = outcome.failure ?? failure }
+            }
             hash.add(run.trace.hash, end: life)
             lifeEnded(number, run)
             end(life, of: run)
@@ -59,7 +64,9 @@ extension Schedule {
         _ run: SimulatedRun, _ outcome: inout Outcome, _ hash: inout LivesHash,
         visit: @escaping (SimulatedRun) -> Void = { _ in }
     ) {
-        if case .failed(let failure) = run.live(until: nil, visit: visit) { outcome.failure = failure }
+        if case .failed(let failure) = run.live(until: nil, visit: visit) {
+            outcome.failure = outcome.failure ?? failure
+        }
         hash.add(run.trace.hash, end: nil)
         do {
             outcome.take(try run.verdict())

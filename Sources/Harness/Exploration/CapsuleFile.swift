@@ -23,3 +23,62 @@ public enum CapsuleFile {
         try Capsule(decoding: try PosixDisk().contents(of: path), from: path)
     }
 }
+
+extension CapsuleFile {
+    /// What shrinking leaves beside a capsule.
+    public struct Shrunk: Sendable {
+        /// The small capsule.
+        public var capsule: Capsule
+        /// Its file.
+        public var capsulePath: String
+        /// The file of the Swift test.
+        public var testPath: String
+        /// The file of the Mermaid diagram.
+        public var diagramPath: String
+    }
+
+    /// Makes the capsule at `path` small, and writes what comes of it beside it.
+    ///
+    /// - Throws: ``DiskError``, or ``ExplorationError``.
+    public static func shrink(
+        _ path: String, version: String, progress: (Schedule) -> Void = { _ in }
+    ) throws -> Shrunk {
+        let small = Capsule(of: try read(path).schedule.shrunk(progress: progress), version: version)
+        let stem = path.hasSuffix(".capsule") ? String(path.dropLast(".capsule".count)) : path
+        let files = Shrunk(
+            capsule: small, capsulePath: "\(stem).small.capsule", testPath: "\(stem).swift",
+            diagramPath: "\(stem).mermaid")
+        let disk = PosixDisk()
+        try disk.write(try small.encoded(), to: files.capsulePath)
+        try disk.write(Array(try small.schedule.generatedTest(breach: small.breach ?? .loss).utf8), to: files.testPath)
+        let diagram = try small.schedule.brokenRecords(limit: 1).first.map {
+            try small.schedule.life(ofRecordAt: $0.offset, of: $0.partition).diagram
+        }
+        try disk.write(
+            Array((diagram ?? "sequenceDiagram\n    Note over engine: no single record went wrong\n").utf8),
+            to: files.diagramPath)
+        return files
+    }
+
+    /// The life of a record of the capsule at `path`, `TOPIC/P@OFFSET`; without one, of the first that went wrong.
+    ///
+    /// - Throws: ``Diagnosis``, ``DiskError``, or ``ExplorationError``.
+    public static func explain(_ path: String, record: String?) throws -> RecordLife {
+        let schedule = try read(path).schedule
+        guard let record else {
+            guard let first = schedule.brokenRecords(limit: 1).first else {
+                throw Diagnosis(
+                    cause: "\(path): every record is there once",
+                    fix: "name a record with --record TOPIC/P@OFFSET to be told its life", exitCode: .usage)
+            }
+            return try schedule.life(ofRecordAt: first.offset, of: first.partition)
+        }
+        let place = record.split(separator: "/").last?.split(separator: "@").compactMap { Int64($0) } ?? []
+        guard place.count == 2, let partition = Partition(exactly: place[0]) else {
+            throw Diagnosis(
+                cause: "--record: '\(record)' is no record", fix: "write TOPIC/P@OFFSET, such as simulated/0@17",
+                exitCode: .usage)
+        }
+        return try schedule.life(ofRecordAt: place[1], of: partition)
+    }
+}

@@ -1,5 +1,6 @@
 // Turns every error there is into one line of cause, one line of fix and an exit code.
 internal import Engine
+internal import Exploration
 internal import Kafka
 public import World
 internal import WriteAheadLog
@@ -41,6 +42,16 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
             }
         case let error as EngineError: self.init(engine: error)
         case let error as StoreError: self.init(store: error)
+        case let error as ExplorationError:
+            let fix =
+                switch error.code {
+                case .noCapsule: "name a file that kbench atlas, swarm, power or shrink wrote"
+                case .nothingBroken: "there is nothing to shrink: see kbench replay"
+                case .noRecord: "leave out --record to be told of the first record that went wrong"
+                default: "this is not expected: please report it with the command"
+                }
+            self.init(
+                cause: "\(error)", fix: fix, exitCode: error.code == .notRepeatable ? .internalError : .usage)
         default:
             self.init(
                 cause: "\(error)", fix: "this is not expected: please report it with the command",

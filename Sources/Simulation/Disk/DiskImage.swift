@@ -24,8 +24,14 @@ struct DiskImage: Equatable {
     private(set) var pending: [String: [NameChange]] = [:]
     /// Rises with every change that a crash could tell: two images of one history with the same count are the same.
     private(set) var changes = 0
-    /// Rises with every change that a process could tell: all but syncs.
+    /// Rises with every change that a process could tell: all but syncs. What is spared is not counted.
     private(set) var writes = 0
+    /// Rises with every change of what the device holds for certain.
+    private(set) var durableChanges = 0
+    /// Rises with every change of what is spared.
+    private(set) var sparedWrites = 0
+    /// By number, whether a file is spared.
+    private var isSparedFile: [Bool] = []
 
     static func folder(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "" }
@@ -40,6 +46,7 @@ struct DiskImage: Equatable {
     /// Makes a file of this name.
     mutating func create(_ path: String) -> Int {
         files.append(FileImage())
+        isSparedFile.append(isSpared(path))
         change(.set(path: path, file: files.count - 1))
         return files.count - 1
     }
@@ -60,7 +67,7 @@ struct DiskImage: Equatable {
     /// Changes a file's bytes.
     mutating func update<Result>(_ file: Int, _ body: (inout FileImage) -> Result) -> Result {
         changes += 1
-        writes += 1
+        if isSparedFile[file] { sparedWrites += 1 } else { writes += 1 }
         return body(&files[file])
     }
 
@@ -68,6 +75,7 @@ struct DiskImage: Equatable {
     mutating func sync(_ file: Int) {
         guard files[file].isDirty else { return }
         changes += 1
+        durableChanges += 1
         files[file].sync()
     }
 
@@ -108,6 +116,9 @@ struct DiskImage: Equatable {
         return unique
     }
 
+    /// Whether a power loss can take the bytes of a file.
+    var hasDirtyFiles: Bool { names.contains { files[$0.value].isDirty && !isSpared($0.key) } }
+
     /// The lengths of the unsynced writes of each file that has some, oldest first, by path.
     var unsyncedWrites: [(path: String, lengths: [Int])] {
         dirtyPaths.map { path in (path, names[path].map { files[$0].unsynced.map(\.count) } ?? []) }
@@ -116,6 +127,7 @@ struct DiskImage: Equatable {
     mutating func syncDirectory(_ path: String) {
         guard let made = pending.removeValue(forKey: path) else { return }
         changes += 1
+        durableChanges += 1
         for change in made { apply(change, to: &durableNames, &durableDirectories) }
     }
 
@@ -162,6 +174,7 @@ struct DiskImage: Equatable {
         image.durableNames = names
         image.durableDirectories = directories
         image.spared = spared
+        image.isSparedFile = isSparedFile
         image.files = files
         // One file may have two names, and both must see the same bytes.
         var seen = [Bool](repeating: false, count: files.count)

@@ -54,11 +54,20 @@ public enum PowerLoss: Hashable, Sendable, CustomStringConvertible {
         case .namesLost:
             return image.afterPowerLoss(keptNames: { _, _ in 0 }, left: { FileImage(durable: $1.written) })
         case .seeded(let seed):
-            var random = SeededRandom(seed: seed)
+            // Each folder and file has a stream of its own, so that one more file changes nothing for the others.
+            func random(_ path: String) -> SeededRandom {
+                var hash = StableHash()
+                hash.add(path)
+                return SeededRandom(seed: seed ^ hash.value)
+            }
             return image.afterPowerLoss(
-                keptNames: { Int.random(in: 0...$1, using: &random) },
-                left: { _, file in
-                    file.afterPowerLoss { length in
+                keptNames: { folder, count in
+                    var random = random(folder)
+                    return Int.random(in: 0...count, using: &random)
+                },
+                left: { path, file in
+                    var random = random(path)
+                    return file.afterPowerLoss { length in
                         switch Int.random(in: 0..<3, using: &random) {
                         case 0: 0
                         case 1: length

@@ -240,8 +240,7 @@ private final class SimulatedFile: DiskFile {
         disk.faults?.operationBegins(on: disk)
         var at = Int(offset)
         if let trace = disk.trace {
-            let count = parts.reduce(0) { $0 + $1.count }
-            trace.note(1, path, offset, .write(path: path, offset: offset, count: count))
+            trace.note(1, path, offset, .write(path: path, offset: offset, bytes: parts.flatMap { Array($0) }))
             for part in parts { trace.add(part) }
         }
         for part in parts {

@@ -6,7 +6,7 @@ public enum TraceEvent: Hashable, Sendable {
     /// A crash point was passed, for this time.
     case point(CrashPoint, occurrence: Int)
     /// Bytes were written.
-    case write(path: String, offset: Int64, count: Int)
+    case write(path: String, offset: Int64, bytes: [UInt8])
     /// A file was synced.
     case sync(path: String)
     /// A file was cut or extended.
@@ -26,7 +26,7 @@ public enum TraceEvent: Hashable, Sendable {
     /// The offset of a group was committed.
     case commit(group: String, partition: Partition, next: Offset)
     /// A database transaction became durable, with so many rows.
-    case transaction(path: String, rows: Int)
+    case transaction(path: String, rows: Int, bytes: [UInt8])
 }
 
 /// Takes note of what a life does. The hash covers every byte written, so equal hashes mean equal lives.

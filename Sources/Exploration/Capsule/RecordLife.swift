@@ -1,0 +1,115 @@
+// The life of one record through a schedule, and the first moment after which nothing can save it.
+internal import Engine
+internal import Simulation
+public import World
+
+/// What happened to one record.
+public struct RecordLife: Sendable {
+    /// One thing that happened to it.
+    public struct Moment: Equatable, Sendable {
+        /// The life of the engine in which it happened, from 1; 0 for the production.
+        public var life: Int
+        /// Who did it: `producer`, `engine`, `log`, `sink`, `state` or `world`.
+        public var place: Place
+        /// What happened.
+        public var text: String
+        /// Whether this is the first moment after which every continuation loses, or repeats, the record.
+        public var isPointOfNoReturn = false
+
+        /// Where something happens.
+        public enum Place: String, CaseIterable, Sendable {
+            case broker, engine, log, sink, state, world
+        }
+
+        init(_ life: Int, _ place: Place, _ text: String) {
+            self.life = life
+            self.place = place
+            self.text = text
+        }
+    }
+
+    /// The record's partition.
+    public var partition: Partition
+    /// Its offset.
+    public var offset: Offset
+    /// Rows that the sink holds of it in the end.
+    public var deliveries: Int
+    /// What happened to it, in order.
+    public var moments: [Moment]
+
+    /// The moment after which nothing can save it; nil: nothing is wrong with it.
+    public var pointOfNoReturn: Moment? { moments.first(where: \.isPointOfNoReturn) }
+
+    /// The record in words, one line a moment.
+    public var text: String {
+        var text = "record simulated/\(partition)@\(offset): "
+        text += deliveries == 0 ? "lost\n" : deliveries == 1 ? "there once\n" : "there \(deliveries) times\n"
+        for moment in moments {
+            let mark = moment.isPointOfNoReturn ? "  <- point of no return" : ""
+            text += "  life \(moment.life)  \(moment.place.rawValue.padded(to: 6))  \(moment.text)\(mark)\n"
+        }
+        return text
+    }
+
+    /// The record as a Mermaid sequence diagram.
+    public var diagram: String {
+        var text = "sequenceDiagram\n"
+        for place in Moment.Place.allCases where moments.contains(where: { $0.place == place }) {
+            text += "    participant \(place.rawValue)\n"
+        }
+        if !moments.contains(where: { $0.place == .engine }) { text += "    participant engine\n" }
+        for moment in moments {
+            switch moment.place {
+            case .broker: text += "    broker->>engine: \(moment.text)\n"
+            case .engine: text += "    engine->>engine: \(moment.text)\n"
+            case .world: text += "    Note over engine: \(moment.text)\n"
+            case .log, .sink, .state: text += "    engine->>\(moment.place.rawValue): \(moment.text)\n"
+            }
+            if moment.isPointOfNoReturn { text += "    Note over engine: point of no return\n" }
+        }
+        return text
+    }
+}
+
+extension String {
+    fileprivate func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+}
+
+extension Schedule {
+    /// Follows one record through the schedule.
+    ///
+    /// - Throws: ``ExplorationError``, `noRecord`.
+    public func life(ofRecordAt offset: Offset, of partition: Partition) throws -> RecordLife {
+        try RecordFollower(self, partition, offset).follow()
+    }
+
+    /// The places of records that end up in other than one row, at most `limit` of them.
+    public func brokenRecords(limit: Int) -> [(partition: Partition, offset: Offset, deliveries: Int)] {
+        var found: [(partition: Partition, offset: Offset, deliveries: Int)] = []
+        _ = run(lifeEnded: { number, run in
+            guard number == self.lives.count else { return }
+            let deliveries = run.deliveries()
+            for (place, count) in zip(run.places, deliveries) where count != 1 && found.count < limit {
+                found.append((place.partition, place.offset, count))
+            }
+        })
+        return found
+    }
+}
+
+extension SimulatedRun {
+    /// How many rows the sink holds of each record, by the record's number.
+    func deliveries() -> [Int] {
+        var deliveries = [Int](repeating: 0, count: places.count)
+        let reader = SinkReader(
+            kind: configuration.sink, directory: RunFolder.sink(of: configuration.directory), disk: disk,
+            openStore: stores.open)
+        // A sink that cannot be read holds nothing for anybody.
+        _ = try? reader.forEachRow { row in
+            if !row.isCorrupted, row.identity.sequence < UInt64(deliveries.count) {
+                deliveries[Int(row.identity.sequence)] += 1
+            }
+        }
+        return deliveries
+    }
+}

@@ -1,0 +1,69 @@
+// `kbench swarm`: random schedules, each with a random subset of everything that can go wrong.
+internal import ArgumentParser
+internal import Harness
+internal import Posix
+internal import Report
+internal import World
+
+/// Runs a swarm.
+struct SwarmCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "swarm",
+        abstract:
+            "Run random schedules of crashes, power losses, faults and stage orders; stop at the first broken promise.",
+        discussion: """
+            Each seed decides a strategy, a sink, a load, the order in which the engine's stages go, and up to three lives, \
+            each with a crash, a power loss, faults of disk and broker, or arrivals; each seed has only some kinds of \
+            trouble switched on. The last life is left alone and judged.
+
+            Exit codes: 0 every promise is kept, 3 one is broken (its capsule is written).
+            """)
+
+    /// The forms of the result.
+    enum Format: String, CaseIterable, ExpressibleByArgument {
+        case text, json
+    }
+
+    @Option(help: ArgumentHelp("The first and the last seed.", valueName: "A..B"))
+    var seeds = "1..10000"
+
+    @Option(help: ArgumentHelp("The folder for the capsule.", valueName: "DIR"))
+    var capsules = "results/capsules"
+
+    @Option(help: "How to print the result: text or json.")
+    var format: Format = .text
+
+    @Flag(help: "No progress bar.")
+    var quiet = false
+
+    func run() async throws {
+        let ends = seeds.separatedByDots
+        guard ends.count == 2, ends[0] <= ends[1], ends[1] < 1 << 62 else {
+            throw Diagnosis(
+                cause: "--seeds: '\(seeds)' is no range of seeds", fix: "write A..B with A <= B, such as 1..10000",
+                exitCode: .usage)
+        }
+        let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
+        let runner = SwarmRunner(
+            seeds: ends[0]...ends[1], capsules: capsules, version: Kbench.version
+        ) { fraction, label in bar.show(fraction, label) }
+        let result = try await BlockingThread.run { try runner.run() }
+        bar.finish()
+        switch format {
+        case .text:
+            try StandardStreams.writeOutput(result.text)
+            StandardStreams.writeErrorLine(result.speed)
+        case .json: try StandardStreams.writeOutput(result.json())
+        }
+        if result.brokenSeed != nil { throw ExitCode(ExitStatus.guaranteeBroken.rawValue) }
+    }
+}
+
+extension String {
+    /// The numbers of `A..B`; none when it is something else.
+    fileprivate var separatedByDots: [UInt64] {
+        let parts = split(separator: "..", omittingEmptySubsequences: false)
+        let numbers = parts.compactMap { UInt64($0) }
+        return numbers.count == parts.count ? numbers : []
+    }
+}
