@@ -111,7 +111,8 @@ struct FrameDecoder {
                 bytes[bit / 8] ^= 1 << UInt8(bit % 8)
                 defer { bytes[bit / 8] ^= 1 << UInt8(bit % 8) }
                 guard let header = FrameHeader(decoding: UnsafeRawBufferPointer(bytes)) else { return false }
-                return header.fault == nil && header.sequence == expectedSequence && problem(with: header, in: rest) == nil
+                return header.fault == nil && header.sequence == expectedSequence
+                    && problem(with: header, in: rest) == nil
             }
         }
     }

@@ -194,7 +194,7 @@ struct FrameDecoderTests {
             Case("the end of a sector and more zeroed", .torn, zeroing(600..<1112, whole)),
             Case("the middle of a sector zeroed", .corrupt, zeroing(513..<1023, whole)),
             Case("the beginning of a sector zeroed", .corrupt, zeroing(512..<1023, whole)),
-            Case("the end of a sector of a frame that was durable", .corrupt, zeroing(513..<1024, whole) + laterAfterSync),
+            Case("the end of a sector that was durable", .corrupt, zeroing(513..<1024, whole) + laterAfterSync),
             Case("the end of a sector in an older segment", isLast: false, .corrupt, zeroing(513..<1024, whole)),
             Case("a header's end zeroed before something in its sector", .corrupt, zeroing(20..<40, whole)),
             Case("the first half of a header lost", at: 500, .torn, zeroing(0..<12, straddling)),

@@ -113,7 +113,9 @@ struct TornSectorTests {
                 // At every byte of a header and around a frame's end; within payloads one byte is like another.
                 let places = (0..<sectors[torn].count).filter { place in
                     place % 127 == 0
-                        || written.positions.contains { (-6..<46).contains(sectors[torn].start + place - Int($0.offset)) }
+                        || written.positions.contains {
+                            (-6..<46).contains(sectors[torn].start + place - Int($0.offset))
+                        }
                         || place > sectors[torn].count - 6
                 }
                 for kept in places {
@@ -146,7 +148,9 @@ struct TornSectorTests {
         }
     }
 
-    @Test("has exactly the frames that are whole, whatever is left of many sectors", arguments: 1...6 as ClosedRange<UInt64>)
+    @Test(
+        "has exactly the frames that are whole, whatever is left of many sectors",
+        arguments: 1...6 as ClosedRange<UInt64>)
     func manySectors(seed: UInt64) throws {
         var random = SeededRandom(seed: seed)
         let start = Int.random(in: 150...700, using: &random)

@@ -94,13 +94,15 @@ enum AtomicFile {
         return last == "crc32c \(hexadecimal(checksum(of: body)))" ? lines : nil
     }
 
-    /// Removes what a crash left half written in `directory`: it never had its real name.
-    static func removeTemporaryFiles(in directory: String, disk: any Disk, crash: CrashSwitch) throws {
+    /// Removes what a crash left half written in `directory`, it never had its real name, and makes the names that are
+    /// there durable: a killed process leaves some that are not, and whoever opens the folder is about to act on them.
+    static func recover(_ directory: String, disk: any Disk, crash: CrashSwitch) throws {
         for name in try disk.list(directory) where name.hasSuffix(temporarySuffix) {
             try crash.before(.recoveryRemove)
             try disk.remove("\(directory)/\(name)")
             try crash.after(.recoveryRemove)
         }
+        try disk.syncDirectory(directory)
     }
 
     private static func checksum(of text: String) -> UInt32 {

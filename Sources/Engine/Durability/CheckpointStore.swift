@@ -20,7 +20,7 @@ final class CheckpointStore {
         self.seams = seams
         self.counters = counters
         try seams.disk.makeDurableDirectory(directory)
-        try AtomicFile.removeTemporaryFiles(in: directory, disk: seams.disk, crash: seams.crash)
+        try AtomicFile.recover(directory, disk: seams.disk, crash: seams.crash)
         for name in try seams.disk.list(directory) {
             guard let number = CheckpointStore.number(of: name) else { continue }
             files.append((number, Int64(try seams.disk.contents(of: "\(directory)/\(name)").count)))

@@ -167,7 +167,7 @@ final class OffsetLog {
 
     private static func entries(in directory: String, seams: Seams) throws -> [(batch: Int64, bytes: Int64)] {
         try seams.disk.makeDurableDirectory(directory)
-        try AtomicFile.removeTemporaryFiles(in: directory, disk: seams.disk, crash: seams.crash)
+        try AtomicFile.recover(directory, disk: seams.disk, crash: seams.crash)
         var entries: [(batch: Int64, bytes: Int64)] = []
         for name in try seams.disk.list(directory) {
             guard let batch = Int64(name) else { continue }

@@ -19,7 +19,7 @@ final class StateStore {
         self.job = job
         self.seams = seams
         try seams.disk.makeDurableDirectory(directory)
-        try AtomicFile.removeTemporaryFiles(in: directory, disk: seams.disk, crash: seams.crash)
+        try AtomicFile.recover(directory, disk: seams.disk, crash: seams.crash)
         numbers = try StateStore.numbers(in: directory, disk: seams.disk)
     }
 

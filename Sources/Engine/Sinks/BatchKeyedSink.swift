@@ -18,7 +18,7 @@ final class BatchKeyedSink: Sink {
         self.disk = disk
         self.crash = crash
         try disk.makeDurableDirectory(directory)
-        try AtomicFile.removeTemporaryFiles(in: directory, disk: disk, crash: crash)
+        try AtomicFile.recover(directory, disk: disk, crash: crash)
     }
 
     func begin(_ task: OutputTask) throws -> Bool {
