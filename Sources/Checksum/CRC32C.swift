@@ -17,4 +17,20 @@ public enum CRC32C {
 
     /// Whether ``checksum(_:continuing:)`` uses the processor's own instruction here.
     public static var isInHardware: Bool { kbench_crc32c_in_hardware() == 1 }
+
+    /// Whether some `byteCount` bytes with the one checksum differ in exactly one bit from bytes with the other.
+    ///
+    /// The checksum is linear: a flipped bit changes it by what depends on nothing but the number of bits behind it. Takes
+    /// time in proportion to the bytes, eight steps for each.
+    public static func isOneBitApart(_ checksum: UInt32, _ other: UInt32, byteCount: Int) -> Bool {
+        let difference = checksum ^ other
+        // The Castagnoli polynomial, bits reversed: the difference that the very last bit makes.
+        let polynomial: UInt32 = 0x82f6_3b78
+        var change = polynomial
+        for _ in 0..<byteCount * 8 {
+            if change == difference { return true }
+            change = change >> 1 ^ (change & 1 == 0 ? 0 : polynomial)
+        }
+        return false
+    }
 }

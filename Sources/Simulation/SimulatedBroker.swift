@@ -18,6 +18,10 @@ public final class SimulatedBroker: Broker {
     public var whenCounted: (() -> Void)?
     /// Called when somebody wants to know about a partition, or to read it: the moment at which a test changes its log.
     public var whenAsked: ((Partition) -> Void)?
+    /// Who takes note of what is done.
+    var trace: Trace?
+    /// Rises with every commit of offsets.
+    private(set) var commits = 0
     /// The members of the one group that can be joined.
     let members = SimulatedGroup()
     /// By transactional id, the producer's number and its newest epoch.
@@ -152,12 +156,20 @@ public final class SimulatedBroker: Broker {
         try fence()
         var committed = groups[group] ?? []
         while committed.count < logs.count { committed.append(nil) }
-        for (partition, next) in offsets { committed[Int(partition)] = next }
+        commits += 1
+        for (partition, next) in offsets {
+            trace?.note(
+                10, group, next &<< 16 | Int64(partition), .commit(group: group, partition: partition, next: next))
+            committed[Int(partition)] = next
+        }
         groups[group] = committed
         if isAnswerLost {
             throw BrokerError(.timedOut, "the commit of offsets had no answer", location: "\(topic), group \(group)")
         }
     }
+
+    /// Puts back what groups had committed, after a commit that was looked at half way.
+    func restore(_ groups: [String: [Offset?]]) { self.groups = groups }
 
     /// Opens a reader.
     public func openReader(at positions: [(partition: Partition, offset: Offset)]) -> any RecordReader {
@@ -235,6 +247,9 @@ final class SimulatedReader: RecordReader {
         }
         // Nothing is left before the end of the range, or of what can be read.
         if count < limit { position = max(position, end) }
+        broker.trace?.note(
+            11, "", position &<< 24 | Int64(partition) &<< 12 | Int64(count),
+            .fetch(partition: partition, from: self.position(of: partition), count: count))
         positions[Int(partition)] = position
         if position == start { wait(timeout) }
         return (count, position)

@@ -55,47 +55,77 @@ struct FrameDecoder {
         on rest: UnsafeRawBufferPointer, header: FrameHeader, problem: String
     ) -> FrameVerdict {
         let end = header.frameLength
-        if rest.count < end || Sectors.extent(of: rest) < end {
-            return .torn("frame \(expectedSequence) is cut short")
-        }
-        let frame = UnsafeRawBufferPointer(rebasing: rest[..<end])
-        let lost = Sectors.zeroCount(in: frame, at: fileOffset) > Int(header.blankSectors)
-        return verdict(on: rest, lostSector: lost, searchFrom: end, problem: problem)
+        let isTorn = !doubt(in: rest, count: end).isEmpty && !isOneBitFromWhole(rest, header)
+        return verdict(on: rest, isTorn: isTorn, length: end, problem: problem)
     }
 
     private func verdictWithoutHeader(on rest: UnsafeRawBufferPointer) -> FrameVerdict {
-        let extent = Sectors.extent(of: rest)
-        if extent == 0 { return .endOfLog }
-        if extent < FrameHeader.length, beginsExpectedHeader(rest, extent: extent) {
-            return .torn("the header of frame \(expectedSequence) is cut short")
-        }
-        let boundary = Sectors.bytesToBoundary(fileOffset)
-        var lost = Sectors.isZero(rest, 0..<min(boundary, rest.count))
-        if boundary < min(FrameHeader.length, rest.count) {
-            lost = lost || Sectors.isZero(rest, boundary..<min(boundary + Sectors.size, rest.count))
-        }
-        return verdict(on: rest, lostSector: lost, searchFrom: 1, problem: "no sound frame header")
+        if Sectors.extent(of: rest) == 0 { return .endOfLog }
+        let doubt = doubt(in: rest, count: FrameHeader.length)
+        let isTorn = !doubt.isEmpty && isExpectedHeader(rest, but: doubt) && !isOneBitFromWhole(rest)
+        return verdict(on: rest, isTorn: isTorn, length: FrameHeader.length, problem: "no sound frame header")
     }
 
     private func verdict(
-        on rest: UnsafeRawBufferPointer, lostSector: Bool, searchFrom: Int, problem: String
+        on rest: UnsafeRawBufferPointer, isTorn: Bool, length: Int, problem: String
     ) -> FrameVerdict {
-        guard lostSector, mayBeUnsynced else { return .corrupt(problem) }
-        if laterFrameSaysDurable(rest, from: searchFrom) {
-            return .corrupt("\(problem); a sector is all zeros in a frame that had been durable")
+        guard isTorn else { return .corrupt(problem) }
+        if Sectors.extent(of: rest) < length { return .torn("frame \(expectedSequence) is cut short") }
+        if laterFrameSaysDurable(rest, from: length) {
+            return .corrupt("\(problem); a sector ends in zeros in a frame that had been durable")
         }
-        return .torn("a sector of frame \(expectedSequence) was never written")
+        return .torn("a sector of frame \(expectedSequence) was not written to its end")
     }
 
-    /// Whether the first `extent` bytes may be the beginning of the header that is due.
-    private func beginsExpectedHeader(_ rest: UnsafeRawBufferPointer, extent: Int) -> Bool {
+    /// Which of the first `count` bytes may be zeros, or missing, only because they never reached the disk: those at the
+    /// end of a sector; in a segment that was synced whole, those at the end of the file.
+    private func doubt(in rest: UnsafeRawBufferPointer, count: Int) -> [Range<Int>] {
+        if mayBeUnsynced { return Sectors.zeroEnds(in: rest, at: fileOffset, count: count) }
+        let extent = Sectors.extent(of: rest)
+        return extent < count ? [extent..<count] : []
+    }
+
+    /// Whether flipping one bit behind the sound header would make the frame whole.
+    private func isOneBitFromWhole(_ rest: UnsafeRawBufferPointer, _ header: FrameHeader) -> Bool {
+        let end = header.frameLength
+        guard rest.count >= end else { return false }
+        let frame = UnsafeRawBufferPointer(rebasing: rest[..<end])
+        // One flipped bit never makes more sectors zeros than were counted; of a frame that lost a whole sector the checksum
+        // need not be asked, which could be right by chance.
+        if Sectors.zeroCount(in: frame, at: fileOffset) > Int(header.blankSectors) { return false }
+        let stored = UnsafeRawBufferPointer(rebasing: frame[FrameHeader.length..<end - FrameHeader.endMarkerLength])
+        let checksum = CRC32C.checksum(stored)
+        let marker = frame.integer(at: end - FrameHeader.endMarkerLength, UInt32.self)
+        if marker == FrameHeader.endMarker {
+            return CRC32C.isOneBitApart(checksum, header.payloadChecksum, byteCount: stored.count)
+        }
+        return checksum == header.payloadChecksum && (marker ^ FrameHeader.endMarker).nonzeroBitCount == 1
+    }
+
+    /// Whether flipping one bit of the header would make the frame whole.
+    private func isOneBitFromWhole(_ rest: UnsafeRawBufferPointer) -> Bool {
+        guard rest.count >= FrameHeader.length else { return false }
+        return withUnsafeTemporaryAllocation(byteCount: FrameHeader.length, alignment: 8) { bytes in
+            bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: rest[..<FrameHeader.length]))
+            return (0..<FrameHeader.length * 8).contains { bit in
+                bytes[bit / 8] ^= 1 << UInt8(bit % 8)
+                defer { bytes[bit / 8] ^= 1 << UInt8(bit % 8) }
+                guard let header = FrameHeader(decoding: UnsafeRawBufferPointer(bytes)) else { return false }
+                return header.fault == nil && header.sequence == expectedSequence && problem(with: header, in: rest) == nil
+            }
+        }
+    }
+
+    /// Whether the bytes may be the header that is due, those in doubt left out.
+    private func isExpectedHeader(_ rest: UnsafeRawBufferPointer, but doubt: [Range<Int>]) -> Bool {
         let expected = FrameHeader(
             kind: 0, flags: 0, storedLength: 0, payloadLength: 0, blankSectors: 0, sequence: expectedSequence,
             unsyncedFrames: 0, payloadChecksum: 0)
         return withUnsafeTemporaryAllocation(byteCount: FrameHeader.length, alignment: 8) { bytes in
             expected.encode(into: bytes)
-            return (0..<extent).allSatisfy { index in
-                switch index {
+            return (0..<FrameHeader.length).allSatisfy { index in
+                if doubt.contains(where: { $0.contains(index) }) { return true }
+                return switch index {
                 case 0, 3, 16..<24, 36..<40: rest[index] == bytes[index]
                 case 2: UInt16(rest[index]) & ~FrameHeader.compressedFlag == 0
                 default: true

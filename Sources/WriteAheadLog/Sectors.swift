@@ -1,6 +1,6 @@
 // Sectors of a file: which of them a power loss has taken.
 
-/// The unit in which a disk writes: whole or not at all.
+/// The unit in which a disk writes: whole, not at all, or torn, its first bytes only.
 enum Sectors {
     static let size = 512
 
@@ -26,6 +26,22 @@ enum Sectors {
             end += size
         }
         return count
+    }
+
+    /// Of the first `count` bytes from `fileOffset` on, those from which on their sector holds zeros only; `rest` is all there is
+    /// of the file, and what is missing behind it counts as zeros.
+    static func zeroEnds(in rest: UnsafeRawBufferPointer, at fileOffset: Int64, count: Int) -> [Range<Int>] {
+        var ends: [Range<Int>] = []
+        var start = 0
+        var end = bytesToBoundary(fileOffset)
+        while start < count {
+            let sector = UnsafeRawBufferPointer(rebasing: rest[min(start, rest.count)..<min(end, rest.count)])
+            let zeros = start + extent(of: sector)
+            if zeros < min(end, count) { ends.append(zeros..<min(end, count)) }
+            start = end
+            end += size
+        }
+        return ends
     }
 
     /// The bytes from `fileOffset` to the next sector, at least one.

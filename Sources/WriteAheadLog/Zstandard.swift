@@ -54,3 +54,34 @@ final class Decompressor {
         return header.isCompressed ? decompress(stored, to: Int(header.payloadLength)) : stored
     }
 }
+
+/// Compression of whole files.
+public enum Zstandard {
+    /// The bytes as one zstd frame.
+    public static func compress(_ bytes: [UInt8], level: Int32 = 19) -> [UInt8] {
+        var output = [UInt8](repeating: 0, count: ZSTD_compressBound(bytes.count))
+        let count = bytes.withUnsafeBytes { input in
+            output.withUnsafeMutableBytes { room in
+                ZSTD_compress(room.baseAddress, room.count, input.baseAddress, input.count, level)
+            }
+        }
+        // With room for the bound it cannot fail.
+        precondition(ZSTD_isError(count) == 0, "zstd refused a bounded compression")
+        output.removeLast(output.count - count)
+        return output
+    }
+
+    /// What ``compress(_:level:)`` was given; nil for bytes that are no such frame, or say that more than `limit` bytes are
+    /// in it.
+    public static func decompress(_ bytes: [UInt8], limit: Int) -> [UInt8]? {
+        let length = bytes.withUnsafeBytes { ZSTD_getFrameContentSize($0.baseAddress, $0.count) }
+        guard length <= UInt64(limit) else { return nil }
+        var output = [UInt8](repeating: 0, count: Int(length))
+        let count = bytes.withUnsafeBytes { input in
+            output.withUnsafeMutableBytes { room in
+                ZSTD_decompress(room.baseAddress, room.count, input.baseAddress, input.count)
+            }
+        }
+        return ZSTD_isError(count) == 0 && count == output.count ? output : nil
+    }
+}

@@ -21,8 +21,8 @@ struct Kbench: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            ScenarioCommand.self, MatrixCommand.self, ClaimsCommand.self, CrashPointsCommand.self, OffsetsCommand.self,
-            WorkerCommand.self,
+            ScenarioCommand.self, MatrixCommand.self, ClaimsCommand.self, AtlasCommand.self, CrashPointsCommand.self,
+            OffsetsCommand.self, WorkerCommand.self,
         ])
 
     static func main() async {

@@ -38,6 +38,30 @@ struct CRC32CTests {
         }
     }
 
+    @Test("tells every single flipped bit by the two checksums alone, and no bit of fewer bytes, and no two bits")
+    func oneBitApart() {
+        let bytes = (0..<40).map { UInt8($0) }
+        func checksum(_ bytes: [UInt8]) -> UInt32 { bytes.withUnsafeBytes { CRC32C.checksum($0) } }
+        func flipping(_ bits: Set<Int>) -> [UInt8] {
+            var flipped = bytes
+            for bit in bits { flipped[bit / 8] ^= 1 << UInt8(bit % 8) }
+            return flipped
+        }
+        let whole = checksum(bytes)
+        #expect(!CRC32C.isOneBitApart(whole, whole, byteCount: bytes.count))
+        #expect(!CRC32C.isOneBitApart(0, 1, byteCount: 0))
+        for bit in 0..<bytes.count * 8 {
+            let one = checksum(flipping([bit]))
+            #expect(CRC32C.isOneBitApart(one, whole, byteCount: bytes.count), "bit \(bit)")
+            // Seen from the end, the bit lies in this many bytes and not in fewer.
+            let needed = bytes.count - bit / 8
+            #expect(CRC32C.isOneBitApart(one, whole, byteCount: needed), "bit \(bit)")
+            #expect(!CRC32C.isOneBitApart(one, whole, byteCount: needed - 1), "bit \(bit)")
+            let two = checksum(flipping([bit, (bit + 77) % (bytes.count * 8)]))
+            #expect(!CRC32C.isOneBitApart(two, whole, byteCount: bytes.count), "bit \(bit)")
+        }
+    }
+
     @Test("of no bytes continues with what it was")
     func nothing() {
         let nothing = UnsafeRawBufferPointer(start: nil, count: 0)

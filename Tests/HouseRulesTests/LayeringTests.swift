@@ -7,19 +7,21 @@ import Testing
         (
             "kbench",
             [
-                "World", "Engine", "Harness", "Report", "Kafka", "Posix", "WriteAheadLog", "ArgumentParser",
+                "World", "Engine", "Exploration", "Harness", "Report", "Kafka", "Posix", "WriteAheadLog", "ArgumentParser",
                 "Foundation",
             ]
         ),
         (
             "Harness",
             [
-                "World", "Engine", "Simulation", "WriteAheadLog", "Kafka", "ZooKeeper", "Posix", "Database", "Report",
+                "World", "Engine", "Simulation", "Exploration", "WriteAheadLog", "Kafka", "ZooKeeper", "Posix", "Database",
+                "Report",
                 "Subprocess", "SystemPackage", "Yams",
                 "Foundation",
             ]
         ),
-        ("Report", ["World", "Engine", "Foundation"]),
+        ("Report", ["World", "Engine", "Simulation", "Exploration", "Foundation"]),
+        ("Exploration", ["World", "Engine", "Simulation", "WriteAheadLog", "Foundation"]),
         ("Simulation", ["World", "Engine"]),
         ("Engine", ["World", "WriteAheadLog", "Checksum"]),
         ("WriteAheadLog", ["World", "Checksum", "CZstd"]),

@@ -1,0 +1,42 @@
+// Checks of option values, each with a cause and a fix.
+internal import Harness
+internal import World
+
+/// Checks what was given for an option.
+enum OptionCheck {
+    /// A whole number within a range.
+    static func range(_ value: Int, _ range: ClosedRange<Int>, _ option: String) throws {
+        guard range.contains(value) else {
+            throw Diagnosis(
+                cause: "\(option): \(value) is not within \(range.lowerBound) to \(range.upperBound)",
+                fix: "give \(option) a whole number from \(range.lowerBound) to \(range.upperBound)", exitCode: .usage)
+        }
+    }
+
+    /// `all`, or names joined by commas.
+    static func names<Value>(
+        _ list: String, _ option: String, _ all: [Value], _ name: (Value) -> String
+    ) throws -> [Value] {
+        if list == "all" { return all }
+        return try list.split(separator: ",").map { word in
+            guard let value = all.first(where: { name($0) == word }) else {
+                throw Diagnosis(
+                    cause: "\(option): there is no '\(word)'",
+                    fix: "choose all, or from \(all.prefix(12).map(name).joined(separator: ", "))"
+                        + (all.count > 12 ? " and others" : ""), exitCode: .usage)
+            }
+            return value
+        }
+    }
+
+    /// A time such as `500ms`, `90s` or `10m`, in seconds.
+    static func seconds(_ text: String, _ option: String) throws -> Double {
+        let units: [(suffix: String, seconds: Double)] = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600)]
+        for unit in units where text.hasSuffix(unit.suffix) {
+            if let number = Double(text.dropLast(unit.suffix.count)), number >= 0 { return number * unit.seconds }
+        }
+        throw Diagnosis(
+            cause: "\(option): '\(text)' is no time", fix: "write a number and ms, s, m or h, such as 90s",
+            exitCode: .usage)
+    }
+}
