@@ -249,7 +249,7 @@ final class SimulatedReader: RecordReader {
         if count < limit { position = max(position, end) }
         broker.trace?.note(
             11, "", position &<< 24 | Int64(partition) &<< 12 | Int64(count),
-            .fetch(partition: partition, from: self.position(of: partition), count: count))
+            .fetch(partition: partition, from: start, count: count))
         positions[Int(partition)] = position
         if position == start { wait(timeout) }
         return (count, position)

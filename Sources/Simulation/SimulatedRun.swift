@@ -81,6 +81,8 @@ public final class SimulatedRun {
         clock = original.clock.copy()
         broker.clock = clock
         armed = original.armed
+        // What was armed ends with the life it was armed for.
+        if original.installed != nil { disk.freeBytes = nil }
         struck = original.struck
         stores = original.stores.copy()
         places = original.places
@@ -96,6 +98,7 @@ public final class SimulatedRun {
     }
 
     private func watch() {
+        disk.spare(RunFolder.evidence(of: configuration.directory))
         disk.trace = trace
         broker.trace = trace
         stores.trace = trace

@@ -28,16 +28,17 @@ final class Compressor {
 
 /// Decompresses payloads one after the other.
 final class Decompressor {
-    private let context: OpaquePointer
-    private let output = ScratchBuffer()
-
-    init() {
+    /// Made for the first compressed payload: most logs have none.
+    private lazy var context: OpaquePointer = {
         // As every failed allocation in Swift: there is nothing to go on with.
         guard let context = ZSTD_createDCtx() else { fatalError("no memory for a zstd context") }
-        self.context = context
-    }
+        hasContext = true
+        return context
+    }()
+    private var hasContext = false
+    private let output = ScratchBuffer()
 
-    deinit { ZSTD_freeDCtx(context) }
+    deinit { if hasContext { ZSTD_freeDCtx(context) } }
 
     /// The payload of `count` bytes, valid until the next call; nil when `stored` does not decompress to that.
     func decompress(_ stored: UnsafeRawBufferPointer, to count: Int) -> UnsafeRawBufferPointer? {

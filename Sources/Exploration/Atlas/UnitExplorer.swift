@@ -9,6 +9,13 @@ final class UnitExplorer {
     private struct WorldKey: Hashable {
         let version: [Int]
         let loss: PowerLoss?
+
+        /// A power loss that takes nothing leaves what a process kill leaves; only a second one could tell them apart.
+        init(of run: SimulatedRun, loss: PowerLoss?, isLast: Bool) {
+            let takesNothing = loss == .allKept && isLast || !run.disk.hasUnsynced
+            self.loss = takesNothing ? nil : loss
+            version = self.loss == nil ? run.killVersion : run.powerLossVersion
+        }
     }
 
     /// How the lives after a crash went.
@@ -71,8 +78,7 @@ final class UnitExplorer {
                 for loss in self.states(of: run, at: point, occurrence) {
                     let life = Schedule.Life(
                         crash: ArmedCrash(point, at: occurrence), powerLoss: loss, arrivals: self.unit.arrivals)
-                    let key = WorldKey(
-                        version: loss == nil ? run.killVersion : run.powerLossVersion, loss: loss)
+                    let key = WorldKey(of: run, loss: loss, isLast: isLast)
                     var prefix = prefix
                     prefix.add(run.trace.hash, end: life)
                     let continuation: Continuation
@@ -103,8 +109,9 @@ final class UnitExplorer {
 
     /// The states of the disk to try at a point: the process dies, or the power fails.
     private func states(of run: SimulatedRun, at point: CrashPoint, _ occurrence: Int) -> [PowerLoss?] {
-        guard unit.arrivals == 0, run.disk.hasUnsynced else { return [nil] }
-        var states: [PowerLoss?] = [nil, .allLost, .namesLost]
+        guard unit.arrivals == 0 else { return [nil] }
+        var states: [PowerLoss?] = [nil, .allKept, .allLost, .namesLost]
+        guard run.disk.hasUnsynced else { return states }
         var random = SeededRandom(
             seed: unit.seed &+ UInt64(point.effect.index) << 40 &+ UInt64(occurrence) << 8
                 &+ UInt64(point.moment == .before ? 0 : point.moment == .after ? 1 : 2))

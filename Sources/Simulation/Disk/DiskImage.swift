@@ -11,7 +11,9 @@ struct DiskImage: Equatable {
     }
 
     /// The files there are, by number; a file without a name is there until the disk is copied after a crash.
-    private(set) var files: [Int: FileImage] = [:]
+    private(set) var files: [FileImage] = []
+    /// What lies in this folder survives every power loss.
+    var spared: String?
     /// The names that the process sees.
     private(set) var names: [String: Int] = [:]
     private(set) var directories: Set<String> = []
@@ -20,7 +22,6 @@ struct DiskImage: Equatable {
     private var durableDirectories: Set<String> = []
     /// By folder, the changes since it was synced, oldest first.
     private(set) var pending: [String: [NameChange]] = [:]
-    private var nextFile = 0
     /// Rises with every change that a crash could tell: two images of one history with the same count are the same.
     private(set) var changes = 0
     /// Rises with every change that a process could tell: all but syncs.
@@ -34,15 +35,13 @@ struct DiskImage: Equatable {
     func file(_ path: String) -> Int? { names[path] }
 
     /// What a process reads, by path.
-    var contents: [String: [UInt8]] { names.mapValues { files[$0]?.written ?? [] } }
+    var contents: [String: [UInt8]] { names.mapValues { files[$0].written } }
 
     /// Makes a file of this name.
     mutating func create(_ path: String) -> Int {
-        let file = nextFile
-        nextFile += 1
-        files[file] = FileImage()
-        change(.set(path: path, file: file))
-        return file
+        files.append(FileImage())
+        change(.set(path: path, file: files.count - 1))
+        return files.count - 1
     }
 
     /// Gives a file a further name.
@@ -62,22 +61,56 @@ struct DiskImage: Equatable {
     mutating func update<Result>(_ file: Int, _ body: (inout FileImage) -> Result) -> Result {
         changes += 1
         writes += 1
-        return body(&files[file, default: FileImage()])
+        return body(&files[file])
     }
 
     /// Makes a file's bytes durable, as far as its image says.
     mutating func sync(_ file: Int) {
-        guard files[file]?.isDirty == true else { return }
+        guard files[file].isDirty else { return }
         changes += 1
-        files[file, default: FileImage()].sync()
+        files[file].sync()
     }
 
     /// Whether a power loss now can leave anything else than a process kill.
-    var isDirty: Bool { !pending.isEmpty || files.values.contains(where: \.isDirty) }
+    var isDirty: Bool {
+        for (folder, changes) in pending where changes.contains(where: { !isSpared($0, in: folder) }) { return true }
+        return names.contains { files[$0.value].isDirty && !isSpared($0.key) }
+    }
+
+    private func isSpared(_ path: String) -> Bool {
+        guard let spared, path.utf8.count >= spared.utf8.count else { return false }
+        return path.utf8.starts(with: spared.utf8)
+    }
+
+    private func isSpared(_ change: NameChange, in folder: String) -> Bool {
+        if isSpared(folder) { return true }
+        if case .makeDirectory(let path) = change { return isSpared(path) }
+        return false
+    }
+
+    /// The names in a folder, sorted.
+    func entries(of directory: String) -> [String] {
+        var found: [String] = []
+        let start = directory.utf8.count + 1
+        func add(_ path: String) {
+            let bytes = path.utf8
+            guard bytes.count > start, bytes.starts(with: directory.utf8) else { return }
+            let slash = bytes.index(bytes.startIndex, offsetBy: start - 1)
+            guard bytes[slash] == UInt8(ascii: "/") else { return }
+            let rest = path[bytes.index(after: slash)...]
+            found.append(String(rest.prefix { $0 != "/" }))
+        }
+        for path in names.keys { add(path) }
+        for path in directories { add(path) }
+        found.sort()
+        var unique: [String] = []
+        for name in found where unique.last != name { unique.append(name) }
+        return unique
+    }
 
     /// The lengths of the unsynced writes of each file that has some, oldest first, by path.
     var unsyncedWrites: [(path: String, lengths: [Int])] {
-        dirtyPaths.map { path in (path, names[path].flatMap { files[$0]?.unsynced.map(\.count) } ?? []) }
+        dirtyPaths.map { path in (path, names[path].map { files[$0].unsynced.map(\.count) } ?? []) }
     }
 
     mutating func syncDirectory(_ path: String) {
@@ -118,24 +151,29 @@ struct DiskImage: Equatable {
         var directories = durableDirectories
         for folder in pending.keys.sorted() {
             let changes = pending[folder] ?? []
-            for change in changes.prefix(keptNames(folder, changes.count)) { apply(change, to: &names, &directories) }
+            let kept = isSpared(folder) ? changes.count : keptNames(folder, changes.count)
+            for (place, change) in changes.enumerated() where place < kept || isSpared(change, in: folder) {
+                apply(change, to: &names, &directories)
+            }
         }
         var image = DiskImage()
         image.names = names
         image.directories = directories
         image.durableNames = names
         image.durableDirectories = directories
-        image.nextFile = nextFile
+        image.spared = spared
+        image.files = files
         // One file may have two names, and both must see the same bytes.
-        for (path, file) in names.sorted(by: { $0.key < $1.key }) where image.files[file] == nil {
-            let content = files[file] ?? FileImage()
-            image.files[file] = content.isDirty ? left(path, content) : content
+        var seen = [Bool](repeating: false, count: files.count)
+        for (path, file) in names.sorted(by: { $0.key < $1.key }) where !seen[file] && files[file].isDirty {
+            seen[file] = true
+            image.files[file] = isSpared(path) ? FileImage(durable: files[file].written) : left(path, files[file])
         }
         return image
     }
 
     /// The paths of files a power loss can leave in another state than they are in, sorted.
     var dirtyPaths: [String] {
-        names.filter { files[$0.value]?.isDirty == true }.map(\.key).sorted()
+        names.filter { files[$0.value].isDirty && !isSpared($0.key) }.map(\.key).sorted()
     }
 }

@@ -42,7 +42,7 @@ public final class SimulatedDisk: Disk {
 
     /// The bytes of a file; nil when there is none.
     public func bytes(of path: String) -> [UInt8]? {
-        image.file(path).flatMap { image.files[$0]?.written }
+        image.file(path).map { image.files[$0].written }
     }
 
     /// Replaces the bytes of a file, as damage from outside would.
@@ -54,12 +54,12 @@ public final class SimulatedDisk: Disk {
     /// Turns one bit, chosen by `seed`, of the durable bytes of the files that `mayRot` names. False: there are none.
     func rot(seed: UInt64, where mayRot: (_ path: String) -> Bool) -> Bool {
         let files = paths.filter(mayRot).compactMap { image.file($0) }
-        let bytes = files.reduce(0) { $0 + (image.files[$1]?.durable.count ?? 0) }
+        let bytes = files.reduce(0) { $0 + image.files[$1].durable.count }
         guard bytes > 0 else { return false }
         var random = SeededRandom(seed: seed)
         var bit = Int.random(in: 0..<bytes * 8, using: &random)
         for file in files {
-            let bits = (image.files[file]?.durable.count ?? 0) * 8
+            let bits = image.files[file].durable.count * 8
             if bit < bits {
                 image.update(file) { $0.flip(bit: bit) }
                 return true
@@ -68,6 +68,10 @@ public final class SimulatedDisk: Disk {
         }
         return false
     }
+
+    /// What lies in this folder survives every power loss: it belongs to those who judge, and is not on the disk that is
+    /// judged.
+    func spare(_ directory: String) { image.spared = directory }
 
     /// The power fails: what was not synced is kept or lost as `loss` says, and no file is open any more.
     public func losePower(_ loss: PowerLoss) {
@@ -109,14 +113,12 @@ public final class SimulatedDisk: Disk {
         guard image.directories.contains(directory) else {
             throw DiskError(.notFound, operation: "list", path: directory, errorNumber: 2, reason: "no such folder")
         }
-        let prefix = directory + "/"
-        let paths = Array(image.names.keys) + Array(image.directories)
-        let names = paths.filter { $0.hasPrefix(prefix) }.map { $0.dropFirst(prefix.count) }
-        return Set(names.compactMap { $0.split(separator: "/").first.map(String.init) }).sorted()
+        return image.entries(of: directory)
     }
 
     /// Makes a folder and those above it.
     public func makeDirectory(_ path: String) {
+        guard !image.directories.contains(path) else { return }
         var made = ""
         for part in path.split(separator: "/", omittingEmptySubsequences: false) {
             made += made.isEmpty && !part.isEmpty ? part : "/" + part
@@ -230,7 +232,7 @@ private final class SimulatedFile: DiskFile {
         self.isLock = isLock
     }
 
-    private var byteCount: Int { disk.image.files[file]?.written.count ?? 0 }
+    private var byteCount: Int { disk.image.files[file].written.count }
 
     func length() -> Int64 { Int64(byteCount) }
 
@@ -254,7 +256,7 @@ private final class SimulatedFile: DiskFile {
 
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) -> Int {
         disk.faults?.operationBegins(on: disk)
-        guard let content = disk.image.files[file]?.written else { return 0 }
+        let content = disk.image.files[file].written
         let start = Int(offset)
         let count = max(0, min(buffer.count, content.count - start))
         guard count > 0 else { return 0 }
