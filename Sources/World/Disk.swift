@@ -95,6 +95,35 @@ public protocol DiskFile: AnyObject {
     func close()
 }
 
+extension DiskFile {
+    /// Makes all bytes written so far durable. When that fails, the bytes are written once more, so that a later process
+    /// which finds them in the file and syncs it makes them durable: by itself the system would take them for clean.
+    ///
+    /// - Throws: ``DiskError``, the sync's own.
+    public func syncOrWriteAgain() throws {
+        do {
+            try sync()
+        } catch {
+            // Whatever fails now, the first error is the one that counts.
+            try? writeAgain()
+            throw error
+        }
+    }
+
+    private func writeAgain() throws {
+        var piece = [UInt8](repeating: 0, count: 1 << 20)
+        var at: Int64 = 0
+        try piece.withUnsafeMutableBytes { piece in
+            while true {
+                let count = try read(into: piece, at: at)
+                if count == 0 { return }
+                try write([UnsafeRawBufferPointer(rebasing: piece[..<count])], at: at)
+                at += Int64(count)
+            }
+        }
+    }
+}
+
 extension Disk {
     /// Makes a folder whose name survives a power loss: its own and those above it that had to be made.
     ///

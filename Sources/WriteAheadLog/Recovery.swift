@@ -196,7 +196,7 @@ private struct Recovery {
                 try file.truncate(to: end.offset)
                 try crash.after(.recoveryTruncate)
             }
-            try file.sync()
+            try file.syncOrWriteAgain()
             try disk.syncDirectory(directory)
         } catch {
             file.close()

@@ -261,7 +261,7 @@ public final class WriteAheadLog {
         let file = try disk.open(path(of: header), .create)
         self.file = file
         try header.bytes.withUnsafeBytes { try file.write([$0], at: 0) }
-        try file.sync()
+        try file.syncOrWriteAgain()
         try disk.syncDirectory(directory)
         segments.append(Segment(header: header, length: Int64(SegmentHeader.length)))
         bytesWritten += Int64(SegmentHeader.length)
@@ -269,7 +269,7 @@ public final class WriteAheadLog {
     }
 
     private func syncFile() throws {
-        try file?.sync()
+        try file?.syncOrWriteAgain()
         durableSequence = nextSequence
     }
 

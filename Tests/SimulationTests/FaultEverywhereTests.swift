@@ -97,7 +97,7 @@ import World
         var struck = 0
         for seed in 0..<12 as Range<UInt64> {
             let run = SimulatedRun(strategy: strategy, sink: sink, shape: Self.shape)
-            try run.live(crash: ArmedCrash(CrashPoint(.sinkWrite, .after), at: 2))
+            try run.live(crash: ArmedCrash(CrashPoint(.sinkWrite, .after), at: 6))
             let fault = Fault.bitRot(at: 1 + Int(seed % 3) * 7, seed: seed)
             let error = run.liveWithFaults([fault])
             struck += run.struck.count
@@ -138,6 +138,35 @@ import World
         try disk.syncDirectory("/d")
         disk.losePower(.allLost)
         #expect(disk.exists("/d/a"))
+    }
+
+    @Test func bytesThatAreWrittenAgainAfterAFailedSyncAreMadeDurableByTheNext() throws {
+        let disk = SimulatedDisk()
+        try disk.makeDurableDirectory("/d")
+        let file = try disk.open("/d/a", .create)
+        try disk.syncDirectory("/d")
+        try [1, 2, 3].withUnsafeBytes { try file.write([$0], at: 0) }
+        disk.failingSyncs = true
+        #expect(throws: DiskError.self) { try file.syncOrWriteAgain() }
+        disk.failingSyncs = false
+        let before = disk.bytes(of: "/d/a")
+        try disk.open("/d/a", .update).sync()
+        disk.losePower(.allLost)
+        #expect(disk.bytes(of: "/d/a") == before && before?.isEmpty == false)
+    }
+
+    /// The file of a task has its name, its process is killed before the name is durable, and the next life finds the
+    /// task done: it has to make the name durable before it calls the batch complete.
+    @Test(arguments: PowerLossEverywhereTests.pairs.filter { $0.1 == .batchKeyed })
+    func aNameThatAKilledLifeLeftIsMadeDurable(strategy: Strategy, sink: SinkKind) throws {
+        for occurrence in 1...4 {
+            let run = SimulatedRun(strategy: strategy, sink: sink, shape: Self.shape)
+            #expect(try run.live(crash: ArmedCrash(CrashPoint(.sinkCommit, .after), at: occurrence)))
+            #expect(try run.live(crash: ArmedCrash(CrashPoint(.engineIdle, .after), at: 1)))
+            run.disk.losePower(.allLost)
+            try run.live()
+            #expect(try run.verdict().lost == 0, "occurrence \(occurrence)")
+        }
     }
 
     @Test func aCommitWhoseAnswerIsLostIsApplied() throws {

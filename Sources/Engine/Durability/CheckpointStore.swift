@@ -26,6 +26,8 @@ final class CheckpointStore {
             files.append((number, Int64(try seams.disk.contents(of: "\(directory)/\(name)").count)))
         }
         files.sort { $0.number < $1.number }
+        // What is found is acted upon, and whoever wrote it may have died before its name was durable.
+        try seams.disk.syncDirectory(directory)
     }
 
     /// The bytes all checkpoints hold.

@@ -173,6 +173,8 @@ final class OffsetLog {
             guard let batch = Int64(name) else { continue }
             entries.append((batch, Int64(try seams.disk.contents(of: "\(directory)/\(name)").count)))
         }
+        // What is found is acted upon, and whoever wrote it may have died before its name was durable.
+        try seams.disk.syncDirectory(directory)
         return entries.sorted { $0.batch < $1.batch }
     }
 }

@@ -60,7 +60,7 @@ final class AppendSink: Sink {
 
     func finish(_ task: OutputTask) {}
 
-    func sync() throws { try file.sync() }
+    func sync() throws { try file.syncOrWriteAgain() }
 
     func close() { file.close() }
 }

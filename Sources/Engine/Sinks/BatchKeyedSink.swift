@@ -22,7 +22,11 @@ final class BatchKeyedSink: Sink {
     }
 
     func begin(_ task: OutputTask) throws -> Bool {
-        guard !disk.exists(path(of: task)) else { return false }
+        guard !disk.exists(path(of: task)) else {
+            // Whoever wrote it may have died before its name was durable.
+            hasUnsyncedNames = true
+            return false
+        }
         file = try disk.open(path(of: task) + AtomicFile.temporarySuffix, .replace)
         end = 0
         return true
