@@ -106,7 +106,6 @@ final class UnitExplorer {
 
     /// The states of the disk to try at a point: the process dies, or the power fails.
     private func states(of run: SimulatedRun, at point: CrashPoint, _ occurrence: Int) -> [PowerLoss?] {
-        guard unit.arrivals == 0 else { return [nil] }
         var states: [PowerLoss?] = [nil, .allKept, .allLost, .namesLost]
         guard run.disk.hasUnsynced else { return states }
         var random = SeededRandom(

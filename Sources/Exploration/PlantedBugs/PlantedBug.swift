@@ -25,7 +25,6 @@ public enum PlantedBug: String, CaseIterable, Codable, Sendable {
     case logReplayedOnlyWithCheckpoint = "log-replayed-only-with-checkpoint"
     case lastBatchRunAgain = "last-batch-run-again"
     case numbersByClock = "batches-numbered-by-clock"
-    case framesWithoutChecksum = "torn-tail-accepted"
     case planAfterSubmit = "plan-durable-after-job"
     // Offsets: one too many, one too few.
     case rangeEndOffByOne = "range-end-off-by-one"

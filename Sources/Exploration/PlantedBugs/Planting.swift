@@ -33,7 +33,6 @@ extension PlantedBug {
         case .logReplayedOnlyWithCheckpoint: .replaysOnlyWithCheckpoint
         case .lastBatchRunAgain: .rerunsLastBatch
         case .numbersByClock: .numbersByClock
-        case .framesWithoutChecksum: .writesPlainFrames
         case .planAfterSubmit: .plansAfterSubmit
         case .lastOffsetCommitted: .commitsLastOffset
         default: nil

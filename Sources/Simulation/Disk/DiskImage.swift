@@ -14,6 +14,8 @@ struct DiskImage: Equatable {
     private(set) var files: [FileImage] = []
     /// What lies in this folder survives every power loss.
     var spared: String?
+    /// And so do these files.
+    private var sparedFiles: Set<Int> = []
     /// The names that the process sees.
     private(set) var names: [String: Int] = [:]
     private(set) var directories: Set<String> = []
@@ -67,7 +69,7 @@ struct DiskImage: Equatable {
     /// Changes a file's bytes.
     mutating func update<Result>(_ file: Int, _ body: (inout FileImage) -> Result) -> Result {
         changes += 1
-        if isSparedFile[file] { sparedWrites += 1 } else { writes += 1 }
+        if isSparedFile[file] || sparedFiles.contains(file) { sparedWrites += 1 } else { writes += 1 }
         return body(&files[file])
     }
 
@@ -85,15 +87,24 @@ struct DiskImage: Equatable {
         return names.contains { files[$0.value].isDirty && !isSpared($0.key) }
     }
 
+    /// Lets a file, and its name, survive every power loss.
+    mutating func spare(_ path: String) {
+        if let file = names[path] { sparedFiles.insert(file) }
+    }
+
     private func isSpared(_ path: String) -> Bool {
+        if let file = names[path], sparedFiles.contains(file) { return true }
         guard let spared, path.utf8.count >= spared.utf8.count else { return false }
         return path.utf8.starts(with: spared.utf8)
     }
 
     private func isSpared(_ change: NameChange, in folder: String) -> Bool {
         if isSpared(folder) { return true }
-        if case .makeDirectory(let path) = change { return isSpared(path) }
-        return false
+        return switch change {
+        case .makeDirectory(let path): isSpared(path)
+        case .set(_, let file): sparedFiles.contains(file)
+        case .remove, .rename: false
+        }
     }
 
     /// The names in a folder, sorted.
@@ -175,6 +186,7 @@ struct DiskImage: Equatable {
         image.durableDirectories = directories
         image.spared = spared
         image.isSparedFile = isSparedFile
+        image.sparedFiles = sparedFiles
         image.files = files
         // One file may have two names, and both must see the same bytes.
         var seen = [Bool](repeating: false, count: files.count)

@@ -119,12 +119,11 @@ public final class SimulatedDisk: Disk {
     /// Makes a folder and those above it.
     public func makeDirectory(_ path: String) {
         guard !image.directories.contains(path) else { return }
-        var made = ""
-        for part in path.split(separator: "/", omittingEmptySubsequences: false) {
-            made += made.isEmpty && !part.isEmpty ? part : "/" + part
+        var made = path.hasPrefix("/") ? "/" : ""
+        for part in path.split(separator: "/") {
+            made += (made.isEmpty || made == "/" ? "" : "/") + part
             image.makeDirectory(made)
         }
-        image.makeDirectory(path)
     }
 
     /// Renames a file.
@@ -155,6 +154,7 @@ public final class SimulatedDisk: Disk {
         guard !locked.contains(path) else { return nil }
         _ = try open(path, .update)
         locked.insert(path)
+        image.spare(path)
         return image.file(path).map { SimulatedFile(path: path, file: $0, disk: self, isLock: true) }
     }
 
@@ -246,7 +246,8 @@ private final class SimulatedFile: DiskFile {
         for part in parts {
             let growth = max(0, at + part.count - byteCount)
             let granted = disk.allocate(growth)
-            let count = part.count - (growth - granted)
+            // Behind a write that was cut short, the whole of this one may lie beyond the end.
+            let count = max(0, part.count - (growth - granted))
             disk.image.update(file) { $0.write(UnsafeRawBufferPointer(rebasing: part[..<count]), at: at) }
             if granted < growth { throw disk.full("write \(part.count) bytes at \(at) of", path) }
             at += part.count
