@@ -42,7 +42,8 @@ let package = Package(
         .target(
             name: "Harness",
             dependencies: [
-                "World", "Engine", "Simulation", "WriteAheadLog", "Kafka", "ZooKeeper", "Posix", "Database", "Report",
+                "World", "Engine", "Simulation", "Exploration", "WriteAheadLog", "Kafka", "ZooKeeper", "Posix", "Database",
+                "Report",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Yams", package: "Yams"),
@@ -53,6 +54,10 @@ let package = Package(
             resources: [.embedInCode("scenarios"), .embedInCode("reference/spark-3.5.7.csv")],
             swiftSettings: settings),
         .target(name: "Report", dependencies: ["World", "Engine"], swiftSettings: settings),
+        // Tries every schedule of crashes there is, and makes a failure small.
+        .target(
+            name: "Exploration", dependencies: ["World", "Engine", "Simulation", "WriteAheadLog"],
+            swiftSettings: settings),
         // The simulated world: the seams in memory.
         .target(name: "Simulation", dependencies: ["World", "Engine"], swiftSettings: settings),
         .target(name: "Engine", dependencies: ["World", "WriteAheadLog", "Checksum"], swiftSettings: settings),
@@ -87,6 +92,7 @@ let package = Package(
         tests(of: "ZooKeeper", also: ["World", "Harness", "Posix", "CZooKeeper"]),
         tests(of: "Engine", also: ["World", "Simulation"]),
         tests(of: "Simulation", also: ["World", "Engine"]),
+        tests(of: "Exploration", also: ["World", "Engine", "Simulation"]),
         tests(of: "Harness", also: ["World", "Engine", "Simulation", "Kafka", "Posix", "Database", "Report"]),
         tests(of: "Report", also: ["World", "Engine"]),
         // Runs the built binary and compares what it prints.

@@ -30,6 +30,10 @@ public final class SimulatedBroker: Broker {
     public var whenCounted: (() -> Void)?
     /// Called when somebody wants to know about a partition, or to read it: the moment at which a test changes its log.
     public var whenAsked: ((Partition) -> Void)?
+    /// Who takes note of what is done.
+    var trace: Trace?
+    /// Rises with every commit of offsets.
+    private(set) var commits = 0
     /// The members of the one group that can be joined.
     let members = SimulatedGroup()
 
@@ -110,9 +114,17 @@ public final class SimulatedBroker: Broker {
     public func commit(_ offsets: [(partition: Partition, next: Offset)], group: String) {
         var committed = groups[group] ?? []
         while committed.count < logs.count { committed.append(nil) }
-        for (partition, next) in offsets { committed[Int(partition)] = next }
+        commits += 1
+        for (partition, next) in offsets {
+            trace?.note(
+                10, group, next &<< 16 | Int64(partition), .commit(group: group, partition: partition, next: next))
+            committed[Int(partition)] = next
+        }
         groups[group] = committed
     }
+
+    /// Puts back what groups had committed, after a commit that was looked at half way.
+    func restore(_ groups: [String: [Offset?]]) { self.groups = groups }
 
     /// Opens a reader.
     public func openReader(at positions: [(partition: Partition, offset: Offset)]) -> any RecordReader {
@@ -175,6 +187,9 @@ final class SimulatedReader: RecordReader {
         }
         // Where the log goes on behind the range, or ends, no record is left before `until`.
         if count < limit, log.high >= until { position = max(position, until) }
+        broker.trace?.note(
+            11, "", position &<< 24 | Int64(partition) &<< 12 | Int64(count),
+            .fetch(partition: partition, from: self.position(of: partition), count: count))
         positions[Int(partition)] = position
         return (count, position)
     }

@@ -18,6 +18,9 @@ public final class SimulatedClock: Clock {
     /// The virtual time now.
     public func now() -> Nanoseconds { time }
 
+    /// Moves time on to `moment`, if it is not past that already.
+    func pass(_ moment: Nanoseconds) { time = max(time, moment) }
+
     /// Moves time on.
     public func sleep(_ duration: Nanoseconds) { time += duration }
 }

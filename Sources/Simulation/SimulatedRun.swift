@@ -14,6 +14,10 @@ public final class SimulatedRun {
     public let broker: SimulatedBroker
     /// The databases that outlive the engine.
     public let stores: SimulatedStores
+    /// What the life under way, or the last one, has done.
+    public let trace = Trace()
+    /// Changes what an engine is given before it is opened: for engines with a bug on purpose.
+    public var changeSeams: (Seams) -> Seams = { $0 }
     /// How the next life of the engine is set up.
     public var configuration: EngineConfiguration
     /// The load.
@@ -21,6 +25,7 @@ public final class SimulatedRun {
     /// Where each record lies.
     public private(set) var places: [(partition: Partition, offset: Offset)] = []
     private let clock: SimulatedClock
+    private static let timeOfLife: Nanoseconds = 1_000_000_000_000_000
     private let seed: UInt64
     private var lives = 0
     private let storage = UnsafeMutableRawPointer.allocate(byteCount: EngineCounters.byteCount, alignment: 4096)
@@ -52,6 +57,7 @@ public final class SimulatedRun {
             fidelity: fidelity, autoCommitBlocks: shape.autoCommitBlocks, chunkRecords: shape.chunkRecords, job: job,
             tasks: tasks, taskAttempts: taskAttempts)
         storage.initializeMemory(as: UInt8.self, repeating: 0, count: EngineCounters.byteCount)
+        watch()
         produce(shape.records, gaps: gaps)
         for sequence in shape.records..<shape.records + shape.partitions {
             broker.skipOffsets(gaps[sequence] ?? 0, in: Partition(sequence % shape.partitions))
@@ -70,7 +76,15 @@ public final class SimulatedRun {
         lives = original.lives
         configuration = original.configuration
         shape = original.shape
+        changeSeams = original.changeSeams
         storage.copyMemory(from: original.storage, byteCount: EngineCounters.byteCount)
+        watch()
+    }
+
+    private func watch() {
+        disk.trace = trace
+        broker.trace = trace
+        stores.trace = trace
     }
 
     /// A run that has come exactly as far and goes its own way from now on: one life can be followed by many others.
@@ -143,6 +157,40 @@ public final class SimulatedRun {
         return try outage.damage?.strike(configuration, disk: disk) ?? true
     }
 
+    /// A life without a crash; `visit` is called at each of its crash points, the torn ones with half of their bytes there,
+    /// and may ``fork()`` the run. What it throws ends the life.
+    ///
+    /// - Throws: what the engine throws of itself, or `visit`.
+    public func explore(_ visit: @escaping (CrashPoint, _ occurrence: Int) throws -> Void) throws {
+        // Half an effect is undone once it was looked at, so that the whole one follows as if nothing had been there.
+        var image = disk.image
+        var groups = broker.groups
+        var hash = trace.hash
+        let crash = CrashSwitch(
+            observing: { [trace, disk, broker] point, occurrence in
+                // A torn point leaves no trace in a life that goes on behind it.
+                if point.moment != .torn { trace.note(point, occurrence: occurrence) }
+                try visit(point, occurrence)
+                if point.moment == .torn {
+                    disk.image = image
+                    broker.restore(groups)
+                    trace.hash = hash
+                }
+            },
+            willTear: { [trace, disk, broker] _ in
+                image = disk.image
+                groups = broker.groups
+                hash = trace.hash
+            })
+        try run(crash)
+    }
+
+    /// A number that is another one whenever a process kill now would leave something else.
+    public var killVersion: [Int] { [disk.image.writes, broker.commits, stores.commits] }
+
+    /// A number that is another one whenever a power loss now could leave something else.
+    public var powerLossVersion: [Int] { [disk.image.changes, broker.commits, stores.commits] }
+
     /// A life without a crash; `visit` is called at each of its crash points.
     ///
     /// - Returns: the crash points it passed, in order.
@@ -192,12 +240,15 @@ public final class SimulatedRun {
         named name: String, crash: CrashSwitch = CrashSwitch(), as other: EngineConfiguration? = nil,
         offsets: (any OffsetStore)? = nil
     ) throws -> IngestionEngine {
-        // Time passes between two lives, as it does between two processes.
+        // Time passes between two lives, as it does between two processes; and what a life finds decides all it does,
+        // so it begins at a time that does not depend on when the one before it died.
         clock.sleep(1_000_000_000)
+        clock.pass(Nanoseconds(lives) * SimulatedRun.timeOfLife)
         let seams = Seams(
             broker: broker, offsets: offsets, disk: disk, clock: clock, crash: crash, openStore: stores.open,
             driverName: name)
-        return try IngestionEngine(configuration: other ?? configuration, seams: seams, counters: counters)
+        return try IngestionEngine(
+            configuration: other ?? configuration, seams: changeSeams(seams), counters: counters)
     }
 
     private func run(
@@ -209,6 +260,7 @@ public final class SimulatedRun {
             stores.dropTransactions()
         }
         lives += 1
+        trace.begin()
         try open(named: "life \(lives)", crash: crash, as: other, offsets: offsets).run()
     }
 }

@@ -4,7 +4,9 @@ public import World
 /// The databases of a simulated machine, by their paths.
 public final class SimulatedStores {
     fileprivate struct Content: Hashable {
-        var entries: [[UInt8]] = []
+        /// One after the other, all of one length.
+        var entries: [UInt8] = []
+        var entryLength = 1
         /// By partition.
         var offsets: [StoredOffset?] = []
         var drivers: [String] = []
@@ -17,6 +19,10 @@ public final class SimulatedStores {
     }
 
     private var databases: [String: Database] = [:]
+    /// Who takes note of what is done.
+    var trace: Trace?
+    /// Rises with every transaction that became durable.
+    fileprivate(set) var commits = 0
 
     /// A machine without databases.
     public init() {}
@@ -39,7 +45,7 @@ public final class SimulatedStores {
     public func open(_ path: String) -> any TransactionalStore {
         let database = databases[path] ?? Database()
         databases[path] = database
-        return SimulatedStore(path: path, database: database)
+        return SimulatedStore(path: path, database: database, stores: self)
     }
 
     /// What the end of a process does: its transactions are undone.
@@ -51,10 +57,12 @@ public final class SimulatedStores {
 private final class SimulatedStore: TransactionalStore {
     private let path: String
     private let database: SimulatedStores.Database
+    private let stores: SimulatedStores
     private var open: SimulatedStores.Content?
 
-    init(path: String, database: SimulatedStores.Database) {
+    init(path: String, database: SimulatedStores.Database, stores: SimulatedStores) {
         self.path = path
+        self.stores = stores
         self.database = database
     }
 
@@ -67,9 +75,8 @@ private final class SimulatedStore: TransactionalStore {
     }
 
     func insert(_ entries: UnsafeRawBufferPointer, entryLength: Int) throws {
-        for start in stride(from: 0, to: entries.count, by: entryLength) {
-            open?.entries.append(Array(entries[start..<start + entryLength]))
-        }
+        open?.entryLength = entryLength
+        open?.entries.append(contentsOf: entries)
     }
 
     func advance(_ partition: Partition, from expected: Offset?, to until: Offset, batch: Int64) throws -> Bool {
@@ -82,7 +89,14 @@ private final class SimulatedStore: TransactionalStore {
     }
 
     func commit() throws {
-        if let open { database.committed = open }
+        if let open {
+            stores.commits += 1
+            let before = database.committed.entries.count
+            let rows = (open.entries.count - before) / open.entryLength
+            stores.trace?.note(12, path, Int64(rows), .transaction(path: path, rows: rows))
+            open.entries.withUnsafeBytes { stores.trace?.add(UnsafeRawBufferPointer(rebasing: $0[before...])) }
+            database.committed = open
+        }
         rollBack()
     }
 
@@ -109,7 +123,12 @@ private final class SimulatedStore: TransactionalStore {
     }
 
     func forEachEntry(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
-        for entry in database.committed.entries { try entry.withUnsafeBytes { try body($0) } }
+        let content = database.committed
+        try content.entries.withUnsafeBytes { bytes in
+            for start in stride(from: 0, to: bytes.count, by: content.entryLength) {
+                try body(UnsafeRawBufferPointer(rebasing: bytes[start..<start + content.entryLength]))
+            }
+        }
     }
 
     func close() { rollBack() }

@@ -122,6 +122,7 @@ public final class CrashSwitch: @unchecked Sendable {
     @usableFromInline let watched: UInt64
     private let armed: ArmedCrash?
     private let action: Action
+    private let willTear: ((CrashPoint) -> Void)?
     private let occurrences: Mutex<[Int]>
 
     /// A switch that never fires.
@@ -129,6 +130,7 @@ public final class CrashSwitch: @unchecked Sendable {
         watched = 0
         armed = nil
         action = { _, _ in }
+        willTear = nil
         occurrences = Mutex([])
     }
 
@@ -137,14 +139,17 @@ public final class CrashSwitch: @unchecked Sendable {
         watched = 1 << UInt64(armed.point.effect.index)
         self.armed = armed
         self.action = action
+        willTear = nil
         occurrences = Mutex(CrashSwitch.noOccurrences)
     }
 
-    /// A switch that calls `action` at every point, every time: for simulation and for traces.
-    public init(observing action: @escaping Action) {
+    /// A switch that calls `action` at every point, every time: for simulation and for traces. At torn points only with
+    /// `willTear`, which is called before the part is written; the whole effect follows after `action`, over the part.
+    public init(observing action: @escaping Action, willTear: ((CrashPoint) -> Void)? = nil) {
         watched = ~0
         armed = nil
         self.action = action
+        self.willTear = willTear
         occurrences = Mutex(CrashSwitch.noOccurrences)
     }
 
@@ -205,6 +210,10 @@ public final class CrashSwitch: @unchecked Sendable {
     func tearLength(_ effect: Effect, _ length: Int) -> Int? {
         guard watched & (1 << UInt64(effect.index)) != 0 else { return nil }
         let occurrence = count(slot(effect, .torn))
+        if let willTear {
+            willTear(CrashPoint(effect, .torn))
+            return length / 2
+        }
         guard let armed, armed.point == CrashPoint(effect, .torn), armed.occurrence == occurrence else { return nil }
         return length / 2
     }

@@ -14,12 +14,14 @@ import Testing
         (
             "Harness",
             [
-                "World", "Engine", "Simulation", "WriteAheadLog", "Kafka", "ZooKeeper", "Posix", "Database", "Report",
+                "World", "Engine", "Simulation", "Exploration", "WriteAheadLog", "Kafka", "ZooKeeper", "Posix", "Database",
+                "Report",
                 "Subprocess", "SystemPackage", "Yams",
                 "Foundation",
             ]
         ),
         ("Report", ["World", "Engine", "Foundation"]),
+        ("Exploration", ["World", "Engine", "Simulation", "WriteAheadLog", "Foundation"]),
         ("Simulation", ["World", "Engine"]),
         ("Engine", ["World", "WriteAheadLog", "Checksum"]),
         ("WriteAheadLog", ["World", "Checksum", "CZstd"]),

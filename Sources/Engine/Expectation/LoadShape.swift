@@ -2,7 +2,7 @@
 internal import World
 
 /// A run's load and cuts by count, from which every block, batch and task follows.
-public struct LoadShape: Hashable, Sendable {
+public struct LoadShape: Codable, Hashable, Sendable {
     /// Records produced, spread over the partitions by turns.
     public var records: Int
     /// p: partitions of the topic.

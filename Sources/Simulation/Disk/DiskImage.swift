@@ -23,6 +23,8 @@ struct DiskImage: Equatable {
     private var nextFile = 0
     /// Rises with every change that a crash could tell: two images of one history with the same count are the same.
     private(set) var changes = 0
+    /// Rises with every change that a process could tell: all but syncs.
+    private(set) var writes = 0
 
     static func folder(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "" }
@@ -59,7 +61,23 @@ struct DiskImage: Equatable {
     /// Changes a file's bytes.
     mutating func update<Result>(_ file: Int, _ body: (inout FileImage) -> Result) -> Result {
         changes += 1
+        writes += 1
         return body(&files[file, default: FileImage()])
+    }
+
+    /// Makes a file's bytes durable, as far as its image says.
+    mutating func sync(_ file: Int) {
+        guard files[file]?.isDirty == true else { return }
+        changes += 1
+        files[file, default: FileImage()].sync()
+    }
+
+    /// Whether a power loss now can leave anything else than a process kill.
+    var isDirty: Bool { !pending.isEmpty || files.values.contains(where: \.isDirty) }
+
+    /// The lengths of the unsynced writes of each file that has some, oldest first, by path.
+    var unsyncedWrites: [(path: String, lengths: [Int])] {
+        dirtyPaths.map { path in (path, names[path].flatMap { files[$0]?.unsynced.map(\.count) } ?? []) }
     }
 
     mutating func syncDirectory(_ path: String) {
@@ -70,6 +88,7 @@ struct DiskImage: Equatable {
 
     private mutating func change(_ change: NameChange) {
         changes += 1
+        writes += 1
         let path =
             switch change {
             case .set(let path, _), .remove(let path), .rename(_, let path), .makeDirectory(let path): path

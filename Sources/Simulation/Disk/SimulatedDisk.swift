@@ -5,6 +5,8 @@ public import World
 ///
 /// Faults are set from outside: ``freeBytes`` bounds what can still be written; ``failingSyncs`` makes syncs fail.
 public final class SimulatedDisk: Disk {
+    /// Who takes note of what is done.
+    var trace: Trace?
     /// What the disk holds now; a copy of it is a disk that can be gone back to.
     var image: DiskImage
     private var locked: Set<String> = []
@@ -67,10 +69,12 @@ public final class SimulatedDisk: Disk {
         case (.create, .some):
             throw DiskError(.exists, operation: "create", path: path, errorNumber: 17, reason: "file exists")
         case (.replace, let existing?):
+            trace?.note(3, path, .truncate(path: path, length: 0))
             image.update(existing) { $0.truncate(to: 0) }
             file = existing
         case (_, nil):
             guard freeBytes != 0 else { throw full("create", path) }
+            trace?.note(4, path, .create(path: path))
             file = image.create(path)
         case (_, let existing?): file = existing
         }
@@ -105,6 +109,7 @@ public final class SimulatedDisk: Disk {
     /// - Throws: ``DiskError``.
     public func rename(_ path: String, to newPath: String) throws {
         guard image.file(path) != nil else { throw missing("rename", path) }
+        trace?.note(5, path + " " + newPath, .rename(path: path, newPath: newPath))
         image.rename(path, to: newPath)
     }
 
@@ -116,6 +121,7 @@ public final class SimulatedDisk: Disk {
         guard image.file(newPath) == nil else {
             throw DiskError(.exists, operation: "link", path: newPath, errorNumber: 17, reason: "file exists")
         }
+        trace?.note(6, path + " " + newPath, .link(path: path, newPath: newPath))
         image.link(file, to: newPath)
     }
 
@@ -137,11 +143,15 @@ public final class SimulatedDisk: Disk {
     /// - Throws: ``DiskError``.
     public func remove(_ path: String) throws {
         guard image.file(path) != nil else { throw missing("remove", path) }
+        trace?.note(7, path, .remove(path: path))
         image.removeName(path)
     }
 
     /// Makes the names in a folder durable.
-    public func syncDirectory(_ path: String) { image.syncDirectory(path) }
+    public func syncDirectory(_ path: String) {
+        trace?.note(8, path, .syncDirectory(path: path))
+        image.syncDirectory(path)
+    }
 
     /// Whether a file or folder has this name.
     public func exists(_ path: String) -> Bool { image.file(path) != nil || image.directories.contains(path) }
@@ -170,7 +180,7 @@ public final class SimulatedDisk: Disk {
             image.update(file) { $0.failSync() }
             throw DiskError(.failed, operation: "sync", path: "", errorNumber: 5, reason: "input/output error")
         }
-        image.update(file) { $0.sync() }
+        image.sync(file)
     }
 }
 
@@ -193,6 +203,11 @@ private final class SimulatedFile: DiskFile {
 
     func write(_ parts: [UnsafeRawBufferPointer], at offset: Int64) throws {
         var at = Int(offset)
+        if let trace = disk.trace {
+            let count = parts.reduce(0) { $0 + $1.count }
+            trace.note(1, path, offset, .write(path: path, offset: offset, count: count))
+            for part in parts { trace.add(part) }
+        }
         for part in parts {
             let growth = max(0, at + part.count - byteCount)
             let granted = disk.allocate(growth)
@@ -214,11 +229,44 @@ private final class SimulatedFile: DiskFile {
         return count
     }
 
-    func sync() throws { try disk.sync(file) }
+    func sync() throws {
+        disk.trace?.note(2, path, .sync(path: path))
+        try disk.sync(file)
+    }
 
-    func truncate(to length: Int64) { disk.image.update(file) { $0.truncate(to: Int(length)) } }
+    func truncate(to length: Int64) {
+        disk.trace?.note(3, path, length, .truncate(path: path, length: length))
+        disk.image.update(file) { $0.truncate(to: Int(length)) }
+    }
 
     func close() {
         if isLock { disk.unlock(path) }
+    }
+}
+
+extension SimulatedDisk {
+    /// Whether a power loss now can leave anything else than a process kill.
+    public var hasUnsynced: Bool { image.isDirty }
+
+    /// How many unsynced bytes of each file a power loss may keep, so that each of the writes is once the last one kept;
+    /// and `seeded` numbers in between.
+    public func tears(seeded: Int, using random: inout SeededRandom) -> [Int] {
+        let writes = image.unsyncedWrites
+        var tears: Set<Int> = []
+        var longest = 0
+        for (_, lengths) in writes {
+            var end = 0
+            for length in lengths {
+                end += length
+                tears.insert(end)
+            }
+            longest = max(longest, end)
+        }
+        // With the longest of them everything is kept.
+        tears.remove(longest)
+        if longest > 1 {
+            for _ in 0..<seeded { tears.insert(Int.random(in: 1..<longest, using: &random)) }
+        }
+        return tears.sorted()
     }
 }

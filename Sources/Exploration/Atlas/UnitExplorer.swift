@@ -1,0 +1,181 @@
+// Explores one unit: forks the world at every crash point, in every state of the disk, and lets each fork recover.
+internal import Engine
+internal import Simulation
+internal import World
+
+/// Runs the life of a unit once; every crash is a fork of it.
+final class UnitExplorer {
+    /// Which worlds a crash leaves alike.
+    private struct WorldKey: Hashable {
+        let version: [Int]
+        let loss: PowerLoss?
+    }
+
+    /// How the lives after a crash went.
+    private struct Continuation {
+        var outcome: Outcome
+        var hash: StableHash
+    }
+
+    /// Every so many schedules one is run again from its beginning.
+    private static let sampleInterval = 97
+
+    private let unit: AtlasUnit
+    private let promise: Promise
+    private var causes: CauseFinder
+    private var result: UnitResult
+    private var cells: [CrashPoint: AtlasCell] = [:]
+    private var root = StableHash()
+    /// Worlds to crash again.
+    private var parents: [(world: SimulatedRun, prefix: LivesHash, lives: [Schedule.Life])] = []
+
+    init(_ unit: AtlasUnit) {
+        self.unit = unit
+        promise = Promise(of: unit.schedule([]))
+        causes = CauseFinder()
+        result = UnitResult(unit: unit)
+    }
+
+    /// Runs all schedules of the unit.
+    ///
+    /// - Throws: ``ExplorationError`` when a schedule that is run again does not come to the same hash.
+    func explore() throws -> UnitResult {
+        let run = unit.schedule([]).makeRun()
+        try exploreLife(of: run, after: LivesHash(), lives: [], isLast: unit.depth == 1)
+        if unit.depth > 1 {
+            let chosen = UnitExplorer.spread(parents, unit.secondCrashes)
+            parents = []
+            for parent in chosen {
+                try exploreLife(of: parent.world, after: parent.prefix, lives: parent.lives, isLast: true)
+            }
+        }
+        result.cells = CrashPoint.all.compactMap { cells[$0] }
+        result.findings = causes.findings
+        result.traceRoot = root.text
+        return result
+    }
+
+    /// Tries every crash of the life that `run` lives next.
+    private func exploreLife(
+        of run: SimulatedRun, after prefix: LivesHash, lives: [Schedule.Life], isLast: Bool
+    ) throws {
+        var known: [WorldKey: Continuation] = [:]
+        var problem: (any Error)?
+        var outcome = Outcome()
+        var whole = prefix
+        do {
+            try run.explore { [unowned self] point, occurrence in
+                guard point.isDeath else { return }
+                // Half an effect is undone afterwards, so its versions come up again with other contents.
+                let isPassing = point.moment == .torn
+                for loss in self.states(of: run, at: point, occurrence) {
+                    let life = Schedule.Life(
+                        crash: ArmedCrash(point, at: occurrence), powerLoss: loss, arrivals: self.unit.arrivals)
+                    let key = WorldKey(
+                        version: loss == nil ? run.killVersion : run.powerLossVersion, loss: loss)
+                    var prefix = prefix
+                    prefix.add(run.trace.hash, end: life)
+                    let continuation: Continuation
+                    if !isPassing, let same = known[key] {
+                        continuation = same
+                    } else {
+                        continuation = self.goOn(from: run, life, lives: lives, prefix, isLast: isLast)
+                        if !isPassing { known[key] = continuation }
+                    }
+                    do {
+                        try self.note(continuation, prefix, lives + [life], at: point)
+                    } catch {
+                        problem = error
+                        throw error
+                    }
+                }
+            }
+        } catch {
+            if let problem { throw problem }
+            outcome.failure = "\(error)"
+        }
+        guard lives.isEmpty else { return }
+        whole.add(run.trace.hash, end: nil)
+        do { outcome.take(try run.verdict()) } catch { outcome.failure = outcome.failure ?? "no verdict: \(error)" }
+        outcome.traceHash = whole.finish(outcome)
+        count(outcome, lives: [])
+    }
+
+    /// The states of the disk to try at a point: the process dies, or the power fails.
+    private func states(of run: SimulatedRun, at point: CrashPoint, _ occurrence: Int) -> [PowerLoss?] {
+        guard unit.arrivals == 0, run.disk.hasUnsynced else { return [nil] }
+        var states: [PowerLoss?] = [nil, .allLost, .namesLost]
+        var random = SeededRandom(
+            seed: unit.seed &+ UInt64(point.effect.index) << 40 &+ UInt64(occurrence) << 8
+                &+ UInt64(point.moment == .before ? 0 : point.moment == .after ? 1 : 2))
+        states += run.disk.tears(seeded: unit.seededStates, using: &random).map { .cut(bytes: $0) }
+        states += (0..<unit.seededStates).map { _ in .seeded(UInt64.random(in: 0..<1 << 20, using: &random)) }
+        return states
+    }
+
+    private func goOn(
+        from run: SimulatedRun, _ life: Schedule.Life, lives: [Schedule.Life], _ prefix: LivesHash, isLast: Bool
+    ) -> Continuation {
+        result.worlds += 1
+        let schedule = unit.schedule(lives + [life])
+        let world = run.fork()
+        schedule.end(life, of: world)
+        if !isLast { parents.append((world.fork(), prefix, lives + [life])) }
+        var outcome = Outcome()
+        if case .failed(let failure) = world.live(until: nil) { outcome.failure = failure }
+        do {
+            outcome.take(try world.verdict())
+        } catch {
+            outcome.failure = outcome.failure ?? "no verdict: \(error)"
+        }
+        return Continuation(outcome: outcome, hash: world.trace.hash)
+    }
+
+    private func note(
+        _ continuation: Continuation, _ prefix: LivesHash, _ lives: [Schedule.Life], at point: CrashPoint
+    ) throws {
+        var hash = prefix
+        hash.add(continuation.hash, end: nil)
+        var outcome = continuation.outcome
+        outcome.traceHash = hash.finish(outcome)
+        count(outcome, lives: lives)
+        var cell = cells[point] ?? AtlasCell(point: point.description)
+        cell.schedules += 1
+        let ending = { lives.map(\.description).joined(separator: "; then ") }
+        if outcome.duplicates > cell.duplicates.records {
+            cell.duplicates = .init(records: outcome.duplicates, ending: ending())
+        }
+        if outcome.lost > cell.lost.records { cell.lost = .init(records: outcome.lost, ending: ending()) }
+        cells[point] = cell
+        if result.schedules % UnitExplorer.sampleInterval == 0 {
+            let again = unit.schedule(lives).run()
+            guard again == outcome else {
+                throw ExplorationError(
+                    .notRepeatable, "a schedule that was run twice came to \(outcome.traceHash) and \(again.traceHash)",
+                    location: "\(unit.name), \(ending())")
+            }
+            result.repeated += 1
+        }
+    }
+
+    private func count(_ outcome: Outcome, lives: [Schedule.Life]) {
+        result.schedules += 1
+        root.add(outcome.traceHash)
+        if let breach = promise.breach(by: outcome, of: lives) {
+            causes.note(breach, outcome, unit.schedule(lives))
+        }
+    }
+
+    /// At most `count` of the elements, evenly spread.
+    private static func spread<Element>(_ elements: [Element], _ count: Int) -> [Element] {
+        guard elements.count > count, count > 0 else { return elements }
+        return (0..<count).map { elements[$0 * elements.count / count] }
+    }
+}
+
+extension AtlasUnit {
+    /// Runs all schedules of the unit.
+    ///
+    /// - Throws: ``ExplorationError`` when a schedule that is run again does not come to the same hash.
+    public func explore() throws -> UnitResult { try UnitExplorer(self).explore() }
+}

@@ -1,0 +1,37 @@
+// What exploration refuses.
+
+/// An error of the exploration itself, not of a schedule.
+public struct ExplorationError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The kind of error, for programs.
+    public struct Code: RawRepresentable, Equatable, Hashable, Sendable {
+        /// The code's stable name.
+        public let rawValue: String
+        /// Makes a code from its name.
+        public init(rawValue: String) { self.rawValue = rawValue }
+        /// A schedule that was run twice did not do the same twice.
+        public static let notRepeatable = Code(rawValue: "not-repeatable")
+        /// A file is no capsule, or one of another version.
+        public static let noCapsule = Code(rawValue: "no-capsule")
+        /// A schedule that is to be made smaller breaks no promise.
+        public static let nothingBroken = Code(rawValue: "nothing-broken")
+        /// The record that was asked for is not in the run.
+        public static let noRecord = Code(rawValue: "no-record")
+    }
+
+    /// The kind of error.
+    public var code: Code
+    /// What is wrong.
+    public var message: String
+    /// The unit, the schedule or the file.
+    public var location: String
+
+    /// Makes an error.
+    public init(_ code: Code, _ message: String, location: String) {
+        self.code = code
+        self.message = message
+        self.location = location
+    }
+
+    /// One line: what and where.
+    public var description: String { "\(message) (\(location))" }
+}

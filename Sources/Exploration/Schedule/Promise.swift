@@ -1,0 +1,98 @@
+// What each strategy and sink promises, and whether an outcome keeps it.
+public import Engine
+internal import World
+
+/// The way in which a promise was broken.
+public enum Breach: String, CaseIterable, Codable, Sendable {
+    /// A record that was to be there is not.
+    case loss
+    /// More duplicates than a sound engine leaves.
+    case duplicates
+    /// A row that is damaged, or a record that nobody produced.
+    case corruption
+    /// The last life, in which nothing goes wrong, cannot go on from what the others left.
+    case stuck
+}
+
+/// The promise of a strategy and sink: that of a sound engine, whatever deviations a run has, and what was claimed for it.
+///
+/// After a process kill it is the closed form to the record. After a power loss, where there is no closed form, nothing is
+/// lost that the strategy promises to keep, and there are no more duplicates than the worst process kill can leave.
+public struct Promise {
+    private let schedule: Schedule
+    /// Whether what Spark's documentation claimed counts, beyond what a sound engine promises.
+    private let asClaimed: Bool
+    private let worstDuplicates: Int
+
+    /// The promise for schedules of this strategy, sink and shape.
+    public init(of schedule: Schedule) {
+        self.schedule = schedule
+        asClaimed = schedule.fidelity == .spark
+        worstDuplicates = Promise.worstDuplicates(of: schedule)
+    }
+
+    /// Whether no record may be lost, however the lives end. A batch-keyed sink trusts that the same batch has the same
+    /// records, which a strategy whose plan becomes durable after its job cannot promise.
+    public static func losesNothing(_ strategy: Strategy, _ sink: SinkKind) -> Bool {
+        strategy.promisesNoLoss && !(sink == .batchKeyed && !strategy.repeatsItsBatches)
+    }
+
+    /// Whether no record may be there twice, however the lives end.
+    public static func duplicatesNothing(_ strategy: Strategy, _ sink: SinkKind) -> Bool {
+        switch sink {
+        case .offsetKeyed, .transactional: true
+        case .append: false
+        case .batchKeyed: strategy == .directLogFirst
+        }
+    }
+
+    /// The first thing in which an outcome of `lives` breaks the promise; nil: it is kept.
+    public func breach(by outcome: Outcome, of lives: [Schedule.Life]) -> Breach? {
+        if outcome.failure != nil { return .stuck }
+        if outcome.corrupted > 0 { return .corruption }
+        let expected = expected(after: lives)
+        if outcome.lost > allowedLoss(expected) { return .loss }
+        let allowed = expected?.duplicates ?? (lives.isEmpty ? 0 : worstDuplicates * lives.count)
+        return outcome.duplicates > allowed ? .duplicates : nil
+    }
+
+    private func allowedLoss(_ expected: ExpectedOutcome?) -> Int {
+        if Promise.losesNothing(schedule.strategy, schedule.sink) { return 0 }
+        if asClaimed, schedule.strategy.promisesNoLoss { return 0 }
+        return expected?.lost ?? .max
+    }
+
+    /// The closed form of a sound engine, where there is one.
+    private func expected(after lives: [Schedule.Life]) -> ExpectedOutcome? {
+        if lives.isEmpty { return ExpectedOutcome() }
+        guard lives.allSatisfy({ $0.powerLoss == nil }) else { return nil }
+        let crashes = lives.compactMap(\.crash)
+        guard crashes.count == lives.count else { return nil }
+        return ExpectedOutcome(
+            strategy: schedule.strategy, sink: schedule.sink, crashes: crashes,
+            outage: lives.count == 1
+                ? Outage(arrivals: lives[0].arrivals, restartBatch: schedule.restartBatch) : Outage(),
+            shape: schedule.shape)
+    }
+
+    private static func worstDuplicates(of schedule: Schedule) -> Int {
+        if duplicatesNothing(schedule.strategy, schedule.sink) { return 0 }
+        let crashes = CrashSchedule(strategy: schedule.strategy, sink: schedule.sink, shape: schedule.shape)
+        var worst = 0
+        for point in CrashPoint.all where point.isDeath {
+            guard let count = crashes.occurrences(of: point), count > 0 else { continue }
+            for occurrence in 1...count {
+                let outcome = ExpectedOutcome(
+                    strategy: schedule.strategy, sink: schedule.sink, crash: ArmedCrash(point, at: occurrence),
+                    shape: schedule.shape)
+                worst = max(worst, outcome?.duplicates ?? 0)
+            }
+        }
+        return worst
+    }
+}
+
+extension Strategy {
+    /// Whether a batch that is run again has the same records: its plan is durable before its job, always.
+    var repeatsItsBatches: Bool { self == .directLogFirst || self == .receiverWal || self == .directTransactional }
+}
