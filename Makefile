@@ -1,7 +1,7 @@
 # The two commands that matter are `make demo` and `make test`; each sets up what it needs.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test matrix lint format clean
+.PHONY: help demo test test-long matrix bench-micro lint format clean
 
 # The Swift runtime goes into the binary: it starts faster, which the crash loops feel, and can be copied elsewhere.
 RELEASE := swift build -c release --product kbench --static-swift-stdlib
@@ -16,6 +16,9 @@ demo: ## Set up, build, and crash both ingestion paths between the log and the c
 
 test: ## Set up and run every test, also against an external broker
 	@scripts/test
+
+test-long: ## Run the engine's tests without leaving anything out, in a release build
+	@KBENCH_EXHAUSTIVE=1 swift test -c release -Xswiftc -enable-testing --scratch-path .build/long --filter EngineTests
 
 matrix: ## Crash every strategy and sink at every point in real workers, as Spark does and soundly (long)
 	@scripts/setup build

@@ -38,7 +38,9 @@ struct CauseFinder {
         let deviations = schedule.fidelity.deviations
         if deviations.isEmpty { return schedule.bug?.rawValue ?? "the strategy" }
         let healing = deviations.filter { deviation in !isBroken(with: deviations.filter { $0 != deviation }) }
-        if let first = healing.first { return healing.count == 1 ? first.rawValue : healing.map(\.rawValue).joined(separator: "+") }
+        if let first = healing.first {
+            return healing.count == 1 ? first.rawValue : healing.map(\.rawValue).joined(separator: "+")
+        }
         return isBroken(with: []) ? "the strategy" : "several"
     }
 }
