@@ -1,13 +1,15 @@
 # The two commands that matter are `make demo` and `make test`; each sets up what it needs.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test matrix lint format clean
+.PHONY: help demo test test-long matrix bench-micro lint format clean
 
 # The Swift runtime goes into the binary: it starts faster, which the crash loops feel, and can be copied elsewhere.
 RELEASE := swift build -c release --product kbench --static-swift-stdlib
 
+BENCHMARK := swift package --disable-sandbox benchmark
+
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 demo: ## Set up, build, and crash both ingestion paths between the log and the commit
 	@scripts/setup build
@@ -17,17 +19,25 @@ demo: ## Set up, build, and crash both ingestion paths between the log and the c
 test: ## Set up and run every test, also against an external broker
 	@scripts/test
 
+test-long: ## Run the engine's tests without leaving anything out, in a release build
+	@KBENCH_EXHAUSTIVE=1 swift test -c release -Xswiftc -enable-testing --scratch-path .build/long --filter EngineTests
+
 matrix: ## Crash every strategy and sink at every point in real workers, as Spark does and soundly (long)
 	@scripts/setup build
 	@$(RELEASE)
 	@.build/release/kbench matrix --fidelity spark
 	@.build/release/kbench matrix --fidelity sound
 
+bench-micro: ## Measure single steps, and hold their allocations to the written thresholds
+	@scripts/setup build
+	@cd Benchmarks && $(BENCHMARK) run --no-progress --format markdown
+	@cd Benchmarks && KBENCH_ALLOCATIONS_ONLY=1 $(BENCHMARK) thresholds check --no-progress
+
 lint: ## Check format and documentation comments
-	@swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	@swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Micro
 
 format: ## Bring every file into the one format
-	@swift format --in-place --recursive --parallel Package.swift Sources Tests
+	@swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Micro
 
 clean: ## Remove what was built
-	@rm -rf .build
+	@rm -rf .build Benchmarks/.build

@@ -20,6 +20,10 @@ let package = Package(
     products: [
         .executable(name: "kbench", targets: ["kbench"]),
         .library(name: "KbenchEngine", targets: ["World", "Engine", "Kafka", "Posix"]),
+        // The engine with a world in memory and real files, for Benchmarks.
+        .library(
+            name: "KbenchSimulation",
+            targets: ["World", "Engine", "Simulation", "Exploration", "WriteAheadLog", "Checksum", "Posix"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -42,7 +46,8 @@ let package = Package(
         .target(
             name: "Harness",
             dependencies: [
-                "World", "Engine", "Simulation", "Exploration", "WriteAheadLog", "Kafka", "ZooKeeper", "Posix", "Database",
+                "World", "Engine", "Simulation", "Exploration", "WriteAheadLog", "Kafka", "ZooKeeper", "Posix",
+                "Database",
                 "Report",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),

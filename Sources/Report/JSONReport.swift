@@ -7,9 +7,7 @@ public enum JSONReport {
     ///
     /// - Throws: `EncodingError` when a number of the result is not finite.
     public static func render(_ result: ScenarioResult) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(result), as: UTF8.self) + "\n"
+        try JSONText.of(result)
     }
 
     /// Reads what ``render(_:)`` wrote.

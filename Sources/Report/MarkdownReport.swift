@@ -1,4 +1,5 @@
 // The full report of a scenario, as Markdown: everything needed to believe the table, or to doubt it.
+internal import Engine
 
 /// Renders a result as `report.md`.
 public enum MarkdownReport {
@@ -34,6 +35,9 @@ public enum MarkdownReport {
         let derived = result.runs.filter(\.hasSink)
         if !derived.isEmpty {
             sections += ["## Where the expected numbers come from", derived.map(derivation).joined(separator: "\n")]
+            if derived.contains(where: { $0.derivation.contains(RowEvidence.mark) }) {
+                sections.append(RowEvidence.meaning)
+            }
         }
         if !result.explanation.isEmpty { sections += ["## Why it comes out so", result.explanation] }
         sections += ["## Again", "```\n\(result.reproduce)\n```"]

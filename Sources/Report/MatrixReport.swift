@@ -1,10 +1,31 @@
-// Renders a matrix: a table for people, JSON for tools.
-internal import Foundation
+// A matrix as tables: one row per cell, the agreement of the two worlds, and what the marks mean.
+internal import Engine
 
-/// Renders the outcome of a matrix.
-public enum MatrixReport {
-    /// The verdict line and a table with one row per cell.
-    public static func markdown(_ result: MatrixResult) -> String {
+extension MatrixResult: ComparisonResult {
+    /// Whether every crash fired, every cell agrees, and the worlds agree wherever both were run.
+    public var holds: Bool {
+        isValid && !cells.isEmpty && totals.agreeing == cells.count && totals.worldsAgreeing == totals.worldsCompared
+    }
+
+    /// Whether every crash fired.
+    public var isValid: Bool { totals.crashesFired == cells.count }
+
+    /// The verdict line, a table with one row per cell, and the agreement of the two worlds.
+    public var markdown: String {
+        let worlds = WorldAgreement.markdown(
+            cells.compactMap(\.comparison), groupedBy: ["strategy", "sink"],
+            counts: "duplicates (ingested twice + run again) / lost")
+        let agreement = WorldAgreement.phrase(agreeing: totals.worldsAgreeing, compared: totals.worldsCompared)
+        let footnote = cells.contains(where: \.rowIsInferred) ? "\n\(RowEvidence.meaning)\n" : ""
+        return """
+            \(holds ? "PASS" : "FAIL") matrix: \(totals.agreeing) of \(totals.cells) cells as expected, \
+            \(totals.crashesFired) crashes fired\(agreement) (\(world) world, fidelity \(fidelity), seed \(seed))
+
+
+            """ + table.render() + footnote + worlds
+    }
+
+    private var table: MarkdownTable {
         var table = MarkdownTable([
             .init(heading: "strategy", isNumeric: false), .init(heading: "sink", isNumeric: false),
             .init(heading: "row", isNumeric: false), .init(heading: "killed at", isNumeric: false),
@@ -14,31 +35,41 @@ public enum MatrixReport {
             .init(heading: "redone", isNumeric: true),
             .init(heading: "result", isNumeric: false),
         ])
-        for cell in result.cells {
+        for cell in cells {
             table.add([
-                cell.strategy, cell.sink, cell.row ?? "-",
-                cell.point + (cell.outage.map { ", \($0)" } ?? ""), Numbers.grouped(cell.measured.duplicates),
+                cell.strategy, cell.sink, cell.markedRow, cell.place, Numbers.grouped(cell.measured.duplicates),
                 Numbers.grouped(cell.expected.duplicates), Numbers.grouped(cell.measured.lost),
                 Numbers.grouped(cell.expected.lost), Numbers.grouped(cell.measured.ingestDuplicates),
-                Numbers.grouped(cell.expected.ingestDuplicates), Numbers.grouped(cell.measured.redone),
-                cell.fault ?? (cell.crashFired ? (cell.agrees ? "ok" : "differs") : "crash did not fire"),
+                Numbers.grouped(cell.expected.ingestDuplicates), Numbers.grouped(cell.measured.redone), cell.outcome,
             ])
         }
-        let totals = result.totals
-        return """
-            \(result.holds ? "PASS" : "FAIL") matrix: \(totals.agreeing) of \(totals.cells) cells as expected, \
-            \(totals.crashesFired) crashes fired (\(result.world) world, fidelity \(result.fidelity), seed \(result.seed))
+        return table
+    }
+}
 
+extension MatrixCell {
+    fileprivate var markedRow: String { (row ?? "-") + (rowIsInferred ? " \(RowEvidence.mark)" : "") }
 
-            """ + table.render()
+    fileprivate var place: String { point + (outage.map { ", \($0)" } ?? "") }
+
+    fileprivate var outcome: String {
+        if let fault { return fault }
+        if !crashFired { return "crash did not fire" }
+        if !agrees { return "differs" }
+        return worldsAgree == false ? "worlds differ" : "ok"
     }
 
-    /// One object; see ``MatrixResult``.
-    ///
-    /// - Throws: `EncodingError`.
-    public static func json(_ result: MatrixResult) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(result), as: UTF8.self) + "\n"
+    fileprivate var comparison: WorldComparison? {
+        guard let simulated, let worldsAgree else { return nil }
+        return WorldComparison(
+            group: [strategy, sink], name: "\(strategy), \(sink), \(place)", real: measured.text,
+            simulated: simulated.text, agrees: worldsAgree)
+    }
+}
+
+extension MatrixCell.Measured {
+    fileprivate var text: String {
+        "\(Numbers.grouped(duplicates)) (\(Numbers.grouped(ingestDuplicates)) + "
+            + "\(Numbers.grouped(reexecutionDuplicates))) / \(Numbers.grouped(lost))"
     }
 }

@@ -23,6 +23,10 @@ public struct MatrixResult: Codable, Equatable, Sendable {
         public var crashesFired: Int
         /// Cells whose measured counts equal the expected ones.
         public var agreeing: Int
+        /// Cells that ran in both worlds; 0 where the world is simulated.
+        public var worldsCompared: Int
+        /// Of them, those with the same counts in both.
+        public var worldsAgreeing: Int
     }
 
     /// Makes a result and its totals.
@@ -33,11 +37,10 @@ public struct MatrixResult: Codable, Equatable, Sendable {
         self.load = load
         self.cells = cells
         totals = Totals(
-            cells: cells.count, crashesFired: cells.count(where: \.crashFired), agreeing: cells.count(where: \.agrees))
+            cells: cells.count, crashesFired: cells.count(where: \.crashFired), agreeing: cells.count(where: \.agrees),
+            worldsCompared: cells.count { $0.worldsAgree != nil },
+            worldsAgreeing: cells.count { $0.worldsAgree == true })
     }
-
-    /// Whether every crash fired and every cell agrees.
-    public var holds: Bool { !cells.isEmpty && totals.agreeing == cells.count && totals.crashesFired == cells.count }
 }
 
 /// One strategy and sink, crashed at one point.
@@ -54,10 +57,16 @@ public struct MatrixCell: Codable, Equatable, Sendable {
     public var outage: String?
     /// The row of the semantics table; nil for a point only this engine has.
     public var row: String?
+    /// Whether the row rests on inference: no live run of Spark showed it for this strategy. False where there is no row.
+    public var rowIsInferred: Bool
     /// Whether the worker died of the crash.
     public var crashFired: Bool
     /// What was counted.
     public var measured: Measured
+    /// What the same run gave in the simulated world; nil where ``measured`` is that already.
+    public var simulated: Measured?
+    /// Whether duplicates, their causes and losses are the same in both worlds; nil where there is one.
+    public var worldsAgree: Bool?
     /// What the closed form gives.
     public var expected: Expected
     /// Whether the two are equal, and nothing else is wrong.
@@ -86,6 +95,12 @@ public struct MatrixCell: Codable, Equatable, Sendable {
             self.lost = lost
             self.redone = redone
         }
+
+        /// Whether the sink shows the same, for the same reasons. Work without a trace may differ.
+        func hasSameOutcome(as other: Measured) -> Bool {
+            duplicates == other.duplicates && ingestDuplicates == other.ingestDuplicates
+                && reexecutionDuplicates == other.reexecutionDuplicates && lost == other.lost
+        }
     }
 
     /// What the closed form gives.
@@ -107,8 +122,9 @@ public struct MatrixCell: Codable, Equatable, Sendable {
 
     /// Makes a cell.
     public init(
-        strategy: String, sink: String, fidelity: String, point: String, row: String?, crashFired: Bool,
-        measured: Measured, expected: Expected, fault: String?, outage: String? = nil
+        strategy: String, sink: String, fidelity: String, point: String, row: String?, rowIsInferred: Bool,
+        crashFired: Bool, measured: Measured, simulated: Measured?, expected: Expected, fault: String?,
+        outage: String? = nil
     ) {
         self.outage = outage
         self.strategy = strategy
@@ -116,8 +132,11 @@ public struct MatrixCell: Codable, Equatable, Sendable {
         self.fidelity = fidelity
         self.point = point
         self.row = row
+        self.rowIsInferred = rowIsInferred
         self.crashFired = crashFired
         self.measured = measured
+        self.simulated = simulated
+        worldsAgree = simulated.map(measured.hasSameOutcome)
         self.expected = expected
         self.fault = fault
         agrees =
@@ -126,7 +145,8 @@ public struct MatrixCell: Codable, Equatable, Sendable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case strategy, sink, fidelity, point, outage, row, crashFired, measured, expected, agrees, fault
+        case strategy, sink, fidelity, point, outage, row, rowIsInferred, crashFired, measured, simulated, worldsAgree
+        case expected, agrees, fault
     }
 
     /// Writes every key, with null for what there is none of.
@@ -140,8 +160,11 @@ public struct MatrixCell: Codable, Equatable, Sendable {
         try container.encode(point, forKey: .point)
         try container.encode(outage, forKey: .outage)
         try container.encode(row, forKey: .row)
+        try container.encode(rowIsInferred, forKey: .rowIsInferred)
         try container.encode(crashFired, forKey: .crashFired)
         try container.encode(measured, forKey: .measured)
+        try container.encode(simulated, forKey: .simulated)
+        try container.encode(worldsAgree, forKey: .worldsAgree)
         try container.encode(expected, forKey: .expected)
         try container.encode(agrees, forKey: .agrees)
         try container.encode(fault, forKey: .fault)

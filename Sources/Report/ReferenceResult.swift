@@ -1,8 +1,7 @@
 // kbench beside another engine, row by row.
-internal import Foundation
 
 /// The outcome of a comparison with a reference.
-public struct ReferenceResult: Codable, Equatable, Sendable {
+public struct ReferenceResult: Codable, Equatable, ComparisonResult {
     /// The reference's name, such as `spark-3.5.7`.
     public var against: String
     /// `real` (worker processes, SIGKILL) or `simulated`.
@@ -13,6 +12,10 @@ public struct ReferenceResult: Codable, Equatable, Sendable {
     public var run: Int
     /// Rows that were run and agree.
     public var agreeing: Int
+    /// Rows that ran in both worlds; 0 where the world is simulated.
+    public var worldsCompared: Int
+    /// Of them, those with the same counts in both.
+    public var worldsAgreeing: Int
 
     /// One row of the reference.
     public struct Row: Codable, Equatable, Sendable {
@@ -30,6 +33,10 @@ public struct ReferenceResult: Codable, Equatable, Sendable {
         public var point: String?
         /// What was counted here; nil when it was not run.
         public var measured: Counts?
+        /// What the same run gave in the simulated world; nil where ``measured`` is that already, or nothing.
+        public var simulated: Counts?
+        /// Whether it is the same in both worlds; nil where it ran in one or none.
+        public var worldsAgree: Bool?
         /// Whether the two are equal; nil when it was not run.
         public var agrees: Bool?
         /// Why it was not run, or what went wrong; empty for nothing.
@@ -38,7 +45,7 @@ public struct ReferenceResult: Codable, Equatable, Sendable {
         /// Makes a row.
         public init(
             row: String, runs: Int, sink: String, reference: Counts, strategy: String?, point: String?,
-            measured: Counts?, reason: String, fault: String? = nil
+            measured: Counts?, simulated: Counts? = nil, reason: String, fault: String? = nil
         ) {
             self.row = row
             self.runs = runs
@@ -47,13 +54,15 @@ public struct ReferenceResult: Codable, Equatable, Sendable {
             self.strategy = strategy
             self.point = point
             self.measured = measured
+            self.simulated = measured == nil ? nil : simulated
+            worldsAgree = self.simulated.map { $0 == measured }
             self.reason = fault ?? reason
             // A run that could show nothing does not agree.
             agrees = fault == nil ? measured.map { $0 == reference } : false
         }
 
         private enum CodingKeys: String, CodingKey {
-            case row, runs, sink, reference, strategy, point, measured, agrees, reason
+            case row, runs, sink, reference, strategy, point, measured, simulated, worldsAgree, agrees, reason
         }
 
         /// Writes every key, with null for what there is none of.
@@ -68,6 +77,8 @@ public struct ReferenceResult: Codable, Equatable, Sendable {
             try container.encode(strategy, forKey: .strategy)
             try container.encode(point, forKey: .point)
             try container.encode(measured, forKey: .measured)
+            try container.encode(simulated, forKey: .simulated)
+            try container.encode(worldsAgree, forKey: .worldsAgree)
             try container.encode(agrees, forKey: .agrees)
             try container.encode(reason, forKey: .reason)
         }
@@ -96,12 +107,19 @@ public struct ReferenceResult: Codable, Equatable, Sendable {
         self.rows = rows
         run = rows.count { $0.measured != nil }
         agreeing = rows.count { $0.agrees == true }
+        worldsCompared = rows.count { $0.worldsAgree != nil }
+        worldsAgreeing = rows.count { $0.worldsAgree == true }
     }
 
-    /// Whether every row agrees, or says why it cannot be run.
-    public var holds: Bool { rows.allSatisfy { $0.agrees ?? !$0.reason.isEmpty } }
+    /// Whether every row agrees, or says why it cannot be run, and the worlds agree wherever both were run.
+    public var holds: Bool {
+        worldsAgreeing == worldsCompared && rows.allSatisfy { $0.agrees ?? !$0.reason.isEmpty }
+    }
 
-    /// A verdict line, the table of the rows that were run, and the reasons of the others.
+    /// A row whose run could show nothing does not agree, so there is nothing else to be wrong.
+    public var isValid: Bool { true }
+
+    /// A verdict line, the table of the rows that were run, the agreement of the worlds, and why others were not run.
     public var markdown: String {
         var table = MarkdownTable([
             .init(heading: "row", isNumeric: false), .init(heading: "runs", isNumeric: true),
@@ -118,7 +136,11 @@ public struct ReferenceResult: Codable, Equatable, Sendable {
         }
         var text =
             "\(holds ? "PASS" : "FAIL") \(against): \(agreeing) of \(Numbers.count(run, "row")) agree, "
-            + "\(rows.count - run) cannot be run (\(world) world; duplicates / lost)\n\n" + table.render()
+            + "\(rows.count - run) cannot be run"
+            + WorldAgreement.phrase(agreeing: worldsAgreeing, compared: worldsCompared)
+            + " (\(world) world; duplicates / lost)\n\n" + table.render()
+            + WorldAgreement.markdown(
+                rows.compactMap(\.comparison), groupedBy: ["strategy"], counts: "duplicates / lost")
         let others = rows.filter { $0.measured == nil }
         if !others.isEmpty { text += "\nNot run:\n\n" }
         for row in others {
@@ -127,13 +149,12 @@ public struct ReferenceResult: Codable, Equatable, Sendable {
         }
         return text
     }
+}
 
-    /// The result as JSON, every key always there.
-    ///
-    /// - Throws: `EncodingError`, which plain counts cannot cause.
-    public func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+extension ReferenceResult.Row {
+    fileprivate var comparison: WorldComparison? {
+        guard let measured, let simulated, let worldsAgree else { return nil }
+        return WorldComparison(
+            group: [strategy ?? ""], name: row, real: measured.text, simulated: simulated.text, agrees: worldsAgree)
     }
 }

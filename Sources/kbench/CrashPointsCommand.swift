@@ -39,10 +39,10 @@ struct CrashPointsCommand: ParsableCommand {
             for entry in entries + situations {
                 print(entry.name)
                 print("    \(entry.standsBetween)")
-                let reached = entry.strategies.map { name in entry.rows[name].map { "\(name) (\($0))" } ?? name }
-                print("    reached by \(reached.joined(separator: ", "))")
+                print("    reached by \(entry.reachedBy.joined(separator: ", "))")
                 if let howToRun = entry.howToRun { print("    run it with \(howToRun)") }
             }
+            if (entries + situations).contains(where: { !$0.inferredFor.isEmpty }) { print("\n\(RowEvidence.meaning)") }
         }
     }
 }

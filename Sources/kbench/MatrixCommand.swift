@@ -14,8 +14,8 @@ struct MatrixCommand: AsyncParsableCommand {
         discussion: """
             Each cell is a run of its own: a life that dies late in a load of eight batches, as a rule half way into the \
             seventh, and one that drains the input. 'real' starts worker processes and kills them with SIGKILL; \
-            'simulated' runs the same engine in memory. The exit code is 0 only if every crash fired and every cell \
-            agrees; 5 if a crash did not fire.
+            'simulated' runs the same engine in memory; 'real' does so too and compares the two. The exit code is 0 only if \
+            every crash fired, every cell is as expected and the worlds agree; 5 if a crash did not fire.
             """)
 
     /// The forms of the result.
@@ -48,7 +48,7 @@ struct MatrixCommand: AsyncParsableCommand {
     var seed = 1
 
     @Option(help: "Where the cells run: real or simulated.")
-    var world: MatrixRunner.Worlds = .real
+    var world: Worlds = .real
 
     @Option(
         help: ArgumentHelp(
@@ -67,26 +67,6 @@ struct MatrixCommand: AsyncParsableCommand {
     @Flag(help: "No progress bar.")
     var quiet = false
 
-    /// Runs the rows of a reference; each brings its own load.
-    private func compare(with reference: String) async throws {
-        let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
-        let runner = try ReferenceRunner(reference, seed: UInt64(seed)) { fraction, label in bar.show(fraction, label) }
-        let result: ReferenceResult
-        switch world {
-        case .simulated: result = try runner.runSimulated()
-        case .real:
-            WorkFolder.removeAbandoned(in: out)
-            let options = try runOptions()
-            result = try await Interruptible.run { try await runner.runReal(options: options) }
-        }
-        bar.finish()
-        switch format {
-        case .markdown: try StandardStreams.writeOutput(result.markdown)
-        case .json: try StandardStreams.writeOutput(result.json())
-        }
-        if !result.holds { throw ExitCode(ExitStatus.guaranteeBroken.rawValue) }
-    }
-
     private func runOptions() throws -> RunOptions {
         RunOptions(
             brokers: broker.brokers, properties: try broker.properties(), workDirectory: WorkFolder.path(in: out),
@@ -102,19 +82,30 @@ struct MatrixCommand: AsyncParsableCommand {
 
     func run() async throws {
         try checkNumbers()
-        if let against { return try await compare(with: against) }
+        let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
+        if let against {
+            // Each row brings its own load.
+            try await show(ReferenceRunner(against, seed: UInt64(seed)) { bar.show($0, $1) }, bar)
+        } else {
+            try await show(MatrixRunner(plan: plan()) { bar.show($0, $1) }, bar)
+        }
+    }
+
+    private func plan() throws -> MatrixPlan {
         guard let chosen = Fidelity(named: fidelity) else {
             throw Diagnosis(cause: "--fidelity: '\(fidelity)' is no fidelity", fix: Fidelity.fix, exitCode: .usage)
         }
-        let plan = try MatrixPlan(
+        return try MatrixPlan(
             strategies: names(strategy, "--strategy", Strategy.allCases) { $0.rawValue },
             sinks: names(sink, "--sink", SinkKind.allCases) { $0.rawValue },
             points: point == "all" ? nil : names(point, "--point", CrashPoint.all) { $0.description },
             fidelity: chosen, partitions: partitions, blockRecords: blockRecords, batchRecords: batchRecords,
             seed: UInt64(seed))
-        let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
-        let runner = MatrixRunner(plan: plan) { fraction, label in bar.show(fraction, label) }
-        let result: MatrixResult
+    }
+
+    /// Runs a comparison in the world that was chosen, prints it, and exits by what it found.
+    private func show(_ runner: some ComparisonRunner, _ bar: SharedProgressBar) async throws {
+        let result: any ComparisonResult
         switch world {
         case .simulated: result = try runner.runSimulated()
         case .real:
@@ -123,11 +114,8 @@ struct MatrixCommand: AsyncParsableCommand {
             result = try await Interruptible.run { try await runner.runReal(options: options) }
         }
         bar.finish()
-        switch format {
-        case .markdown: try StandardStreams.writeOutput(MatrixReport.markdown(result))
-        case .json: try StandardStreams.writeOutput(MatrixReport.json(result))
-        }
-        if result.totals.crashesFired < result.totals.cells { throw ExitCode(ExitStatus.invalidRun.rawValue) }
+        try StandardStreams.writeOutput(format == .json ? result.json() : result.markdown)
+        if !result.isValid { throw ExitCode(ExitStatus.invalidRun.rawValue) }
         if !result.holds { throw ExitCode(ExitStatus.guaranteeBroken.rawValue) }
     }
 
@@ -155,4 +143,4 @@ struct MatrixCommand: AsyncParsableCommand {
     }
 }
 
-extension MatrixRunner.Worlds: ExpressibleByArgument {}
+extension Worlds: ExpressibleByArgument {}

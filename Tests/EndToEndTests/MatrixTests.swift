@@ -16,8 +16,11 @@ extension EndToEnd {
                 var fidelity: String
                 var point: String
                 var row: ReportContract.Nullable<String>
+                var rowIsInferred: Bool
                 var crashFired: Bool
                 var measured: Measured
+                var simulated: ReportContract.Nullable<Measured>
+                var worldsAgree: ReportContract.Nullable<Bool>
                 var expected: Expected
                 var agrees: Bool
 
@@ -44,6 +47,8 @@ extension EndToEnd {
                 var cells: Int
                 var crashesFired: Int
                 var agreeing: Int
+                var worldsCompared: Int
+                var worldsAgreeing: Int
             }
         }
 
@@ -71,7 +76,15 @@ extension EndToEnd {
             #expect(real.totals.cells > 40 && real.cells.count == real.totals.cells)
             #expect(real.totals.crashesFired == real.totals.cells && real.totals.agreeing == real.totals.cells)
             #expect(real.cells == simulated.cells, "the same engine must do the same in both worlds")
+            #expect(real.totals.worldsCompared == real.totals.cells && real.totals.worldsAgreeing == real.totals.cells)
+            #expect(real.cells.map(\.simulated.value) == simulated.cells.map(\.measured))
+            #expect(simulated.totals.worldsCompared == 0)
+            #expect(simulated.cells.allSatisfy { $0.simulated.value == nil && $0.worldsAgree.value == nil })
+            // What Spark's automatic commits do was read in its source; a kill before the commit was counted.
+            let inferred = Set(real.cells.filter(\.rowIsInferred).map(\.strategy))
+            #expect(inferred.isSuperset(of: ["receiver", "direct-transactional"]) && !inferred.contains("direct"))
             for cell in real.cells {
+                #expect(cell.worldsAgree.value == true, "\(cell)")
                 #expect(cell.agrees && cell.crashFired && cell.fidelity == fidelity, "\(cell)")
                 #expect(cell.measured.duplicates == cell.expected.duplicates, "\(cell)")
                 #expect(cell.measured.lost == cell.expected.lost, "\(cell)")

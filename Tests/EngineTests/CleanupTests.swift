@@ -8,9 +8,11 @@ import World
 @Suite("Cleanup")
 struct CleanupTests {
     /// Segments that hold a block or two, and more checkpoints and log entries than are kept.
-    private static func run(_ strategy: Strategy, fidelity: Fidelity = .sound) -> SimulatedRun {
+    private static func run(
+        _ strategy: Strategy, fidelity: Fidelity = .sound, batches: Int = 120
+    ) -> SimulatedRun {
         SimulatedRun(
-            strategy: strategy, sink: .append, shape: .small(records: 480, partitions: 2, block: 2, batch: 4),
+            strategy: strategy, sink: .append, shape: .small(records: 4 * batches, partitions: 2, block: 2, batch: 4),
             fidelity: fidelity, walSegmentBytes: 300)
     }
 
@@ -37,17 +39,17 @@ struct CleanupTests {
         "a crash before or after any removal loses and repeats nothing",
         arguments: [Strategy.receiverWal, .receiverReliable, .direct, .directLogFirst])
     func crashInCleanup(strategy: Strategy) throws {
-        let removals = try Self.run(strategy).trace().count { $0 == CrashPoint(.cleanupRemove, .before) }
-        #expect(removals > 10)
-        // Every fifth, and the first and last ones: they are all alike but for what is left.
-        for occurrence in 1...removals where occurrence % 5 == 1 || occurrence > removals - 2 {
-            for moment in [CrashPoint.Moment.before, .after] {
-                let run = Self.run(strategy)
-                #expect(try run.live(crash: ArmedCrash(CrashPoint(.cleanupRemove, moment), at: occurrence)))
-                try run.live()
-                let verdict = try run.verdict()
-                #expect(verdict.duplicates == 0 && verdict.lost == 0, "\(moment) \(occurrence): \(verdict)")
-            }
+        // Just beyond what the offset log keeps, so that it is cleaned too.
+        let kills = try Kills(of: Self.run(strategy, batches: OffsetLog.kept + 10)) {
+            // Every fifth, and the first and last ones: they are all alike but for what is left.
+            $0.point.effect == .cleanupRemove && ($0.occurrence % 5 == 1 || strategy == .directLogFirst)
+        }
+        #expect(kills.places.count > 10)
+        for (crash, place) in kills.places {
+            let run = kills.worlds[place].fork()
+            try run.live()
+            let verdict = try run.verdict()
+            #expect(verdict.duplicates == 0 && verdict.lost == 0, "\(crash): \(verdict)")
         }
     }
 
@@ -76,16 +78,20 @@ struct CleanupTests {
             CrashPoint(.completionCheckpointRename, .before), CrashPoint(.completionCheckpointRename, .after),
         ]
         let schedule = CrashSchedule(
-            strategy: strategy, sink: .append, fidelity: fidelity, shape: Self.run(strategy).shape)
+            strategy: strategy, sink: .append, fidelity: fidelity, shape: Self.run(strategy, batches: 80).shape)
         let reached = points.filter { schedule.occurrences(of: $0) ?? 0 > 0 }
         #expect(reached.count >= 4)
+        let kills = try Kills(of: Self.run(strategy, fidelity: fidelity, batches: 80)) {
+            $0.occurrence == 41 && reached.contains($0.point)
+        }
         for first in reached {
+            let killed = kills.worlds[try #require(kills.places[ArmedCrash(first, at: 41)])]
             for second in reached {
                 let crashes = [
                     ArmedCrash(first, at: 41), ArmedCrash(second, at: 3), ArmedCrash(first, at: 30),
                 ]
-                let run = Self.run(strategy, fidelity: fidelity)
-                #expect(try run.live(crashes: crashes), "\(crashes)")
+                let run = killed.fork()
+                #expect(try run.live(crashes: Array(crashes.dropFirst())), "\(crashes)")
                 let verdict = try run.verdict()
                 let expected = try #require(
                     ExpectedOutcome(

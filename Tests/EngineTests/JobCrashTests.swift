@@ -21,19 +21,21 @@ struct JobCrashTests {
             let schedule = CrashSchedule(
                 strategy: strategy, sink: .append, job: job, fidelity: fidelity, shape: shape)
             let whole = SimulatedRun(strategy: strategy, sink: .append, shape: shape, fidelity: fidelity, job: job)
-            let trace = try whole.trace()
+            try whole.live()
             let digest = try whole.verdict().outputDigest
+            let kills = try Kills(
+                of: SimulatedRun(strategy: strategy, sink: .append, shape: shape, fidelity: fidelity, job: job))
+            let verdicts = try kills.worlds.map { killed in
+                try killed.live()
+                return try killed.verdict()
+            }
             for point in CrashPoint.all where point.isDeath {
                 guard let occurrences = schedule.occurrences(of: point) else { continue }
                 let place = "\(strategy.rawValue) \(fidelity.name) \(point) \(shape)"
-                if point.moment != .torn { #expect(trace.count { $0 == point } == occurrences, "\(place)") }
+                #expect(kills.occurrences(of: point) == occurrences, "\(place)")
                 for occurrence in 1..<occurrences + 1 {
                     let crash = ArmedCrash(point, at: occurrence)
-                    let run = SimulatedRun(
-                        strategy: strategy, sink: .append, shape: shape, fidelity: fidelity, job: job)
-                    #expect(try run.live(crash: crash), "\(place)")
-                    try run.live()
-                    let verdict = try run.verdict()
+                    let verdict = verdicts[try #require(kills.places[crash], "\(place)@\(occurrence)")]
                     let expected = try #require(
                         ExpectedOutcome(
                             strategy: strategy, sink: .append, job: job, fidelity: fidelity, crash: crash,

@@ -22,6 +22,9 @@ private final class ResultsWithRanges: OutputOperation {
     private let partitions: Int
     private let keepsOwnCheckpoint: Bool
     private var lines: [String] = []
+    /// The task under way, and the lines there were before it.
+    private var underWay: (task: OutputTask, lines: Int)?
+    private(set) var abandoned: [OutputTask] = []
     private(set) var rangesOfTasks: [[OffsetRange]] = []
     private(set) var isClosed = false
 
@@ -40,9 +43,15 @@ private final class ResultsWithRanges: OutputOperation {
 
     func process(_ records: Block, of task: OutputTask) {
         rangesOfTasks.append(task.ranges)
+        if underWay?.task != task { underWay = (task, lines.count) }
         records.forEachRecord { _, _, _, value in
             lines.append(String(decoding: value ?? .init(start: nil, count: 0), as: UTF8.self))
         }
+    }
+
+    func abandon(_ task: OutputTask) {
+        abandoned.append(task)
+        if let underWay, underWay.task == task { lines.removeLast(lines.count - underWay.lines) }
     }
 
     func complete(_ batch: OutputBatch) {
@@ -128,6 +137,28 @@ struct OutputOperationTests {
         case .receiver: #expect(delivered >= 24, "what the automatic commit had passed may be gone")
         case .receiverReliable: #expect(delivered == 30, "its blocks are gone from memory, so they cannot come again")
         default: #expect(delivered == 36)
+        }
+    }
+
+    @Test(
+        "is told of a task that failed, and gets all of its records again",
+        arguments: strategies, [Effect.taskRead, .sinkWrite])
+    func failedTask(strategy: Strategy, effect: Effect) throws {
+        for occurrence in 1...10 {
+            let run = Self.run(strategy)
+            // A task hands over its records one by one, so that it fails with some of them handed over.
+            run.configuration.chunkRecords = 1
+            let table = ResultsWithRanges.Table()
+            let operation = ResultsWithRanges(
+                table: table, partitions: 3, keepsOwnCheckpoint: strategy == .directTransactional)
+            run.output = operation
+            let place: Comment = "\(strategy.rawValue) \(effect)@\(occurrence)"
+            #expect(try run.live(crash: ArmedCrash(CrashPoint(effect, .fails), at: occurrence)), place)
+            #expect(table.rows.flatMap(\.lines).sorted() == Self.lines.sorted(), place)
+            #expect(table.rows.flatMap(\.ranges).reduce(0) { $0 + $1.count } == 30, place)
+            // A receiver's task has its block read before it begins to hand it over.
+            #expect(operation.abandoned.count == (strategy.isReceiver && effect == .taskRead ? 0 : 1), place)
+            #expect(operation.abandoned.allSatisfy { operation.rangesOfTasks.contains($0.ranges) }, place)
         }
     }
 

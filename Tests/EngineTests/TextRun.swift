@@ -34,21 +34,27 @@ final class TextRun {
 
     deinit { storage.deallocate() }
 
-    /// One life, until the input is processed or the crash fires; says whether it fired.
+    /// One life, until the input is processed or the crash fires; a failure that is armed lets it live on. Says whether
+    /// it fired.
     @discardableResult
     func live(crash: ArmedCrash? = nil) throws -> Bool {
         clock.sleep(1_000_000_000)
         defer { disk.releaseLocks() }
-        let armed = crash.map { CrashSwitch(armed: $0) { _, _ in throw Killed() } }
+        var fired = false
+        let armed = crash.map {
+            CrashSwitch(armed: $0) { point, _ in
+                fired = true
+                guard point.isDeath else { throw TaskFailure(at: point) }
+                throw Killed()
+            }
+        }
         let seams = Seams(broker: broker, disk: disk, clock: clock, crash: armed ?? CrashSwitch(), output: output)
         do {
             try IngestionEngine(
                 configuration: configuration, seams: seams, counters: EngineCounters(storage: storage)
             ).run()
-            return false
-        } catch is Killed {
-            return true
-        }
+        } catch is Killed {}
+        return fired
     }
 
     /// The names of the job's state files.

@@ -80,19 +80,27 @@ struct UpgradeTests {
     func exported(strategy: Strategy) throws {
         for sink in SinkKind.allCases {
             let schedule = CrashSchedule(strategy: strategy, sink: sink, shape: Self.shape)
+            let kills = try Kills(of: SimulatedRun(strategy: strategy, sink: sink, shape: Self.shape))
+            var verdicts: [Int: Verdict] = [:]
             for point in CrashPoint.all where point.isDeath {
-                guard let occurrences = schedule.occurrences(of: point), occurrences > 0 else { continue }
-                for occurrence in 1...occurrences {
-                    try exported(strategy, sink, ArmedCrash(point, at: occurrence))
+                for occurrence in 0..<(schedule.occurrences(of: point) ?? 0) {
+                    let crash = ArmedCrash(point, at: occurrence + 1)
+                    func name() -> Comment { "\(strategy.rawValue)/\(sink.rawValue) \(crash)" }
+                    let place = try #require(kills.places[crash], name())
+                    let verdict = try verdicts[place] ?? Self.exported(strategy, kills.worlds[place])
+                    verdicts[place] = verdict
+                    let expected = try #require(
+                        ExpectedOutcome(strategy: strategy, sink: sink, crash: crash, shape: Self.shape))
+                    #expect(verdict.lost == 0 && verdict.corrupted == 0, name())
+                    // The batches have new numbers, so a sink keyed by them cannot tell.
+                    #expect(verdict.duplicates == (sink == .append || sink == .batchKeyed ? expected.E : 0), name())
                 }
             }
         }
     }
 
-    private func exported(_ strategy: Strategy, _ sink: SinkKind, _ crash: ArmedCrash) throws {
-        let place = Comment(rawValue: "\(strategy.rawValue)/\(sink.rawValue) \(crash)")
-        let run = SimulatedRun(strategy: strategy, sink: sink, shape: Self.shape)
-        #expect(try run.live(crash: crash), place)
+    /// What version 2 comes to with the positions that version 1, which was killed, has left.
+    private static func exported(_ strategy: Strategy, _ run: SimulatedRun) throws -> Verdict {
         var upgraded = run.configuration
         upgraded.programVersion = 2
         upgraded.directory = "/run-2"
@@ -104,7 +112,7 @@ struct UpgradeTests {
             // Through the file that a person would carry.
             try positions.write(to: "/positions", disk: run.disk)
             let carried = try Positions(path: "/positions", disk: run.disk)
-            #expect(carried.lines == positions.lines, place)
+            #expect(carried.lines == positions.lines)
             // A receiver that has nothing committed for some partition has no place in a checkpoint for it, and needs
             // none: its group says where it goes on.
             if !strategy.isReceiver || !(carried.offsets + [carried.offsets.last ?? nil]).contains(nil) {
@@ -117,17 +125,11 @@ struct UpgradeTests {
                 group: "kbench-2")
         }
         try run.live(as: upgraded)
-        let verdict = try run.verdict()
-        let expected = try #require(
-            ExpectedOutcome(strategy: strategy, sink: sink, crash: crash, shape: Self.shape))
-        #expect(verdict.lost == 0, place)
-        // The batches have new numbers, so a sink keyed by them cannot tell.
-        #expect(verdict.duplicates == (sink == .append || sink == .batchKeyed ? expected.E : 0), place)
-        #expect(verdict.corrupted == 0, place)
+        return try run.verdict()
     }
 
     /// The state to export; nil when version 1 died before it had any, so that there is nothing to take along.
-    private func savedState(_ strategy: Strategy, _ run: SimulatedRun) throws -> SavedState? {
+    private static func savedState(_ strategy: Strategy, _ run: SimulatedRun) throws -> SavedState? {
         do {
             return strategy == .directLogFirst
                 ? try SavedState.offsetLog(in: "/run", disk: run.disk)
@@ -148,7 +150,7 @@ struct UpgradeTests {
             }
         try run.live(crash: ArmedCrash(CrashPoint(torn, .torn), at: 3))
         let before = run.disk.paths.map { ($0, run.disk.bytes(of: $0)) }
-        _ = try savedState(strategy, run)
+        _ = try Self.savedState(strategy, run)
         #expect(run.disk.paths == before.map(\.0))
         for (path, bytes) in before { #expect(run.disk.bytes(of: path) == bytes, "\(path)") }
     }
@@ -175,7 +177,7 @@ struct UpgradeTests {
             let error = #expect(throws: EngineError.self) { try write(false) }
             #expect(error?.code == .stateExists)
             try write(true)
-            let state = try #require(try savedState(strategy, run))
+            let state = try #require(try Self.savedState(strategy, run))
             #expect(state.pending.isEmpty && state.next == [4, 4, 4])
         }
         let run = SimulatedRun(strategy: .receiverWal, sink: .append, shape: Self.shape)

@@ -11,10 +11,8 @@ import World
         .init(directory: "/results", partitions: 2, isCheckpoint: isCheckpoint)
     }
 
-    /// Hands over a batch of records of one partition, numbered as their offsets.
-    private static func output(
-        _ offsets: Range<Int64>, batch: Int64, partition: Partition = 0, to results: StoredResults
-    ) throws {
+    /// Records of one partition, numbered as their offsets.
+    private static func block(_ offsets: Range<Int64>, partition: Partition = 0) -> Block {
         let block = Block()
         var value = [UInt8](repeating: 0, count: RecordFormat.minimumLength)
         for offset in offsets {
@@ -23,9 +21,23 @@ import World
             }
             value.withUnsafeBytes { block.append(partition: partition, offset: offset, key: nil, value: $0) }
         }
+        return block
+    }
+
+    private static func task(
+        _ offsets: Range<Int64>, ordinal: Int = 0, batch: Int64 = 1, partition: Partition = 0
+    ) -> OutputTask {
         let range = OffsetRange(partition: partition, from: offsets.lowerBound, until: offsets.upperBound)
-        results.process(block, of: OutputTask(batch: batch, ordinal: 0, partition: partition, ranges: [range]))
-        try results.complete(OutputBatch(number: batch, ranges: [range]))
+        return OutputTask(batch: batch, ordinal: ordinal, partition: partition, ranges: [range])
+    }
+
+    /// Hands over a batch of one task.
+    private static func output(
+        _ offsets: Range<Int64>, batch: Int64, partition: Partition = 0, to results: StoredResults
+    ) throws {
+        let task = task(offsets, batch: batch, partition: partition)
+        results.process(block(offsets, partition: partition), of: task)
+        try results.complete(OutputBatch(number: batch, ranges: task.ranges))
     }
 
     @Test func aRestartBeginsBehindTheRangesStored() throws {
@@ -48,6 +60,27 @@ import World
         try Self.output(5..<9, batch: 2, to: again)
         let verdict = try StoredResults.verdict(produced: 9, in: "/results", disk: disk)
         #expect(verdict.delivered == 9 && verdict.duplicates == 0 && verdict.lost == 0)
+    }
+
+    @Test func aTaskThatFailedLeavesNothingAndThoseBeforeItStay() throws {
+        let disk = SimulatedDisk()
+        let results = try StoredResults(Self.configuration(), disk: disk)
+        let (first, second) = (Self.task(0..<5, ordinal: 0), Self.task(5..<9, ordinal: 1))
+        results.process(Self.block(0..<5), of: first)
+        for _ in 0..<2 {
+            results.process(Self.block(5..<7), of: second)
+            results.process(Self.block(7..<8), of: second)
+            results.abandon(second)
+        }
+        results.process(Self.block(5..<9), of: second)
+        try results.complete(OutputBatch(number: 1, ranges: first.ranges + second.ranges))
+        // The first task of the next batch has the ordinal of the last one's.
+        let third = Self.task(9..<12, ordinal: 1, batch: 2)
+        results.abandon(third)
+        results.process(Self.block(9..<12), of: third)
+        try results.complete(OutputBatch(number: 2, ranges: third.ranges))
+        let verdict = try StoredResults.verdict(produced: 12, in: "/results", disk: disk)
+        #expect(verdict.delivered == 12 && verdict.duplicates == 0 && verdict.lost == 0)
     }
 
     @Test func everyRecordIsCounted() throws {

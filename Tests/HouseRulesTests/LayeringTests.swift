@@ -14,7 +14,8 @@ import Testing
         (
             "Harness",
             [
-                "World", "Engine", "Simulation", "Exploration", "WriteAheadLog", "Kafka", "ZooKeeper", "Posix", "Database",
+                "World", "Engine", "Simulation", "Exploration", "WriteAheadLog", "Kafka", "ZooKeeper", "Posix",
+                "Database",
                 "Report",
                 "Subprocess", "SystemPackage", "Yams",
                 "Foundation",

@@ -10,6 +10,8 @@ final class TaskRunner {
     /// Nil where an output operation takes its place.
     private let sink: (any Sink)?
     private let operation: (any OutputOperation)?
+    /// The task that has begun to output and is not done.
+    private var underWay: OutputTask?
     /// What the running batch has handed to the output operation.
     private var finished: OutputBatch?
     private let journal: ReadJournal
@@ -58,6 +60,8 @@ final class TaskRunner {
                 return try self.attempt(ordinal, of: batch)
             } catch let failure as TaskFailure {
                 sink?.abandon()
+                if let underWay { try operation?.abandon(underWay) }
+                underWay = nil
                 guard attempt < configuration.taskAttempts else {
                     throw EngineError(
                         .taskFailed, "task \(ordinal) of batch \(batch.number) failed at each of \(attempt) attempts",
@@ -144,10 +148,14 @@ final class TaskRunner {
         rangeReader.close()
     }
 
-    private func begin(_ task: OutputTask) throws -> Bool { try sink?.begin(task) ?? true }
+    private func begin(_ task: OutputTask) throws -> Bool {
+        underWay = task
+        return try sink?.begin(task) ?? true
+    }
 
     private func finish(_ task: OutputTask) throws {
         try sink?.finish(task)
+        underWay = nil
         guard operation != nil else { return }
         finished = OutputBatch(number: task.batch, ranges: (finished?.ranges ?? []) + task.ranges)
     }

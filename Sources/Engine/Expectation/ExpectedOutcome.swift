@@ -75,7 +75,8 @@ public struct ExpectedOutcome: Equatable, Sendable {
         var schedule = CrashSchedule(strategy: strategy, sink: sink, job: job, fidelity: fidelity, shape: shape)
         if crashes.contains(where: { !$0.point.isDeath }) {
             guard crashes.count == 1,
-                let outcome = ExpectedOutcome.ofFailure(crashes[0], sink: sink, schedule: schedule)
+                let outcome = ExpectedOutcome.ofFailure(
+                    crashes[0], strategy: strategy, sink: sink, schedule: schedule)
             else { return nil }
             self = outcome
             return
@@ -125,8 +126,13 @@ public struct ExpectedOutcome: Equatable, Sendable {
         case .batchKeyed: duplicates = ingestDuplicates
         case .offsetKeyed, .transactional: duplicates = 0
         }
-        if rows.contains(where: { $0 != nil }) { row = rows.map { $0 ?? "-" }.joined(separator: ", then ") }
-        derivation = describe(sink, deaths.map(\.toll)) + (row.map { ", row \($0)" } ?? "")
+        if rows.contains(where: { $0 != nil }) { row = rows.map { $0 ?? "-" }.joined(separator: RowEvidence.separator) }
+        derivation = describe(sink, deaths.map(\.toll)) + citation(strategy)
+    }
+
+    /// The row, as the end of a derivation; marked where it rests on inference.
+    func citation(_ strategy: Strategy) -> String {
+        row.map { ", row \(RowEvidence.marked($0, strategy: strategy))" } ?? ""
     }
 
     /// The closed form with the values of each life.

@@ -92,7 +92,7 @@ extension ExpectedOutcome {
         row = CrashPointGuide.row(
             of: point, strategy: strategy, fidelity: fidelity, at: moment, isForgotten: isForgotten,
             isUnstored: isUnstored, damage: outage.damage)
-        derivation = describeOutage(sink) + (row.map { ", row \($0)" } ?? "")
+        derivation = describeOutage(sink) + citation(strategy)
     }
 
     /// For `direct-commit`: records that lie before the place from which a restart reads, and are not in the sink.

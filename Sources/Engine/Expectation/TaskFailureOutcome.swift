@@ -4,7 +4,9 @@ internal import World
 extension ExpectedOutcome {
     /// The outcome of a failure that strikes as often as `crash` says, each time in a new attempt of the task, and fewer
     /// times than there are attempts. Nobody dies, so nothing else happens.
-    static func ofFailure(_ crash: ArmedCrash, sink: SinkKind, schedule: CrashSchedule) -> ExpectedOutcome? {
+    static func ofFailure(
+        _ crash: ArmedCrash, strategy: Strategy, sink: SinkKind, schedule: CrashSchedule
+    ) -> ExpectedOutcome? {
         guard let moment = schedule.moment(at: crash) else { return nil }
         // Later attempts fail at the task's first piece.
         let later = crash.point.effect == .sinkWrite ? moment.firstPiece : 0
@@ -16,8 +18,9 @@ extension ExpectedOutcome {
         outcome.row = "T"
         outcome.derivation =
             sink == .append
-            ? "duplicates = j = \(j) over \(crash.times) failed attempts, lost = 0, row T"
-            : "duplicates = 0 (the j = \(j) records of \(crash.times) failed attempts leave no trace), lost = 0, row T"
+            ? "duplicates = j = \(j) over \(crash.times) failed attempts, lost = 0"
+            : "duplicates = 0 (the j = \(j) records of \(crash.times) failed attempts leave no trace), lost = 0"
+        outcome.derivation += outcome.citation(strategy)
         return outcome
     }
 }

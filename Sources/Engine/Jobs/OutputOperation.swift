@@ -6,7 +6,8 @@ public import World
 /// The engine calls it from one thread: for each task of a batch ``process(_:of:)``, with the task's records in the
 /// order of their offsets, and then once ``complete(_:)``. When that returns the batch has been output, and only then
 /// does the engine note its completion. After a crash in between, the same batch comes again, or, where the strategy
-/// had forgotten it, the same records come in a batch of another number. An operation that stores a batch's ranges in
+/// had forgotten it, the same records come in a batch of another number. Where a task fails and is tried again, the
+/// operation is told by ``abandon(_:)`` and handed the task's records from the first one on. An operation that stores a batch's ranges in
 /// one step with its results, and gives them back as ``startPositions()``, gets every record exactly once: what it has
 /// stored is then the only view of what was done.
 public protocol OutputOperation: AnyObject {
@@ -27,6 +28,13 @@ public protocol OutputOperation: AnyObject {
     /// - Throws: anything; it ends the engine, and what was complete stays so.
     func process(_ records: Block, of task: OutputTask) throws
 
+    /// A task has failed and is about to be tried again, or to end the engine: what it was handed, which may be nothing,
+    /// is to be forgotten. An operation that does not implement this keeps it, as Spark's own do.
+    ///
+    /// - Parameter task: The task, as ``process(_:of:)`` was told of it.
+    /// - Throws: anything; it ends the engine.
+    func abandon(_ task: OutputTask) throws
+
     /// Makes what the batch came to durable.
     ///
     /// - Throws: anything; it ends the engine, and the batch comes again.
@@ -39,6 +47,9 @@ public protocol OutputOperation: AnyObject {
 extension OutputOperation {
     /// Leaves the start to the strategy.
     public func startPositions() -> [Offset]? { nil }
+
+    /// Keeps what the task was handed.
+    public func abandon(_ task: OutputTask) {}
 
     /// Does nothing.
     public func close() {}

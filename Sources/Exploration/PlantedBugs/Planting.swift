@@ -55,7 +55,7 @@ extension PlantedBug {
         case .offsetLogNeverSynced: .skipsSync(of: "/offset-log")
         case .sinkNeverSynced: .skipsSync(of: "/sink")
         case .checkpointNameNeverSynced: .skipsDirectorySync(of: "/checkpoints")
-        case .offsetLogNameNeverSynced: .skipsDirectorySync(of: "/offset-log")
+        case .offsetLogNameNeverSynced: .skipsDirectorySync(of: "/offset-log/offsets")
         case .blockSegmentNameNeverSynced: .skipsDirectorySync(of: "/wal/blocks")
         case .eventSegmentNameNeverSynced: .skipsDirectorySync(of: "/wal/events")
         case .sinkNameNeverSynced: .skipsDirectorySync(of: "/sink")
@@ -64,7 +64,7 @@ extension PlantedBug {
         case .fullDiskIgnored: .ignoresFullDisk
         case .copiesInsteadOfRenaming: .copiesInsteadOfRenaming
         case .staleCheckpoint: .hidesNewest(in: "/checkpoints")
-        case .staleOffsetLog: .hidesNewest(in: "/offset-log")
+        case .staleOffsetLog: .hidesNewest(in: "/offset-log/offsets")
         case .partitionsShareSlots: .sharesSlots
         default: nil
         }

@@ -66,6 +66,11 @@ struct EveryCrashPoint: Experiment {
                     + "\(cell.measured.lost) lost, expected \(cell.expected.duplicates) and \(cell.expected.lost)"
                     + (cell.fault.map { "; \($0)" } ?? ""))
         }
+        for cell in cells where cell.worldsAgree == false {
+            outcome.findings.complaints.append(
+                "\(cell.strategy)/\(cell.sink) (\(cell.fidelity)) at \(cell.point) is not the same in the simulated world"
+            )
+        }
         if let silent = cells.first(where: { !$0.crashFired }) {
             outcome.findings.invalidReason = "the crash \(silent.point) of \(silent.strategy) never fired"
         }

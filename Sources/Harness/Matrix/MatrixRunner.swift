@@ -5,13 +5,12 @@ internal import Simulation
 internal import World
 
 /// Runs the cells of a plan one after the other.
-public struct MatrixRunner: Sendable {
-    /// Where the cells run.
-    public enum Worlds: String, CaseIterable, Sendable {
-        /// Worker processes that die of SIGKILL.
-        case real
-        /// One process, in memory, where a crash is a thrown error.
-        case simulated
+public struct MatrixRunner: ComparisonRunner {
+    /// What a cell gave in one of the worlds.
+    private struct Outcome {
+        var crashFired: Bool
+        var measured: MatrixCell.Measured
+        var fault: String?
     }
 
     private let plan: MatrixPlan
@@ -27,38 +26,20 @@ public struct MatrixRunner: Sendable {
     ///
     /// - Throws: what an engine throws of itself.
     public func runSimulated() throws -> MatrixResult {
-        var cells: [MatrixCell] = []
-        for group in plan.groups {
-            for cell in group.cells {
-                let run = SimulatedRun(
-                    strategy: cell.strategy, sink: cell.sink, shape: group.shape, fidelity: plan.fidelity,
-                    seed: plan.seed)
-                let fired = try run.live(crash: cell.crash)
-                if cell.crash.point.isDeath {
-                    try run.endure(group.outage)
-                    try run.live()
-                }
-                let verdict = try run.verdict()
-                cells.append(
-                    matrixCell(
-                        cell, group.outage, crashFired: fired,
-                        measured: .init(
-                            duplicates: verdict.duplicates, ingestDuplicates: verdict.ingestDuplicates,
-                            reexecutionDuplicates: verdict.reexecutionDuplicates, lost: verdict.lost,
-                            redone: verdict.redone),
-                        fault: verdict.corrupted == 0 ? nil : "\(verdict.corrupted) corrupted records"))
-                progress(Double(cells.count) / Double(plan.cellCount), "\(cell.crash)")
-            }
+        let outcomes = try simulate { progress(Double($0) / Double(plan.cellCount), $1) }
+        let cells = zip(plan.groups, outcomes).flatMap { group, outcomes in
+            zip(group.cells, outcomes).map { matrixCell($0, group.outage, $1, simulated: nil) }
         }
         return result(cells, world: .simulated)
     }
 
-    /// Runs all cells in worker processes.
+    /// Runs all cells in the simulated world, which is quick, and then in worker processes.
     ///
     /// - Throws: ``Diagnosis``; no worker and no file is left behind then.
     public func runReal(options: RunOptions) async throws -> MatrixResult {
+        let simulated = try simulate { _, label in progress(0, label) }
         var cells: [MatrixCell] = []
-        for group in plan.groups {
+        for (group, simulated) in zip(plan.groups, simulated) {
             let done = cells.count
             let runner = ScenarioRunner(options: options) { [plan, progress] fraction, label in
                 progress((Double(done) + fraction * Double(group.cells.count)) / Double(plan.cellCount), label)
@@ -69,29 +50,59 @@ public struct MatrixRunner: Sendable {
                     outage: group.outage)
             }
             let results = try await runner.run(scenario(of: group), plans: runs).runs
-            for (cell, run) in zip(group.cells, results) {
-                cells.append(
-                    matrixCell(
-                        cell, group.outage, crashFired: run.crashFired,
-                        measured: .init(
-                            duplicates: run.duplicates, ingestDuplicates: run.ingestDuplicates,
-                            reexecutionDuplicates: run.reexecutionDuplicates, lost: run.lost, redone: run.redone),
-                        fault: run.invalidReason
-                            ?? (run.corrupted == 0 ? nil : "\(run.corrupted) corrupted records")))
+            for ((cell, run), simulated) in zip(zip(group.cells, results), simulated) {
+                let outcome = Outcome(
+                    crashFired: run.crashFired,
+                    measured: .init(
+                        duplicates: run.duplicates, ingestDuplicates: run.ingestDuplicates,
+                        reexecutionDuplicates: run.reexecutionDuplicates, lost: run.lost, redone: run.redone),
+                    fault: run.invalidReason ?? MatrixRunner.corruption(run.corrupted))
+                cells.append(matrixCell(cell, group.outage, outcome, simulated: simulated.measured))
             }
         }
         return result(cells, world: .real)
     }
 
+    /// The outcomes in the simulated world, group by group; `visit` is told the number of each cell and its name.
+    private func simulate(_ visit: (_ cell: Int, _ label: String) -> Void) throws -> [[Outcome]] {
+        var done = 0
+        return try plan.groups.map { group in
+            try group.cells.map { cell in
+                visit(done, "\(cell.crash)")
+                done += 1
+                let run = SimulatedRun(
+                    strategy: cell.strategy, sink: cell.sink, shape: group.shape, fidelity: plan.fidelity,
+                    seed: plan.seed)
+                let fired = try run.live(crash: cell.crash)
+                if cell.crash.point.isDeath {
+                    try run.endure(group.outage)
+                    try run.live()
+                }
+                let verdict = try run.verdict()
+                return Outcome(
+                    crashFired: fired,
+                    measured: .init(
+                        duplicates: verdict.duplicates, ingestDuplicates: verdict.ingestDuplicates,
+                        reexecutionDuplicates: verdict.reexecutionDuplicates, lost: verdict.lost,
+                        redone: verdict.redone),
+                    fault: MatrixRunner.corruption(verdict.corrupted))
+            }
+        }
+    }
+
+    private static func corruption(_ records: Int) -> String? { records == 0 ? nil : "\(records) corrupted records" }
+
     private func matrixCell(
-        _ cell: MatrixPlan.Cell, _ outage: Outage, crashFired: Bool, measured: MatrixCell.Measured, fault: String?
+        _ cell: MatrixPlan.Cell, _ outage: Outage, _ outcome: Outcome, simulated: MatrixCell.Measured?
     ) -> MatrixCell {
         MatrixCell(
             strategy: cell.strategy.rawValue, sink: cell.sink.rawValue, fidelity: plan.fidelity.name,
-            point: cell.crash.description, row: cell.expected.row, crashFired: crashFired, measured: measured,
+            point: cell.crash.description, row: cell.expected.row,
+            rowIsInferred: cell.expected.row.map { RowEvidence.isInferred($0, strategy: cell.strategy) } ?? false,
+            crashFired: outcome.crashFired, measured: outcome.measured, simulated: simulated,
             expected: .init(
                 duplicates: cell.expected.duplicates, ingestDuplicates: cell.expected.ingestDuplicates,
-                lost: cell.expected.lost), fault: fault, outage: outage.name)
+                lost: cell.expected.lost), fault: outcome.fault, outage: outage.name)
     }
 
     private func result(_ cells: [MatrixCell], world: Worlds) -> MatrixResult {

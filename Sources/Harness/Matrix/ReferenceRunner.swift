@@ -5,7 +5,7 @@ internal import Simulation
 internal import World
 
 /// Holds kbench against measurements of another engine.
-public struct ReferenceRunner: Sendable {
+public struct ReferenceRunner: ComparisonRunner {
     private let name: String
     private let rows: [SparkReferenceRow]
     private let seed: UInt64
@@ -32,28 +32,29 @@ public struct ReferenceRunner: Sendable {
     ///
     /// - Throws: what an engine throws of itself.
     public func runSimulated() throws -> ReferenceResult {
-        var results: [ReferenceResult.Row] = []
-        for (index, row) in rows.enumerated() {
-            guard let setup = row.setup else {
-                results.append(result(of: row, nil, reason: row.reason))
-                continue
-            }
+        let results = try rows.enumerated().map { index, row in
             progress(Double(index) / Double(rows.count), row.name)
-            let run = SimulatedRun(
-                strategy: setup.strategy, sink: setup.sink, shape: setup.shape, fidelity: setup.fidelity, seed: seed)
-            guard try run.live(crash: setup.crash), try run.endure(setup.outage) else {
-                results.append(result(of: row, nil, reason: "the crash never fired, or found nothing to damage"))
-                continue
+            guard row.setup != nil else { return result(of: row, nil, reason: row.reason) }
+            guard let counts = try simulate(row) else {
+                return result(of: row, nil, reason: "the crash never fired, or found nothing to damage")
             }
-            try run.live()
-            let verdict = try run.verdict()
-            results.append(
-                result(of: row, .init(duplicates: verdict.duplicates, lost: verdict.lost), reason: row.reason))
+            return result(of: row, counts, reason: row.reason)
         }
-        return ReferenceResult(against: name, world: MatrixRunner.Worlds.simulated.rawValue, rows: results)
+        return ReferenceResult(against: name, world: Worlds.simulated.rawValue, rows: results)
     }
 
-    /// Runs the rows in worker processes, those with one load together.
+    /// What a row gives in the simulated world; nil where it is not run, or could show nothing.
+    private func simulate(_ row: SparkReferenceRow) throws -> ReferenceResult.Counts? {
+        guard let setup = row.setup else { return nil }
+        let run = SimulatedRun(
+            strategy: setup.strategy, sink: setup.sink, shape: setup.shape, fidelity: setup.fidelity, seed: seed)
+        guard try run.live(crash: setup.crash), try run.endure(setup.outage) else { return nil }
+        try run.live()
+        let verdict = try run.verdict()
+        return .init(duplicates: verdict.duplicates, lost: verdict.lost)
+    }
+
+    /// Runs the rows in the simulated world and in worker processes, those with one load together.
     ///
     /// - Throws: ``Diagnosis``; no worker and no file is left behind then.
     public func runReal(options: RunOptions) async throws -> ReferenceResult {
@@ -67,6 +68,7 @@ public struct ReferenceRunner: Sendable {
                 loads.append((scenario, [index]))
             }
         }
+        let simulated = try rows.map(simulate)
         var outcomes: [Int: RunResult] = [:]
         for load in loads {
             let done = outcomes.count
@@ -80,20 +82,23 @@ public struct ReferenceRunner: Sendable {
         let results = rows.enumerated().map { index, row in
             guard let run = outcomes[index] else { return result(of: row, nil, reason: row.reason) }
             if let reason = run.invalidReason { return result(of: row, nil, reason: "", fault: reason) }
-            return result(of: row, .init(duplicates: run.duplicates, lost: run.lost), reason: row.reason)
+            return result(
+                of: row, .init(duplicates: run.duplicates, lost: run.lost), simulated: simulated[index],
+                reason: row.reason)
         }
-        return ReferenceResult(against: name, world: MatrixRunner.Worlds.real.rawValue, rows: results)
+        return ReferenceResult(against: name, world: Worlds.real.rawValue, rows: results)
     }
 
     /// A row whose run was invalid has neither counts nor a reason, and so fails the comparison.
     private func result(
-        of row: SparkReferenceRow, _ measured: ReferenceResult.Counts?, reason: String, fault: String? = nil
+        of row: SparkReferenceRow, _ measured: ReferenceResult.Counts?, simulated: ReferenceResult.Counts? = nil,
+        reason: String, fault: String? = nil
     ) -> ReferenceResult.Row {
         ReferenceResult.Row(
             row: row.name, runs: row.runs, sink: row.sparkSink,
             reference: .init(duplicates: row.duplicates, lost: row.lost),
             strategy: row.setup?.strategy.rawValue, point: row.setup?.crash.description, measured: measured,
-            reason: reason, fault: fault)
+            simulated: simulated, reason: reason, fault: fault)
     }
 
     private func plan(_ setup: SparkReferenceRow.Setup) -> RunPlan {

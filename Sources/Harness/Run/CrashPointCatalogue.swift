@@ -12,8 +12,34 @@ public struct CrashPointEntry: Codable, Equatable, Sendable {
     public var strategies: [String]
     /// The row of the semantics table by strategy; a strategy without a row there is left out.
     public var rows: [String: String]
+    /// Of the strategies in ``rows``, those for which the row rests on inference; see ``RowEvidence``.
+    public var inferredFor: [String]
     /// For a situation, how to run it; nil for a point, which is armed by its name.
     public var howToRun: String?
+
+    /// The strategies that reach it, each with its row where it has one.
+    public var reachedBy: [String] {
+        strategies.map { name in
+            rows[name].map { "\(name) (\($0)\(inferredFor.contains(name) ? " \(RowEvidence.mark)" : ""))" } ?? name
+        }
+    }
+
+    init(
+        name: String, standsBetween: String, strategies: [Strategy], howToRun: String? = nil,
+        row: (Strategy) -> String?
+    ) {
+        self.name = name
+        self.standsBetween = standsBetween
+        self.strategies = strategies.map(\.rawValue)
+        self.howToRun = howToRun
+        rows = [:]
+        inferredFor = []
+        for strategy in strategies {
+            guard let row = row(strategy) else { continue }
+            rows[strategy.rawValue] = row
+            if RowEvidence.isInferred(row, strategy: strategy) { inferredFor.append(strategy.rawValue) }
+        }
+    }
 }
 
 /// All crash points, or those of one strategy.
@@ -23,23 +49,19 @@ public enum CrashPointCatalogue {
         CrashPoint.all.compactMap { point in
             let strategies = CrashPointGuide.strategies(of: point.effect).filter { point.isDeath || $0 != .raw }
             if let strategy, !strategies.contains(strategy) { return nil }
-            var rows: [String: String] = [:]
-            for strategy in strategies {
-                if let row = CrashPointGuide.row(of: point, strategy: strategy) { rows[strategy.rawValue] = row }
-            }
             return CrashPointEntry(
-                name: point.description, standsBetween: CrashPointGuide.standsBetween(point),
-                strategies: strategies.map(\.rawValue), rows: rows)
+                name: point.description, standsBetween: CrashPointGuide.standsBetween(point), strategies: strategies
+            ) { CrashPointGuide.row(of: point, strategy: $0) }
         }
     }
 
     /// The situations, in the order of their rows.
     public static func situations(for strategy: Strategy? = nil) -> [CrashPointEntry] {
         Situation.all.filter { strategy == nil || $0.strategies.contains(where: { $0 == strategy }) }.map { situation in
-            let names = situation.strategies.map(\.rawValue)
-            return CrashPointEntry(
-                name: situation.name, standsBetween: situation.standsFor, strategies: names,
-                rows: Dictionary(uniqueKeysWithValues: names.map { ($0, situation.row) }), howToRun: situation.howToRun)
+            CrashPointEntry(
+                name: situation.name, standsBetween: situation.standsFor, strategies: situation.strategies,
+                howToRun: situation.howToRun
+            ) { _ in situation.row }
         }
     }
 }

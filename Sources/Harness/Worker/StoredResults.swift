@@ -37,6 +37,8 @@ public final class StoredResults: OutputOperation {
     private var files: Int
     private var next: [Offset]
     private var lines: [String] = []
+    /// The task under way, and the lines there were before it.
+    private var underWay: (task: OutputTask, lines: Int)?
 
     /// Opens the results there are.
     ///
@@ -63,10 +65,17 @@ public final class StoredResults: OutputOperation {
 
     /// Keeps which records there are until the batch is complete.
     public func process(_ records: Block, of task: OutputTask) {
+        if underWay?.task != task { underWay = (task, lines.count) }
         records.forEachRecord { _, _, _, value in
             guard let identity = value.flatMap({ RecordFormat.read($0) }) else { return }
             lines.append("record \(identity.producer) \(identity.sequence)")
         }
+    }
+
+    /// Forgets the records of a task that is tried again.
+    public func abandon(_ task: OutputTask) {
+        guard let underWay, underWay.task == task else { return }
+        lines.removeLast(lines.count - underWay.lines)
     }
 
     /// Stores ranges and records in one step: the rename.
@@ -86,6 +95,7 @@ public final class StoredResults: OutputOperation {
         try disk.syncDirectory(configuration.directory)
         files += 1
         lines = []
+        underWay = nil
     }
 
     /// Compares the results in `directory` with the `produced` records that one producer numbered from 0.
