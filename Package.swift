@@ -99,7 +99,9 @@ let package = Package(
         tests(of: "Engine", also: ["World", "Simulation"]),
         tests(of: "Simulation", also: ["World", "Engine"]),
         tests(of: "Exploration", also: ["World", "Engine", "Simulation"]),
-        tests(of: "Harness", also: ["World", "Engine", "Simulation", "Kafka", "Posix", "Database", "Report"]),
+        tests(
+            of: "Harness",
+            also: ["World", "Engine", "Simulation", "Exploration", "Kafka", "Posix", "Database", "Report"]),
         tests(of: "Report", also: ["World", "Engine"]),
         // Runs the built binary and compares what it prints.
         .testTarget(

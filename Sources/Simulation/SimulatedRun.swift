@@ -209,10 +209,12 @@ public final class SimulatedRun {
         try run(crash)
     }
 
-    /// What tells the worlds apart that a crash now can leave, of those that one life comes by: worlds with equal versions
-    /// are equal. Nil stands for a process kill, which leaves the same as a power loss when nothing is unsynced.
+    /// What tells the worlds apart that a crash now can leave, of those that one life comes by.
     ///
-    /// - Parameter isLast: Whether no other crash follows, to which it would matter what is durable.
+    /// - Parameters:
+    ///   - loss: What the power loss leaves; nil for a process kill, which leaves the same when nothing is unsynced.
+    ///   - isLast: Whether no other crash follows, to which it would matter what is durable.
+    /// - Returns: A version: worlds with equal versions are equal.
     public func version(after loss: PowerLoss?, isLast: Bool) -> WorldVersion {
         let image = disk.image
         var loss = loss

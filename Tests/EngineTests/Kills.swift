@@ -23,7 +23,7 @@ struct Kills {
     /// Lives the next life of `run` to its end, looking at every point, or at those `where` says so. A torn point is looked
     /// at with half of its bytes there.
     init(of run: SimulatedRun, where isWanted: @escaping (ArmedCrash) -> Bool = { _ in true }) throws {
-        var place: (version: [Int], number: Int)?
+        var place: (version: SimulatedRun.WorldVersion, number: Int)?
         var (places, worlds) = (places, worlds)
         try run.explore { point, occurrence in
             // At these a task fails and the life goes on.
@@ -36,7 +36,7 @@ struct Kills {
                 worlds.append(run.fork())
                 return
             }
-            let version = run.killVersion
+            let version = run.version(after: nil, isLast: true)
             if place?.version != version {
                 place = (version, worlds.count)
                 worlds.append(run.fork())

@@ -1,4 +1,4 @@
-// The atlas: every crash of a small load.
+// The atlas: every crash of a small load, in every state of the disk.
 import Engine
 import Testing
 import World
@@ -6,23 +6,67 @@ import World
 @testable import Exploration
 
 @Suite struct AtlasTests {
-    static let shape = LoadShape(
-        records: 24, partitions: 2, blockRecords: 4, batchRecords: 8, groupCommitBlocks: 1, checkpointLagTasks: 1,
-        chunkRecords: 4)
-
     static func units(_ fidelity: Fidelity) -> [AtlasUnit] {
         AtlasUnit.all(
             strategies: Strategy.allCases, sinks: SinkKind.allCases,
-            template: AtlasUnit(strategy: .raw, sink: .append, fidelity: fidelity, shape: shape, seed: 1))
+            template: AtlasUnit(
+                strategy: .raw, sink: .append, fidelity: fidelity, shape: Hunter.shape, seed: 1, seededStates: 1))
     }
 
     @Test(arguments: units(.sound))
     func aSoundEngineKeepsItsPromises(unit: AtlasUnit) throws {
         let result = try unit.explore()
-        print(unit.name, result.schedules, result.worlds, result.repeated)
-        #expect(result.schedules > 50)
+        #expect(result.schedules > 20 && result.worlds <= result.schedules)
         for finding in result.findings {
             Issue.record("\(finding.breach) \(finding.schedules): \(finding.first.ending): \(finding.outcome)")
         }
+    }
+
+    /// What the live Spark was seen to do, found without being told where to look.
+    @Test(arguments: [
+        (Strategy.receiverWal, SinkKind.append, 0, Breach.loss, "replay-needs-checkpoint"),
+        (.receiverWal, .append, 0, .duplicates, "commit-last-offset"),
+        (.receiverWal, .append, 0, .loss, "no-log-sync"),
+        (.receiverWal, .append, 0, .stuck, "no-log-sync"),
+        (.direct, .append, 0, .duplicates, "rerun-last-batch"),
+        (.direct, .batchKeyed, 8, .loss, "the strategy"),
+    ])
+    func itFindsWhatSparkDoes(
+        strategy: Strategy, sink: SinkKind, arrivals: Int, breach: Breach, cause: String
+    ) throws {
+        let unit = try #require(
+            Self.units(.spark).first { $0.strategy == strategy && $0.sink == sink && $0.arrivals == arrivals })
+        let findings = try unit.explore().findings
+        #expect(
+            findings.contains { $0.breach == breach && $0.cause == cause }, "\(findings.map { ($0.breach, $0.cause) })")
+    }
+
+    @Test func aCrashInTheRecoveryKeepsThePromisesToo() throws {
+        let unit = AtlasUnit(
+            strategy: .receiverWal, sink: .append, fidelity: .sound, shape: Hunter.shape, seed: 1, depth: 2,
+            secondCrashes: 3, seededStates: 1)
+        let result = try unit.explore()
+        let depthOne = try AtlasUnit(
+            strategy: .receiverWal, sink: .append, fidelity: .sound, shape: Hunter.shape, seed: 1, seededStates: 1
+        ).explore()
+        #expect(result.schedules > depthOne.schedules && result.findings.isEmpty, "\(result.findings)")
+    }
+
+    @Test func aUnitComesToTheSameResultEachTime() throws {
+        let unit = AtlasUnit(
+            strategy: .directLogFirst, sink: .batchKeyed, fidelity: .sound, shape: Hunter.shape, seed: 7)
+        let first = try unit.explore()
+        #expect(try unit.explore() == first)
+        var other = unit
+        other.seed = 8
+        #expect(try other.explore().traceRoot != first.traceRoot)
+    }
+
+    /// The copies of one life must do what lives do that are run from the beginning: every tenth is.
+    @Test func aForkDoesWhatARunFromTheBeginningDoes() throws {
+        let result = try AtlasUnit(
+            strategy: .receiverWal, sink: .transactional, fidelity: .sound, shape: Hunter.shape, seed: 3
+        ).explore()
+        #expect(result.repeated > 0)
     }
 }

@@ -7,7 +7,8 @@ import Testing
         (
             "kbench",
             [
-                "World", "Engine", "Exploration", "Harness", "Report", "Kafka", "Posix", "WriteAheadLog", "ArgumentParser",
+                "World", "Engine", "Exploration", "Harness", "Report", "Kafka", "Posix", "WriteAheadLog",
+                "ArgumentParser",
                 "Foundation",
             ]
         ),

@@ -14,10 +14,10 @@ extension Schedule {
             }
     }
 
-    /// The smallest schedule found that breaks the same promise: nothing can be left out of it, or made smaller by a step,
-    /// without keeping the promise.
+    /// Makes the schedule small. `progress` is called with each smaller one.
     ///
-    /// - Parameter progress: Called with each smaller schedule.
+    /// - Returns: the smallest schedule found that breaks the same promise: nothing can be left out of it, or made smaller
+    ///   by a step, without keeping the promise.
     /// - Throws: ``ExplorationError``, `nothingBroken`.
     public func shrunk(progress: (Schedule) -> Void = { _ in }) throws -> Schedule {
         guard let breach = check() else {

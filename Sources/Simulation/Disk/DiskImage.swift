@@ -167,6 +167,7 @@ struct DiskImage: Equatable {
     /// - Parameters:
     ///   - keptNames: Given a folder and the number of its changes since its last sync, how many of them survive.
     ///   - left: Given a path and a file that changed since its last sync, what the device holds of it.
+    /// - Returns: The disk as the next life finds it.
     func afterPowerLoss(
         keptNames: (_ folder: String, _ count: Int) -> Int, left: (_ path: String, FileImage) -> FileImage
     ) -> DiskImage {
