@@ -28,8 +28,8 @@ extension Schedule {
         let json = try sound.json().split(separator: "\n").map { "    \($0)" }.joined(separator: "\n")
         return """
             // Found by exploration and made small: \(breach.rawValue) with \(strategy.rawValue) and \(sink.rawValue).
-            import Exploration
-            import Testing
+            \("import") Exploration
+            \("import") Testing
 
             /// \(ending)
             @Test func \(name)\(String(traceName.prefix(8)))() throws {
