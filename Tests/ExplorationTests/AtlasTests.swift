@@ -10,7 +10,8 @@ import World
         AtlasUnit.all(
             strategies: Strategy.allCases, sinks: SinkKind.allCases,
             template: AtlasUnit(
-                strategy: .raw, sink: .append, fidelity: fidelity, shape: Hunter.shape, seed: 1, seededStates: seededStates))
+                strategy: .raw, sink: .append, fidelity: fidelity, shape: Hunter.shape, seed: 1,
+                seededStates: seededStates))
     }
 
     @Test(arguments: units(.sound, seededStates: 0))
@@ -35,7 +36,9 @@ import World
         strategy: Strategy, sink: SinkKind, arrivals: Int, breach: Breach, cause: String
     ) throws {
         let unit = try #require(
-            Self.units(.spark, seededStates: 4).first { $0.strategy == strategy && $0.sink == sink && $0.arrivals == arrivals })
+            Self.units(.spark, seededStates: 4).first {
+                $0.strategy == strategy && $0.sink == sink && $0.arrivals == arrivals
+            })
         let findings = try unit.explore().findings
         #expect(
             findings.contains { $0.breach == breach && $0.cause == cause }, "\(findings.map { ($0.breach, $0.cause) })")
