@@ -35,14 +35,16 @@ struct OutageTests {
             }
     }
 
-    @Test("each point, each occurrence", arguments: worlds, CrashEverywhereTests.strategies)
+    @Test("each point, each occurrence, or by turns what every other kill leaves", arguments: worlds, CrashEverywhereTests.strategies)
     func everyPoint(world: World, strategy: Strategy) throws {
         // The transactional strategy has one sink.
         let sinks = strategy == .directTransactional ? [.transactional] : world.sinks
         for sink in sinks {
             let kills = try Kills(
                 of: SimulatedRun(strategy: strategy, sink: sink, shape: world.shape, fidelity: world.fidelity))
-            for outage in Self.outages(for: strategy) { try everyPoint(world, strategy, sink, outage, kills) }
+            for (turn, outage) in Self.outages(for: strategy).enumerated() {
+                try everyPoint(world, strategy, sink, outage, kills, oneIn: Thoroughness.oneIn(2), turn: turn)
+            }
         }
     }
 
@@ -62,18 +64,22 @@ struct OutageTests {
     }
 
     private func everyPoint(
-        _ world: World, _ strategy: Strategy, _ sink: SinkKind, _ outage: Outage, _ kills: Kills
+        _ world: World, _ strategy: Strategy, _ sink: SinkKind, _ outage: Outage, _ kills: Kills, oneIn share: Int,
+        turn: Int
     ) throws {
         let (shape, fidelity) = (world.shape, world.fidelity)
         let schedule = CrashSchedule(strategy: strategy, sink: sink, fidelity: fidelity, shape: shape)
-        let ends = try kills.worlds.map { try Self.end(of: $0, outage) }
+        var ends: [Int: End] = [:]
         for point in CrashPoint.all where point.isDeath {
             for occurrence in 0..<(schedule.occurrences(of: point) ?? 0) {
                 let crash = ArmedCrash(point, at: occurrence + 1)
                 func place() -> Comment {
                     "\(strategy.rawValue)/\(sink.rawValue) \(fidelity.name) \(crash) \(outage) \(shape)"
                 }
-                let end = ends[try #require(kills.places[crash], place())]
+                let kill = try #require(kills.places[crash], place())
+                guard (kill + turn) % share == 0 else { continue }
+                let end = try ends[kill] ?? Self.end(of: kills.worlds[kill], outage)
+                ends[kill] = end
                 let outcome = ExpectedOutcome(
                     strategy: strategy, sink: sink, fidelity: fidelity, crash: crash, outage: outage, shape: shape)
                 guard let expected = outcome else {

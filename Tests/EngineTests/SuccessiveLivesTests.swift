@@ -99,15 +99,15 @@ struct SuccessiveLivesTests {
     }
 
     @Test(
-        "every point of the first life times one in four of the second, or every other times one in twelve",
+        "every point of the first life times one in four of the second, or one in three times one in twelve",
         arguments: otherSinks)
     func everyPairByTurns(world: World) throws {
-        try Self.everyPair(of: world, oneIn: Thoroughness.oneIn(12, always: 4), afterOneIn: Thoroughness.oneIn(2))
+        try Self.everyPair(of: world, oneIn: Thoroughness.oneIn(12, always: 4), afterOneIn: Thoroughness.oneIn(3))
     }
 
     @Test("some points of the first life times some of the second", arguments: variations)
     func somePairs(world: World) throws {
-        try Self.everyPair(of: world, oneIn: 25, afterOneIn: Thoroughness.oneIn(6, always: 3))
+        try Self.everyPair(of: world, oneIn: 25, afterOneIn: Thoroughness.oneIn(12, always: 3))
     }
 
     /// p = 4, n = 100, N = 500. What live runs of Spark 3.5.7 showed for a crash in a recovery: direct, an idle crash and
