@@ -35,7 +35,9 @@ struct OutageTests {
             }
     }
 
-    @Test("each point, each occurrence, or by turns what every other kill leaves", arguments: worlds, CrashEverywhereTests.strategies)
+    @Test(
+        "each point, each occurrence, or by turns what every other kill leaves", arguments: worlds,
+        CrashEverywhereTests.strategies)
     func everyPoint(world: World, strategy: Strategy) throws {
         // The transactional strategy has one sink.
         let sinks = strategy == .directTransactional ? [.transactional] : world.sinks
