@@ -18,4 +18,28 @@ public enum RunFolder {
     static func checkpoints(of directory: String) -> String { "\(directory)/checkpoints" }
     /// The offset and commit logs.
     static func offsetLog(of directory: String) -> String { "\(directory)/offset-log" }
+
+    /// A part of a run's folder whose cost is counted apart.
+    public enum Part: String, CaseIterable, Sendable {
+        /// The write-ahead logs of blocks and events.
+        case log = "wal"
+        /// Checkpoints.
+        case checkpoints
+        /// The offset and commit logs.
+        case offsetLog = "offset-log"
+        /// The sink's rows.
+        case sink
+        /// What the run is judged by, which is no cost of the engine's.
+        case evidence
+        /// Anything else.
+        case other
+    }
+
+    /// The part that a path lies in, by the last of its folders that names one.
+    static func part(of path: String) -> Part {
+        for folder in path.split(separator: "/").reversed() {
+            if let part = Part(rawValue: String(folder)) { return part }
+        }
+        return .other
+    }
 }
