@@ -7,7 +7,7 @@ import Foundation
 let allocations = BenchmarkMetric.custom("Allocations", polarity: .prefersSmaller, useScalingFactor: true)
 
 /// A threshold never sees a clock: with `KBENCH_ALLOCATIONS_ONLY=1`, as `make bench-micro` checks, nothing else is measured.
-private let metrics: [BenchmarkMetric] =
+let metrics: [BenchmarkMetric] =
     ProcessInfo.processInfo.environment["KBENCH_ALLOCATIONS_ONLY"] == "1"
     ? [allocations] : [.throughput, .wallClock, allocations]
 
