@@ -22,7 +22,7 @@ struct Kbench: AsyncParsableCommand {
         version: version,
         subcommands: [
             ScenarioCommand.self, MatrixCommand.self, ClaimsCommand.self, AtlasCommand.self, SwarmCommand.self,
-            PowerCommand.self,
+            PowerCommand.self, CountsCommand.self, CompareCommand.self, GateCommand.self, HistoryCommand.self,
             ReplayCommand.self, ShrinkCommand.self, ExplainCommand.self, CrashPointsCommand.self, OffsetsCommand.self,
             WorkerCommand.self,
         ])
