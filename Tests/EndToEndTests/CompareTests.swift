@@ -188,16 +188,14 @@ extension EndToEnd {
         @Test func aHistoryGrowsAndNamesWhatIsDamaged() async throws {
             let folder = try Folder()
             let append = ["history", "append", "--date", "2026-01-01"]
-            for commit in ["a", "b"] {
-                let outcome = try await Kbench.run(append + ["--commit", commit], in: folder)
-                #expect(outcome.status == .exited(0), "\(outcome)")
-            }
+            let appended = try await Kbench.run(append + ["--commit", "a"], in: folder)
+            #expect(appended.status == .exited(0), "\(appended)")
             let path = "results/history.ndjson"
             try folder.write(try folder.text(of: path) + "damaged\n", to: path)
             let outcome = try await Kbench.run(["history"], in: folder)
             #expect(outcome.status == .exited(0), "\(outcome)")
-            #expect(outcome.output == "2 commits, 0 changes\n", "\(outcome)")
-            #expect(outcome.errors.hasPrefix("kbench: \(path):3: "), "\(outcome)")
+            #expect(outcome.output == "1 commit, 0 changes\n", "\(outcome)")
+            #expect(outcome.errors.hasPrefix("kbench: \(path):2: "), "\(outcome)")
         }
     }
 }
