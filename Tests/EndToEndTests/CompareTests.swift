@@ -145,7 +145,7 @@ extension EndToEnd {
             (["compare", "none", "none"], "none is no program", "two kbench binaries", 64),
             (["compare", "BASE"], "there is nothing to compare", "--calibrate", 64),
             (["compare", "BASE", "BASE", "--pairs", "6"], "--pairs: 6 is not within 7 to 1000", "7 to 1000", 64),
-            (["compare", "BASE", "BASE", "--margin", "-1"], "--margin: -1.0 is not within", "per cent", 64),
+            (["compare", "BASE", "BASE", "--margin=-1"], "--margin: -1.0 is not within", "per cent", 64),
             (["compare", "FAILS", "BASE", "--tier", "1"], "BASE ended with", "run it by itself", 5),
             (["compare", "BASE", "BREAKS", "--tier", "1"], "NEW broke a guarantee", "run it by itself", 3),
             (["compare", "OLD", "BASE"], "BASE does not know this command", "behind --", 64),
