@@ -17,12 +17,15 @@ import Testing
             [
                 "World", "Engine", "Simulation", "Exploration", "WriteAheadLog", "Kafka", "ZooKeeper", "Posix",
                 "Database",
-                "Report",
+                "Report", "Statistics",
                 "Subprocess", "SystemPackage", "Yams",
                 "Foundation",
             ]
         ),
         ("Report", ["World", "Engine", "Simulation", "Exploration", "Foundation"]),
+        (
+            "BenchmarkSteps", ["World", "Engine", "Simulation", "Exploration", "WriteAheadLog", "Checksum", "Posix"]
+        ),
         ("Exploration", ["World", "Engine", "Simulation", "WriteAheadLog", "Foundation"]),
         ("Simulation", ["World", "Engine"]),
         ("Engine", ["World", "WriteAheadLog", "Checksum"]),
@@ -31,6 +34,7 @@ import Testing
         ("Database", ["World", "GRDB", "GRDBSQLite", "Foundation"]),
         ("ZooKeeper", ["World", "CZooKeeper", "Dispatch"]),
         ("Posix", ["World", "CPosixShims", "Glibc"]),
+        ("Statistics", ["World", "Foundation"]),
         ("Checksum", ["CChecksum"]),
         ("World", []),
     ]
