@@ -22,6 +22,8 @@ struct RunExecutor: Sendable {
     var zookeeper: String?
     /// Produces the further records of these numbers; nil where none may arrive.
     var produce: (@Sendable (Range<Int>) throws -> GroundTruth)?
+    /// What is measured of the worker; nil: nothing.
+    var measurement: WorkerConfiguration.Measurement?
 
     /// What the lives of a run came to.
     private struct Lives {
@@ -148,6 +150,7 @@ struct RunExecutor: Sendable {
         var configuration = WorkerConfiguration(
             engine: engine, bootstrap: bootstrap, properties: properties, topic: topic, crash: nil,
             countersPath: "\(directory)/counters", offsetStore: place(of: plan, in: directory))
+        configuration.measurement = measurement
         if plan.isTraced { configuration.tracePath = "\(directory)/trace" }
         configuration.results = plan.resultsAreCheckpoint.map {
             .init(directory: plan.results(in: directory), partitions: truth.ends.count, isCheckpoint: $0)
