@@ -62,6 +62,8 @@ public final class CountedDisk: Disk, @unchecked Sendable {
     public func link(_ path: String, to newPath: String) throws { try disk.link(path, to: newPath) }
     public func remove(_ path: String) throws { try disk.remove(path) }
     public func exists(_ path: String) -> Bool { disk.exists(path) }
+    /// Passed on uncounted: what is written to memory is asked of nobody.
+    public func map(_ path: String, length: Int) throws -> any FileMemory { try disk.map(path, length: length) }
     public func syncDirectory(_ path: String) throws {
         try disk.syncDirectory(path)
         note(RunFolder.part(of: path)) { $0.directorySyncs += 1 }
