@@ -10,7 +10,7 @@ struct BenchOptions: ParsableArguments {
     var strategy = "all"
 
     @Option(help: ArgumentHelp("The sinks, joined by commas, or all.", valueName: "A,B"))
-    var sink = "append"
+    var sink = "counting"
 
     @Option(help: ArgumentHelp("Records to produce.", valueName: "N"))
     var records: Int?
@@ -23,7 +23,7 @@ struct BenchOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "A topic of --brokers that is filled already: nothing is produced, nothing deleted.", valueName: "T"))
+            "A topic of --brokers that is filled already, by any producer; it is only read. Latency is measured on a topic of kbench's own, which goes again.", valueName: "T"))
     var topic: String?
 
     @Option(help: ArgumentHelp("Rounds.", valueName: "K"))
@@ -104,7 +104,7 @@ struct BenchOptions: ParsableArguments {
     var arguments: [String] {
         var words: [String] = []
         if strategy != "all" { words += ["--strategy", strategy] }
-        if sink != "append" { words += ["--sink", sink] }
+        if sink != "counting" { words += ["--sink", sink] }
         for (key, value) in numbers { if let value { words += ["--\(key.rawValue)", "\(value)"] } }
         if let topic { words += ["--topic", topic] }
         words += ["--pairs", "\(pairs)"]

@@ -9,7 +9,7 @@ struct BenchRounds {
     let bench: BenchHost
     let progress: @Sendable (_ fraction: Double, _ label: String) -> Void
 
-    private var stage: BenchStage { bench.stage }
+    private let stage: BenchStage
     private var settings: BenchSettings { stage.settings }
 
     /// What a round measures, in some order.
@@ -19,8 +19,9 @@ struct BenchRounds {
         case zstd
     }
 
-    init(bench: BenchHost, progress: @escaping @Sendable (Double, String) -> Void) {
+    init(bench: BenchHost, stage: BenchStage, progress: @escaping @Sendable (Double, String) -> Void) {
         self.bench = bench
+        self.stage = stage
         self.progress = progress
     }
 
@@ -28,6 +29,8 @@ struct BenchRounds {
     struct Measured {
         var setting: BenchSetting
         var rows: [BenchRow]
+        /// Records that raw polled.
+        var records: Int
         var invalidReason: String?
     }
 
@@ -64,7 +67,9 @@ struct BenchRounds {
             }
         }
         if settings.measuresLatency {
-            invalid = try await measureLatencies(&trials) { step("latency: \($0)") } ?? invalid
+            let own = Int(bytesPerRecord.rounded())
+            let bytes = min(max(own, BenchSettings.recordBytesRange.lowerBound), BenchSettings.recordBytesRange.upperBound)
+            invalid = try await measureLatencies(&trials, recordBytes: bytes) { step("latency: \($0)") } ?? invalid
         }
         for index in trials.indices where settings.measuresCrash {
             step("crash: \(trials[index].cell.label)")
@@ -82,12 +87,13 @@ struct BenchRounds {
                 copies: settings.logReplicas)
         }
         return Measured(
-            setting: setting(name, ceilings, bytes: Int(warmUp.bytesFetched)), rows: rows, invalidReason: invalid)
+            setting: setting(name, ceilings, records: warmUp.run.delivered, bytes: Int(warmUp.bytesFetched)), rows: rows,
+            records: warmUp.run.delivered, invalidReason: invalid)
     }
 
-    private func setting(_ name: String, _ ceilings: BenchCeilings, bytes: Int) -> BenchSetting {
+    private func setting(_ name: String, _ ceilings: BenchCeilings, records: Int, bytes: Int) -> BenchSetting {
         BenchSetting(
-            name: name, records: stage.truth.records, bytes: bytes, partitions: stage.truth.starts.count,
+            name: name, records: records, bytes: bytes, partitions: stage.truth.starts.count,
             cuts: settings.cuts.words, openLoopCuts: settings.openLoopCuts.words, logReplicas: settings.logReplicas,
             zstdLevel: settings.zstdLevel, ceilings: ceilings,
             batchIntervalMilliseconds: settings.batchInterval ?? BenchSettings.usualBatchInterval,
@@ -98,7 +104,7 @@ struct BenchRounds {
     ///
     /// - Returns: why what was to be seen could not be; nil when it could.
     private func measureLatencies(
-        _ trials: inout [BenchRowTrials], _ step: (String) -> Void
+        _ trials: inout [BenchRowTrials], recordBytes: Int, _ step: (String) -> Void
     ) async throws -> String? {
         // The fastest that the generator is still believed to manage beside a worker.
         var limit = Double.infinity
@@ -108,7 +114,8 @@ struct BenchRounds {
             var rate = settings.rate ?? min(limit, Median.of(trials[index].rates) * BenchSettings.latencyShare)
             for attempt in 1... {
                 let trial = try await stage.openLoop(
-                    cell, rate: rate, seconds: settings.latencySeconds, name: "open-\(attempt)-\(cell.name)")
+                    cell, rate: rate, seconds: settings.latencySeconds, recordBytes: recordBytes,
+                    name: "open-\(attempt)-\(cell.name)")
                 if let reason = trial.run.invalidReason { return reason }
                 trials[index].openLoop = trial
                 trials[index].offeredRate = rate

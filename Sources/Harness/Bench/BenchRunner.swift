@@ -79,7 +79,17 @@ public struct BenchRunner: Sendable {
     ) async throws -> (BenchSetting, [BenchRow], String?, BrokerInfo) {
         let bench = try await BenchHost.open(settings, options: options) { [progress] label in progress(0, label) }
         do {
-            let measured = try await BenchRounds(bench: bench, progress: progress).measure(name: name)
+            var stage = bench.stage
+            var existing: Int?
+            if settings.topic != nil {
+                progress(0, "counting what there is")
+                (stage, existing) = try await stage.surveyed()
+            }
+            var measured = try await BenchRounds(bench: bench, stage: stage, progress: progress).measure(name: name)
+            if let existing, existing != measured.records {
+                measured.invalidReason =
+                    "raw polled \(measured.records) records where \(existing) were counted: somebody writes to the topic"
+            }
             try await bench.close()
             return (measured.setting, measured.rows, measured.invalidReason, bench.stage.host.value.info)
         } catch {

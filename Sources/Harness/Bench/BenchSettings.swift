@@ -10,7 +10,7 @@ public struct BenchSettings: Equatable, Sendable {
     public var sinks: [SinkKind]
     /// Records to produce.
     public var records = 500_000
-    /// Bytes of each record's value.
+    /// Bytes of each record's value, within ``recordBytesRange``.
     public var recordBytes = 200
     /// Partitions of the topic.
     public var partitions = 32
@@ -47,12 +47,30 @@ public struct BenchSettings: Equatable, Sendable {
         self.sinks = sinks
     }
 
+    /// What a record may have, in bytes: from less than kbench's own records need to Kafka's default limit.
+    public static let recordBytesRange = 10...1_000_000
     /// The part of a row's own rate at which its latency is measured.
     public static let latencyShare = 0.5
     /// Milliseconds between two blocks of an open loop, unless something else is asked for.
     static let usualBlockInterval = 20
     /// Milliseconds between two batches of an open loop, unless something else is asked for.
     static let usualBatchInterval = 100
+
+    /// Whose records are measured: those of a given topic, and those too small to say what they are, are told apart by
+    /// their offsets.
+    var origin: RecordOrigin { topic != nil || recordBytes < ScenarioLimits.recordBytes.lowerBound ? .anyone : .kbench }
+
+    /// Refuses sinks that could not tell the records apart.
+    ///
+    /// - Throws: ``Diagnosis``.
+    func check() throws {
+        guard origin == .anyone, let sink = sinks.first(where: { $0 != .counting }) else { return }
+        throw Diagnosis(
+            cause: "--sink \(sink.rawValue): it knows records by what kbench writes into them, and "
+                + (topic.map { "those of \($0) may be anybody's" }
+                    ?? "\(recordBytes) bytes have no room for that"),
+            fix: "use --sink counting, which knows records by their offsets", exitCode: .usage)
+    }
 
     /// How throughput trials cut: by count, unless a time was asked for.
     var cuts: Scenario.Cuts {
@@ -79,6 +97,8 @@ public struct BenchSettings: Equatable, Sendable {
     var cells: [BenchCell] {
         strategies.filter { $0 != .raw }.flatMap { strategy in
             let possible = sinks.filter(strategy.canWrite)
+            // A strategy that needs a sink which needs kbench's own records cannot be measured on others.
+            if possible.isEmpty, origin == .anyone { return [] as [BenchCell] }
             return (possible.isEmpty ? SinkKind.allCases.filter(strategy.canWrite) : possible).map {
                 BenchCell(strategy: strategy, sink: $0)
             }

@@ -28,7 +28,7 @@ public struct BenchSweep: Sendable {
         public var range: ClosedRange<Int> {
             switch self {
             case .records: ScenarioLimits.records
-            case .recordBytes: ScenarioLimits.recordBytes
+            case .recordBytes: BenchSettings.recordBytesRange
             case .partitions: ScenarioLimits.partitions
             case .replicas: 1...3
             case .zstdLevel: 0...19
@@ -81,10 +81,14 @@ public struct BenchSweep: Sendable {
     ///
     /// - Throws: ``Diagnosis`` for a value out of its range.
     func settings() throws -> [(name: String, settings: BenchSettings)] {
-        guard let key else { return [("", base)] }
-        return values.map { value in
+        guard let key else {
+            try base.check()
+            return [("", base)]
+        }
+        return try values.map { value in
             var settings = base
             settings.set(key, to: value)
+            try settings.check()
             return ("\(key.rawValue)=\(value)", settings)
         }
     }

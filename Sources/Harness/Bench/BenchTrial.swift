@@ -41,20 +41,27 @@ struct BenchStage: Sendable {
     let truth: GroundTruth
     /// The topic of the open loops: each goes on behind the one before.
     let openTopic: String
+    /// The state folder of a pass that counted which records a given topic has; nil where kbench produced them.
+    var existing: String?
 
     /// Runs `cell` on the records of the stage's topic.
     func closedLoop(_ cell: BenchCell, name: String) async throws -> Trial {
-        try await trial(plan(cell), executor(cuts: settings.cuts, topic: topic, truth: truth), name: name, load: nil)
+        var plan = plan(cell)
+        plan.existing = existing
+        return try await trial(plan, executor(cuts: settings.cuts, topic: topic, truth: truth), name: name, load: nil)
     }
 
-    /// Runs `cell` on records that are offered meanwhile.
-    func openLoop(_ cell: BenchCell, rate: Double, seconds: Double, name: String) async throws -> Trial {
+    /// Runs `cell` on records of kbench's own that are offered meanwhile.
+    func openLoop(
+        _ cell: BenchCell, rate: Double, seconds: Double, recordBytes: Int, name: String
+    ) async throws -> Trial {
         let starts = try await BlockingThread.run { try host.value.watermarks(of: openTopic).map(\.high) }
         let records = max(starts.count, Int(rate * seconds))
         let load = OfferedLoad(
             schedule: OfferedSchedule(recordsPerSecond: rate, starts: starts, warmUpRecords: records / 4),
-            records: records, recordBytes: settings.recordBytes, seed: settings.seed)
-        let executor = executor(cuts: settings.openLoopCuts, topic: openTopic, truth: load.truth)
+            records: records, recordBytes: recordBytes, seed: settings.seed)
+        var executor = executor(cuts: settings.openLoopCuts, topic: openTopic, truth: load.truth)
+        executor.origin = recordBytes < ScenarioLimits.recordBytes.lowerBound ? .anyone : .kbench
         return try await trial(plan(cell), executor, name: name, load: load)
     }
 
@@ -67,6 +74,7 @@ struct BenchStage: Sendable {
         var plan = plan(cell)
         plan.death = .armed([priced.crash])
         plan.expected = priced.expected
+        plan.existing = existing
         var executor = executor(cuts: scenario.cuts, topic: topic, truth: truth)
         executor.measurement = nil
         let directory = "\(options.workDirectory)/\(name)"
@@ -80,10 +88,25 @@ struct BenchStage: Sendable {
     }
 
     func executor(cuts: Scenario.Cuts, topic: String, truth: GroundTruth) -> RunExecutor {
-        RunExecutor(
+        var executor = RunExecutor(
             scenario: settings.scenario(cuts: cuts, records: truth.records, partitions: truth.starts.count),
             topic: topic, bootstrap: host.value.configuration.bootstrap, properties: host.value.properties,
             truth: truth, worker: WorkerProcess(executable: options.workerExecutable))
+        executor.origin = settings.origin
+        return executor
+    }
+
+    /// Counts which records the topic has, whoever produced them, and keeps what was counted for the other verdicts.
+    ///
+    /// - Returns: the stage that knows it, and how many records there are.
+    func surveyed() async throws -> (stage: BenchStage, records: Int) {
+        let directory = "\(options.workDirectory)/survey"
+        var plan = plan(BenchCell(strategy: .directLogFirst, sink: .counting))
+        plan.existing = "\(directory)/state"
+        let run = try await executor(cuts: settings.cuts, topic: topic, truth: truth).execute(plan, in: directory) { _ in }
+        var stage = self
+        stage.existing = plan.existing
+        return (stage, run.produced)
     }
 
     private func trial(

@@ -64,9 +64,7 @@ struct OfferedLoad: Sendable {
             }
             if index & 1023 == 0, isCancelled.isSet { throw CancellationError() }
             _ = lateness.record((now - due) / 1_000)
-            RecordFormat.write(
-                .init(producer: 0, sequence: UInt64(index)), seed: seed,
-                into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<recordBytes]))
+            LoadGenerator.fill(buffer, with: index, bytes: recordBytes, seed: seed)
             return OutgoingRecord(partition: Partition(index % partitions), valueLength: recordBytes)
         }
         return Report(latenessP99: lateness.valueAtPercentile(99), latenessMax: lateness.max)

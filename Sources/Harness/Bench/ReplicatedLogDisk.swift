@@ -33,6 +33,7 @@ final class ReplicatedLogDisk: Disk {
 
     func list(_ directory: String) throws -> [String] { try disk.list(directory) }
     func exists(_ path: String) -> Bool { disk.exists(path) }
+    func map(_ path: String, length: Int) throws -> any FileMemory { try disk.map(path, length: length) }
     func lock(_ path: String) throws -> (any DiskFile)? { try disk.lock(path) }
 
     func makeDirectory(_ path: String) throws {

@@ -38,7 +38,11 @@ extension RunPlan {
 
     /// Compares what the sink of the run in `directory` holds with what was produced.
     func sinkVerdict(truth: GroundTruth, in directory: String) throws -> Verdict {
-        try Verdict(
+        if sink == .counting, let existing {
+            return try Verdict(
+                countedIn: ["\(directory)/state"], count: truth.records, existing: existing, disk: PosixDisk())
+        }
+        return try Verdict(
             produced: truth.records, sink: sink ?? .append, runDirectory: "\(directory)/state", disk: PosixDisk(),
             openStore: { try SQLiteStore(path: $0) }, places: truth.place)
     }
