@@ -5,5 +5,5 @@ internal import ArgumentParser
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure what each strategy's guarantee costs.",
-        subcommands: [BenchRunCommand.self], defaultSubcommand: BenchRunCommand.self)
+        subcommands: [BenchRunCommand.self, BenchRecoveryCommand.self], defaultSubcommand: BenchRunCommand.self)
 }

@@ -71,17 +71,11 @@ struct BenchOptions: ParsableArguments {
             strategies: try OptionCheck.names(strategy, "--strategy", Strategy.allCases) { $0.rawValue },
             sinks: try OptionCheck.names(sink, "--sink", SinkKind.allCases) { $0.rawValue })
         for (key, value) in numbers {
-            guard let value else { continue }
-            try OptionCheck.range(value, key.range, "--\(key.rawValue)")
-            settings.set(key, to: value)
+            if let value { try settings.set(key, checked: value) }
         }
         try OptionCheck.range(pairs, 1...1_000, "--pairs")
         try OptionCheck.range(seed, ScenarioLimits.seed, "--seed")
-        if let rate, !(rate >= 1 && rate <= 1e9) {
-            throw Diagnosis(
-                cause: "--rate: \(rate) is not within 1 to 1000000000", fix: "give --rate records a second",
-                exitCode: .usage)
-        }
+        if let rate { try OptionCheck.positive(rate, "--rate", "records a second, such as 10000") }
         settings.topic = topic
         settings.pairs = pairs
         settings.seed = UInt64(seed)

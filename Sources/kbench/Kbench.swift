@@ -21,7 +21,7 @@ struct Kbench: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            ScenarioCommand.self, MatrixCommand.self, BenchCommand.self, ClaimsCommand.self, AtlasCommand.self, SwarmCommand.self,
+            ScenarioCommand.self, MatrixCommand.self, BenchCommand.self, CapacityCommand.self, PlanCommand.self, ClaimsCommand.self, AtlasCommand.self, SwarmCommand.self,
             PowerCommand.self,
             ReplayCommand.self, ShrinkCommand.self, ExplainCommand.self, CrashPointsCommand.self, OffsetsCommand.self,
             WorkerCommand.self,

@@ -31,14 +31,11 @@ struct BenchHost: Sendable {
             try PosixDisk().makeDirectory(options.workDirectory)
             let stamp = "\(Processes.processID)-\(MonotonicClock().now() / 1000)"
             let stage = try await BlockingThread.run {
-                let openTopic = "kbench-bench-open-\(stamp)"
                 let topic = settings.topic ?? "kbench-bench-\(settings.seed)-\(stamp)"
                 let truth = try load(topic, settings, host.value, progress)
-                if settings.measuresLatency {
-                    try host.value.createTopic(openTopic, partitions: truth.starts.count)
-                }
                 return BenchStage(
-                    settings: settings, options: options, host: host, topic: topic, truth: truth, openTopic: openTopic)
+                    settings: settings.sized(for: truth.records), options: options, host: host, topic: topic,
+                    truth: truth)
             }
             try Task.checkCancellation()
             return BenchHost(stage: stage)

@@ -60,6 +60,10 @@ struct BenchRounds {
                     step("round \(round) of \(settings.pairs): \(cells[index].label)")
                     let trial = try await stage.closedLoop(cells[index], name: "\(round)-\(cells[index].name)")
                     invalid = invalid ?? trial.run.invalidReason
+                    if cells[index] == .raw, trial.run.delivered != warmUp.run.delivered {
+                        invalid = "raw polled \(trial.run.delivered) records after \(warmUp.run.delivered): somebody writes "
+                            + "to the topic"
+                    }
                     trials[index].rounds.append(trial)
                 case .disk: disk.append(try await diskCeiling(bytesPerRecord))
                 case .zstd: zstd.append(try await zstdCeiling(bytesPerRecord))
@@ -134,7 +138,7 @@ struct BenchRounds {
 
     /// The bytes of a block of the log.
     private func blockBytes(_ bytesPerRecord: Double) -> Int {
-        max(4096, min(16 << 20, Int(Double(settings.blockRecords) * bytesPerRecord)))
+        max(4096, min(16 << 20, Int(Double(settings.blockRecords ?? BenchSettings.usualBlockRecords) * bytesPerRecord)))
     }
 
     private func diskCeiling(_ bytesPerRecord: Double) async throws -> Double {

@@ -30,7 +30,8 @@ struct BenchRowTrials: Sendable {
         let rawRate = Median.of(raw.rates)
         let records = Double(rounds.first?.run.produced ?? 0)
         let seconds = rate > 0 ? records / rate : 0
-        let factor = Median.of(walFactors) * Double(copies)
+        let walFactor = Interval.ofMedian(walFactors.map { $0 * Double(copies) })
+        let factor = walFactor.median
         let cpu = Interval.ofMedian(rounds.map { $0.report.processorSeconds / max(records, 1) * 1e6 })
         var ceiling = rawRate
         if cell.strategy == .receiverWal, bytesPerRecord > 0 {
@@ -50,7 +51,7 @@ struct BenchRowTrials: Sendable {
             writeCalls: Int64(Median.of(rounds.map { Double($0.report.writeCalls) })),
             bytesWrittenLogical: Int64(Median.of(rounds.map { Double($0.report.bytesWrittenLogical) })),
             bytesWrittenPhysical: Int64(Median.of(rounds.map { Double($0.report.bytesWrittenPhysical) })),
-            walBytesPerIngestedByte: factor,
+            walBytesPerIngestedByte: factor, walFactor: walFactor,
             walBytesPeak: (rounds.map(\.walBytesPeak).max() ?? 0) * Int64(copies),
             checkpointBytes: Int64(Median.of(rounds.map { Double($0.checkpointBytes) })),
             walLiveBytes: (rounds.last?.samples ?? []).map {

@@ -24,10 +24,10 @@ public struct BenchSettings: Equatable, Sendable {
     public var logReplicas = 1
     /// The zstd level of the log; nil: not compressed.
     public var zstdLevel: Int?
-    /// Records of a block.
-    public var blockRecords = 10_000
-    /// Records of a batch.
-    public var batchRecords = 100_000
+    /// Records of a block; nil: 10,000, or less where the load would not fill 50 of them.
+    public var blockRecords: Int?
+    /// Records of a batch; nil: 10 blocks.
+    public var batchRecords: Int?
     /// Milliseconds between two blocks, where they are cut by time.
     public var blockInterval: Int?
     /// Milliseconds between two batches, where they are cut by time.
@@ -51,6 +51,8 @@ public struct BenchSettings: Equatable, Sendable {
     public static let recordBytesRange = 10...1_000_000
     /// The part of a row's own rate at which its latency is measured.
     public static let latencyShare = 0.5
+    /// Records of a block of a large load, unless something else is asked for.
+    static let usualBlockRecords = 10_000
     /// Milliseconds between two blocks of an open loop, unless something else is asked for.
     static let usualBlockInterval = 20
     /// Milliseconds between two batches of an open loop, unless something else is asked for.
@@ -74,7 +76,20 @@ public struct BenchSettings: Equatable, Sendable {
 
     /// How throughput trials cut: by count, unless a time was asked for.
     var cuts: Scenario.Cuts {
-        blockInterval == nil && batchInterval == nil ? .count(block: blockRecords, batch: batchRecords) : openLoopCuts
+        blockInterval == nil && batchInterval == nil ? countCuts : openLoopCuts
+    }
+
+    /// The cuts by count.
+    var countCuts: Scenario.Cuts {
+        let block = blockRecords ?? BenchSettings.usualBlockRecords
+        return .count(block: block, batch: max(block, batchRecords ?? 10 * block))
+    }
+
+    /// The settings with blocks that fit a load, unless their size was asked for.
+    func sized(for records: Int) -> BenchSettings {
+        var settings = self
+        settings.blockRecords = blockRecords ?? min(BenchSettings.usualBlockRecords, max(1, records / 50))
+        return settings
     }
 
     /// How open-loop trials cut.

@@ -39,8 +39,6 @@ struct BenchStage: Sendable {
     let host: Handed<BrokerHost>
     let topic: String
     let truth: GroundTruth
-    /// The topic of the open loops: each goes on behind the one before.
-    let openTopic: String
     /// The state folder of a pass that counted which records a given topic has; nil where kbench produced them.
     var existing: String?
 
@@ -48,34 +46,50 @@ struct BenchStage: Sendable {
     func closedLoop(_ cell: BenchCell, name: String) async throws -> Trial {
         var plan = plan(cell)
         plan.existing = existing
-        return try await trial(plan, executor(cuts: settings.cuts, topic: topic, truth: truth), name: name, load: nil)
+        return try await trial(plan, executor(host, cuts: settings.cuts, topic: topic, truth: truth), name: name, load: nil)
     }
 
-    /// Runs `cell` on records of kbench's own that are offered meanwhile.
+    /// Runs `cell` on records of kbench's own that are offered meanwhile, in a topic of their own.
     func openLoop(
         _ cell: BenchCell, rate: Double, seconds: Double, recordBytes: Int, name: String
     ) async throws -> Trial {
-        let starts = try await BlockingThread.run { try host.value.watermarks(of: openTopic).map(\.high) }
-        let records = max(starts.count, Int(rate * seconds))
+        let partitions = truth.starts.count
+        let records = max(partitions, Int(rate * seconds))
         let load = OfferedLoad(
-            schedule: OfferedSchedule(recordsPerSecond: rate, starts: starts, warmUpRecords: records / 4),
+            schedule: OfferedSchedule(
+                recordsPerSecond: rate, starts: Array(repeating: 0, count: partitions), warmUpRecords: records / 4),
             records: records, recordBytes: recordBytes, seed: settings.seed)
-        var executor = executor(cuts: settings.openLoopCuts, topic: openTopic, truth: load.truth)
-        executor.origin = recordBytes < ScenarioLimits.recordBytes.lowerBound ? .anyone : .kbench
-        return try await trial(plan(cell), executor, name: name, load: load)
+        let topic = "kbench-bench-open-\(Processes.processID)-\(MonotonicClock().now() / 1000)"
+        return try await withFreshBroker { host in
+            try await BlockingThread.run { try host.value.createTopic(topic, partitions: partitions) }
+            var executor = executor(host, cuts: settings.openLoopCuts, topic: topic, truth: load.truth)
+            executor.origin = recordBytes < ScenarioLimits.recordBytes.lowerBound ? .anyone : .kbench
+            return try await trial(plan(cell), executor, name: name, load: (load, host.value.configuration))
+        }
+    }
+
+    /// The embedded broker never forgets a topic and gets slower with what it holds, so each open loop has one of its own.
+    private func withFreshBroker<Result: Sendable>(
+        _ body: (Handed<BrokerHost>) async throws -> Result
+    ) async throws -> Result {
+        guard options.brokers == nil else { return try await body(host) }
+        let properties = options.properties
+        let fresh = try await BlockingThread.run { Handed(try BrokerHost(brokers: nil, properties: properties)) }
+        defer { fresh.value.close() }
+        return try await body(fresh)
     }
 
     /// Kills `cell` once where it is priced, and lets it recover; nil where the load is too small for that.
     func crash(_ cell: BenchCell, name: String) async throws -> (run: RunResult, point: String)? {
         let scenario = settings.scenario(
-            cuts: .count(block: settings.blockRecords, batch: settings.batchRecords), records: truth.records,
+            cuts: settings.countCuts, records: truth.records,
             partitions: truth.starts.count)
         guard let shape = scenario.shape, let priced = cell.pricedCrash(shape) else { return nil }
         var plan = plan(cell)
         plan.death = .armed([priced.crash])
         plan.expected = priced.expected
         plan.existing = existing
-        var executor = executor(cuts: scenario.cuts, topic: topic, truth: truth)
+        var executor = executor(host, cuts: scenario.cuts, topic: topic, truth: truth)
         executor.measurement = nil
         let directory = "\(options.workDirectory)/\(name)"
         let run = try await executor.execute(plan, in: directory) { _ in }
@@ -83,11 +97,15 @@ struct BenchStage: Sendable {
         return (run, priced.crash.description)
     }
 
-    private func plan(_ cell: BenchCell) -> RunPlan {
+    /// The plan of a run that nothing happens to.
+    func plan(_ cell: BenchCell) -> RunPlan {
         RunPlan(strategy: cell.strategy, sink: cell.sink, death: .none, expected: ExpectedOutcome())
     }
 
-    func executor(cuts: Scenario.Cuts, topic: String, truth: GroundTruth) -> RunExecutor {
+    /// What runs plans on a topic.
+    func executor(
+        _ host: Handed<BrokerHost>, cuts: Scenario.Cuts, topic: String, truth: GroundTruth
+    ) -> RunExecutor {
         var executor = RunExecutor(
             scenario: settings.scenario(cuts: cuts, records: truth.records, partitions: truth.starts.count),
             topic: topic, bootstrap: host.value.configuration.bootstrap, properties: host.value.properties,
@@ -103,14 +121,14 @@ struct BenchStage: Sendable {
         let directory = "\(options.workDirectory)/survey"
         var plan = plan(BenchCell(strategy: .directLogFirst, sink: .counting))
         plan.existing = "\(directory)/state"
-        let run = try await executor(cuts: settings.cuts, topic: topic, truth: truth).execute(plan, in: directory) { _ in }
+        let run = try await executor(host, cuts: settings.cuts, topic: topic, truth: truth).execute(plan, in: directory) { _ in }
         var stage = self
         stage.existing = plan.existing
         return (stage, run.produced)
     }
 
     private func trial(
-        _ plan: RunPlan, _ executor: RunExecutor, name: String, load: OfferedLoad?
+        _ plan: RunPlan, _ executor: RunExecutor, name: String, load: (load: OfferedLoad, to: KafkaConfiguration)?
     ) async throws -> Trial {
         let directory = "\(options.workDirectory)/\(name)"
         let reportPath = "\(directory)/trial.json"
@@ -119,11 +137,11 @@ struct BenchStage: Sendable {
         let counters = EngineCounters(storage: file.memory)
         var executor = executor
         executor.measurement = .init(
-            reportPath: reportPath, logReplicas: settings.logReplicas, schedule: load?.schedule)
+            reportPath: reportPath, logReplicas: settings.logReplicas, schedule: load?.load.schedule)
         // The counters are words of the file's mapping, which must outlive their last reader.
         let mapping = Handed(file)
         let sampler = Task {
-            let series = await TrialSample.series(of: counters, plan.strategy, load: load)
+            let series = await TrialSample.series(of: counters, plan.strategy, load: load?.load)
             withExtendedLifetime(mapping) {}
             return series
         }
@@ -149,7 +167,8 @@ struct BenchStage: Sendable {
 
     /// Lets the worker run, and the generator beside it where there is one.
     private func run(
-        _ plan: RunPlan, _ executor: RunExecutor, in directory: String, counters: EngineCounters, load: OfferedLoad?
+        _ plan: RunPlan, _ executor: RunExecutor, in directory: String, counters: EngineCounters,
+        load: (load: OfferedLoad, to: KafkaConfiguration)?
     ) async throws -> (RunResult, OfferedLoad.Report?) {
         guard let load else { return (try await executor.execute(plan, in: directory) { _ in }, nil) }
         return try await withThrowingTaskGroup(of: Part.self) { group in
@@ -157,7 +176,7 @@ struct BenchStage: Sendable {
             group.addTask {
                 // Not before the worker can take records: its start is no latency.
                 while counters[.recoveredAt] == 0 { try await Task.sleep(for: .milliseconds(2)) }
-                return .offered(try await offer(load, to: executor.topic, counters: counters))
+                return .offered(try await offer(load.load, load.to, topic: executor.topic, counters: counters))
             }
             var run: RunResult?
             var report: OfferedLoad.Report?
@@ -174,12 +193,12 @@ struct BenchStage: Sendable {
     }
 
     private func offer(
-        _ load: OfferedLoad, to topic: String, counters: EngineCounters
+        _ load: OfferedLoad, _ configuration: KafkaConfiguration, topic: String, counters: EngineCounters
     ) async throws -> OfferedLoad.Report {
         let isCancelled = Flag()
         return try await withTaskCancellationHandler {
             try await BlockingThread.run {
-                try load.send(to: topic, configuration: host.value.configuration, isCancelled: isCancelled) { start in
+                try load.send(to: topic, configuration: configuration, isCancelled: isCancelled) { start in
                     counters[.offeredFrom] = start
                 }
             }

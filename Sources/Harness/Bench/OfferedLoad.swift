@@ -42,10 +42,10 @@ struct OfferedLoad: Sendable {
     func send(
         to topic: String, configuration: KafkaConfiguration, isCancelled: Flag, begin: (Nanoseconds) -> Void
     ) throws -> Report {
-        // A record must not wait for others to fill a batch; the user's own properties still win.
+        // A record must not wait long for others to fill a batch; the user's own properties still win.
         let quick = try KafkaConfiguration(
             bootstrap: configuration.bootstrap,
-            properties: [KafkaProperty(name: "linger.ms", value: "1")] + configuration.properties)
+            properties: [KafkaProperty(name: "linger.ms", value: "5")] + configuration.properties)
         let producer = try KafkaProducer(quick, topic: topic)
         defer { producer.close() }
         let clock = MonotonicClock()

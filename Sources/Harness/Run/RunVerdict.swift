@@ -20,10 +20,10 @@ extension RunPlan {
         if strategy == .raw {
             // It keeps nothing, so what it polled is all there is to count.
             var verdict = Verdict()
-            verdict.produced = truth.records
             verdict.delivered = Int(counters[.recordsFetched])
-            verdict.lost = max(0, truth.records - verdict.delivered)
-            verdict.duplicates = max(0, verdict.delivered - truth.records)
+            verdict.produced = existing == nil ? truth.records : verdict.delivered
+            verdict.lost = max(0, verdict.produced - verdict.delivered)
+            verdict.duplicates = max(0, verdict.delivered - verdict.produced)
             return verdict
         }
         if resultsAreCheckpoint != nil {

@@ -5,7 +5,7 @@ extension BenchRow {
         case setting, strategy, sink, guarantee, recordsPerSecond, ratioToRaw, ratioToCeiling
         case cpuSecondsPerMillionRecords, cpu, peakResidentBytes, latencyMicroseconds, latencyStages, offered
         case fsyncs, fsyncsPerSecond, writeCalls, bytesWrittenLogical, bytesWrittenPhysical
-        case walBytesPerIngestedByte, walBytesPeak, checkpointBytes, walLiveBytes, duplicates, lost, corrupted, crash
+        case walBytesPerIngestedByte, walFactor, walBytesPeak, checkpointBytes, walLiveBytes, duplicates, lost, corrupted, crash
     }
 
     /// Writes every key.
@@ -32,6 +32,7 @@ extension BenchRow {
         try container.encode(bytesWrittenLogical, forKey: .bytesWrittenLogical)
         try container.encode(bytesWrittenPhysical, forKey: .bytesWrittenPhysical)
         try container.encode(walBytesPerIngestedByte, forKey: .walBytesPerIngestedByte)
+        try container.encode(walFactor, forKey: .walFactor)
         try container.encode(walBytesPeak, forKey: .walBytesPeak)
         try container.encode(checkpointBytes, forKey: .checkpointBytes)
         try container.encode(walLiveBytes, forKey: .walLiveBytes)

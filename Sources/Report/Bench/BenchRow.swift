@@ -41,6 +41,8 @@ public struct BenchRow: Codable, Equatable, Sendable {
     public var bytesWrittenPhysical: Int64
     /// Bytes written to write-ahead logs, all copies, for each byte ingested.
     public var walBytesPerIngestedByte: Double
+    /// The same with its interval.
+    public var walFactor: Interval
     /// The most bytes the logs held at once, all copies.
     public var walBytesPeak: Int64
     /// Bytes written to checkpoints, offset and commit logs.
@@ -63,7 +65,7 @@ public struct BenchRow: Codable, Equatable, Sendable {
         peakResidentBytes: Int64, latencyMicroseconds: Percentiles?, latencyStages: [String: Percentiles],
         offered: OfferedLoadFigures?, fsyncs: Int64, fsyncsPerSecond: Double, writeCalls: Int64,
         bytesWrittenLogical: Int64, bytesWrittenPhysical: Int64, walBytesPerIngestedByte: Double,
-        walBytesPeak: Int64, checkpointBytes: Int64, walLiveBytes: [Sample], duplicates: Int, lost: Int,
+        walFactor: Interval, walBytesPeak: Int64, checkpointBytes: Int64, walLiveBytes: [Sample], duplicates: Int, lost: Int,
         corrupted: Int, crash: CrashPrice?
     ) {
         self.setting = setting
@@ -85,6 +87,7 @@ public struct BenchRow: Codable, Equatable, Sendable {
         self.bytesWrittenLogical = bytesWrittenLogical
         self.bytesWrittenPhysical = bytesWrittenPhysical
         self.walBytesPerIngestedByte = walBytesPerIngestedByte
+        self.walFactor = walFactor
         self.walBytesPeak = walBytesPeak
         self.checkpointBytes = checkpointBytes
         self.walLiveBytes = walLiveBytes
