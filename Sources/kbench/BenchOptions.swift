@@ -102,7 +102,7 @@ struct BenchOptions: ParsableArguments {
         for (key, value) in numbers { if let value { words += ["--\(key.rawValue)", "\(value)"] } }
         if let topic { words += ["--topic", topic] }
         words += ["--pairs", "\(pairs)"]
-        if let rate { words += ["--rate", "\(rate)"] }
+        if let rate { words += ["--rate", OptionCheck.plain(rate)] }
         if latencyTime != "2s" { words += ["--latency-time", latencyTime] }
         if noLatency { words.append("--no-latency") }
         if noCrash { words.append("--no-crash") }

@@ -94,7 +94,8 @@ struct CapacityCommand: AsyncParsableCommand {
 
     private var reproduce: String {
         var words = [
-            "kbench", "capacity", "--strategy", strategy, "--sink", sink, "--p99", "\(p99)", "--from", "\(from)",
+            "kbench", "capacity", "--strategy", strategy, "--sink", sink, "--p99", OptionCheck.plain(p99),
+            "--from", OptionCheck.plain(from),
             "--probe-time", probeTime, "--record-bytes", "\(recordBytes)", "--partitions", "\(partitions)",
         ]
         if let blockInterval { words += ["--block-interval", "\(blockInterval)"] }

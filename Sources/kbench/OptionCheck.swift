@@ -21,6 +21,9 @@ enum OptionCheck {
         }
     }
 
+    /// A number as people type it: whole where it is.
+    static func plain(_ value: Double) -> String { Int(exactly: value).map { "\($0)" } ?? "\(value)" }
+
     /// `all`, or names joined by commas.
     static func names<Value>(
         _ list: String, _ option: String, _ all: [Value], _ name: (Value) -> String
