@@ -24,6 +24,16 @@ enum OptionCheck {
     /// A number as people type it: whole where it is.
     static func plain(_ value: Double) -> String { Int(exactly: value).map { "\($0)" } ?? "\(value)" }
 
+    /// A number of per cent within a range.
+    static func percent(_ value: Double, _ range: ClosedRange<Double>, _ option: String) throws {
+        guard range.contains(value) else {
+            let (low, high) = (Int(range.lowerBound), Int(range.upperBound))
+            throw Diagnosis(
+                cause: "\(option): \(value) is not within \(low) to \(high) per cent",
+                fix: "give \(option) a number of per cent, such as 2.5", exitCode: .usage)
+        }
+    }
+
     /// `all`, or names joined by commas.
     static func names<Value>(
         _ list: String, _ option: String, _ all: [Value], _ name: (Value) -> String

@@ -17,6 +17,11 @@ extension EndToEnd {
             (["offsets", "show", "--help"], "offsets-show-help.txt"),
             (["offsets", "export", "--help"], "offsets-export-help.txt"),
             (["offsets", "import", "--help"], "offsets-import-help.txt"),
+            (["counts", "--help"], "counts-help.txt"),
+            (["compare", "--help"], "compare-help.txt"),
+            (["gate", "--help"], "gate-help.txt"),
+            (["history", "--help"], "history-help.txt"),
+            (["history", "append", "--help"], "history-append-help.txt"),
             (["crash-points"], "crash-points.txt"),
             (["crash-points", "--strategy", "direct-log-first"], "crash-points-direct-log-first.txt"),
         ]

@@ -17,13 +17,14 @@ import Testing
             [
                 "World", "Engine", "Simulation", "Exploration", "WriteAheadLog", "Kafka", "ZooKeeper", "Posix",
                 "Database",
-                "Report",
+                "Report", "Statistics",
                 "Subprocess", "SystemPackage", "Yams", "Histogram",
                 "Foundation",
             ]
         ),
         ("Report", ["World", "Engine", "Simulation", "Exploration", "Foundation"]),
         ("Exploration", ["World", "Engine", "Simulation", "WriteAheadLog", "Foundation"]),
+        ("BenchmarkSteps", ["World", "Engine", "Simulation", "WriteAheadLog", "Checksum", "Posix"]),
         ("Simulation", ["World", "Engine"]),
         ("Engine", ["World", "WriteAheadLog", "Checksum"]),
         ("WriteAheadLog", ["World", "Checksum", "CZstd"]),
@@ -31,6 +32,7 @@ import Testing
         ("Database", ["World", "GRDB", "GRDBSQLite", "Foundation"]),
         ("ZooKeeper", ["World", "CZooKeeper", "Dispatch"]),
         ("Posix", ["World", "CPosixShims", "Glibc"]),
+        ("Statistics", ["World", "Foundation"]),
         ("Checksum", ["CChecksum"]),
         ("World", []),
     ]

@@ -1,6 +1,7 @@
 // From the trials of a row to its figures: pure arithmetic.
 internal import Engine
 internal import Report
+internal import Statistics
 internal import World
 
 /// What was measured of one strategy and sink.
@@ -83,23 +84,23 @@ struct BenchRowTrials: Sendable {
     }
 }
 
-/// The middle of some values.
-enum Median {
-    static func of(_ values: [Double]) -> Double {
-        let sorted = values.sorted()
-        guard !sorted.isEmpty else { return 0 }
-        return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
-    }
-}
-
 extension Interval {
     /// The median of values, and all they spread over.
     static func ofMedian(_ values: [Double]) -> Interval {
         Interval(median: Median.of(values), low: values.min() ?? 0, high: values.max() ?? 0)
     }
 
-    /// The median of the ratios of pairs, with its interval.
+    /// The median ratio of pairs, with its 95 % bootstrap interval; 0 where something took no time or gave nothing.
     static func ofRatios(_ values: [Double], to base: [Double]) -> Interval {
-        ofMedian(zip(values, base).map { $1 > 0 ? $0 / $1 : 0 })
+        guard let ratios = PairedRatios(base: base, new: values) else { return Interval(median: 0, low: 0, high: 0) }
+        // Resampling is a calculation, not a measurement: one seed, so that one set of rounds has one interval.
+        var random = SeededRandom(seed: 1)
+        let bounds = ratios.interval(random: &random)
+        return Interval(median: ratios.median, low: bounds.lowerBound, high: bounds.upperBound)
     }
+}
+
+/// The middle of some values, 0 where there are none.
+enum Median {
+    static func of(_ values: [Double]) -> Double { values.isEmpty ? 0 : Sample.median(values) }
 }
