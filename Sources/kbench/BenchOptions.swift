@@ -23,7 +23,8 @@ struct BenchOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "A topic of --brokers that is filled already, by any producer; it is only read. Latency is measured on a topic of kbench's own, which goes again.", valueName: "T"))
+            "A topic of --brokers that is filled already, by any producer; it is only read. Latency is measured on a topic of kbench's own, which goes again.",
+            valueName: "T"))
     var topic: String?
 
     @Option(help: ArgumentHelp("Rounds.", valueName: "K"))

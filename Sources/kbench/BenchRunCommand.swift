@@ -25,7 +25,7 @@ struct BenchRunCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Measure for each value of one setting: records, record-bytes, partitions, replicas, zstd-level, block-records, batch-records, block-interval or batch-interval.",
+            "Measure for each value of one setting: \(BenchSweep.Key.allCases.map(\.rawValue).joined(separator: ", ")).",
             valueName: "KEY=V1,V2"))
     var sweep: String?
 

@@ -52,7 +52,9 @@ enum OptionCheck {
 
     /// A time such as `500ms`, `90s` or `10m`, in seconds.
     static func seconds(_ text: String, _ option: String) throws -> Double {
-        let units: [(suffix: String, seconds: Double)] = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600), ("d", 86_400)]
+        let units: [(suffix: String, seconds: Double)] = [
+            ("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600), ("d", 86_400),
+        ]
         for unit in units where text.hasSuffix(unit.suffix) {
             if let number = Double(text.dropLast(unit.suffix.count)), number >= 0 { return number * unit.seconds }
         }

@@ -41,7 +41,8 @@ import Testing
     static let soleUsers: [(imported: String, user: String)] = [
         ("CRdKafka", "Kafka"), ("CZooKeeper", "ZooKeeper"), ("CZstd", "WriteAheadLog"), ("Glibc", "Posix"),
         ("CPosixShims", "Posix"),
-        ("CChecksum", "Checksum"), ("Subprocess", "Harness"), ("Yams", "Harness"), ("Histogram", "Harness"), ("ArgumentParser", "kbench"),
+        ("CChecksum", "Checksum"), ("Subprocess", "Harness"), ("Yams", "Harness"), ("Histogram", "Harness"),
+        ("ArgumentParser", "kbench"),
         ("GRDB", "Database"), ("GRDBSQLite", "Database"),
     ]
 

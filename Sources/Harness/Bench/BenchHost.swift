@@ -54,7 +54,8 @@ struct BenchHost: Sendable {
             let ends = try stage.host.value.watermarks(of: stage.topic)
             for (partition, start) in stage.truth.starts.enumerated() where stage.truth.ends[partition] > start {
                 if ends[partition].low > start {
-                    return "the broker evicted offsets \(start) to \(ends[partition].low - 1) of partition \(partition) "
+                    return
+                        "the broker evicted offsets \(start) to \(ends[partition].low - 1) of partition \(partition) "
                         + "during the run"
                 }
             }

@@ -61,7 +61,8 @@ struct BenchRounds {
                     let trial = try await stage.closedLoop(cells[index], name: "\(round)-\(cells[index].name)")
                     invalid = invalid ?? trial.run.invalidReason
                     if cells[index] == .raw, trial.run.delivered != warmUp.run.delivered {
-                        invalid = "raw polled \(trial.run.delivered) records after \(warmUp.run.delivered): somebody writes "
+                        invalid =
+                            "raw polled \(trial.run.delivered) records after \(warmUp.run.delivered): somebody writes "
                             + "to the topic"
                     }
                     trials[index].rounds.append(trial)
@@ -72,7 +73,8 @@ struct BenchRounds {
         }
         if settings.measuresLatency {
             let own = Int(bytesPerRecord.rounded())
-            let bytes = min(max(own, BenchSettings.recordBytesRange.lowerBound), BenchSettings.recordBytesRange.upperBound)
+            let bytes = min(
+                max(own, BenchSettings.recordBytesRange.lowerBound), BenchSettings.recordBytesRange.upperBound)
             invalid = try await measureLatencies(&trials, recordBytes: bytes) { step("latency: \($0)") } ?? invalid
         }
         for index in trials.indices where settings.measuresCrash {
@@ -91,7 +93,8 @@ struct BenchRounds {
                 copies: settings.logReplicas)
         }
         return Measured(
-            setting: setting(name, ceilings, records: warmUp.run.delivered, bytes: Int(warmUp.bytesFetched)), rows: rows,
+            setting: setting(name, ceilings, records: warmUp.run.delivered, bytes: Int(warmUp.bytesFetched)),
+            rows: rows,
             records: warmUp.run.delivered, invalidReason: invalid)
     }
 
@@ -126,7 +129,8 @@ struct BenchRounds {
                 guard let offered = trial.offered, !offered.keptUp else { break }
                 // A rate that was asked for is not replaced by another one.
                 if settings.rate != nil || attempt == 5 {
-                    return "\(cell.label): the generator fell behind its schedule of \(Int(rate)) records/s: one record in "
+                    return
+                        "\(cell.label): the generator fell behind its schedule of \(Int(rate)) records/s: one record in "
                         + "100 was sent more than \(offered.latenessP99 / 1000) ms late"
                 }
                 rate /= 2

@@ -46,7 +46,8 @@ struct BenchStage: Sendable {
     func closedLoop(_ cell: BenchCell, name: String) async throws -> Trial {
         var plan = plan(cell)
         plan.existing = existing
-        return try await trial(plan, executor(host, cuts: settings.cuts, topic: topic, truth: truth), name: name, load: nil)
+        return try await trial(
+            plan, executor(host, cuts: settings.cuts, topic: topic, truth: truth), name: name, load: nil)
     }
 
     /// Runs `cell` on records of kbench's own that are offered meanwhile, in a topic of their own.
@@ -121,7 +122,8 @@ struct BenchStage: Sendable {
         let directory = "\(options.workDirectory)/survey"
         var plan = plan(BenchCell(strategy: .directLogFirst, sink: .counting))
         plan.existing = "\(directory)/state"
-        let run = try await executor(host, cuts: settings.cuts, topic: topic, truth: truth).execute(plan, in: directory) { _ in }
+        let run = try await executor(host, cuts: settings.cuts, topic: topic, truth: truth).execute(plan, in: directory)
+        { _ in }
         var stage = self
         stage.existing = plan.existing
         return (stage, run.produced)

@@ -67,14 +67,16 @@ public struct CapacityRunner: Sendable {
         return row
     }
 
-    private func probe(_ cell: BenchCell, rate: Double, on stage: BenchStage, number: Int) async throws -> CapacityProbe {
+    private func probe(_ cell: BenchCell, rate: Double, on stage: BenchStage, number: Int) async throws -> CapacityProbe
+    {
         var probe = CapacityProbe(recordsPerSecond: rate)
         do {
             let trial = try await stage.openLoop(
                 cell, rate: rate, seconds: settings.latencySeconds, recordBytes: settings.recordBytes,
                 name: "probe-\(number)-\(cell.name)")
             if let reason = trial.run.invalidReason {
-                throw Diagnosis(cause: reason, fix: "run it again with nothing else on the machine", exitCode: .invalidRun)
+                throw Diagnosis(
+                    cause: reason, fix: "run it again with nothing else on the machine", exitCode: .invalidRun)
             }
             let lag = Lag.quarters(of: trial.samples, records: trial.run.produced)
             probe.p99Microseconds = trial.report.latencies[ObservedStage.sink.rawValue]?.p99

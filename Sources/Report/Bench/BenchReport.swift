@@ -42,7 +42,9 @@ public enum BenchReport {
         }
         if !crashes.isEmpty { sections += ["## What the crash did", crashes.joined(separator: "\n")] }
         let complaints = complaints(result)
-        if !complaints.isEmpty { sections += ["## What is wrong", complaints.map { "- \($0)" }.joined(separator: "\n")] }
+        if !complaints.isEmpty {
+            sections += ["## What is wrong", complaints.map { "- \($0)" }.joined(separator: "\n")]
+        }
         sections += ["## How to read it", result.notes.map { "- \($0)" }.joined(separator: "\n")]
         sections += ["## Again", "```\n\(result.reproduce)\n```"]
         return sections.map { $0.hasSuffix("\n") ? String($0.dropLast()) : $0 }.joined(separator: "\n\n") + "\n"
@@ -98,7 +100,8 @@ public enum BenchReport {
             let name = "\(row.strategy) / \(row.sink)"
             if row.duplicates > 0 || row.lost > 0 || row.corrupted > 0 {
                 complaints.append(
-                    "\(name): \(row.duplicates) duplicates, \(row.lost) lost and \(row.corrupted) corrupted without a crash")
+                    "\(name): \(row.duplicates) duplicates, \(row.lost) lost and \(row.corrupted) corrupted without a crash"
+                )
             }
             if let crash = row.crash, !crash.agrees {
                 complaints.append(

@@ -5,7 +5,8 @@ extension BenchRow {
         case setting, strategy, sink, guarantee, recordsPerSecond, ratioToRaw, ratioToCeiling
         case cpuSecondsPerMillionRecords, cpu, peakResidentBytes, latencyMicroseconds, latencyStages, offered
         case fsyncs, fsyncsPerSecond, writeCalls, bytesWrittenLogical, bytesWrittenPhysical
-        case walBytesPerIngestedByte, walFactor, walBytesPeak, checkpointBytes, walLiveBytes, duplicates, lost, corrupted, crash
+        case walBytesPerIngestedByte, walFactor, walBytesPeak, checkpointBytes, walLiveBytes, duplicates, lost,
+            corrupted, crash
     }
 
     /// Writes every key.

@@ -65,7 +65,8 @@ public struct BenchRow: Codable, Equatable, Sendable {
         peakResidentBytes: Int64, latencyMicroseconds: Percentiles?, latencyStages: [String: Percentiles],
         offered: OfferedLoadFigures?, fsyncs: Int64, fsyncsPerSecond: Double, writeCalls: Int64,
         bytesWrittenLogical: Int64, bytesWrittenPhysical: Int64, walBytesPerIngestedByte: Double,
-        walFactor: Interval, walBytesPeak: Int64, checkpointBytes: Int64, walLiveBytes: [Sample], duplicates: Int, lost: Int,
+        walFactor: Interval, walBytesPeak: Int64, checkpointBytes: Int64, walLiveBytes: [Sample], duplicates: Int,
+        lost: Int,
         corrupted: Int, crash: CrashPrice?
     ) {
         self.setting = setting

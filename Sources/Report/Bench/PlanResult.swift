@@ -55,7 +55,8 @@ public struct PlanResult: ComparisonResult, Codable, Equatable {
             table.add([
                 row.strategy, row.sink, row.guarantee, PlanResult.cell(row.cores, places: 2),
                 Numbers.fixed(row.shareOfOneWorker, places: 2), PlanResult.cell(row.logBytesLive, per: 1e9, places: 2),
-                PlanResult.cell(row.logBytesPerDay, per: 1e9, places: 1), PlanResult.cell(row.duplicatesPerDay, places: 0),
+                PlanResult.cell(row.logBytesPerDay, per: 1e9, places: 1),
+                PlanResult.cell(row.duplicatesPerDay, places: 0),
                 PlanResult.cell(row.lostPerDay, places: 0),
             ])
         }

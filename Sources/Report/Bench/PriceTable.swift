@@ -22,7 +22,9 @@ enum PriceTable {
     }
 
     private static func cells(of row: BenchRow) -> [String] {
-        func milliseconds(_ value: UInt64?) -> String { value.map { Numbers.fixed(Double($0) / 1000, places: 1) } ?? "-" }
+        func milliseconds(_ value: UInt64?) -> String {
+            value.map { Numbers.fixed(Double($0) / 1000, places: 1) } ?? "-"
+        }
         return [
             row.strategy, row.sink, row.guarantee, Numbers.fixed(row.recordsPerSecond, places: 0),
             ratio(row.ratioToRaw), Numbers.fixed(row.ratioToCeiling, places: 2),
