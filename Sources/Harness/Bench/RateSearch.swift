@@ -23,7 +23,7 @@ struct RateSearch {
         switch (sustained, refused) {
         case (nil, nil): return start
         case (let low?, nil): return low * 2
-        case (nil, let high?): return high / 2 >= lowest ? high / 2 : nil
+        case (nil, let high?): return high > lowest ? max(high / 2, lowest) : nil
         case (let low?, let high?): return high / low > precision ? (low * high).squareRoot() : nil
         }
     }

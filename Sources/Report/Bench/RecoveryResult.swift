@@ -56,7 +56,7 @@ public struct RecoveryResult: ComparisonResult, Codable, Equatable {
             ])
         }
         let verdict = isValid ? (holds ? "PASS" : "FAIL") : "INVALID"
-        let reasons = rows.compactMap(\.invalidReason).map { "- \($0)\n" }.joined()
+        let reasons = rows.compactMap(\.invalidReason).map { "\n- \($0)\n" }.joined()
         return """
             \(verdict) bench recovery: receiver-wal killed with everything in its log; \(recordBytes) bytes a record, \
             \(Numbers.count(pairs, "interleaved round")) (seed \(seed), \(broker.kind) broker)
