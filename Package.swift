@@ -64,7 +64,7 @@ let package = Package(
         // The bodies of the benchmarks, which the tests run too.
         .target(
             name: "BenchmarkSteps",
-            dependencies: ["World", "Engine", "Simulation", "WriteAheadLog", "Checksum", "Posix"],
+            dependencies: ["World", "Engine", "Simulation", "Exploration", "WriteAheadLog", "Checksum", "Posix"],
             swiftSettings: settings),
         // Tries every schedule of crashes there is, and makes a failure small.
         .target(

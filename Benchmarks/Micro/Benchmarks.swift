@@ -3,6 +3,7 @@ import AllocationCounter
 import Benchmark
 import BenchmarkSteps
 import Foundation
+import Glibc
 
 /// Requests for memory, which are the same in every run: the metric that can be held to a threshold.
 let allocations = BenchmarkMetric.custom("Allocations", polarity: .prefersSmaller, useScalingFactor: true)
@@ -22,10 +23,26 @@ let benchmarks: @Sendable () -> Void = {
         if step.repetitions > 1 { configuration.scalingFactor = .kilo }
         // What syncs a real disk would take long.
         if step.name.hasPrefix("log-append") { configuration.maxIterations = 300 }
+        let rate = step.tally.map {
+            BenchmarkMetric.custom("\($0.things) per CPU second", polarity: .prefersLarger, useScalingFactor: false)
+        }
+        if let rate { configuration.metrics.append(rate) }
         Benchmark(step.name, configuration: configuration) { benchmark in
+            let (began, before) = (processorSeconds(), step.tally?.count ?? 0)
             try step.run { try benchmark.count($0) }
+            if let rate, let tally = step.tally {
+                // The call that is not measured did as many.
+                benchmark.measurement(rate, Int(Double(tally.count - before) / (processorSeconds() - began)))
+            }
         }
     }
+}
+
+/// The time that this process has had a processor.
+private func processorSeconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }
 
 extension Benchmark {

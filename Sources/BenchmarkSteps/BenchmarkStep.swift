@@ -9,12 +9,27 @@ public struct BenchmarkStep {
     /// Prepares and calls its argument with the body, which may be called any number of times, and cleans up.
     public let run: (_ measure: (_ body: () throws -> Void) throws -> Void) throws -> Void
 
+    /// What the body does a number of, that is to be told as a rate; nil where a call of the body is one of it.
+    public let tally: Tally?
+
+    /// Things done, over all calls of a body.
+    public final class Tally {
+        /// What they are, such as `Schedules`.
+        public let things: String
+        /// How many were done so far.
+        public internal(set) var count = 0
+
+        init(_ things: String) { self.things = things }
+    }
+
     /// Makes a step.
     init(
-        _ name: String, repetitions: Int = 1, _ run: @escaping ((() throws -> Void) throws -> Void) throws -> Void
+        _ name: String, repetitions: Int = 1, tally: Tally? = nil,
+        _ run: @escaping ((() throws -> Void) throws -> Void) throws -> Void
     ) {
         self.name = name
         self.repetitions = repetitions
+        self.tally = tally
         self.run = run
     }
 

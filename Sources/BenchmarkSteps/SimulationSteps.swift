@@ -1,5 +1,6 @@
 // Whole lives in the simulated world, the verdict over what they left, and a range read from its broker.
 internal import Engine
+internal import Exploration
 internal import Simulation
 internal import World
 
@@ -11,9 +12,24 @@ private let shape = LoadShape(
 /// The block in flight is announced, and its offsets are not committed: n duplicates.
 private let crash = ArmedCrash(CrashPoint(.receiverOffsetsCommit, .before), at: 3)
 
+/// Every crash of the flagship, in every state of the disk: p = 4, n = 100, three batches of a block each.
+private let unit = AtlasUnit(
+    strategy: .receiverWal, sink: .append, fidelity: .sound,
+    shape: LoadShape(
+        records: 300, partitions: 4, blockRecords: 100, batchRecords: 100, groupCommitBlocks: 1, checkpointLagTasks: 0,
+        autoCommitBlocks: 50, chunkRecords: 1000), seed: 1)
+
 func simulationSteps() -> [BenchmarkStep] {
     func flagship() -> SimulatedRun { SimulatedRun(strategy: .receiverWal, sink: .append, shape: shape) }
+    let explored = BenchmarkStep.Tally("Schedules")
     return [
+        BenchmarkStep("flagship-explored", tally: explored) { measure in
+            try measure {
+                let result = try unit.explore()
+                try WrongStep.check(result.findings.isEmpty, "a sound engine breaks a promise")
+                explored.count += result.schedules
+            }
+        },
         BenchmarkStep("one-flagship-schedule") { measure in
             let world = flagship()
             try measure {

@@ -20,7 +20,7 @@ public struct PairedRatios: Equatable, Sendable {
 
     /// The bounds of the median ratio: the `level` (0 to 1) in the middle of the medians of resampled pairs.
     public func interval(
-        level: Double = 0.95, resamples: Int = 2_000, random: inout SeededRandom
+        level: Double = 0.95, resamples: Int = 1_000, random: inout SeededRandom
     ) -> ClosedRange<Double> {
         let medians = (0..<max(1, resamples)).map { _ in
             Sample.median(logarithms.map { _ in logarithms[Int.random(in: logarithms.indices, using: &random)] })
@@ -30,10 +30,10 @@ public struct PairedRatios: Equatable, Sendable {
     }
 
     /// The smallest increase, as a share (0.03: three per cent), that as many pairs of this spread show four times in
-    /// five: exp((z(0.95) + z(0.80)) s / sqrt(k)) - 1, with s the standard deviation of the k logarithms and z the
-    /// normal distribution's quantiles for a one-sided test at 5 % and a power of 80 %.
+    /// five: exp((z(0.99) + z(0.80)) s / sqrt(k)) - 1, with s the standard deviation of the k logarithms and z the
+    /// normal distribution's quantiles for a one-sided test at 1 % and a power of 80 %.
     public var minimumDetectableEffect: Double {
-        let quantiles = 1.6448536269514722 + 0.8416212335729143
+        let quantiles = 2.3263478740408408 + 0.8416212335729143
         return exp(quantiles * Sample.standardDeviation(logarithms) / Double(logarithms.count).squareRoot()) - 1
     }
 }

@@ -145,7 +145,7 @@ extension EndToEnd {
             (["compare", "none", "none"], "none is no program", "two kbench binaries", 64),
             (["compare", "BASE"], "there is nothing to compare", "--calibrate", 64),
             (["compare", "BASE", "BASE", "--pairs", "6"], "--pairs: 6 is not within 7 to 1000", "7 to 1000", 64),
-            (["compare", "BASE", "BASE", "--margin", "-1"], "--margin: -1.0 is not within", "per cent", 64),
+            (["compare", "BASE", "BASE", "--margin=-1"], "--margin: -1.0 is not within", "per cent", 64),
             (["compare", "FAILS", "BASE", "--tier", "1"], "BASE ended with", "run it by itself", 5),
             (["compare", "BASE", "BREAKS", "--tier", "1"], "NEW broke a guarantee", "run it by itself", 3),
             (["compare", "OLD", "BASE"], "BASE does not know this command", "behind --", 64),
@@ -188,16 +188,14 @@ extension EndToEnd {
         @Test func aHistoryGrowsAndNamesWhatIsDamaged() async throws {
             let folder = try Folder()
             let append = ["history", "append", "--date", "2026-01-01"]
-            for commit in ["a", "b"] {
-                let outcome = try await Kbench.run(append + ["--commit", commit], in: folder)
-                #expect(outcome.status == .exited(0), "\(outcome)")
-            }
+            let appended = try await Kbench.run(append + ["--commit", "a"], in: folder)
+            #expect(appended.status == .exited(0), "\(appended)")
             let path = "results/history.ndjson"
             try folder.write(try folder.text(of: path) + "damaged\n", to: path)
             let outcome = try await Kbench.run(["history"], in: folder)
             #expect(outcome.status == .exited(0), "\(outcome)")
-            #expect(outcome.output == "2 commits, 0 changes\n", "\(outcome)")
-            #expect(outcome.errors.hasPrefix("kbench: \(path):3: "), "\(outcome)")
+            #expect(outcome.output == "1 commit, 0 changes\n", "\(outcome)")
+            #expect(outcome.errors.hasPrefix("kbench: \(path):2: "), "\(outcome)")
         }
     }
 }

@@ -23,8 +23,10 @@ import Testing
             ]
         ),
         ("Report", ["World", "Engine", "Simulation", "Exploration", "Foundation"]),
+        (
+            "BenchmarkSteps", ["World", "Engine", "Simulation", "Exploration", "WriteAheadLog", "Checksum", "Posix"]
+        ),
         ("Exploration", ["World", "Engine", "Simulation", "WriteAheadLog", "Foundation"]),
-        ("BenchmarkSteps", ["World", "Engine", "Simulation", "WriteAheadLog", "Checksum", "Posix"]),
         ("Simulation", ["World", "Engine"]),
         ("Engine", ["World", "WriteAheadLog", "Checksum"]),
         ("WriteAheadLog", ["World", "Checksum", "CZstd"]),

@@ -40,10 +40,10 @@ import World
         #expect(interval == ratios.interval(random: &again))
     }
 
-    /// Two logarithms of -0.1 and 0.1: s = sqrt(0.02), s / sqrt(2) = 0.1, so exp(0.1 x 2.4865) - 1.
+    /// Two logarithms of -0.1 and 0.1: s = sqrt(0.02), s / sqrt(2) = 0.1, so exp(0.1 x 3.1680) - 1.
     @Test func theDetectableEffectFollowsItsFormula() throws {
         let ratios = try #require(PairedRatios(base: [1, 1], new: [exp(-0.1), exp(0.1)]))
-        #expect((ratios.minimumDetectableEffect - (exp(0.24864748605) - 1)).magnitude < 1e-9)
+        #expect((ratios.minimumDetectableEffect - (exp(0.31679691076) - 1)).magnitude < 1e-9)
     }
 
     /// The interval of 95 % misses the truth seldom: 400 series of ten ratios around even. Seed 11.

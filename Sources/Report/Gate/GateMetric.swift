@@ -90,8 +90,9 @@ public struct GateMetric: Codable, Equatable, Sendable {
         verdict = verdict(margin: margin)
     }
 
-    /// The share of chance below which a difference counts.
-    public static let significance = 0.05
+    /// The share of chance up to which a difference counts. Both sets of pairs have to come to it, so a build is called
+    /// slower than itself about once in ten thousand comparisons.
+    public static let significance = 0.01
 
     /// What the figures come to with another margin.
     ///
