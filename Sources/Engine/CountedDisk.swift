@@ -84,6 +84,10 @@ public final class CountedDisk: Disk, @unchecked Sendable {
     public func remove(_ path: String) throws { try disk.remove(path) }
     /// Whether a file or folder has this name.
     public func exists(_ path: String) -> Bool { disk.exists(path) }
+    /// Passed on uncounted: what is written to memory is asked of nobody.
+    ///
+    /// - Throws: ``DiskError``.
+    public func map(_ path: String, length: Int) throws -> any FileMemory { try disk.map(path, length: length) }
     /// Makes the names in a folder durable, and counts it.
     public func syncDirectory(_ path: String) throws {
         try disk.syncDirectory(path)

@@ -75,6 +75,9 @@ public struct EngineConfiguration: Codable, Equatable, Sendable {
         case time(block: UInt64, batch: UInt64)
     }
 
+    /// Whose records the input holds.
+    public var origin = RecordOrigin.kbench
+
     /// Makes a configuration; what most runs leave alone has a default.
     public init(
         strategy: Strategy, sink: SinkKind, directory: String, group: String, starts: [Offset], ends: [Offset],

@@ -49,6 +49,8 @@ public struct EngineError: Error, Equatable, Sendable, CustomStringConvertible {
         public static let impossibleTasks = Code(rawValue: "impossible-tasks")
         /// A shuffle file of the running batch does not hold what was written to it.
         public static let damagedShuffle = Code(rawValue: "damaged-shuffle")
+        /// A ledger that counts the records of other offsets than the run's.
+        public static let otherLedger = Code(rawValue: "other-ledger")
     }
 
     /// The kind of failure.

@@ -41,6 +41,21 @@ public enum FileSystem {
         return sum
     }
 
+    /// Asks the kernel to forget the pages of the files below a folder that are on the device already, so that reading
+    /// them again reads the device.
+    ///
+    /// - Throws: `DiskError`.
+    public static func dropFromCache(_ path: String) throws {
+        try walk(path) { path, status in
+            guard status.st_mode & S_IFMT == S_IFREG else { return }
+            let descriptor = retryingWhenInterrupted { Glibc.open(path, O_RDONLY | O_CLOEXEC) }
+            guard descriptor >= 0 else { throw DiskError.last("open", path) }
+            defer { Glibc.close(descriptor) }
+            let refusal = posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
+            guard refusal == 0 else { throw DiskError.last("drop from cache", path, errorNumber: refusal) }
+        }
+    }
+
     /// Removes a file, or a folder with all that is in it; symbolic links are removed, not followed. An absent path
     /// is fine.
     ///

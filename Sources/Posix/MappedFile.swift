@@ -29,3 +29,18 @@ public final class MappedFile {
 
     deinit { munmap(memory, length) }
 }
+
+/// A mapping as the disk seam has it: the memory is the file, so there is nothing to publish.
+final class SharedFileMemory: FileMemory {
+    private var file: MappedFile?
+    private(set) var bytes: UnsafeMutableRawBufferPointer
+
+    init(_ file: MappedFile, length: Int) {
+        self.file = file
+        bytes = UnsafeMutableRawBufferPointer(start: file.memory, count: length)
+    }
+
+    func publish(_ range: Range<Int>) {}
+
+    func close() { file = nil }
+}

@@ -97,6 +97,15 @@ public final class PosixDisk: Disk, Sendable {
         tally.synced()
     }
 
+    /// The file at `path`, made when absent, as memory of at least `length` bytes that the system shares with the file.
+    ///
+    /// - Throws: `DiskError`.
+    public func map(_ path: String, length: Int) throws -> any FileMemory {
+        var status = stat()
+        let there = stat(path, &status) == 0 ? Int(status.st_size) : 0
+        return SharedFileMemory(try MappedFile(path: path, length: max(length, there)), length: max(length, there))
+    }
+
     /// Whether a file or folder has this name.
     public func exists(_ path: String) -> Bool {
         var status = stat()

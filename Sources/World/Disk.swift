@@ -49,6 +49,11 @@ public protocol Disk: AnyObject {
 
     /// Whether a file or folder has this name.
     func exists(_ path: String) -> Bool
+
+    /// The file at `path`, made when absent, as memory of at least `length` bytes; zeros where the file had none.
+    ///
+    /// - Throws: ``DiskError``.
+    func map(_ path: String, length: Int) throws -> any FileMemory
 }
 
 /// How a file is opened.

@@ -35,7 +35,7 @@ struct ExplorationLoad: ParsableArguments {
         try OptionCheck.names(strategy, "--strategy", Strategy.allCases) { $0.rawValue }
     }
 
-    func sinks() throws -> [SinkKind] { try OptionCheck.names(sink, "--sink", SinkKind.allCases) { $0.rawValue } }
+    func sinks() throws -> [SinkKind] { try OptionCheck.names(sink, "--sink", SinkKind.keepingRows) { $0.rawValue } }
 
     /// A unit with this load.
     func template() throws -> AtlasUnit {

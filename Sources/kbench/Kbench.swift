@@ -21,8 +21,9 @@ struct Kbench: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            ScenarioCommand.self, MatrixCommand.self, ClaimsCommand.self, AtlasCommand.self, SwarmCommand.self,
-            PowerCommand.self, CountsCommand.self, CompareCommand.self, GateCommand.self, HistoryCommand.self,
+            ScenarioCommand.self, MatrixCommand.self, BenchCommand.self, CapacityCommand.self, PlanCommand.self,
+            ClaimsCommand.self, AtlasCommand.self, SwarmCommand.self, PowerCommand.self, CountsCommand.self,
+            CompareCommand.self, GateCommand.self, HistoryCommand.self,
             ReplayCommand.self, ShrinkCommand.self, ExplainCommand.self, CrashPointsCommand.self, OffsetsCommand.self,
             WorkerCommand.self,
         ])

@@ -97,7 +97,7 @@ struct MatrixCommand: AsyncParsableCommand {
         }
         return try MatrixPlan(
             strategies: names(strategy, "--strategy", Strategy.allCases) { $0.rawValue },
-            sinks: names(sink, "--sink", SinkKind.allCases) { $0.rawValue },
+            sinks: names(sink, "--sink", SinkKind.keepingRows) { $0.rawValue },
             points: point == "all" ? nil : names(point, "--point", CrashPoint.all) { $0.description },
             fidelity: chosen, partitions: partitions, blockRecords: blockRecords, batchRecords: batchRecords,
             seed: UInt64(seed))

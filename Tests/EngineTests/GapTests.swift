@@ -71,7 +71,7 @@ struct GapTests {
     @Test("are passed by position: nothing twice, nothing lost, nothing read that is not there", arguments: strategies)
     func withoutCrash(strategy: Strategy) throws {
         for gaps in Self.logs {
-            for sink in SinkKind.allCases.filter(strategy.canWrite) {
+            for sink in SinkKind.keepingRows.filter(strategy.canWrite) {
                 let run = SimulatedRun(strategy: strategy, sink: sink, shape: Self.shape, gaps: gaps)
                 try run.live()
                 let place = Comment(rawValue: "\(strategy.rawValue)/\(sink.rawValue) \(gaps)")
@@ -93,7 +93,7 @@ struct GapTests {
         }
         for (index, gaps) in Self.logs.filter({ $0.count == 1 }).enumerated() {
             // Every fourth point for each log; over all logs every point comes with every sink and both occurrences.
-            let sinks = SinkKind.allCases.filter(strategy.canWrite)
+            let sinks = SinkKind.keepingRows.filter(strategy.canWrite)
             let sink = sinks[index % sinks.count]
             for (place, point) in points.enumerated() where (place + index) % 4 == 0 {
                 let run = SimulatedRun(strategy: strategy, sink: sink, shape: Self.shape, gaps: gaps)

@@ -120,7 +120,7 @@ struct OutputDigestTests {
     func sinks() throws {
         let shape = LoadShape.small(records: 16, partitions: 3, block: 2, batch: 6)
         for strategy in Strategy.allCases where strategy != .raw {
-            for sink in SinkKind.allCases where strategy.canWrite(to: sink) {
+            for sink in SinkKind.keepingRows where strategy.canWrite(to: sink) {
                 let whole = SimulatedRun(strategy: strategy, sink: sink, shape: shape)
                 try whole.live()
                 let digest = try whole.verdict().outputDigest

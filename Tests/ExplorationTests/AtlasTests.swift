@@ -8,7 +8,7 @@ import World
 @Suite struct AtlasTests {
     static func units(_ fidelity: Fidelity, seededStates: Int) -> [AtlasUnit] {
         AtlasUnit.all(
-            strategies: Strategy.allCases, sinks: SinkKind.allCases,
+            strategies: Strategy.allCases, sinks: SinkKind.keepingRows,
             template: AtlasUnit(
                 strategy: .raw, sink: .append, fidelity: fidelity, shape: Hunter.shape, seed: 1,
                 seededStates: seededStates))

@@ -26,7 +26,7 @@ import World
         let template = AtlasUnit(
             strategy: .raw, sink: .append, fidelity: .sound, shape: shape, seed: 1, seededStates: 1)
         let units = AtlasUnit.all(
-            strategies: [.directLogFirst, .directTransactional], sinks: SinkKind.allCases, template: template)
+            strategies: [.directLogFirst, .directTransactional], sinks: SinkKind.keepingRows, template: template)
         return AtlasOptions(
             units: units, shard: shard, journal: journal.map { "\(folder.path)/\($0)" },
             capsules: "\(folder.path)/capsules", version: "test")

@@ -18,7 +18,7 @@ import Testing
                 "World", "Engine", "Simulation", "Exploration", "WriteAheadLog", "Kafka", "ZooKeeper", "Posix",
                 "Database",
                 "Report", "Statistics",
-                "Subprocess", "SystemPackage", "Yams",
+                "Subprocess", "SystemPackage", "Yams", "Histogram",
                 "Foundation",
             ]
         ),
@@ -43,7 +43,8 @@ import Testing
     static let soleUsers: [(imported: String, user: String)] = [
         ("CRdKafka", "Kafka"), ("CZooKeeper", "ZooKeeper"), ("CZstd", "WriteAheadLog"), ("Glibc", "Posix"),
         ("CPosixShims", "Posix"),
-        ("CChecksum", "Checksum"), ("Subprocess", "Harness"), ("Yams", "Harness"), ("ArgumentParser", "kbench"),
+        ("CChecksum", "Checksum"), ("Subprocess", "Harness"), ("Yams", "Harness"), ("Histogram", "Harness"),
+        ("ArgumentParser", "kbench"),
         ("GRDB", "Database"), ("GRDBSQLite", "Database"),
     ]
 

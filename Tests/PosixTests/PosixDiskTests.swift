@@ -49,6 +49,21 @@ struct PosixDiskTests {
         #expect((try? text(of: "file")) == content)
     }
 
+    @Test("maps a file: what is written to the memory is in the file, and what was there before is kept")
+    func map() throws {
+        let first = try disk.map(path("mapped"), length: 8)
+        first.bytes[0] = 1
+        #expect(try disk.contents(of: path("mapped")) == [1, 0, 0, 0, 0, 0, 0, 0])
+        first.close()
+        let longer = try disk.map(path("mapped"), length: 10)
+        longer.bytes[9] = 2
+        longer.close()
+        let shorter = try disk.map(path("mapped"), length: 4)
+        #expect(shorter.bytes.count == 10)
+        shorter.close()
+        #expect(try disk.contents(of: path("mapped")) == [1, 0, 0, 0, 0, 0, 0, 0, 0, 2])
+    }
+
     @Test("writes parts one after the other, in one call, at any offset")
     func gatherWrite() throws {
         let file = try disk.open(path("file"), .create)

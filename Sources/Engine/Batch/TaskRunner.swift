@@ -7,8 +7,11 @@ final class TaskRunner {
     private let configuration: EngineConfiguration
     private let seams: Seams
     private let counters: EngineCounters
-    /// Nil where an output operation takes its place.
+    /// Nil where an output operation, or the counting sink, takes its place.
     private let sink: (any Sink)?
+    private let counting: CountingSink?
+    /// Tells the records of a producer that is not kbench apart; nil: they say themselves which they are.
+    private let places: PlaceNumbers?
     private let operation: (any OutputOperation)?
     /// The task that has begun to output and is not done.
     private var underWay: OutputTask?
@@ -34,8 +37,13 @@ final class TaskRunner {
             configuration: configuration, seams: seams, counters: counters, dataLoss: dataLoss)
         self.readBlock = readBlock
         operation = seams.output
+        let counts = operation == nil && configuration.sink == .counting
+        counting = counts ? try CountingSink(configuration: configuration, disk: seams.disk, slot: slot) : nil
+        places =
+            configuration.origin == .anyone
+            ? PlaceNumbers(starts: configuration.starts, ends: configuration.ends) : nil
         self.sink =
-            operation == nil
+            operation == nil && !counts
             ? try sink
                 ?? configuration.sink.open(
                     in: RunFolder.sink(of: configuration.outputFolder), for: configuration.strategy, seams: seams,
@@ -143,6 +151,7 @@ final class TaskRunner {
 
     func close() {
         sink?.close()
+        counting?.close()
         operation?.close()
         journal.close()
         rangeReader.close()
@@ -174,6 +183,7 @@ final class TaskRunner {
         if !task.isShuffled { try journal.append(batch: task.batch, ingest: ingest, ranges: block.offsetRanges) }
         if isNew {
             try sink?.write(rows)
+            if let counting { counters.add(.recordsCorrupted, try counting.count(block)) }
             try operation?.process(block, of: task)
             counters.note(.firstOutputAt, at: seams.clock.now())
             if isFresh { counters.note(.firstFreshOutputAt, at: seams.clock.now()) }
@@ -187,7 +197,14 @@ final class TaskRunner {
         rows.removeAll()
         var corrupted = 0
         block.forEachRecord { partition, offset, _, value in
-            let identity = value.flatMap { RecordFormat.read($0) }
+            let identity =
+                if let places {
+                    places.number(of: partition, offset).map {
+                        RecordFormat.Identity(producer: 0, sequence: UInt64($0))
+                    }
+                } else {
+                    value.flatMap { RecordFormat.read($0) }
+                }
             if identity == nil { corrupted += 1 }
             rows.append(
                 SinkEntry(

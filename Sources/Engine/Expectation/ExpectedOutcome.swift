@@ -122,7 +122,7 @@ public struct ExpectedOutcome: Equatable, Sendable {
                     isForgotten: toll.isForgotten, isUnstored: life == 0 && isUnstored, damage: nil))
         }
         switch sink {
-        case .append: duplicates = n + E
+        case .append, .counting: duplicates = n + E
         case .batchKeyed: duplicates = ingestDuplicates
         case .offsetKeyed, .transactional: duplicates = 0
         }
@@ -140,7 +140,7 @@ public struct ExpectedOutcome: Equatable, Sendable {
         func each(_ value: (DeathToll) -> String) -> String { tolls.map(value).joined(separator: ", then ") }
         let form =
             switch sink {
-            case .append: "n + E = " + each { "\($0.n) + \($0.E)" }
+            case .append, .counting: "n + E = " + each { "\($0.n) + \($0.E)" }
             case .batchKeyed:
                 "\(duplicates) (n = \(each { "\($0.n)" }); of E = \(each { "\($0.E)" }) those whose batch keeps its "
                     + "number are dropped)"

@@ -71,7 +71,7 @@ extension ExpectedOutcome {
         }
         ingestDuplicates = n + (isOtherIngest && sink != .batchKeyed ? renumbered : 0)
         switch sink {
-        case .append: duplicates = n + E
+        case .append, .counting: duplicates = n + E
         case .batchKeyed:
             // It drops what comes again under the same number, and what is new there with it.
             let shown = isUnstored || strategy == .directCommit || !isOtherIngest ? renumbered : 0
@@ -107,7 +107,7 @@ extension ExpectedOutcome {
     private func describeOutage(_ sink: SinkKind) -> String {
         let form =
             switch sink {
-            case .append: "n + E = \(n) + \(E)"
+            case .append, .counting: "n + E = \(n) + \(E)"
             case .batchKeyed: "\(duplicates) (n = \(n); of E = \(E) those whose batch keeps its number are dropped)"
             case .offsetKeyed: "0 (n = \(n) and E = \(E) leave no trace)"
             case .transactional: "0 (n = \(n) and E = \(E) lie below the stored offsets)"

@@ -13,11 +13,11 @@ extension ExpectedOutcome {
         let j = moment.written + (crash.times - 1) * later
         var outcome = ExpectedOutcome()
         outcome.N = moment.batchRecords
-        outcome.E = sink == .append ? j : 0
+        outcome.E = sink.showsEveryWrite ? j : 0
         outcome.duplicates = outcome.E
         outcome.row = "T"
         outcome.derivation =
-            sink == .append
+            sink.showsEveryWrite
             ? "duplicates = j = \(j) over \(crash.times) failed attempts, lost = 0"
             : "duplicates = 0 (the j = \(j) records of \(crash.times) failed attempts leave no trace), lost = 0"
         outcome.derivation += outcome.citation(strategy)

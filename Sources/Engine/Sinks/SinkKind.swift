@@ -11,6 +11,15 @@ public enum SinkKind: String, CaseIterable, Sendable, Codable {
     /// A database: a task's rows and the offsets behind them change in one transaction, and rows below a stored offset
     /// are dropped.
     case transactional
+    /// Every write shows, as in `append`, but no rows are kept: each record is counted, at two bits. It is counted into
+    /// memory that outlives the process; what a power loss would leave of a sink, it does not show.
+    case counting
+
+    /// The sinks that keep a row of each record, and so what a crash does to rows.
+    public static let keepingRows = allCases.filter { $0 != .counting }
+
+    /// Whether a record written twice is there twice, whoever wrote it.
+    public var showsEveryWrite: Bool { self == .append || self == .counting }
 
     /// Whether what is stored is told apart by offsets, so that the same offset must always mean the same record.
     var isKeyedByOffset: Bool { self == .offsetKeyed || self == .transactional }

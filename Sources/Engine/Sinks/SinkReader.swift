@@ -68,7 +68,7 @@ public struct SinkReader {
             case .append: AppendSink.owns(name)
             case .batchKeyed: name.hasPrefix("batch-") && name.hasSuffix(BatchKeyedSink.suffix)
             case .offsetKeyed: name.hasPrefix("partition-") && name.hasSuffix(".slots")
-            case .transactional: false
+            case .transactional, .counting: false
             }
         }
     }

@@ -2,11 +2,11 @@
 
 /// For every sequence number of one producer: delivered never, once, twice, or more often.
 struct DeliveryLedger {
-    private var cells: [UInt64]
+    var cells: [UInt64]
     /// The records there are to deliver, numbered from 0.
     let count: Int
     /// Records delivered at least once.
-    private(set) var distinct = 0
+    var distinct = 0
 
     init(count: Int) {
         self.count = count

@@ -13,6 +13,10 @@ extension Verdict {
         uniting directories: [String], produced: Int, sink: SinkKind, disk: any Disk,
         openStore: TransactionalStoreOpener? = nil, places: ((Int) -> (partition: Partition, offset: Offset))? = nil
     ) throws {
+        if sink == .counting {
+            try self.init(countedIn: directories, count: produced, disk: disk, places: places)
+            return
+        }
         self.init(produced: produced)
         var ledger = DeliveryLedger(count: produced)
         var read = 0

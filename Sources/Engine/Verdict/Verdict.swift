@@ -48,6 +48,10 @@ public struct Verdict: Equatable, Sendable {
         openStore: TransactionalStoreOpener? = nil,
         places: ((Int) -> (partition: Partition, offset: Offset))? = nil
     ) throws {
+        if sink == .counting {
+            try self.init(countedIn: [directory], count: produced, disk: disk, places: places)
+            return
+        }
         let reader = SinkReader(
             kind: sink, directory: RunFolder.sink(of: directory), disk: disk, openStore: openStore)
         var ledger = DeliveryLedger(count: produced)
@@ -63,7 +67,7 @@ public struct Verdict: Equatable, Sendable {
             ledger.deliver(Int(row.identity.sequence))
             delivered += 1
         }
-        self.produced = produced
+        self.init(produced: produced)
         self.delivered = delivered
         self.corrupted = corrupted + damaged
         duplicates = delivered - ledger.distinct
@@ -84,7 +88,7 @@ public struct Verdict: Equatable, Sendable {
                 ingestDuplicates = try Verdict.ingestDuplicates(rows: reader, ledger: ledger)
                 reexecutionDuplicates = duplicates - ingestDuplicates
             }
-        case .offsetKeyed, .transactional:
+        case .offsetKeyed, .transactional, .counting:
             // Such a sink hides what it was given twice, so only the journal can tell.
             ingestDuplicates = try ReadLedger(directory: evidence, disk: disk).ingestDuplicates
         }

@@ -40,7 +40,7 @@ public struct Hunter: Sendable {
         var hunt = Hunt(name: bug?.rawValue ?? "none", found: false, schedules: 0)
         let template = AtlasUnit(
             strategy: .raw, sink: .append, fidelity: .sound, shape: Hunter.shape, seed: seed, bug: bug)
-        for unit in AtlasUnit.all(strategies: Strategy.allCases, sinks: SinkKind.allCases, template: template) {
+        for unit in AtlasUnit.all(strategies: Strategy.allCases, sinks: SinkKind.keepingRows, template: template) {
             let result = try unit.exploreToFirst()
             hunt.schedules += result.schedules
             if let finding = result.findings.first {

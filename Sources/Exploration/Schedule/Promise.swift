@@ -47,7 +47,7 @@ public struct Promise {
     public static func duplicatesNothing(_ strategy: Strategy, _ sink: SinkKind) -> Bool {
         switch sink {
         case .offsetKeyed, .transactional: true
-        case .append: false
+        case .append, .counting: false
         case .batchKeyed: strategy == .directLogFirst
         }
     }

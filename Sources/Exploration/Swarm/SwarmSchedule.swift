@@ -10,7 +10,7 @@ public enum SwarmSchedule {
         var random = SeededRandom(seed: seed)
         let strategies = Strategy.allCases.filter { $0 != .raw }
         let strategy = strategies[Int.random(in: 0..<strategies.count, using: &random)]
-        let sinks = SinkKind.allCases.filter(strategy.canWrite)
+        let sinks = SinkKind.keepingRows.filter(strategy.canWrite)
         let sink = sinks[Int.random(in: 0..<sinks.count, using: &random)]
         let block = Int.random(in: 1...8, using: &random)
         let batch = Int.random(in: block...4 * block, using: &random)

@@ -17,7 +17,7 @@ struct EveryCrashPoint: Experiment {
         for (index, fidelity) in fidelities.enumerated() {
             let plan = try MatrixPlan(
                 strategies: scenario.strategies.isEmpty ? Strategy.allCases : scenario.strategies,
-                sinks: scenario.sinks.isEmpty ? SinkKind.allCases : scenario.sinks, points: nil,
+                sinks: scenario.sinks.isEmpty ? SinkKind.keepingRows : scenario.sinks, points: nil,
                 fidelity: fidelity, partitions: scenario.partitions, blockRecords: block, batchRecords: batch,
                 seed: scenario.seed)
             let runner = MatrixRunner(plan: plan) { fraction, label in

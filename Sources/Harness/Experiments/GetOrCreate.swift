@@ -145,7 +145,7 @@ struct GetOrCreate: Experiment {
     private func expectation(
         of kind: Kind, _ strategy: Strategy, _ sink: SinkKind, _ crash: ArmedCrash, _ shape: LoadShape
     ) -> Int {
-        guard sink == .append else { return 0 }
+        guard sink.showsEveryWrite else { return 0 }
         // Without its newest checkpoint the batch is as if the crash had come before it: all output, not complete.
         let before = ArmedCrash(CrashPoint(.completionCheckpointRename, .before), at: crash.occurrence)
         let rerun = ExpectedOutcome(strategy: strategy, sink: sink, crash: before, shape: shape)?.E ?? 0

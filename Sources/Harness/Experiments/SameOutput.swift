@@ -24,7 +24,7 @@ struct SameOutput: Experiment {
         let scenario = stage.scenario
         let strategies = (scenario.strategies.isEmpty ? Strategy.allCases : scenario.strategies)
             .filter(\.promisesNoLoss)
-        let sinks = scenario.sinks.isEmpty ? SinkKind.allCases : scenario.sinks
+        let sinks = scenario.sinks.isEmpty ? SinkKind.keepingRows : scenario.sinks
         let outputs = strategies.flatMap { strategy in
             sinks.filter(strategy.canWrite).map { Output(strategy: strategy, sink: $0, job: .identity) }
                 + Job.allCases.filter(\.keepsState).map { Output(strategy: strategy, sink: .append, job: $0) }

@@ -165,7 +165,7 @@ struct Upgrade: Experiment {
             return (restart.duplicates, restart.lost)
         case .exported:
             // One owner of the positions from here on, so n vanishes. E comes again, in batches with numbers of their own.
-            return (sink == .append || sink == .batchKeyed ? outcome(plan.strategy).E : 0, 0)
+            return (sink.showsEveryWrite || sink == .batchKeyed ? outcome(plan.strategy).E : 0, 0)
         case .emptyFolder where plan.strategy.isReceiver:
             // A log that is not replayed is none: what a receiver without one repeats and loses.
             let forgotten = outcome(.receiverReliable)
@@ -173,7 +173,7 @@ struct Upgrade: Experiment {
         case .emptyFolder:
             // The input from its beginning: whatever is in the sink comes again.
             let schedule = CrashSchedule(strategy: plan.strategy, sink: sink, fidelity: fidelity, shape: shape)
-            return (sink == .append ? schedule.output(at: crash) ?? 0 : 0, 0)
+            return (sink.showsEveryWrite ? schedule.output(at: crash) ?? 0 : 0, 0)
         }
     }
 }
