@@ -58,7 +58,7 @@ extension GateMetric {
         let sums = pairs.reduce((base: Int64(0), new: Int64(0))) { ($0.base + $1.base, $0.new + $1.new) }
         self.init(
             name: name, tier: 0, better: .lower,
-            ratio: Ratio(median: ratio(sums.base, sums.new), low: ratios.min() ?? 1, high: ratios.max() ?? 1),
+            ratio: Interval(median: ratio(sums.base, sums.new), low: ratios.min() ?? 1, high: ratios.max() ?? 1),
             pAdjusted: ratios.contains { $0 > 1 } ? 0 : 1, minimumDetectableEffect: 0, margin: margin)
     }
 }
