@@ -11,7 +11,8 @@ final class RawLoop {
     init(configuration: EngineConfiguration, seams: Seams, counters: EngineCounters) throws {
         self.configuration = configuration
         self.counters = counters
-        reader = try seams.broker.openReader(at: configuration.starts.enumerated().map { (Partition($0), $1) })
+        reader = try seams.broker.openDiscardingReader(
+            at: configuration.starts.enumerated().map { (Partition($0), $1) })
         patience = Patience(configuration: configuration, clock: seams.clock)
     }
 

@@ -17,6 +17,19 @@ public enum FileSystem {
         return name(ofMagic: magic)
     }
 
+    /// Lets the system's cache forget a file, so that the next read comes from the disk. Best effort: what is not yet
+    /// written stays.
+    ///
+    /// - Throws: ``DiskError``.
+    public static func dropFromCache(_ path: String) throws {
+        let descriptor = retryingWhenInterrupted { Glibc.open(path, O_RDONLY | O_CLOEXEC) }
+        guard descriptor >= 0 else { throw DiskError.last("open", path) }
+        defer { Glibc.close(descriptor) }
+        _ = fdatasync(descriptor)
+        let refusal = posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
+        guard refusal == 0 else { throw DiskError.last("drop from the cache", path, errorNumber: refusal) }
+    }
+
     /// The bytes in the regular files below a folder, by their lengths.
     ///
     /// - Throws: `DiskError`; files that vanish meanwhile are none.

@@ -24,7 +24,7 @@ struct Kbench: AsyncParsableCommand {
             ScenarioCommand.self, MatrixCommand.self, ClaimsCommand.self, AtlasCommand.self, SwarmCommand.self,
             PowerCommand.self,
             ReplayCommand.self, ShrinkCommand.self, ExplainCommand.self, CrashPointsCommand.self, OffsetsCommand.self,
-            WorkerCommand.self,
+            CeilingsCommand.self, WorkerCommand.self, PlainLoopCommand.self,
         ])
 
     static func main() async {
