@@ -1,7 +1,7 @@
 # The two commands that matter are `make demo` and `make test`; each sets up what it needs.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long matrix bench-micro lint format clean
+.PHONY: help demo test test-long matrix bench-micro thresholds thresholds-update lint format clean
 
 # The Swift runtime goes into the binary: it starts faster, which the crash loops feel, and can be copied elsewhere.
 RELEASE := swift build -c release --product kbench --static-swift-stdlib
@@ -9,7 +9,7 @@ RELEASE := swift build -c release --product kbench --static-swift-stdlib
 BENCHMARK := swift package --disable-sandbox benchmark
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' Makefile
 
 demo: ## Set up, build, and crash both ingestion paths between the log and the commit
 	@scripts/setup build
@@ -31,13 +31,24 @@ matrix: ## Crash every strategy and sink at every point in real workers, as Spar
 bench-micro: ## Measure single steps, and hold their allocations to the written thresholds
 	@scripts/setup build
 	@cd Benchmarks && $(BENCHMARK) run --no-progress --format markdown
-	@cd Benchmarks && KBENCH_ALLOCATIONS_ONLY=1 $(BENCHMARK) thresholds check --no-progress
+	@$(MAKE) --no-print-directory thresholds
+
+# Hashes that are the same in every run, so that tables grow at the same moment.
+CHECK := cd Benchmarks && swift build -c release --product Check >&2 && SWIFT_DETERMINISTIC_HASHING=1 .build/release/Check
+
+thresholds: ## Hold the allocations of single steps to what is written
+	@scripts/setup build
+	@$(CHECK)
+
+thresholds-update: ## Write down the allocations of single steps
+	@scripts/setup build
+	@$(CHECK) update
 
 lint: ## Check format and documentation comments
-	@swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Micro
+	@swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Micro Benchmarks/Check
 
 format: ## Bring every file into the one format
-	@swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Micro
+	@swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Micro Benchmarks/Check
 
 clean: ## Remove what was built
 	@rm -rf .build Benchmarks/.build

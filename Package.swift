@@ -20,10 +20,8 @@ let package = Package(
     products: [
         .executable(name: "kbench", targets: ["kbench"]),
         .library(name: "KbenchEngine", targets: ["World", "Engine", "Kafka", "Posix"]),
-        // The engine with a world in memory and real files, for Benchmarks.
-        .library(
-            name: "KbenchSimulation",
-            targets: ["World", "Engine", "Simulation", "Exploration", "WriteAheadLog", "Checksum", "Posix"]),
+        // The steps that Benchmarks measures.
+        .library(name: "KbenchSteps", targets: ["BenchmarkSteps"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -33,6 +31,8 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         // SQLite, for the transactional sink.
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        // Percentiles of latencies.
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
         // Commands only: parse, call, print.
@@ -48,10 +48,11 @@ let package = Package(
             dependencies: [
                 "World", "Engine", "Simulation", "Exploration", "WriteAheadLog", "Kafka", "ZooKeeper", "Posix",
                 "Database",
-                "Report",
+                "Report", "Statistics",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Yams", package: "Yams"),
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
             exclude: ["reference/README.md"],
             // The scenario files travel inside the binary, so that it can be copied anywhere. `scenarios` is a link
@@ -60,6 +61,11 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "Report", dependencies: ["World", "Engine", "Simulation", "Exploration"], swiftSettings: settings),
+        // The bodies of the benchmarks, which the tests run too.
+        .target(
+            name: "BenchmarkSteps",
+            dependencies: ["World", "Engine", "Simulation", "Exploration", "WriteAheadLog", "Checksum", "Posix"],
+            swiftSettings: settings),
         // Tries every schedule of crashes there is, and makes a failure small.
         .target(
             name: "Exploration", dependencies: ["World", "Engine", "Simulation", "WriteAheadLog"],
@@ -79,6 +85,8 @@ let package = Package(
             swiftSettings: settings),
         .target(name: "ZooKeeper", dependencies: ["World", "CZooKeeper"], swiftSettings: settings),
         .target(name: "Posix", dependencies: ["World", "CPosixShims"], swiftSettings: settings),
+        // Pure functions over measurements: the gate's decisions.
+        .target(name: "Statistics", dependencies: ["World"], swiftSettings: settings),
         .target(name: "World", swiftSettings: settings),
         .target(name: "Checksum", dependencies: ["CChecksum"], swiftSettings: settings),
         .target(name: "CChecksum"),
@@ -90,6 +98,7 @@ let package = Package(
         .systemLibrary(name: "CZooKeeper", providers: [.apt(["libzookeeper-mt-dev"])]),
 
         tests(of: "World"),
+        tests(of: "Statistics", also: ["World"]),
         tests(of: "Checksum"),
         tests(of: "Posix", also: ["World"]),
         tests(of: "WriteAheadLog", also: ["World", "Posix", "Checksum"]),
@@ -103,8 +112,12 @@ let package = Package(
         tests(of: "Exploration", also: ["World", "Engine", "Simulation"]),
         tests(
             of: "Harness",
-            also: ["World", "Engine", "Simulation", "Exploration", "Kafka", "Posix", "Database", "Report"]),
+            also: [
+                "World", "Engine", "Simulation", "Exploration", "Kafka", "Posix", "Database", "Report", "Statistics",
+                "WriteAheadLog",
+            ]),
         tests(of: "Report", also: ["World", "Engine"]),
+        tests(of: "BenchmarkSteps"),
         // Runs the built binary and compares what it prints.
         .testTarget(
             name: "EndToEndTests",

@@ -13,12 +13,18 @@ let package = Package(
         .executableTarget(
             name: "Micro",
             dependencies: [
-                "AllocationCounter", .product(name: "KbenchSimulation", package: "kbench"),
+                "AllocationCounter", .product(name: "KbenchSteps", package: "kbench"),
                 .product(name: "Benchmark", package: "benchmark"),
             ],
             path: "Micro",
             swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)],
             plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
+        // Thresholds without the framework, for continuous integration.
+        .executableTarget(
+            name: "Check",
+            dependencies: ["AllocationCounter", .product(name: "KbenchSteps", package: "kbench")],
+            path: "Check",
+            swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]),
         .target(name: "AllocationCounter", path: "AllocationCounter"),
     ]
 )

@@ -52,18 +52,43 @@ public final class CountedDisk: Disk, @unchecked Sendable {
         CountedFile(file, part: RunFolder.part(of: path), disk: self)
     }
 
+    /// Opens a file, which is counted from then on.
+    ///
+    /// - Throws: ``DiskError``.
     public func open(_ path: String, _ mode: OpenMode) throws -> any DiskFile {
         counted(try disk.open(path, mode), at: path)
     }
+    /// Opens a file that is held by one opener at a time.
+    ///
+    /// - Throws: ``DiskError``.
     public func lock(_ path: String) throws -> (any DiskFile)? { try disk.lock(path).map { counted($0, at: path) } }
+    /// The names in a folder, sorted.
+    ///
+    /// - Throws: ``DiskError``.
     public func list(_ directory: String) throws -> [String] { try disk.list(directory) }
+    /// Makes a folder and those above it.
+    ///
+    /// - Throws: ``DiskError``.
     public func makeDirectory(_ path: String) throws { try disk.makeDirectory(path) }
+    /// Renames a file, replacing what has the new name.
+    ///
+    /// - Throws: ``DiskError``.
     public func rename(_ path: String, to newPath: String) throws { try disk.rename(path, to: newPath) }
+    /// Gives a file a second name.
+    ///
+    /// - Throws: ``DiskError``.
     public func link(_ path: String, to newPath: String) throws { try disk.link(path, to: newPath) }
+    /// Removes a file.
+    ///
+    /// - Throws: ``DiskError``.
     public func remove(_ path: String) throws { try disk.remove(path) }
+    /// Whether a file or folder has this name.
     public func exists(_ path: String) -> Bool { disk.exists(path) }
     /// Passed on uncounted: what is written to memory is asked of nobody.
+    ///
+    /// - Throws: ``DiskError``.
     public func map(_ path: String, length: Int) throws -> any FileMemory { try disk.map(path, length: length) }
+    /// Makes the names in a folder durable, and counts it.
     public func syncDirectory(_ path: String) throws {
         try disk.syncDirectory(path)
         note(RunFolder.part(of: path)) { $0.directorySyncs += 1 }

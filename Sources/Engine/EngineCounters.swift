@@ -77,6 +77,10 @@ public struct EngineCounters: @unchecked Sendable {
         case damagedCheckpoints
         /// Blocks that the log could not give back and the run went on without.
         case blocksSkipped
+        /// The most bytes that the write-ahead logs held at once.
+        case walBytesPeak
+        /// When the schedule of an offered load begins, on the monotonic clock; set from outside, 0: there is none yet.
+        case offeredFrom
     }
 
     /// The bytes of storage that the counters need.

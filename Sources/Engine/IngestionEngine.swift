@@ -54,7 +54,8 @@ public final class IngestionEngine {
             let (store, writer) = try checkpoints(configuration)
             let source = try DriftSource(
                 configuration: configuration, seams: seams, counters: counters, store: store, writer: writer)
-            writer.didWrite = { _ in
+            writer.didWrite = { checkpoint in
+                seams.observer?.reached(.durable, checkpoint.ranges.map(\.range))
                 counters.raise(.stateBytesPeak, to: store.bytes)
                 try store.removeOld()
             }

@@ -7,10 +7,12 @@ final class RawLoop {
     private let counters: EngineCounters
     private let reader: any RecordReader
     private let patience: Patience
+    private let observer: (any StageObserver)?
 
     init(configuration: EngineConfiguration, seams: Seams, counters: EngineCounters) throws {
         self.configuration = configuration
         self.counters = counters
+        observer = seams.observer
         reader = try seams.broker.openDiscardingReader(
             at: configuration.starts.enumerated().map { (Partition($0), $1) })
         patience = Patience(configuration: configuration, clock: seams.clock)
@@ -22,13 +24,22 @@ final class RawLoop {
             reader.position(of: $0) >= configuration.ends[Int($0)]
         }
         if isExhausted { return false }
+        let before = observer == nil ? [] : positions
         let (count, bytes) = try reader.discard(limit: 10_000, timeout: .milliseconds(10))
         counters.add(.recordsFetched, count)
         counters.add(.bytesFetched, bytes)
-        let positions = { [configuration, reader] in configuration.partitions.map { reader.position(of: $0) } }
-        try patience.check(isProgress: count > 0, "offsets \(positions())")
+        if let observer {
+            observer.reached(
+                .sink,
+                zip(configuration.partitions, zip(before, positions)).map {
+                    OffsetRange(partition: $0, from: $1.0, until: $1.1)
+                })
+        }
+        try patience.check(isProgress: count > 0, "offsets \(positions)")
         return true
     }
+
+    private var positions: [Offset] { configuration.partitions.map { reader.position(of: $0) } }
 
     func close() { reader.close() }
 }

@@ -21,6 +21,8 @@ public struct Seams {
     public var output: (any OutputOperation)?
     /// What the engine does wrong on purpose; nothing, but where exploration is put to the test.
     package var mistakes: Set<Mistake> = []
+    /// Who watches how far records have come; nil: nobody.
+    public var observer: (any StageObserver)?
     /// What tasks run on when more than one may run at once.
     public var threads: any TaskThreads
     /// Draws the order in which the stages are asked at each step; nil: checkpoints before batches, batches before

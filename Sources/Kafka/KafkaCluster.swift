@@ -4,7 +4,7 @@ internal import World
 
 /// A connection to a cluster for questions that are not about one topic's records. One thread uses it at a time.
 public final class KafkaCluster {
-    private let handle: KafkaHandle
+    let handle: KafkaHandle
 
     /// Connects.
     ///

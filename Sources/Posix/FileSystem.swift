@@ -17,19 +17,6 @@ public enum FileSystem {
         return name(ofMagic: magic)
     }
 
-    /// Lets the system's cache forget a file, so that the next read comes from the disk. Best effort: what is not yet
-    /// written stays.
-    ///
-    /// - Throws: ``DiskError``.
-    public static func dropFromCache(_ path: String) throws {
-        let descriptor = retryingWhenInterrupted { Glibc.open(path, O_RDONLY | O_CLOEXEC) }
-        guard descriptor >= 0 else { throw DiskError.last("open", path) }
-        defer { Glibc.close(descriptor) }
-        _ = fdatasync(descriptor)
-        let refusal = posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
-        guard refusal == 0 else { throw DiskError.last("drop from the cache", path, errorNumber: refusal) }
-    }
-
     /// The bytes in the regular files below a folder, by their lengths.
     ///
     /// - Throws: `DiskError`; files that vanish meanwhile are none.
@@ -52,6 +39,21 @@ public enum FileSystem {
             if status.st_mode & S_IFMT == S_IFREG { sum += Int64(status.st_blocks) * 512 }
         }
         return sum
+    }
+
+    /// Asks the kernel to forget the pages of the files below a folder that are on the device already, so that reading
+    /// them again reads the device.
+    ///
+    /// - Throws: `DiskError`.
+    public static func dropFromCache(_ path: String) throws {
+        try walk(path) { path, status in
+            guard status.st_mode & S_IFMT == S_IFREG else { return }
+            let descriptor = retryingWhenInterrupted { Glibc.open(path, O_RDONLY | O_CLOEXEC) }
+            guard descriptor >= 0 else { throw DiskError.last("open", path) }
+            defer { Glibc.close(descriptor) }
+            let refusal = posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
+            guard refusal == 0 else { throw DiskError.last("drop from cache", path, errorNumber: refusal) }
+        }
     }
 
     /// Removes a file, or a folder with all that is in it; symbolic links are removed, not followed. An absent path

@@ -116,12 +116,12 @@ public final class SimulatedRun {
 
     /// All that a life can find of those before it. Two runs of one configuration that have come to the same go on alike.
     public struct Remains: Hashable {
-        private let files: [String: [UInt8]]
+        private let disk: DiskImage.Remains
         private let committed: [String: [Offset?]]
         private let databases: [String: AnyHashable]
 
         fileprivate init(of run: SimulatedRun) {
-            files = run.disk.contents
+            disk = run.disk.image.remains
             committed = run.broker.groups
             databases = run.stores.contents
         }
@@ -181,11 +181,23 @@ public final class SimulatedRun {
         return try outage.damage?.strike(configuration, disk: disk) ?? true
     }
 
-    /// A life without a crash; `visit` is called at each of its crash points, the torn ones with half of their bytes there,
-    /// and may ``fork()`` the run. What it throws ends the life.
+    /// A life without a crash; `visit` is called at each of its crash points and may ``fork()`` the run. What it throws
+    /// ends the life.
     ///
+    /// - Parameters:
+    ///   - tears: Whether torn points are visited too, with half of their bytes there; what the life does is the same.
+    ///   - visit: Called with the point and how often it was reached, from 1.
     /// - Throws: what the engine throws of itself, or `visit`.
-    public func explore(_ visit: @escaping (CrashPoint, _ occurrence: Int) throws -> Void) throws {
+    public func explore(
+        tears: Bool = true, _ visit: @escaping (CrashPoint, _ occurrence: Int) throws -> Void
+    ) throws {
+        guard tears else {
+            return try run(
+                CrashSwitch(observing: { [trace] point, occurrence in
+                    trace.note(point, occurrence: occurrence)
+                    try visit(point, occurrence)
+                }))
+        }
         // Half an effect is undone once it was looked at, so that the whole one follows as if nothing had been there.
         var image = disk.image
         var groups = broker.groups

@@ -16,13 +16,14 @@ struct Kbench: AsyncParsableCommand {
             Start here:   kbench scenario crash-before-commit
             With a Kafka: kbench scenario crash-before-commit --brokers localhost:9092
 
-            Exit codes: 0 as expected, 3 an outcome differs from the expected one, 5 the run is invalid, 64 usage, \
-            69 broker unreachable, 70 internal error, 130 interrupted.
+            Exit codes: 0 as expected, 2 slower, 3 an outcome differs from the expected one, 5 the run is invalid, \
+            6 inconclusive, 64 usage, 69 broker unreachable, 70 internal error, 130 interrupted.
             """,
         version: version,
         subcommands: [
-            ScenarioCommand.self, MatrixCommand.self, ClaimsCommand.self, AtlasCommand.self, SwarmCommand.self,
-            PowerCommand.self,
+            ScenarioCommand.self, MatrixCommand.self, BenchCommand.self, CapacityCommand.self, PlanCommand.self,
+            ClaimsCommand.self, AtlasCommand.self, SwarmCommand.self, PowerCommand.self, CountsCommand.self,
+            CompareCommand.self, GateCommand.self, HistoryCommand.self,
             ReplayCommand.self, ShrinkCommand.self, ExplainCommand.self, CrashPointsCommand.self, OffsetsCommand.self,
             CeilingsCommand.self, WorkerCommand.self, PlainLoopCommand.self,
         ])

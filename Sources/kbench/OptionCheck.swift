@@ -13,6 +13,27 @@ enum OptionCheck {
         }
     }
 
+    /// A number above zero.
+    static func positive(_ value: Double, _ option: String, _ meaning: String) throws {
+        guard value.isFinite, value > 0 else {
+            throw Diagnosis(
+                cause: "\(option): \(value) is not above 0", fix: "give \(option) \(meaning)", exitCode: .usage)
+        }
+    }
+
+    /// A number as people type it: whole where it is.
+    static func plain(_ value: Double) -> String { Int(exactly: value).map { "\($0)" } ?? "\(value)" }
+
+    /// A number of per cent within a range.
+    static func percent(_ value: Double, _ range: ClosedRange<Double>, _ option: String) throws {
+        guard range.contains(value) else {
+            let (low, high) = (Int(range.lowerBound), Int(range.upperBound))
+            throw Diagnosis(
+                cause: "\(option): \(value) is not within \(low) to \(high) per cent",
+                fix: "give \(option) a number of per cent, such as 2.5", exitCode: .usage)
+        }
+    }
+
     /// `all`, or names joined by commas.
     static func names<Value>(
         _ list: String, _ option: String, _ all: [Value], _ name: (Value) -> String
@@ -31,12 +52,14 @@ enum OptionCheck {
 
     /// A time such as `500ms`, `90s` or `10m`, in seconds.
     static func seconds(_ text: String, _ option: String) throws -> Double {
-        let units: [(suffix: String, seconds: Double)] = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600)]
+        let units: [(suffix: String, seconds: Double)] = [
+            ("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600), ("d", 86_400),
+        ]
         for unit in units where text.hasSuffix(unit.suffix) {
             if let number = Double(text.dropLast(unit.suffix.count)), number >= 0 { return number * unit.seconds }
         }
         throw Diagnosis(
-            cause: "\(option): '\(text)' is no time", fix: "write a number and ms, s, m or h, such as 90s",
+            cause: "\(option): '\(text)' is no time", fix: "write a number and ms, s, m, h or d, such as 90s",
             exitCode: .usage)
     }
 }

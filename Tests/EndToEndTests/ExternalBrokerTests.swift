@@ -46,6 +46,31 @@ extension EndToEnd {
             try folder.expectNothingLeftBehind()
         }
 
+        @Test(.enabled(if: mustRun, "needs the external broker that scripts/test starts (KBENCH_TEST_BROKERS)"))
+        func aTopicThatSomebodyElseFilledIsMeasuredAndLeftAsItIs() async throws {
+            let brokers = try #require(Self.brokers, "KBENCH_TEST_BROKERS is not set: run scripts/test")
+            let kcat = try #require(Self.path(of: "kcat"), "kcat is not on the PATH")
+            let folder = try Folder()
+            let topic = "foreign-\(UUID().uuidString)"
+            let path = try folder.write((1...1_500).map { "line \($0)\n" }.joined(), to: "lines")
+            let filled = try await Kbench.runProgram(kcat, ["-P", "-b", brokers, "-t", topic, "-l", path], in: folder)
+            try #require(filled.status == .exited(0), "\(filled)")
+            let outcome = try await Kbench.run(
+                [
+                    "bench", "--brokers", brokers, "-X", "receive.message.max.bytes=1000000000", "--topic", topic,
+                    "--strategy", "receiver-wal,direct-log-first", "--pairs", "1", "--no-latency", "--format", "json",
+                ], in: folder)
+            #expect(outcome.status == .exited(0), "\(outcome)")
+            let result = try JSONDecoder().decode(BenchContract.self, from: Data(outcome.output.utf8))
+            #expect(result.rows.map(\.strategy) == ["raw", "receiver-wal", "direct-log-first"])
+            #expect(result.rows.allSatisfy { $0.duplicates == 0 && $0.lost == 0 })
+            // Blocks of a fiftieth of the load: the one in flight is read again.
+            #expect(result.rows.map { $0.crash.value?.duplicates } == [nil, 30, 0])
+            let listing = try await Kbench.runProgram(kcat, ["-L", "-b", brokers], in: folder)
+            #expect(listing.output.contains(topic), "the topic is gone")
+            try folder.expectNothingLeftBehind()
+        }
+
         private static func path(of program: String) -> String? {
             (environment["PATH"] ?? "").split(separator: ":").map { "\($0)/\(program)" }
                 .first { FileManager.default.isExecutableFile(atPath: $0) }

@@ -17,12 +17,15 @@ import Testing
             [
                 "World", "Engine", "Simulation", "Exploration", "WriteAheadLog", "Kafka", "ZooKeeper", "Posix",
                 "Database",
-                "Report",
-                "Subprocess", "SystemPackage", "Yams",
+                "Report", "Statistics",
+                "Subprocess", "SystemPackage", "Yams", "Histogram",
                 "Foundation",
             ]
         ),
         ("Report", ["World", "Engine", "Simulation", "Exploration", "Foundation"]),
+        (
+            "BenchmarkSteps", ["World", "Engine", "Simulation", "Exploration", "WriteAheadLog", "Checksum", "Posix"]
+        ),
         ("Exploration", ["World", "Engine", "Simulation", "WriteAheadLog", "Foundation"]),
         ("Simulation", ["World", "Engine"]),
         ("Engine", ["World", "WriteAheadLog", "Checksum"]),
@@ -31,6 +34,7 @@ import Testing
         ("Database", ["World", "GRDB", "GRDBSQLite", "Foundation"]),
         ("ZooKeeper", ["World", "CZooKeeper", "Dispatch"]),
         ("Posix", ["World", "CPosixShims", "Glibc"]),
+        ("Statistics", ["World", "Foundation"]),
         ("Checksum", ["CChecksum"]),
         ("World", []),
     ]
@@ -39,7 +43,8 @@ import Testing
     static let soleUsers: [(imported: String, user: String)] = [
         ("CRdKafka", "Kafka"), ("CZooKeeper", "ZooKeeper"), ("CZstd", "WriteAheadLog"), ("Glibc", "Posix"),
         ("CPosixShims", "Posix"), ("CPlainLoop", "Kafka"),
-        ("CChecksum", "Checksum"), ("Subprocess", "Harness"), ("Yams", "Harness"), ("ArgumentParser", "kbench"),
+        ("CChecksum", "Checksum"), ("Subprocess", "Harness"), ("Yams", "Harness"), ("Histogram", "Harness"),
+        ("ArgumentParser", "kbench"),
         ("GRDB", "Database"), ("GRDBSQLite", "Database"),
     ]
 

@@ -73,7 +73,8 @@ enum Repository {
         for case let url as URL in enumerator {
             let path = String(url.path.dropFirst(root.path.count + 1))
             let first = path.prefix { $0 != "/" }
-            if first == ".git" || first == ".swiftpm" || first.hasPrefix(".build") || first == "results" {
+            let isBuilt = url.lastPathComponent.hasPrefix(".build")
+            if first == ".git" || first == ".swiftpm" || isBuilt || first == "results" {
                 enumerator.skipDescendants()
                 continue
             }

@@ -87,6 +87,19 @@ struct KafkaBrokerTests {
         #expect(block.offsets == Array(0..<10) + Array(500..<1000))
     }
 
+    @Test("knows which broker leads a partition")
+    func leaders() throws {
+        let embedded = try EmbeddedBroker.start(brokers: 3)
+        try embedded.createTopic("led", partitions: 4, replication: 2)
+        try embedded.moveLeader(of: 2, in: "led", to: 3)
+        let cluster = try KafkaCluster(KafkaConfiguration(bootstrap: embedded.bootstrap))
+        defer { cluster.close() }
+        let leaders = try cluster.leaders(of: "led")
+        #expect(leaders.count == 4 && leaders[2]?.id == 3)
+        #expect(leaders.allSatisfy { leader in leader.map { (1...3).contains($0.id) && $0.port > 0 } ?? false })
+        #expect(leaders.allSatisfy { $0?.host == "127.0.0.1" || $0?.host == "localhost" })
+    }
+
     @Test("follows a partition to its new leader")
     func leaderMoves() throws {
         let embedded = try EmbeddedBroker.start(brokers: 2)

@@ -57,6 +57,7 @@ final class BatchLoop {
             state = .running(batch)
         case .running(let batch):
             try slots.syncSinks()
+            seams.observer?.reached(.sink, batch.offsetRanges)
             try source.didOutput(batch)
             counters.add(.batchesCompleted, 1)
             if batch.isRunAgain, again.isEmpty { counters.note(.replayedAt, at: seams.clock.now()) }

@@ -20,6 +20,17 @@ struct PlannedBatch {
         RangeSplit.united(tasks.compactMap { if case .range(let range) = $0 { range } else { nil } })
     }
 
+    /// The offsets of the batch's records, as far as they are known without reading a log.
+    var offsetRanges: [OffsetRange] {
+        tasks.flatMap { task -> [OffsetRange] in
+            switch task {
+            case .range(let range): [range]
+            case .block(let block): block.memory?.offsetRanges ?? []
+            case .shuffled: []
+            }
+        }
+    }
+
     /// Which of the tasks that read pieces of one partition's range the task at `ordinal` is, from 0.
     func piece(of ordinal: Int) -> Int {
         guard case .range(let range) = tasks[ordinal] else { return 0 }

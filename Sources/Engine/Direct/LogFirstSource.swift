@@ -92,5 +92,6 @@ final class LogFirstSource: BatchSource {
 
     private func write(_ plan: Unwritten) throws {
         try log.plan(batch: plan.batch.number, ranges: plan.batch.ranges, next: plan.next)
+        seams.observer?.reached(.durable, plan.batch.ranges)
     }
 }

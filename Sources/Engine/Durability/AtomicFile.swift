@@ -87,11 +87,17 @@ enum AtomicFile {
     /// The lines of a file without the last one, the checksum; nil when the file is damaged.
     static func read(_ path: String, disk: any Disk) throws -> [String]? {
         let bytes = try disk.contents(of: path)
-        guard let text = String(validating: bytes, as: UTF8.self), text.hasSuffix("\n") else { return nil }
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
-        guard let last = lines.popLast() else { return nil }
-        let body = lines.map { $0 + "\n" }.joined()
-        return last == "crc32c \(hexadecimal(checksum(of: body)))" ? lines : nil
+        let newline = UInt8(ascii: "\n")
+        guard bytes.last == newline else { return nil }
+        let bodyLength = bytes.dropLast().lastIndex(of: newline).map { $0 + 1 } ?? 0
+        let checksum = bytes.withUnsafeBytes { CRC32C.checksum(UnsafeRawBufferPointer(rebasing: $0[..<bodyLength])) }
+        guard bytes[bodyLength...].elementsEqual("crc32c \(hexadecimal(checksum))\n".utf8) else { return nil }
+        var lines: [String] = []
+        for line in bytes[..<bodyLength].split(separator: newline, omittingEmptySubsequences: false).dropLast() {
+            guard let line = String(validating: line, as: UTF8.self) else { return nil }
+            lines.append(line)
+        }
+        return lines
     }
 
     /// Removes what a crash left half written in `directory`, it never had its real name, and makes the names that are

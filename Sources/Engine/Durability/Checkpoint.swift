@@ -54,7 +54,7 @@ struct Checkpoint: Equatable {
         }
         self.format = format
         for line in lines.dropFirst() {
-            let words = line.split(separator: " ")
+            let words = line.utf8.split(separator: UInt8(ascii: " ")).map { Substring($0) }
             let numbers = words.dropFirst().compactMap { Int64($0) }
             guard numbers.count == words.count - 1, numbers.allSatisfy({ $0 >= 0 }) else { throw damaged(line) }
             switch (words.first, numbers.count) {

@@ -124,26 +124,23 @@ final class OffsetLog {
         of batch: Int64, in directory: String, disk: any Disk
     ) throws -> (ranges: [OffsetRange], next: [Offset]) {
         let path = "\(directory)/\(batch)"
-        let ranges = try numbers("range", 3, of: batch, path, disk).map {
-            OffsetRange(partition: Partition($0[0]), from: $0[1], until: $0[2])
-        }
-        return (ranges, try numbers("next", 2, of: batch, path, disk).map { $0[1] })
-    }
-
-    /// The numbers on the lines of a batch's entry that begin with `word`.
-    private static func numbers(
-        _ word: String, _ count: Int, of batch: Int64, _ path: String, _ disk: any Disk
-    ) throws -> [[Int64]] {
         let lines = try AtomicFile.read(path, disk: disk) ?? []
         guard lines.first == "kbench-offsets \(OffsetLog.version)", lines.dropFirst().first == "batch \(batch)" else {
             throw EngineError(
                 .damagedCheckpoint, "entry of batch \(batch) in the offset log is damaged", location: path)
         }
-        return try lines.compactMap { line in
-            let words = line.split(separator: " ")
-            guard words.first.map(String.init) == word else { return nil }
-            let numbers = words.dropFirst().compactMap { Int64($0) }
-            guard numbers.count == count, words.count == count + 1, numbers[0] <= Int64(Partition.max) else {
+        let ranges = try numbers("range ", 3, in: lines, path).map {
+            OffsetRange(partition: Partition($0[0]), from: $0[1], until: $0[2])
+        }
+        return (ranges, try numbers("next ", 2, in: lines, path).map { $0[1] })
+    }
+
+    /// The numbers on the lines that begin with `word`.
+    private static func numbers(_ word: String, _ count: Int, in lines: [String], _ path: String) throws -> [[Int64]] {
+        try lines.filter { $0.utf8.starts(with: word.utf8) }.map { line in
+            let words = line.utf8.dropFirst(word.utf8.count).split(separator: UInt8(ascii: " "))
+            let numbers = words.compactMap { Int64(Substring($0)) }
+            guard numbers.count == count, words.count == count, numbers[0] <= Int64(Partition.max) else {
                 throw EngineError(.damagedCheckpoint, "line \"\(line)\" is not one kbench writes", location: path)
             }
             return numbers

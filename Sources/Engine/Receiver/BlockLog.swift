@@ -98,6 +98,7 @@ final class BlockLog {
         }
         try sync(events, .receiverEventSync)
         for block in received { tracker.add(block) }
+        counters.raise(.walBytesPeak, to: bytes)
     }
 
     /// Gives all blocks that wait to `batch`, durably, and returns them.

@@ -25,6 +25,9 @@ final class BlockPusher {
         let commits = configuration.strategy != .receiver
         if commits, seams.mistakes.contains(.commitsBeforeLog) { try commit(group) }
         try log.add(group)
+        if configuration.strategy == .receiverWal {
+            seams.observer?.reached(.durable, group.flatMap(\.offsetRanges))
+        }
         if commits, !seams.mistakes.contains(.commitsBeforeLog) { try commit(group) }
         return true
     }

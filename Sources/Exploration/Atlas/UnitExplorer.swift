@@ -12,7 +12,7 @@ final class UnitExplorer {
     }
 
     /// Every so many schedules one is run again from its beginning.
-    private static let sampleInterval = 97
+    private static let sampleInterval = 199
     /// Ends an exploration that was to end at the first broken promise.
     private struct Found: Error {}
 
@@ -25,6 +25,8 @@ final class UnitExplorer {
     /// Worlds to crash again.
     private var parents: [(world: SimulatedRun, prefix: LivesHash, lives: [Schedule.Life])] = []
 
+    /// How lives went that began with this.
+    private var ends: [SimulatedRun.Remains: Continuation] = [:]
     private let stopsAtFirst: Bool
 
     init(_ unit: AtlasUnit, stopsAtFirst: Bool = false) {
@@ -119,11 +121,14 @@ final class UnitExplorer {
     private func goOn(
         from run: SimulatedRun, _ life: Schedule.Life, lives: [Schedule.Life], _ prefix: LivesHash, isLast: Bool
     ) -> Continuation {
-        result.worlds += 1
         let schedule = unit.schedule(lives + [life])
         let world = run.fork()
         schedule.end(life, of: world)
         if !isLast { parents.append((world.fork(), prefix, lives + [life])) }
+        // What no power loss follows is told by what the next process finds alone.
+        let remains = isLast ? world.remains : nil
+        if let remains, let same = ends[remains] { return same }
+        result.worlds += 1
         var outcome = Outcome()
         if case .failed(let failure) = world.live(until: nil) { outcome.failure = failure }
         do {
@@ -131,7 +136,9 @@ final class UnitExplorer {
         } catch {
             outcome.failure = outcome.failure ?? "no verdict: \(error)"
         }
-        return Continuation(outcome: outcome, hash: world.trace.hash)
+        let continuation = Continuation(outcome: outcome, hash: world.trace.hash)
+        if let remains { ends[remains] = continuation }
+        return continuation
     }
 
     private func note(

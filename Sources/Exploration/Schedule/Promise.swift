@@ -24,12 +24,17 @@ public struct Promise {
     /// Whether what Spark's documentation claimed counts, beyond what a sound engine promises.
     private let asClaimed: Bool
     private let worstDuplicates: Int
+    /// The closed forms after one crash, where all of them were needed.
+    private let afterOneCrash: [ArmedCrash: ExpectedOutcome]
 
     /// The promise for schedules of this strategy, sink and shape.
     public init(of schedule: Schedule) {
         self.schedule = schedule
         asClaimed = schedule.fidelity == .spark
-        worstDuplicates = schedule.interleaving == nil ? Promise.worstDuplicates(of: schedule) : .max
+        let isCounted = schedule.interleaving == nil
+        let needsWorst = isCounted && !Promise.duplicatesNothing(schedule.strategy, schedule.sink)
+        afterOneCrash = needsWorst ? Promise.outcomesAfterOneCrash(of: schedule) : [:]
+        worstDuplicates = isCounted ? afterOneCrash.values.reduce(0) { max($0, $1.duplicates) } : .max
     }
 
     /// Whether no record may be lost, however the lives end. A batch-keyed sink trusts that the same batch has the same
@@ -83,6 +88,11 @@ public struct Promise {
         guard isCounted(lives), lives.allSatisfy({ $0.powerLoss == nil }) else { return nil }
         let crashes = lives.compactMap(\.crash)
         guard crashes.count == lives.count else { return nil }
+        if lives.count == 1, lives[0].arrivals == 0, schedule.restartBatch == .limited,
+            let known = afterOneCrash[crashes[0]]
+        {
+            return known
+        }
         return ExpectedOutcome(
             strategy: schedule.strategy, sink: schedule.sink, crashes: crashes,
             outage: lives.count == 1
@@ -90,20 +100,17 @@ public struct Promise {
             shape: schedule.shape)
     }
 
-    private static func worstDuplicates(of schedule: Schedule) -> Int {
-        if duplicatesNothing(schedule.strategy, schedule.sink) { return 0 }
+    private static func outcomesAfterOneCrash(of schedule: Schedule) -> [ArmedCrash: ExpectedOutcome] {
         let crashes = CrashSchedule(strategy: schedule.strategy, sink: schedule.sink, shape: schedule.shape)
-        var worst = 0
+        var outcomes: [ArmedCrash: ExpectedOutcome] = [:]
         for point in CrashPoint.all where point.isDeath {
             guard let count = crashes.occurrences(of: point), count > 0 else { continue }
-            for occurrence in 1...count {
-                let outcome = ExpectedOutcome(
-                    strategy: schedule.strategy, sink: schedule.sink, crash: ArmedCrash(point, at: occurrence),
-                    shape: schedule.shape)
-                worst = max(worst, outcome?.duplicates ?? 0)
+            for crash in (1...count).map({ ArmedCrash(point, at: $0) }) {
+                outcomes[crash] = ExpectedOutcome(
+                    strategy: schedule.strategy, sink: schedule.sink, crash: crash, shape: schedule.shape)
             }
         }
-        return worst
+        return outcomes
     }
 }
 

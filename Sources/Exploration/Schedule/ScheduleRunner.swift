@@ -91,7 +91,7 @@ extension SimulatedRun {
     /// Lives until the crash fires; `visit` is called at each crash point before it, not at torn ones.
     func live(until crash: ArmedCrash?, visit: @escaping (SimulatedRun) -> Void = { _ in }) -> LifeStop {
         do {
-            try explore { [unowned self] point, occurrence in
+            try explore(tears: crash?.point.moment == .torn) { [unowned self] point, occurrence in
                 if let crash, point == crash.point, crash.occurrence <= occurrence,
                     occurrence < crash.occurrence + crash.times
                 {

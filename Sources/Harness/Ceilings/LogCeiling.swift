@@ -47,7 +47,7 @@ public enum LogCeiling {
     private static func fromDisk(
         _ folder: String, _ disk: PosixDisk, _ body: () throws -> Void
     ) throws -> Double {
-        for name in try disk.list(folder) { try FileSystem.dropFromCache("\(folder)/\(name)") }
+        try FileSystem.dropFromCache(folder)
         let clock = MonotonicClock()
         let begin = clock.now()
         try body()

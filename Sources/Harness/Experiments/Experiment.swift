@@ -22,6 +22,8 @@ public enum ExperimentKind: String, CaseIterable, Sendable {
     case backlog
     /// Tasks against partitions, or split ranges against a shuffle.
     case parallelism
+    /// Tasks near the brokers they read from, or far from them.
+    case locality
     /// What direct strategies planned beside what they read.
     case exactRanges = "exact-ranges"
     /// The scenario's own runs, each of which a claim about owners of offsets is tried on.
@@ -44,6 +46,7 @@ public enum ExperimentKind: String, CaseIterable, Sendable {
         case .orderOfEffects: OrderOfEffects()
         case .backlog: Backlog()
         case .parallelism: Parallelism()
+        case .locality: Locality()
         case .exactRanges: ExactRanges()
         case .offsetOwners: OffsetOwners()
         case .zookeeperOutage: ZooKeeperOutage()

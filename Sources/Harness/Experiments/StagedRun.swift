@@ -73,7 +73,8 @@ struct StagedRun: Sendable {
         try await BlockingThread.run { try plan.sinkVerdict(truth: executor.truth, in: directory) }
     }
 
-    private func count(_ counter: EngineCounters.Counter) throws -> Int {
+    /// A counter of the life that ended last.
+    func count(_ counter: EngineCounters.Counter) throws -> Int {
         let file = try MappedFile(path: "\(directory)/counters", length: EngineCounters.byteCount)
         return withExtendedLifetime(file) { Int(EngineCounters(storage: file.memory)[counter]) }
     }

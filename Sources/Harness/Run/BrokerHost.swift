@@ -49,15 +49,22 @@ final class BrokerHost {
     }
 
     func createTopic(_ name: String, partitions: Int) throws {
-        topics.append(name)
         if let embedded {
             try embedded.createTopic(name, partitions: partitions)
         } else {
+            // Noted first: a topic that is there although its making failed has to go too.
+            topics.append(name)
             let cluster = try KafkaCluster(configuration)
             defer { cluster.close() }
             try cluster.createTopic(name, partitions: partitions)
-            topics.append(name)
         }
+    }
+
+    /// The ends of each partition's log.
+    func watermarks(of topic: String) throws -> [Watermarks] {
+        let broker = try KafkaBroker(configuration, topic: topic)
+        defer { broker.close() }
+        return try (0..<broker.partitionCount()).map { try broker.watermarks(of: Partition($0)) }
     }
 
     /// Removes the topics from an external broker; the embedded one goes as a whole.

@@ -38,12 +38,24 @@ enum LoadGenerator {
             count: sequences.count, recordCapacity: scenario.recordBytes, progressInterval: 10_000, progress: progress
         ) { place, buffer in
             let index = sequences.lowerBound + place
-            RecordFormat.write(
-                .init(producer: 0, sequence: UInt64(index)), seed: scenario.seed,
-                into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<scenario.recordBytes]))
+            fill(buffer, with: index, bytes: scenario.recordBytes, seed: scenario.seed)
             return OutgoingRecord(
                 partition: Partition(index % scenario.partitions), valueLength: scenario.recordBytes)
         }
+        return truth(of: delivery, scenario)
+    }
+
+    /// Writes record `index`; one that has no room for what kbench's records say of themselves gets letters only.
+    static func fill(_ buffer: UnsafeMutableRawBufferPointer, with index: Int, bytes: Int, seed: UInt64) {
+        let record = UnsafeMutableRawBufferPointer(rebasing: buffer[..<bytes])
+        if bytes >= RecordFormat.minimumLength {
+            RecordFormat.write(.init(producer: 0, sequence: UInt64(index)), seed: seed, into: record)
+        } else {
+            for place in record.indices { record[place] = UInt8(ascii: "a") + UInt8((index >> (4 * (place % 8))) & 15) }
+        }
+    }
+
+    private static func truth(of delivery: Delivery, _ scenario: Scenario) -> GroundTruth {
         var truth = GroundTruth(
             records: delivery.confirmed, starts: Array(repeating: 0, count: scenario.partitions),
             ends: Array(repeating: 0, count: scenario.partitions))

@@ -22,6 +22,10 @@ struct RunExecutor: Sendable {
     var zookeeper: String?
     /// Produces the further records of these numbers; nil where none may arrive.
     var produce: (@Sendable (Range<Int>) throws -> GroundTruth)?
+    /// Whose records the topic holds.
+    var origin = RecordOrigin.kbench
+    /// What is measured of the worker; nil: nothing.
+    var measurement: WorkerConfiguration.Measurement?
 
     /// What the lives of a run came to.
     private struct Lives {
@@ -132,7 +136,7 @@ struct RunExecutor: Sendable {
             case .count(let block, let batch): .count(block: block, batch: batch)
             case .time(let block, let batch): .time(block: UInt64(block) * 1_000_000, batch: UInt64(batch) * 1_000_000)
             }
-        let engine = EngineConfiguration(
+        var engine = EngineConfiguration(
             strategy: plan.strategy, sink: plan.sink ?? .append, directory: "\(directory)/state",
             group: group(in: directory),
             // The watermarks of a topic that nobody else writes to are where its records end.
@@ -145,9 +149,11 @@ struct RunExecutor: Sendable {
             onDataLoss: scenario.onDataLoss, membership: scenario.membership, job: plan.job, limits: scenario.limits,
             tasks: scenario.tasks, programVersion: scenario.programVersion, taskAttempts: scenario.taskAttempts,
             firstBatchIsUnlimited: later != nil && plan.outage.restartBatch == .unlimited)
+        engine.origin = origin
         var configuration = WorkerConfiguration(
             engine: engine, bootstrap: bootstrap, properties: properties, topic: topic, crash: nil,
             countersPath: "\(directory)/counters", offsetStore: place(of: plan, in: directory))
+        configuration.measurement = measurement
         if plan.isTraced { configuration.tracePath = "\(directory)/trace" }
         configuration.results = plan.resultsAreCheckpoint.map {
             .init(directory: plan.results(in: directory), partitions: truth.ends.count, isCheckpoint: $0)

@@ -29,6 +29,8 @@ struct RunPlan: Sendable {
     var job = Job.identity
     /// Whether a program's own output operation takes the sink's place, and whether it keeps the checkpoint; nil: no.
     var resultsAreCheckpoint: Bool?
+    /// The state folder of a run whose counting sink says which records there are; nil: one at every offset.
+    var existing: String?
     /// Whether the worker leaves a trace of all crash points it passes.
     var isTraced = false
 

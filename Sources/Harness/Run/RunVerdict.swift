@@ -20,10 +20,10 @@ extension RunPlan {
         if strategy == .raw {
             // It keeps nothing, so what it polled is all there is to count.
             var verdict = Verdict()
-            verdict.produced = truth.records
             verdict.delivered = Int(counters[.recordsFetched])
-            verdict.lost = max(0, truth.records - verdict.delivered)
-            verdict.duplicates = max(0, verdict.delivered - truth.records)
+            verdict.produced = existing == nil ? truth.records : verdict.delivered
+            verdict.lost = max(0, verdict.produced - verdict.delivered)
+            verdict.duplicates = max(0, verdict.delivered - verdict.produced)
             return verdict
         }
         if resultsAreCheckpoint != nil {
@@ -38,7 +38,11 @@ extension RunPlan {
 
     /// Compares what the sink of the run in `directory` holds with what was produced.
     func sinkVerdict(truth: GroundTruth, in directory: String) throws -> Verdict {
-        try Verdict(
+        if sink == .counting, let existing {
+            return try Verdict(
+                countedIn: ["\(directory)/state"], count: truth.records, existing: existing, disk: PosixDisk())
+        }
+        return try Verdict(
             produced: truth.records, sink: sink ?? .append, runDirectory: "\(directory)/state", disk: PosixDisk(),
             openStore: { try SQLiteStore(path: $0) }, places: truth.place)
     }

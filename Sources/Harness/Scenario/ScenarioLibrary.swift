@@ -32,6 +32,7 @@ public enum ScenarioLibrary {
         ("c7-backlog-after-an-outage", PackageResources.c7_backlog_after_an_outage_yaml),
         ("c8-exact-ranges", PackageResources.c8_exact_ranges_yaml),
         ("c9-one-to-one", PackageResources.c9_one_to_one_yaml),
+        ("c10-like-a-block", PackageResources.c10_like_a_block_yaml),
         ("c11-split-or-shuffle", PackageResources.c11_split_or_shuffle_yaml),
         ("c14-receiver-order", PackageResources.c14_receiver_order_yaml),
         ("c15-saved-before-the-offsets", PackageResources.c15_saved_before_the_offsets_yaml),

@@ -53,14 +53,18 @@ public enum Worker {
             }
         }
         let results = try configuration.results.map { try StoredResults($0, disk: PosixDisk()) }
-        let seams = Seams(
-            broker: broker, offsets: try configuration.offsetStore.open(topic: configuration.topic), disk: PosixDisk(),
+        let meter = configuration.measurement.map { TrialMeter($0, counters: engineCounters) }
+        var seams = Seams(
+            broker: broker, offsets: try configuration.offsetStore.open(topic: configuration.topic),
+            disk: meter?.disk ?? PosixDisk(),
             clock: MonotonicClock(),
             crash: armed ?? configuration.pause.flatMap(waiting) ?? trace?.crashSwitch ?? CrashSwitch(),
             openStore: { try SQLiteStore(path: $0) }, driverName: "process \(Processes.processID)", output: results,
             threads: PlainThreads())
+        seams.observer = meter?.observer
         let engine = try IngestionEngine(configuration: configuration.engine, seams: seams, counters: engineCounters)
         try engine.run()
+        try meter?.finish()
         try trace?.close()
         return engine.notes
     }

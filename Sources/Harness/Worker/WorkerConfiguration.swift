@@ -40,6 +40,8 @@ public struct WorkerConfiguration: Codable, Equatable, Sendable {
     public var tracePath: String?
     /// A program's own output operation, in place of sink and job; nil for those.
     public var results: StoredResults.Configuration?
+    /// What is measured of the life; nil: nothing.
+    public var measurement: Measurement?
 
     /// Makes a configuration.
     public init(

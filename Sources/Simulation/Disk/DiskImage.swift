@@ -19,6 +19,8 @@ struct DiskImage: Equatable {
     /// The names that the process sees.
     private(set) var names: [String: Int] = [:]
     private(set) var directories: Set<String> = []
+    /// By folder, the names in it, sorted.
+    private var entries: [String: [String]] = [:]
     /// The names and folders that the device holds for certain.
     private var durableNames: [String: Int] = [:]
     private var durableDirectories: Set<String> = []
@@ -35,15 +37,59 @@ struct DiskImage: Equatable {
     /// By number, whether a file is spared.
     private var isSparedFile: [Bool] = []
 
-    static func folder(of path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "" }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
+    static func folder(of path: String) -> String { split(path).folder }
+
+    private static func split(_ path: String) -> (folder: String, name: String) {
+        let bytes = path.utf8
+        guard let slash = bytes.lastIndex(of: UInt8(ascii: "/")) else { return ("", path) }
+        let name = String(path[bytes.index(after: slash)...])
+        return (slash == bytes.startIndex ? "/" : String(path[..<slash]), name)
     }
 
     func file(_ path: String) -> Int? { names[path] }
 
     /// What a process reads, by path.
     var contents: [String: [UInt8]] { names.mapValues { files[$0].written } }
+
+    /// What a process that starts now finds.
+    struct Remains: Hashable {
+        private let files: [String: [UInt8]]
+        private let directories: Set<String>
+        /// Names of a file that has several, with the one that stands for them all.
+        private let links: [String: String]
+        /// Enough to tell most disks apart at a glance.
+        private let fingerprint: Int
+
+        fileprivate init(of image: DiskImage) {
+            files = image.contents
+            directories = image.directories
+            links = image.links
+            var fingerprint = 0
+            // The order of a dictionary must not show, so the parts are summed up.
+            for (path, bytes) in files {
+                var hasher = Hasher()
+                hasher.combine(path)
+                hasher.combine(bytes.count)
+                bytes.suffix(64).withUnsafeBytes { hasher.combine(bytes: $0) }
+                fingerprint &+= hasher.finalize()
+            }
+            self.fingerprint = fingerprint
+        }
+
+        func hash(into hasher: inout Hasher) { hasher.combine(fingerprint) }
+    }
+
+    var remains: Remains { Remains(of: self) }
+
+    private var links: [String: String] {
+        guard Set(names.values).count < names.count else { return [:] }
+        var first: [Int: String] = [:]
+        var links: [String: String] = [:]
+        for (path, file) in names.sorted(by: { $0.key < $1.key }) {
+            if let other = first[file] { links[path] = other } else { first[file] = path }
+        }
+        return links
+    }
 
     /// Makes a file of this name.
     mutating func create(_ path: String) -> Int {
@@ -108,23 +154,28 @@ struct DiskImage: Equatable {
     }
 
     /// The names in a folder, sorted.
-    func entries(of directory: String) -> [String] {
-        var found: [String] = []
-        let start = directory.utf8.count + 1
-        func add(_ path: String) {
-            let bytes = path.utf8
-            guard bytes.count > start, bytes.starts(with: directory.utf8) else { return }
-            let slash = bytes.index(bytes.startIndex, offsetBy: start - 1)
-            guard bytes[slash] == UInt8(ascii: "/") else { return }
-            let rest = path[bytes.index(after: slash)...]
-            found.append(String(rest.prefix { $0 != "/" }))
-        }
-        for path in names.keys { add(path) }
-        for path in directories { add(path) }
-        found.sort()
-        var unique: [String] = []
-        for name in found where unique.last != name { unique.append(name) }
-        return unique
+    func entries(of directory: String) -> [String] { entries[directory] ?? [] }
+
+    private mutating func enter(_ path: String) {
+        let (folder, name) = DiskImage.split(path)
+        var names = entries.removeValue(forKey: folder) ?? []
+        // A new name is mostly the last.
+        let place = names.lastIndex { $0 <= name }
+        if place.map({ names[$0] != name }) ?? true { names.insert(name, at: place.map { $0 + 1 } ?? 0) }
+        entries[folder] = names
+    }
+
+    private mutating func leave(_ path: String) {
+        let (folder, name) = DiskImage.split(path)
+        entries[folder]?.removeAll { $0 == name }
+    }
+
+    /// Lists the names of a disk after a power loss, of which `other` is the state before.
+    private mutating func enterAll(differingFrom other: DiskImage) {
+        entries = other.entries
+        for path in other.names.keys where names[path] == nil { leave(path) }
+        for path in other.directories where !directories.contains(path) { leave(path) }
+        for path in names.keys where other.names[path] == nil { enter(path) }
     }
 
     /// Whether a power loss can take the bytes of a file.
@@ -151,6 +202,13 @@ struct DiskImage: Equatable {
             }
         pending[DiskImage.folder(of: path), default: []].append(change)
         apply(change, to: &names, &directories)
+        switch change {
+        case .set(let path, _), .makeDirectory(let path): enter(path)
+        case .remove(let path): leave(path)
+        case .rename(let path, let newPath):
+            leave(path)
+            enter(newPath)
+        }
     }
 
     private func apply(_ change: NameChange, to names: inout [String: Int], _ directories: inout Set<String>) {
@@ -183,6 +241,7 @@ struct DiskImage: Equatable {
         var image = DiskImage()
         image.names = names
         image.directories = directories
+        image.enterAll(differingFrom: self)
         image.durableNames = names
         image.durableDirectories = directories
         image.spared = spared

@@ -1,5 +1,5 @@
 // A disk that keeps nothing, so that only the work before a write is measured.
-import World
+internal import World
 
 /// Every file is empty, whatever was written to it.
 final class Nowhere: Disk {

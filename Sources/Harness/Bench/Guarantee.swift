@@ -1,0 +1,62 @@
+// What a strategy and a sink guarantee, found from the closed forms of every crash there is; and the crash that is priced.
+internal import Engine
+internal import World
+
+/// What the sink holds after a crash, at worst.
+enum Guarantee: String, Sendable {
+    case exactlyOnce = "exactly-once"
+    case atLeastOnce = "at-least-once"
+    case atMostOnce = "at-most-once"
+    case none
+
+    /// The guarantee over every crash point and occurrence of a small load.
+    static func of(_ cell: BenchCell) -> Guarantee {
+        guard let sink = cell.sink else { return .none }
+        let shape = LoadShape(
+            records: 80, partitions: 2, blockRecords: 5, batchRecords: 20, groupCommitBlocks: 1, checkpointLagTasks: 1,
+            autoCommitBlocks: 3, chunkRecords: 4)
+        let schedule = CrashSchedule(strategy: cell.strategy, sink: sink, shape: shape)
+        var duplicates = 0
+        var lost = 0
+        for point in CrashPoint.all where point.isDeath {
+            for occurrence in 0..<(schedule.occurrences(of: point) ?? 0) {
+                let outcome = ExpectedOutcome(
+                    strategy: cell.strategy, sink: sink, crash: ArmedCrash(point, at: occurrence + 1), shape: shape)
+                duplicates = max(duplicates, outcome?.duplicates ?? 0)
+                lost = max(lost, outcome?.lost ?? 0)
+            }
+        }
+        switch (duplicates > 0, lost > 0) {
+        case (false, false): return .exactlyOnce
+        case (true, false): return .atLeastOnce
+        case (false, true): return .atMostOnce
+        case (true, true): return .none
+        }
+    }
+}
+
+extension BenchCell {
+    /// Where the strategy is killed for its price: on the side of its write of offsets that costs most.
+    var pricedPoint: CrashPoint? {
+        switch strategy {
+        case .raw: nil
+        case .receiver: CrashPoint(.receiverAutoCommit, .after)
+        case .receiverReliable: CrashPoint(.receiverOffsetsCommit, .after)
+        case .receiverWal: CrashPoint(.receiverOffsetsCommit, .before)
+        case .direct: CrashPoint(.generationCheckpointWrite, .before)
+        case .directLogFirst: CrashPoint(.batchSubmit, .before)
+        case .directCommit: CrashPoint(.batchOffsetsCommit, .before)
+        case .directTransactional: CrashPoint(.sinkCommit, .before)
+        }
+    }
+
+    /// The crash that is priced under a load, half way through it, with what it must do; nil where the load is too small to
+    /// reach it.
+    func pricedCrash(_ shape: LoadShape) -> (crash: ArmedCrash, expected: ExpectedOutcome)? {
+        guard let sink, let point = pricedPoint,
+            let count = CrashSchedule(strategy: strategy, sink: sink, shape: shape).occurrences(of: point), count > 0
+        else { return nil }
+        let crash = ArmedCrash(point, at: (count + 1) / 2)
+        return ExpectedOutcome(strategy: strategy, sink: sink, crash: crash, shape: shape).map { (crash, $0) }
+    }
+}

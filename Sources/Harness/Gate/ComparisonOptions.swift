@@ -1,0 +1,67 @@
+// What a comparison of two builds is asked to do.
+
+/// The options of a comparison.
+public struct ComparisonOptions: Sendable {
+    /// Which figures are compared.
+    public enum Tiers: String, CaseIterable, Sendable {
+        /// The exact ones.
+        case exact = "0"
+        /// Those measured by a clock.
+        case measured = "1"
+        /// Both.
+        case all
+
+        var hasExact: Bool { self != .measured }
+        var hasMeasured: Bool { self != .exact }
+    }
+
+    /// The base's binary.
+    public var base: String
+    /// The new binary.
+    public var new: String
+    /// The command that is measured: its arguments.
+    public var command: [String]
+    /// The figures of its output that are compared, by name or by the last part of one; empty: the usual ones.
+    public var metrics: [String]
+    /// Pairs of runs, at least ``fewestPairs``.
+    public var pairs: Int
+    /// The seed of the order of the runs and of the resampling.
+    public var seed: UInt64
+    /// The practical margin, as a share.
+    public var margin: Double
+    /// The tiers.
+    public var tiers: Tiers
+    /// A slowdown of the new binary on purpose, as a share; 0 for none.
+    public var plantedSlowdown: Double
+    /// The folder that holds the runs' files while it compares.
+    public var workDirectory: String
+
+    /// What is measured unless something else is asked for.
+    public static let standardCommand = [
+        "bench", "--strategy", "receiver-wal,direct-log-first", "--pairs", "1", "--format", "json",
+    ]
+    /// The metrics of that command, and of others that print them.
+    public static let standardMetrics = ["recordsPerSecond", "cpuSecondsPerMillionRecords", "process/cpuSeconds"]
+    /// The metrics of a command that prints none of those.
+    static let processMetrics = ["process/wallSeconds", "process/cpuSeconds"]
+    /// With fewer pairs no pattern of signs is rare enough.
+    public static let fewestPairs = 7
+
+    /// Makes options.
+    public init(
+        base: String, new: String, command: [String] = ComparisonOptions.standardCommand, metrics: [String] = [],
+        pairs: Int = 10, seed: UInt64 = 1, margin: Double = 0.02, tiers: Tiers = .all, plantedSlowdown: Double = 0,
+        workDirectory: String
+    ) {
+        self.base = base
+        self.new = new
+        self.command = command
+        self.metrics = metrics
+        self.pairs = pairs
+        self.seed = seed
+        self.margin = margin
+        self.tiers = tiers
+        self.plantedSlowdown = plantedSlowdown
+        self.workDirectory = workDirectory
+    }
+}

@@ -1,0 +1,112 @@
+// The options that say what is measured, shared by the commands that measure.
+internal import ArgumentParser
+internal import Engine
+internal import Harness
+internal import World
+
+/// What to measure, and on which load.
+struct BenchOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The strategies, joined by commas; raw is always measured.", valueName: "A,B"))
+    var strategy = "all"
+
+    @Option(help: ArgumentHelp("The sinks, joined by commas, or all.", valueName: "A,B"))
+    var sink = "counting"
+
+    @Option(help: ArgumentHelp("Records to produce.", valueName: "N"))
+    var records: Int?
+
+    @Option(help: ArgumentHelp("Bytes of each record's value.", valueName: "B"))
+    var recordBytes: Int?
+
+    @Option(help: ArgumentHelp("Partitions of the topic.", valueName: "P"))
+    var partitions: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "A topic of --brokers that is filled already, by any producer; it is only read. Latency is measured on a topic of kbench's own, which goes again.",
+            valueName: "T"))
+    var topic: String?
+
+    @Option(help: ArgumentHelp("Rounds.", valueName: "K"))
+    var pairs = 7
+
+    @Option(help: ArgumentHelp("Copies of the log: simulated replicas on this machine, 1 to 3.", valueName: "R"))
+    var replicas: Int?
+
+    @Option(help: ArgumentHelp("zstd level of the log, 0 for none.", valueName: "L"))
+    var zstdLevel: Int?
+
+    @Option(help: ArgumentHelp("Records of a block.", valueName: "N"))
+    var blockRecords: Int?
+
+    @Option(help: ArgumentHelp("Records of a batch.", valueName: "N"))
+    var batchRecords: Int?
+
+    @Option(help: ArgumentHelp("Cut blocks by time: milliseconds.", valueName: "MS"))
+    var blockInterval: Int?
+
+    @Option(help: ArgumentHelp("Cut batches by time: milliseconds.", valueName: "MS"))
+    var batchInterval: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Offer so many records a second while latency is measured, not half of what each row takes.",
+            valueName: "R"))
+    var rate: Double?
+
+    @Option(help: ArgumentHelp("How long records are offered, such as 2s.", valueName: "TIME"))
+    var latencyTime = "2s"
+
+    @Flag(help: "Do not measure latency.")
+    var noLatency = false
+
+    @Flag(help: "Do not try a crash.")
+    var noCrash = false
+
+    @Option(help: ArgumentHelp("The seed of payloads and of the order.", valueName: "S"))
+    var seed = 1
+
+    /// The settings, checked.
+    func settings() throws -> BenchSettings {
+        var settings = BenchSettings(
+            strategies: try OptionCheck.names(strategy, "--strategy", Strategy.allCases) { $0.rawValue },
+            sinks: try OptionCheck.names(sink, "--sink", SinkKind.allCases) { $0.rawValue })
+        for (key, value) in numbers {
+            if let value { try settings.set(key, checked: value) }
+        }
+        try OptionCheck.range(pairs, 1...1_000, "--pairs")
+        try OptionCheck.range(seed, ScenarioLimits.seed, "--seed")
+        if let rate { try OptionCheck.positive(rate, "--rate", "records a second, such as 10000") }
+        settings.topic = topic
+        settings.pairs = pairs
+        settings.seed = UInt64(seed)
+        settings.rate = rate
+        settings.latencySeconds = try OptionCheck.seconds(latencyTime, "--latency-time")
+        settings.measuresLatency = !noLatency
+        settings.measuresCrash = !noCrash
+        return settings
+    }
+
+    private var numbers: [(key: BenchSweep.Key, value: Int?)] {
+        [
+            (.records, records), (.recordBytes, recordBytes), (.partitions, partitions), (.replicas, replicas),
+            (.zstdLevel, zstdLevel), (.blockRecords, blockRecords), (.batchRecords, batchRecords),
+            (.blockInterval, blockInterval), (.batchInterval, batchInterval),
+        ]
+    }
+
+    /// The options as they were given.
+    var arguments: [String] {
+        var words: [String] = []
+        if strategy != "all" { words += ["--strategy", strategy] }
+        if sink != "counting" { words += ["--sink", sink] }
+        for (key, value) in numbers { if let value { words += ["--\(key.rawValue)", "\(value)"] } }
+        if let topic { words += ["--topic", topic] }
+        words += ["--pairs", "\(pairs)"]
+        if let rate { words += ["--rate", OptionCheck.plain(rate)] }
+        if latencyTime != "2s" { words += ["--latency-time", latencyTime] }
+        if noLatency { words.append("--no-latency") }
+        if noCrash { words.append("--no-crash") }
+        return words + ["--seed", "\(seed)"]
+    }
+}

@@ -1,0 +1,74 @@
+// `kbench bench run`, the default: the price table.
+internal import ArgumentParser
+internal import Engine
+internal import Harness
+internal import Posix
+internal import Report
+internal import World
+
+/// Measures strategies and sinks on one load.
+struct BenchRunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Measure throughput, latency, disk, crash and recovery (the default).",
+        discussion: """
+            Loads a topic once, then measures every strategy and sink, raw, the disk and zstd in rounds of shuffled order, \
+            each in a worker process of its own. Latency is then measured in an open loop, from the moment a record was to be \
+            sent; and each row is killed once. Every trial is judged record by record.
+
+            Exit codes: 0 nothing twice and nothing lost but for what the crash must do, 3 otherwise, 5 something could not \
+            be observed.
+            """)
+
+    @OptionGroup var options: BenchOptions
+
+    @OptionGroup var broker: BrokerOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "Measure for each value of one setting: \(BenchSweep.Key.allCases.map(\.rawValue).joined(separator: ", ")).",
+            valueName: "KEY=V1,V2"))
+    var sweep: String?
+
+    @Option(help: ArgumentHelp("Keep bench.csv, bench.md and bench.json in this folder.", valueName: "DIR"))
+    var out: String?
+
+    @Option(help: "How to print the result: \(ResultFormat.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var format: ResultFormat = .text
+
+    @Flag(help: "No progress bar.")
+    var quiet = false
+
+    func run() async throws {
+        var sweep = BenchSweep(base: try options.settings())
+        if let text = self.sweep {
+            let (key, values) = try BenchSweep.parse(text)
+            sweep.key = key
+            sweep.values = values
+        }
+        let folder = out ?? "results"
+        WorkFolder.removeAbandoned(in: folder)
+        let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
+        let runner = BenchRunner(
+            options: RunOptions(
+                brokers: broker.brokers, properties: try broker.properties(),
+                workDirectory: WorkFolder.path(in: folder), workerExecutable: try Processes.executablePath(),
+                reproduce: reproduce, version: Kbench.version)
+        ) { fraction, label in bar.show(fraction, label) }
+        defer { bar.finish() }
+        let result = try await Interruptible.run { [sweep] in try await runner.run(sweep) }
+        bar.finish()
+        if let out { try BenchFolder.write(result, in: out) }
+        try StandardStreams.writeOutput(try BenchReport.render(result, as: format))
+        switch result.verdict {
+        case .pass: return
+        case .fail: throw ExitCode(ExitStatus.guaranteeBroken.rawValue)
+        case .invalid: throw ExitCode(ExitStatus.invalidRun.rawValue)
+        }
+    }
+
+    private var reproduce: String {
+        let words = ["kbench", "bench"] + options.arguments + broker.arguments
+        return (words + (sweep.map { ["--sweep", $0] } ?? []) + (out.map { ["--out", $0] } ?? []))
+            .joined(separator: " ")
+    }
+}

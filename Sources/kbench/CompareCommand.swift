@@ -1,0 +1,95 @@
+// `kbench compare`: is a new build slower than the one before it?
+internal import ArgumentParser
+internal import Foundation
+internal import Harness
+internal import Posix
+internal import Report
+internal import World
+
+/// Compares two builds.
+struct CompareCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "compare",
+        abstract: "Compare two builds of kbench on this machine: exact figures, then measured ones by turns.",
+        discussion: """
+            Exact figures ('kbench counts') are compared one by one. Then both binaries run the same command as whole \
+            processes, pair by pair, in a drawn order. A metric is slower when its median is worse by more than the margin \
+            and a permutation test over all metrics says that it is not by chance, twice: a second set of pairs confirms it. \
+            It is the same when the interval's bound stays within the margin, else inconclusive.
+
+            Measured is 'kbench bench' unless another command follows --; its figures are picked by --metric.
+
+            Exit codes: 0 the same or better, 2 slower, 3 a guarantee is broken, 6 inconclusive.
+            """)
+
+    /// The forms of the result.
+    enum Format: String, CaseIterable, ExpressibleByArgument {
+        case text, json
+    }
+
+    @Argument(help: "The binary to compare with.")
+    var base: String
+
+    @Argument(help: "The new binary; left out with --calibrate.")
+    var new: String?
+
+    @Option(help: ArgumentHelp("Compare BASE with itself so often, and count how often it is slower.", valueName: "N"))
+    var calibrate: Int?
+
+    @OptionGroup var comparison: ComparisonArguments
+
+    @Option(help: "How to print the result: text or json.")
+    var format: Format = .text
+
+    func run() async throws {
+        if let calibrate {
+            try OptionCheck.range(calibrate, 1...1000, "--calibrate")
+            return try await self.calibrate(calibrate)
+        }
+        guard let new else {
+            throw Diagnosis(
+                cause: "there is nothing to compare \(base) with", fix: "name a second binary, or give --calibrate 20",
+                exitCode: .usage)
+        }
+        let result = try await comparison.compare(base, new)
+        switch format {
+        case .text: try StandardStreams.writeOutput(result.text)
+        case .json: try StandardStreams.writeOutput(result.json())
+        }
+        if result.verdict != .same { throw ExitCode(result.verdict.exitCode.rawValue) }
+    }
+
+    private func calibrate(_ count: Int) async throws {
+        let options = try comparison.options(base: base, new: base)
+        let bar = SharedProgressBar(isTerminal: !comparison.quiet && StandardStreams.isTerminal(2))
+        defer { bar.finish() }
+        let result = try await Interruptible.run {
+            try await BuildComparer.calibrate(options, count: count) { bar.show($0, $1) }
+        }
+        bar.finish()
+        switch format {
+        case .text:
+            var text = "\(result.holds ? "PASS" : "FAIL") \(base) against itself: called slower "
+            text += "\(result.slower) of \(result.comparisons) times, inconclusive \(result.inconclusive) times\n"
+            for (name, effect) in result.minimumDetectableEffects.sorted(by: { $0.key < $1.key }) {
+                text += "\(name): detects \(String(format: "%.1f", effect * 100)) % at worst\n"
+            }
+            try StandardStreams.writeOutput(text)
+        case .json:
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            try StandardStreams.writeOutput(String(decoding: try encoder.encode(result), as: UTF8.self) + "\n")
+        }
+        if !result.holds { throw ExitCode(ExitStatus.regression.rawValue) }
+    }
+}
+
+extension ComparisonArguments {
+    /// Compares with a progress bar, in a task that Ctrl-C cancels.
+    func compare(_ base: String, _ new: String) async throws -> BuildComparison {
+        let options = try options(base: base, new: new)
+        let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
+        defer { bar.finish() }
+        return try await Interruptible.run { try await BuildComparer(options) { bar.show($0, $1) }.run() }
+    }
+}

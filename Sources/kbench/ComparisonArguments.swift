@@ -1,0 +1,58 @@
+// The options of every command that compares two builds.
+public import ArgumentParser
+public import Harness
+internal import World
+
+/// What is measured of two builds, and how.
+struct ComparisonArguments: ParsableArguments {
+    @Option(help: ArgumentHelp("Pairs of runs, 7 or more.", valueName: "K"))
+    var pairs = 10
+
+    @Option(
+        help: ArgumentHelp(
+            "Figures of the command's JSON to compare, by name or the last part of it, or process/cpuSeconds and process/wallSeconds; joined by commas.",
+            valueName: "A,B"))
+    var metric: String?
+
+    @Option(help: ArgumentHelp("The practical margin, in per cent.", valueName: "PERCENT"))
+    var margin = 2.0
+
+    @Option(help: ArgumentHelp("0: exact figures; 1: measured ones; all.", valueName: "TIER"))
+    var tier: ComparisonOptions.Tiers = .all
+
+    @Option(help: ArgumentHelp("The seed of the runs' order and of the resampling.", valueName: "S"))
+    var seed = 1
+
+    @Option(
+        help: ArgumentHelp(
+            "Stop NEW for this share of its running time, to see whether that is noticed.", valueName: "PERCENT"))
+    var plantSlowdown = 0.0
+
+    @Option(help: ArgumentHelp("The folder for the runs' files, which are removed.", valueName: "DIR"))
+    var out = "results"
+
+    @Flag(help: "No progress bar.")
+    var quiet = false
+
+    @Argument(
+        parsing: .postTerminator,
+        help: ArgumentHelp(
+            "The command to measure instead of 'bench', such as: -- counts --format json", valueName: "command"))
+    var command: [String] = []
+
+    /// What the arguments ask for.
+    func options(base: String, new: String) throws -> ComparisonOptions {
+        try OptionCheck.range(pairs, ComparisonOptions.fewestPairs...1000, "--pairs")
+        try OptionCheck.range(seed, ScenarioLimits.seed, "--seed")
+        try OptionCheck.percent(margin, 0...100, "--margin")
+        try OptionCheck.percent(plantSlowdown, 0...1000, "--plant-slowdown")
+        WorkFolder.removeAbandoned(in: out)
+        return ComparisonOptions(
+            base: base, new: new, command: command.isEmpty ? ComparisonOptions.standardCommand : command,
+            metrics: metric?.split(separator: ",").map(String.init) ?? [], pairs: pairs, seed: UInt64(seed),
+            margin: margin / 100, tiers: tier, plantedSlowdown: plantSlowdown / 100,
+            workDirectory: WorkFolder.path(in: out))
+    }
+}
+
+extension ComparisonOptions.Tiers: ExpressibleByArgument {}

@@ -1,0 +1,39 @@
+// `kbench counts`: the exact figures of this build.
+internal import ArgumentParser
+internal import Harness
+internal import Posix
+internal import Report
+
+/// Counts what the engine does.
+struct CountsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "counts",
+        abstract: "Count exactly what this build does in the simulated world: no clock, the same on every machine.",
+        discussion: """
+            Every strategy and sink runs a fixed small load, sound and as Spark does: write calls, bytes, syncs, bytes of \
+            logs and checkpoints, virtual time, bytes around a frame, and duplicates and losses of a crash at named points. \
+            'kbench compare' holds two builds' counts against each other; results/counts.json is this source's.
+            """)
+
+    /// The forms of the figures.
+    enum Format: String, CaseIterable, ExpressibleByArgument {
+        case markdown, json
+    }
+
+    @Option(help: "How to print the figures: markdown or json.")
+    var format: Format = .markdown
+
+    @Flag(help: "No progress bar.")
+    var quiet = false
+
+    func run() async throws {
+        let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
+        defer { bar.finish() }
+        let figures = try await BlockingThread.run { try ExactCounter().count { bar.show($0, $1) } }
+        bar.finish()
+        switch format {
+        case .markdown: try StandardStreams.writeOutput(figures.markdown)
+        case .json: try StandardStreams.writeOutput(figures.json())
+        }
+    }
+}

@@ -1,0 +1,69 @@
+// `kbench gate`: a policy decides over the comparison of two builds.
+internal import ArgumentParser
+internal import Harness
+internal import Posix
+internal import Report
+internal import World
+
+/// Lets a change pass, or not.
+struct GateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "gate",
+        abstract: "Decide by a policy whether a new build may pass.",
+        discussion: """
+            The policy (YAML, such as Benchmarks/gate.yaml) says which metrics block, by how much they may be worse, and \
+            whether an inconclusive one is red. Other metrics only notify. The comparison is made now, of BASE and NEW, or \
+            read from a file that 'kbench compare --format json' wrote.
+
+            Exit codes: 0 the same or better, 2 slower, 3 a guarantee is broken, 5 a rule guards no metric, 6 inconclusive.
+            """)
+
+    /// The forms of the result.
+    enum Format: String, CaseIterable, ExpressibleByArgument {
+        case text, json
+    }
+
+    @Option(help: ArgumentHelp("The policy.", valueName: "FILE"))
+    var policy: String
+
+    @Option(help: ArgumentHelp("A comparison that was made before.", valueName: "FILE"))
+    var result: String?
+
+    @Argument(help: "The binary to compare with; left out with --result.")
+    var base: String?
+
+    @Argument(help: "The new binary; left out with --result.")
+    var new: String?
+
+    @OptionGroup var comparison: ComparisonArguments
+
+    @Option(help: "How to print the result: text or json.")
+    var format: Format = .text
+
+    func run() async throws {
+        let policy = try GatePolicyFile.read(policy)
+        let report = policy.judge(try await compared())
+        switch format {
+        case .text: try StandardStreams.writeOutput(report.text)
+        case .json: try StandardStreams.writeOutput(report.json())
+        }
+        if report.verdict != .same { throw ExitCode(report.verdict.exitCode.rawValue) }
+        if let idle = report.rulesWithoutMetric.first {
+            throw Diagnosis(
+                cause: "\(self.policy): the comparison has no metric for the rule on '\(idle)'",
+                fix: "compare with --tier all and a command that prints it, or take the rule out", exitCode: .invalidRun
+            )
+        }
+    }
+
+    private func compared() async throws -> BuildComparison {
+        switch (result, base, new) {
+        case (let result?, nil, nil): return try GatePolicyFile.readComparison(result)
+        case (nil, let base?, let new?): return try await comparison.compare(base, new)
+        default:
+            throw Diagnosis(
+                cause: "the gate needs either --result or BASE and NEW",
+                fix: "name two binaries, or a file that kbench compare --format json wrote", exitCode: .usage)
+        }
+    }
+}

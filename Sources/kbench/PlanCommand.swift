@@ -1,0 +1,80 @@
+// `kbench plan`: what a load of one's own will need, from measured prices.
+internal import ArgumentParser
+internal import Foundation
+internal import Harness
+internal import Posix
+internal import Report
+internal import World
+
+/// Extrapolates a benchmark.
+struct PlanCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plan",
+        abstract: "Work out disk, duplicates a day and cores for a load, from a benchmark.",
+        discussion: """
+            Nothing runs: the figures are extrapolated from a benchmark's bench.json, each with its range and with what it \
+            assumes. Duplicates and losses come from the closed forms, at the crash that the price table prices.
+            """)
+
+    /// Where the reference benchmark is kept.
+    private static let reference = "results/bench/bench.json"
+
+    /// The forms of the result.
+    enum Format: String, CaseIterable, ExpressibleByArgument {
+        case text, json
+    }
+
+    @Option(help: ArgumentHelp("Records a second.", valueName: "R"))
+    var rate: Double
+
+    @Option(help: ArgumentHelp("Partitions of the topic.", valueName: "P"))
+    var partitions: Int
+
+    @Option(help: ArgumentHelp("How long Kafka keeps records, such as 24h or 7d.", valueName: "TIME"))
+    var retention: String
+
+    @Option(help: ArgumentHelp("Crashes a day.", valueName: "C"))
+    var crashesPerDay: Double
+
+    @Option(help: ArgumentHelp("Bytes of a record; what was measured unless given.", valueName: "B"))
+    var recordBytes: Int?
+
+    @Option(help: ArgumentHelp("The benchmark (default: \(reference)).", valueName: "FILE"))
+    var from: String?
+
+    @Option(help: "How to print the result: text or json.")
+    var format: Format = .text
+
+    func run() throws {
+        try OptionCheck.positive(rate, "--rate", "records a second, such as 10000")
+        try OptionCheck.range(partitions, ScenarioLimits.partitions, "--partitions")
+        guard crashesPerDay.isFinite, crashesPerDay >= 0 else {
+            throw Diagnosis(
+                cause: "--crashes-per-day: \(crashesPerDay) is below 0", fix: "give --crashes-per-day 0 or more",
+                exitCode: .usage)
+        }
+        if let recordBytes { try OptionCheck.range(recordBytes, BenchSettings.recordBytesRange, "--record-bytes") }
+        let load = PlannedLoad(
+            recordsPerSecond: rate, partitions: partitions,
+            retentionSeconds: try OptionCheck.seconds(retention, "--retention"), crashesPerDay: crashesPerDay,
+            recordBytes: recordBytes.map(Double.init))
+        let path = from ?? PlanCommand.reference
+        let plan = try CapacityPlan.make(load, from: try bench(at: path), source: path)
+        try StandardStreams.writeOutput(format == .json ? plan.json() : plan.markdown)
+    }
+
+    private func bench(at path: String) throws -> BenchResult {
+        let fix = "make one with kbench bench --out DIR, and name it: --from DIR/bench.json"
+        let text: String
+        do {
+            text = String(decoding: try PosixDisk().contents(of: path), as: UTF8.self)
+        } catch let error as DiskError {
+            throw Diagnosis(cause: "--from: \(error)", fix: fix, exitCode: .usage)
+        }
+        do {
+            return try BenchReport.parse(text)
+        } catch {
+            throw Diagnosis(cause: "--from \(path): this is no result of kbench bench", fix: fix, exitCode: .usage)
+        }
+    }
+}
