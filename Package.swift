@@ -75,7 +75,7 @@ let package = Package(
         .target(name: "Engine", dependencies: ["World", "WriteAheadLog", "Checksum"], swiftSettings: settings),
         .target(
             name: "WriteAheadLog", dependencies: ["World", "Checksum", "CZstd"], swiftSettings: settings),
-        .target(name: "Kafka", dependencies: ["World", "CRdKafka"], swiftSettings: settings),
+        .target(name: "Kafka", dependencies: ["World", "CRdKafka", "CPlainLoop"], swiftSettings: settings),
         .target(
             name: "Database",
             dependencies: [
@@ -91,6 +91,8 @@ let package = Package(
         .target(name: "Checksum", dependencies: ["CChecksum"], swiftSettings: settings),
         .target(name: "CChecksum"),
         .target(name: "CPosixShims"),
+        // A loop over librdkafka without any Swift in it, as a measure.
+        .target(name: "CPlainLoop", linkerSettings: [.linkedLibrary("rdkafka")]),
         .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CZooKeeper", providers: [.apt(["libzookeeper-mt-dev"])]),

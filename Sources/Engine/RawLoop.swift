@@ -13,7 +13,8 @@ final class RawLoop {
         self.configuration = configuration
         self.counters = counters
         observer = seams.observer
-        reader = try seams.broker.openReader(at: configuration.starts.enumerated().map { (Partition($0), $1) })
+        reader = try seams.broker.openDiscardingReader(
+            at: configuration.starts.enumerated().map { (Partition($0), $1) })
         patience = Patience(configuration: configuration, clock: seams.clock)
     }
 

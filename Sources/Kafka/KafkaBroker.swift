@@ -58,6 +58,16 @@ public final class KafkaBroker: Broker {
         }
     }
 
+    /// The ends of several partitions' logs, in two questions to each leader.
+    ///
+    /// - Throws: ``BrokerError``.
+    public func watermarks(of partitions: [Partition]) throws -> [Watermarks] {
+        if partitions.isEmpty { return [] }
+        let lows = try handle.ends(of: partitions, RD_KAFKA_OFFSET_BEGINNING, topic: topic)
+        let highs = try handle.ends(of: partitions, RD_KAFKA_OFFSET_END, topic: topic)
+        return zip(lows, highs).map { Watermarks(low: $0, high: $1) }
+    }
+
     /// The group's committed offsets of `partitions`, in their order; nil where the group has committed none.
     ///
     /// - Throws: ``BrokerError``.
@@ -77,13 +87,28 @@ public final class KafkaBroker: Broker {
     ///
     /// - Throws: ``BrokerError``; `unknownTopic` when a partition does not exist.
     public func openReader(at positions: [(partition: Partition, offset: Offset)]) throws -> any RecordReader {
+        try open(at: positions, sharesOneQueue: false)
+    }
+
+    /// As ``openReader(at:)``, for a reader that only discards.
+    ///
+    /// - Throws: ``BrokerError``; `unknownTopic` when a partition does not exist.
+    public func openDiscardingReader(
+        at positions: [(partition: Partition, offset: Offset)]
+    ) throws -> any RecordReader {
+        try open(at: positions, sharesOneQueue: true)
+    }
+
+    private func open(
+        at positions: [(partition: Partition, offset: Offset)], sharesOneQueue: Bool
+    ) throws -> any RecordReader {
         let count = try partitionCount()
         for (partition, offset) in positions where partition < 0 || Int(partition) >= count {
             throw handle.failure(
                 RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION, doing: "open reader",
                 location: "\(topic)/\(partition)@\(offset)")
         }
-        return try KafkaReader(configuration, topic: topic, positions: positions)
+        return try KafkaReader(configuration, topic: topic, positions: positions, sharesOneQueue: sharesOneQueue)
     }
 
     /// Joins a consumer group; which partitions to read comes later, as a `GroupChange`.

@@ -24,7 +24,7 @@ final class KafkaGroupReader: GroupReader {
         self.settings = settings
         let refresh = KafkaProperty(name: "topic.metadata.refresh.interval.ms", value: "1000")
         handle = try KafkaHandle(
-            .consumer, configuration, defaults: KafkaReader.throughput(partitions: partitions) + [refresh],
+            .consumer, configuration, defaults: KafkaReader.throughput(queues: partitions) + [refresh],
             fixed: KafkaReader.exactness + [
                 KafkaProperty(name: "group.id", value: settings.group),
                 KafkaProperty(name: "session.timeout.ms", value: "\(settings.sessionTimeoutMilliseconds)"),

@@ -11,4 +11,23 @@ extension KafkaHandle {
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { return .failure(LibraryError(code)) }
         return .success(Watermarks(low: low, high: high))
     }
+
+    /// Asks for one end of several partitions at once, `RD_KAFKA_OFFSET_BEGINNING` or `RD_KAFKA_OFFSET_END`, in their order.
+    ///
+    /// - Throws: ``BrokerError``.
+    func ends(of partitions: [Partition], _ end: Int32, topic: String) throws -> [Offset] {
+        try retrying("watermarks", topic) { timeout -> Result<[Offset], LibraryError> in
+            let list = TopicPartitionList(topic: topic, partitions.map { ($0, Offset(end)) })
+            let code = rd_kafka_offsets_for_times(pointer, list.pointer, timeout)
+            guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { return .failure(LibraryError(code)) }
+            var offsets: [Partition: Offset] = [:]
+            var failed: rd_kafka_resp_err_t?
+            list.forEach { element in
+                if element.err != RD_KAFKA_RESP_ERR_NO_ERROR { failed = failed ?? element.err }
+                offsets[element.partition] = element.offset
+            }
+            if let failed { return .failure(LibraryError(failed)) }
+            return .success(partitions.map { offsets[$0] ?? 0 })
+        }
+    }
 }

@@ -22,6 +22,12 @@ public final class KafkaReader: RecordReader {
     /// The queue all partitions lead to while records are discarded, and what was taken from it.
     private var sharedQueue: OpaquePointer?
     private var sharedBatch = MessageBatch(capacity: 10_000)
+    /// The partition whose records are lent.
+    private var lender: PartitionSlot?
+    private var waker: FetchWaker?
+    /// Bytes that may be taken before the library's fetching is looked after again, and how many were.
+    private let bytesPerLook = KafkaReader.prefetchBytes / 4
+    private var bytesSinceLook = 0
     private var isOpen = true
     private let clock = ContinuousClock()
 
@@ -31,12 +37,14 @@ public final class KafkaReader: RecordReader {
     ///   - configuration: The cluster.
     ///   - topic: The topic, which must exist.
     ///   - positions: The partitions to read and where each begins.
+    ///   - sharesOneQueue: Whether records are only to be discarded, from one queue that has all of the prefetch.
     /// - Throws: ``BrokerError``.
     public convenience init(
-        _ configuration: KafkaConfiguration, topic: String, positions: [(partition: Partition, offset: Offset)]
+        _ configuration: KafkaConfiguration, topic: String, positions: [(partition: Partition, offset: Offset)],
+        sharesOneQueue: Bool = false
     ) throws {
         let handle = try KafkaHandle(
-            .consumer, configuration, defaults: KafkaReader.throughput(partitions: positions.count),
+            .consumer, configuration, defaults: KafkaReader.throughput(queues: sharesOneQueue ? 1 : positions.count),
             // The library insists on a group name for any assignment; it is never joined nor committed to.
             fixed: KafkaReader.exactness + [KafkaProperty(name: "group.id", value: "kbench-reader")])
         self.init(handle, topic: topic)
@@ -72,6 +80,7 @@ public final class KafkaReader: RecordReader {
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
             throw handle.failure(code, doing: "assign \(topic)", location: topic)
         }
+        waker = FetchWaker(handle.pointer, topic: topic, partitions: positions.map(\.partition))
     }
 
     /// Reads nothing any more; what was prefetched is dropped.
@@ -85,6 +94,9 @@ public final class KafkaReader: RecordReader {
 
     /// Gives back what belongs to the partitions; none is read afterwards.
     func dropSlots() {
+        waker?.close()
+        waker = nil
+        lender = nil
         sharedBatch.removeAll()
         if let sharedQueue { rd_kafka_queue_destroy(sharedQueue) }
         sharedQueue = nil
@@ -106,18 +118,21 @@ public final class KafkaReader: RecordReader {
         handle.close()
     }
 
-    /// Defaults for reading fast.
-    ///
-    /// librdkafka 2.0 looks again only after up to a second once every partition has this much prefetched, so the
-    /// prefetch must hold more than a second of records; the whole reader's share is divided among the partitions.
-    static func throughput(partitions: Int) -> [KafkaProperty] {
-        let partitions = max(partitions, 1)
-        let messages = max(100_000, 2_000_000 / partitions)
-        let kilobytes = max(16_384, 524_288 / partitions)
+    /// The bytes of records that a reader holds before they are asked for. With what is on its way, and what the library
+    /// needs for each record beside its bytes, that is up to ten times as much memory for records of 200 bytes.
+    static let prefetchBytes = 16 << 20
+    /// The same in records, for small ones, of which each takes a few hundred bytes.
+    private static let prefetchRecords = 100_000
+
+    /// Defaults for reading fast: the prefetch, divided among the queues that records are taken from. What is asked of a
+    /// partition at once is at most half of its share.
+    static func throughput(queues: Int) -> [KafkaProperty] {
+        let queues = max(queues, 1)
+        let bytes = prefetchBytes / queues
         return [
-            KafkaProperty(name: "queued.min.messages", value: "\(messages)"),
-            KafkaProperty(name: "queued.max.messages.kbytes", value: "\(kilobytes)"),
-            KafkaProperty(name: "fetch.message.max.bytes", value: "4194304"),
+            KafkaProperty(name: "queued.min.messages", value: "\(max(1_000, prefetchRecords / queues))"),
+            KafkaProperty(name: "queued.max.messages.kbytes", value: "\(max(64, bytes >> 10))"),
+            KafkaProperty(name: "fetch.message.max.bytes", value: "\(min(max(bytes / 2, 65_536), 1 << 20))"),
             // How long a broker holds an answer back when it has nothing: a seek has to wait for that answer too.
             KafkaProperty(name: "fetch.wait.max.ms", value: "20"),
             KafkaProperty(name: "fetch.error.backoff.ms", value: "20"),
@@ -193,7 +208,10 @@ public final class KafkaReader: RecordReader {
         _ partition: Partition, until: Offset, limit: Int, into block: Block, timeout: Duration
     ) throws -> (count: Int, position: Offset) {
         if sharedQueue != nil { try leaveSharedQueue() }
+        takeBack()
         let slot = slot(of: partition)
+        let bytesBefore = block.payloadByteCount
+        defer { look(after: block.payloadByteCount - bytesBefore) }
         var added = 0
         var deadline: ContinuousClock.Instant?
         while added < limit, slot.position < until {
@@ -202,6 +220,7 @@ public final class KafkaReader: RecordReader {
                 slot.batch.fill(from: slot.queue, limit: wanted, timeout: 0)
             }
             if slot.batch.isEmpty {
+                waker?.wake()
                 // The clock is asked only when there is nothing to do anyway.
                 let end = deadline ?? clock.now + timeout
                 deadline = end
@@ -210,18 +229,83 @@ public final class KafkaReader: RecordReader {
                 slot.batch.fill(from: slot.queue, limit: 1, timeout: min(100, left.milliseconds))
                 if slot.batch.isEmpty, added == 0 { try handle.throwIfDown() }
             }
-            if try !deliver(slot, until: until, limit: limit, into: block, added: &added) { break }
+            let goesOn = try deliver(slot, until: until, limit: limit, added: &added, lends: false) { message, _ in
+                let key = message.key.map { UnsafeRawBufferPointer(start: $0, count: message.key_len) }
+                let value = message.payload.map { UnsafeRawBufferPointer(start: $0, count: message.len) }
+                block.append(partition: partition, offset: message.offset, key: key, value: value)
+            }
+            if !goesOn { break }
         }
         return (added, slot.position)
     }
 
-    /// Works off the batch of a partition.
+    /// Lends records of `partition` where the library has them, from its position on, in order; what is there when the
+    /// first has come.
+    ///
+    /// - Returns: as a fetch.
+    /// - Throws: ``BrokerError``, as a fetch.
+    public func lend(
+        _ partition: Partition, until: Offset, limit: Int, into batch: RecordBatch, timeout: Duration
+    ) throws -> (count: Int, position: Offset) {
+        if sharedQueue != nil { try leaveSharedQueue() }
+        takeBack()
+        let slot = slot(of: partition)
+        lender = slot
+        var added = 0
+        var deadline: ContinuousClock.Instant?
+        let most = min(limit, RecordBatch.capacity)
+        try batch.refill { records in
+            var bytes = 0
+            while added == 0, slot.position < until {
+                if slot.batch.isEmpty {
+                    slot.batch.fill(
+                        from: slot.queue, limit: min(most, Int(clamping: until - slot.position)), timeout: 0)
+                }
+                if slot.batch.isEmpty {
+                    waker?.wake()
+                    let end = deadline ?? clock.now + timeout
+                    deadline = end
+                    let left = end - clock.now
+                    if left <= .zero { break }
+                    slot.batch.fill(from: slot.queue, limit: 1, timeout: min(100, left.milliseconds))
+                    if slot.batch.isEmpty { try handle.throwIfDown() }
+                }
+                _ = try deliver(slot, until: until, limit: most, added: &added, lends: true) { message, place in
+                    records[place] = RecordBatch.Record(
+                        offset: message.offset,
+                        value: message.payload.map { UnsafeRawBufferPointer(start: $0, count: message.len) })
+                    bytes += message.len + message.key_len
+                }
+            }
+            look(after: bytes)
+            return (added, bytes)
+        }
+        return (added, slot.position)
+    }
+
+    /// Gives back what was lent.
+    private func takeBack() {
+        lender?.batch.takeBack()
+        lender = nil
+    }
+
+    /// Wakes the library's fetching after so many bytes were taken, where it may have gone to sleep: with all queues full.
+    /// After that no more than a quarter of the prefetch is taken before this looks.
+    private func look(after bytes: Int) {
+        bytesSinceLook += bytes
+        guard bytesSinceLook >= bytesPerLook else { return }
+        bytesSinceLook = 0
+        waker?.wake()
+    }
+
+    /// Works off the batch of a partition, calling `take` with each record and its place among those added.
     ///
     /// - Returns: Whether to go on; not when an error waits behind records that were added: they are handed over first.
+    @inline(__always)
     private func deliver(
-        _ slot: PartitionSlot, until: Offset, limit: Int, into block: Block, added: inout Int
+        _ slot: PartitionSlot, until: Offset, limit: Int, added: inout Int, lends: Bool,
+        take: (borrowing rd_kafka_message_t, _ place: Int) -> Void
     ) throws -> Bool {
-        let partition = slot.partition
         var position = slot.position
         defer { slot.position = position }
         while added < limit, position < until, let message = slot.batch.first {
@@ -235,27 +319,22 @@ public final class KafkaReader: RecordReader {
                     let code = message.pointee.err
                     slot.batch.dropFirst()
                     slot.isStopped = true
-                    throw failure(code, "fetch", partition, position)
+                    throw failure(code, "fetch", slot.partition, position)
                 }
-                slot.batch.dropFirst()
-                continue
-            }
-            let offset = message.pointee.offset
-            if offset >= until {
-                // It stays for the next fetch: the range ended in a gap.
-                position = until
-                break
-            }
-            if offset >= position {
-                let key = message.pointee.key.map { UnsafeRawBufferPointer(start: $0, count: message.pointee.key_len) }
-                let value = message.pointee.payload.map {
-                    UnsafeRawBufferPointer(start: $0, count: message.pointee.len)
+            } else {
+                let offset = message.pointee.offset
+                if offset >= until {
+                    // It stays for the next fetch: the range ended in a gap.
+                    position = until
+                    break
                 }
-                block.append(partition: partition, offset: offset, key: key, value: value)
-                position = offset + 1
-                added += 1
+                if offset >= position {
+                    take(message.pointee, added)
+                    position = offset + 1
+                    added += 1
+                }
             }
-            slot.batch.dropFirst()
+            if lends { slot.batch.lendFirst() } else { slot.batch.dropFirst() }
         }
         if added > 0 { handle.noteAnswer() }
         return true
@@ -285,6 +364,7 @@ public final class KafkaReader: RecordReader {
     /// - Throws: ``BrokerError``.
     public func discard(limit: Int, timeout: Duration) throws -> (count: Int, bytes: Int) {
         if sharedQueue == nil { enterSharedQueue() }
+        takeBack()
         let deadline = clock.now + timeout
         var count = 0
         var bytes = 0
@@ -304,6 +384,8 @@ public final class KafkaReader: RecordReader {
             try drop(&sharedBatch, limit: limit, count: &count, bytes: &bytes)
         }
         if count > 0 { handle.noteAnswer() }
+        // Of a queue that is nearly empty nobody sleeps.
+        if rd_kafka_queue_length(sharedQueue) > KafkaReader.prefetchRecords / 8 { look(after: bytes) }
         return (count, bytes)
     }
 

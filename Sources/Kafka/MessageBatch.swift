@@ -7,6 +7,8 @@ struct MessageBatch: ~Copyable {
     /// The messages one call takes at most.
     let capacity: Int
     private let messages: UnsafeMutablePointer<UnsafeMutablePointer<rd_kafka_message_t>?>
+    /// Those before `next` from here on are lent.
+    private var lent = 0
     private var next = 0
     private var end = 0
 
@@ -17,7 +19,7 @@ struct MessageBatch: ~Copyable {
     }
 
     deinit {
-        for index in next..<end { rd_kafka_message_destroy(messages[index]) }
+        for index in lent..<end { rd_kafka_message_destroy(messages[index]) }
         messages.deallocate()
     }
 
@@ -29,6 +31,8 @@ struct MessageBatch: ~Copyable {
     /// for, and the rest is what is there already.
     mutating func fill(from queue: OpaquePointer?, limit: Int, timeout: Int32) {
         precondition(isEmpty, "a batch is filled again before it was worked off")
+        takeBack()
+        lent = 0
         next = 0
         let wanted = min(limit, capacity)
         end = max(0, rd_kafka_consume_batch_queue(queue, 0, messages, wanted))
@@ -40,12 +44,26 @@ struct MessageBatch: ~Copyable {
 
     /// Gives the message at the front back to the library.
     mutating func dropFirst() {
+        takeBack()
         rd_kafka_message_destroy(messages[next])
         next += 1
+        lent = next
+    }
+
+    /// Steps past the message at the front, which stays valid until the next ``takeBack()``.
+    mutating func lendFirst() { next += 1 }
+
+    /// Gives the messages that were lent back to the library.
+    mutating func takeBack() {
+        while lent < next {
+            rd_kafka_message_destroy(messages[lent])
+            lent += 1
+        }
     }
 
     /// Gives all messages back.
     mutating func removeAll() {
+        takeBack()
         while next < end { dropFirst() }
     }
 }

@@ -23,6 +23,14 @@ public struct PlainThreads: TaskThreads {
         }
     }
 
+    /// Work goes on while its starter does something else.
+    public var canRunAhead: Bool { true }
+
+    /// Calls `body` on a thread of its own; nobody waits for it.
+    ///
+    /// - Throws: ``SystemError`` when no thread can be started.
+    public func start(_ body: @escaping @Sendable () -> Void) throws { try BlockingThread.start(body) }
+
     /// Counts the calls that have ended. Safe to share between threads: a semaphore is made for it.
     private final class Ended: @unchecked Sendable {
         private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)

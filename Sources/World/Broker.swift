@@ -16,15 +16,43 @@ public protocol Broker: OffsetStore {
     /// - Throws: ``BrokerError``.
     func watermarks(of partition: Partition) throws -> Watermarks
 
+    /// The ends of several partitions' logs, in their order; asked at once where that can be.
+    ///
+    /// - Throws: ``BrokerError``.
+    func watermarks(of partitions: [Partition]) throws -> [Watermarks]
+
     /// Opens a reader on all partitions in `positions`, each starting at its offset.
     ///
     /// - Throws: ``BrokerError``.
     func openReader(at positions: [(partition: Partition, offset: Offset)]) throws -> any RecordReader
 
+    /// As ``openReader(at:)``, for a reader of which nothing is asked but to discard.
+    ///
+    /// - Throws: ``BrokerError``.
+    func openDiscardingReader(at positions: [(partition: Partition, offset: Offset)]) throws -> any RecordReader
+
     /// Joins a consumer group; which partitions to read comes later, as a ``GroupChange``.
     ///
     /// - Throws: ``BrokerError``.
     func openGroupReader(_ settings: GroupSettings) throws -> any GroupReader
+}
+
+extension Broker {
+    /// Asks for one partition after the other.
+    ///
+    /// - Throws: ``BrokerError``.
+    public func watermarks(of partitions: [Partition]) throws -> [Watermarks] {
+        var ends: [Watermarks] = []
+        for partition in partitions { ends.append(try watermarks(of: partition)) }
+        return ends
+    }
+
+    /// A reader like any other.
+    ///
+    /// - Throws: ``BrokerError``.
+    public func openDiscardingReader(
+        at positions: [(partition: Partition, offset: Offset)]
+    ) throws -> any RecordReader { try openReader(at: positions) }
 }
 
 /// Reads records of several partitions, each at a position of its own. One thread uses a reader at a time.
@@ -42,6 +70,15 @@ public protocol RecordReader: AnyObject {
     /// - Throws: ``BrokerError``; `offsetOutOfRange` when the position is no longer (or not yet) in the log.
     func fetch(
         _ partition: Partition, until: Offset, limit: Int, into block: Block, timeout: Duration
+    ) throws -> (count: Int, position: Offset)
+
+    /// Lends records of `partition` where they lie, from its position on, in order: as a fetch, but at most
+    /// ``RecordBatch/capacity`` records, and whatever is there when the first has come. They are valid until the next call.
+    ///
+    /// - Returns: as a fetch.
+    /// - Throws: ``BrokerError``, as a fetch.
+    func lend(
+        _ partition: Partition, until: Offset, limit: Int, into batch: RecordBatch, timeout: Duration
     ) throws -> (count: Int, position: Offset)
 
     /// Takes up to `limit` records of any partitions and drops them uncopied: the speed of the library itself.

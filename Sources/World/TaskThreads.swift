@@ -6,6 +6,22 @@ public protocol TaskThreads {
     ///
     /// - Throws: when no thread can be started; the calls that had begun are over then, too.
     func run(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) throws
+
+    /// Whether work can go on while its starter does something else.
+    var canRunAhead: Bool { get }
+
+    /// Calls `body` on a thread of its own and does not wait for it. Only where ``canRunAhead``.
+    ///
+    /// - Throws: when no thread can be started.
+    func start(_ body: @escaping @Sendable () -> Void) throws
+}
+
+extension TaskThreads {
+    /// Nothing goes on by itself, unless a world says otherwise.
+    public var canRunAhead: Bool { false }
+
+    /// Calls `body` at once: there is nobody else to do it.
+    public func start(_ body: @escaping @Sendable () -> Void) { body() }
 }
 
 /// Makes the calls on the calling thread, in order: what a world that must repeat exactly does.

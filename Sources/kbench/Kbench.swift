@@ -25,7 +25,7 @@ struct Kbench: AsyncParsableCommand {
             ClaimsCommand.self, AtlasCommand.self, SwarmCommand.self, PowerCommand.self, CountsCommand.self,
             CompareCommand.self, GateCommand.self, HistoryCommand.self,
             ReplayCommand.self, ShrinkCommand.self, ExplainCommand.self, CrashPointsCommand.self, OffsetsCommand.self,
-            WorkerCommand.self,
+            CeilingsCommand.self, WorkerCommand.self, PlainLoopCommand.self,
         ])
 
     static func main() async {

@@ -43,7 +43,7 @@ import World
     @Test(arguments: [(1_000_000, 10_000), (500_000, 10_000), (20_000, 400), (10, 1)])
     func aSmallLoadGetsBlocksThatItFillsFiftyTimes(records: Int, block: Int) {
         let settings = BenchSettings(strategies: [.direct], sinks: [.append]).sized(for: records)
-        #expect(settings.countCuts == .count(block: block, batch: 10 * block))
+        #expect(settings.countCuts == .count(block: block, batch: 6 * block))
     }
 
     @Test func anIntervalAskedForCutsByTime() {

@@ -30,7 +30,7 @@ import Testing
         ("Simulation", ["World", "Engine"]),
         ("Engine", ["World", "WriteAheadLog", "Checksum"]),
         ("WriteAheadLog", ["World", "Checksum", "CZstd"]),
-        ("Kafka", ["World", "CRdKafka", "Dispatch"]),
+        ("Kafka", ["World", "CRdKafka", "CPlainLoop", "Dispatch"]),
         ("Database", ["World", "GRDB", "GRDBSQLite", "Foundation"]),
         ("ZooKeeper", ["World", "CZooKeeper", "Dispatch"]),
         ("Posix", ["World", "CPosixShims", "Glibc"]),
@@ -42,7 +42,7 @@ import Testing
     /// Imports of which there is one user, because everything behind them is unsafe, slow to replace, or both.
     static let soleUsers: [(imported: String, user: String)] = [
         ("CRdKafka", "Kafka"), ("CZooKeeper", "ZooKeeper"), ("CZstd", "WriteAheadLog"), ("Glibc", "Posix"),
-        ("CPosixShims", "Posix"),
+        ("CPosixShims", "Posix"), ("CPlainLoop", "Kafka"),
         ("CChecksum", "Checksum"), ("Subprocess", "Harness"), ("Yams", "Harness"), ("Histogram", "Harness"),
         ("ArgumentParser", "kbench"),
         ("GRDB", "Database"), ("GRDBSQLite", "Database"),

@@ -12,6 +12,9 @@ struct KafkaBrokerTests {
         #expect(try topic.broker.watermarks(of: 2) == Watermarks(low: 0, high: 0))
         try topic.produce(20, partitions: 2)
         #expect(try topic.broker.watermarks(of: 1) == Watermarks(low: 0, high: 10))
+        let several: [Partition] = [2, 1]
+        #expect(
+            try topic.broker.watermarks(of: several) == [Watermarks(low: 0, high: 0), Watermarks(low: 0, high: 10)])
         #expect(try topic.broker.watermarks(of: 2) == Watermarks(low: 0, high: 0))
     }
 

@@ -41,6 +41,45 @@ struct KafkaReaderTests {
         #expect(block.offsets == Array(100..<900))
     }
 
+    @Test("lends the records that a fetch would copy, and those only", arguments: TestCluster.available)
+    func lend(_ cluster: TestCluster) throws {
+        let topic = try cluster.makeTopic(partitions: 2)
+        try topic.produce(5000, partitions: 2)
+        let reader = try topic.openReader([(0, 0), (1, 0)])
+        let copying = try topic.openReader([(0, 0), (1, 0)])
+        defer {
+            reader.close()
+            copying.close()
+        }
+        let batch = RecordBatch()
+        let block = Block()
+        for (partition, until) in [(0, 1), (1, 700), (0, 1800), (1, 2500), (0, 2500)] as [(Partition, Offset)] {
+            var lent: [Offset: [UInt8]] = [:]
+            var bytes = 0
+            while reader.position(of: partition) < until {
+                let most = lent.isEmpty ? 300 : Int.max
+                let result = try reader.lend(partition, until: until, limit: most, into: batch, timeout: patience)
+                #expect(result.count == batch.count && batch.count <= min(most, RecordBatch.capacity))
+                #expect(result.position == reader.position(of: partition))
+                for record in batch.contents { lent[record.offset] = record.value.map { Array($0) } }
+                bytes += batch.payloadByteCount
+            }
+            block.removeAll()
+            _ = try copying.fetch(partition, until: until, limit: .max, into: block, timeout: patience)
+            var copied: [Offset: [UInt8]] = [:]
+            block.forEachRecord { _, offset, _, value in copied[offset] = value.map { Array($0) } }
+            #expect(lent == copied)
+            #expect(bytes == block.payloadByteCount)
+        }
+        // What was lent and not worked off does not come between a fetch and its records.
+        try reader.seek(0, to: 10)
+        let next = try reader.lend(0, until: 20, limit: 5, into: batch, timeout: patience).position
+        #expect(next > 10 && next <= 15)
+        block.removeAll()
+        _ = try reader.fetch(0, until: 20, limit: .max, into: block, timeout: patience)
+        #expect(block.offsets == Array(next..<20))
+    }
+
     @Test("adds nothing when the position is the end already", arguments: TestCluster.available)
     func emptyRange(_ cluster: TestCluster) throws {
         let topic = try cluster.makeTopic()

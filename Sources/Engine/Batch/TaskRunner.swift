@@ -19,6 +19,9 @@ final class TaskRunner {
     private var finished: OutputBatch?
     private let journal: ReadJournal
     private let rows: SinkRows
+    /// What ranges are read into, a piece at a time: one or the other.
+    private let rangeBlock = Block()
+    private let verified: VerifiedPiece?
     private let shuffle: Shuffle?
     private let readBlock: (ReceivedBlock) throws -> Block
     private let rangeReader: RangeReader
@@ -39,6 +42,10 @@ final class TaskRunner {
         operation = seams.output
         let counts = operation == nil && configuration.sink == .counting
         counting = counts ? try CountingSink(configuration: configuration, disk: seams.disk, slot: slot) : nil
+        // Nothing of a record is wanted but that it came, unless it goes to another task.
+        verified =
+            counts && shuffle == nil
+            ? VerifiedPiece(capacity: configuration.chunkRecords, numbering: RecordNumbering(configuration)) : nil
         places =
             configuration.origin == .anyone
             ? PlaceNumbers(starts: configuration.starts, ends: configuration.ends) : nil
@@ -97,8 +104,9 @@ final class TaskRunner {
                 batch: batch.number, ordinal: ordinal, partition: range.partition, ranges: [range],
                 piece: batch.piece(of: ordinal))
             let isNew = try begin(task)
-            try rangeReader.read(range, of: batch) { block in
-                try output(block, of: task, ingest: batch.number, isNew: isNew, isFresh: !batch.isRunAgain)
+            let piece: any RangePiece = verified ?? rangeBlock
+            try rangeReader.read(range, of: batch, into: piece) {
+                try output(piece, of: task, ingest: batch.number, isNew: isNew, isFresh: !batch.isRunAgain)
             }
             if isNew { try finish(task) }
         case .shuffled: break
@@ -118,8 +126,8 @@ final class TaskRunner {
             shuffle.finish(writer)
         case .range(let range):
             let writer = try shuffle.writer(of: ordinal)
-            try rangeReader.read(range, of: batch) { block in
-                try handOver(block, of: batch.number, ingest: batch.number, to: writer)
+            try rangeReader.read(range, of: batch, into: rangeBlock) {
+                try handOver(rangeBlock, of: batch.number, ingest: batch.number, to: writer)
             }
             shuffle.finish(writer)
         case .shuffled(let partition):
@@ -170,27 +178,35 @@ final class TaskRunner {
     }
 
     private func output(
-        _ block: Block, of task: OutputTask, ingest: Int64, isNew: Bool, isFresh: Bool
+        _ piece: any RangePiece, of task: OutputTask, ingest: Int64, isNew: Bool, isFresh: Bool
     ) throws {
         // An output operation makes of the records what it likes, and they may be any producer's.
-        if sink != nil { fillRows(from: block, batch: task.batch, ingest: ingest) }
+        if sink != nil, let block = piece as? Block { fillRows(from: block, batch: task.batch, ingest: ingest) }
         // What a shuffle gathered was counted and journaled when it was read.
-        if !task.isShuffled { counters.add(.recordsRead, block.recordCount) }
-        let work = Nanoseconds(configuration.tasks.simulatedWorkMicroseconds * block.recordCount) * 1_000
+        if !task.isShuffled { counters.add(.recordsRead, piece.recordCount) }
+        let work = Nanoseconds(configuration.tasks.simulatedWorkMicroseconds * piece.recordCount) * 1_000
         if work > 0 { seams.clock.sleep(work) }
 
         try seams.crash.before(.sinkWrite)
-        if !task.isShuffled { try journal.append(batch: task.batch, ingest: ingest, ranges: block.offsetRanges) }
+        if !task.isShuffled { try journal.append(batch: task.batch, ingest: ingest, ranges: piece.offsetRanges) }
         if isNew {
-            try sink?.write(rows)
-            if let counting { counters.add(.recordsCorrupted, try counting.count(block)) }
-            try operation?.process(block, of: task)
+            try write(piece, of: task)
             counters.note(.firstOutputAt, at: seams.clock.now())
             if isFresh { counters.note(.firstFreshOutputAt, at: seams.clock.now()) }
-            counters.add(.recordsWritten, block.recordCount)
+            counters.add(.recordsWritten, piece.recordCount)
         }
         try seams.crash.after(.sinkWrite)
         try seams.crash.fail(.sinkWrite)
+    }
+
+    private func write(_ piece: any RangePiece, of task: OutputTask) throws {
+        if let verified = piece as? VerifiedPiece {
+            if let counting { counters.add(.recordsCorrupted, try counting.count(verified)) }
+        } else if let block = piece as? Block {
+            try sink?.write(rows)
+            try operation?.process(block, of: task)
+            if let counting { counters.add(.recordsCorrupted, try counting.count(block)) }
+        }
     }
 
     private func fillRows(from block: Block, batch: Int64, ingest: Int64) {

@@ -51,7 +51,14 @@ final class DirectPlanning {
         }
         try discovery.look()
         var available: [Offset] = []
-        for partition in configuration.partitions { available.append(try availableEnd(of: partition)) }
+        // Those of which something may be left, asked in one go.
+        let open = configuration.partitions.filter {
+            Int($0) < discovery.known && positions[Int($0)] < configuration.ends[Int($0)]
+        }
+        var ends = try seams.broker.watermarks(of: open).makeIterator()
+        for partition in configuration.partitions {
+            available.append(try availableEnd(of: partition) { ends.next() })
+        }
         let lags = zip(available, positions).map { max(0, $0 - $1) }
         let ranges = OffsetPlanner.ranges(
             positions: positions, ends: available, shares: shares ?? throttle?.most(lags: lags))
@@ -66,12 +73,12 @@ final class DirectPlanning {
 
     /// How far a partition can be read now. What the log has lost is planned all the same where it is to be skipped: the
     /// task skips it, so that ranges follow each other without a hole, as a sink with stored offsets wants them.
-    private func availableEnd(of partition: Partition) throws -> Offset {
+    private func availableEnd(of partition: Partition, _ next: () -> Watermarks?) throws -> Offset {
         let index = Int(partition)
         let end = configuration.ends[index]
         guard index < discovery.known else { return positions[index] }
         if positions[index] >= end { return end }
-        var ends = try seams.broker.watermarks(of: partition)
+        guard var ends = next() else { return positions[index] }
         let isLost = positions[index] < ends.low && configuration.onDataLoss == .fail
         if isLost || positions[index] > ends.high {
             positions[index] = try dataLoss.settle(partition, at: positions[index], until: end)

@@ -6,7 +6,6 @@ final class RangeReader {
     private let configuration: EngineConfiguration
     private let seams: Seams
     private let counters: EngineCounters
-    private let block: Block
     private var reader: (any RecordReader)?
     /// How many partitions the reader has, counted from 0.
     private var opened = 0
@@ -17,26 +16,28 @@ final class RangeReader {
         self.configuration = configuration
         self.seams = seams
         self.counters = counters
-        block = Block()
         patience = Patience(configuration: configuration, clock: seams.clock)
         self.dataLoss = dataLoss
     }
 
-    /// Calls `body` with the records of `range`, which is one of `batch`, a piece of at most `chunkRecords` at a time.
-    func read(_ range: OffsetRange, of batch: PlannedBatch, _ body: (Block) throws -> Void) throws {
+    /// Reads the records of `range`, which is one of `batch`, at most `chunkRecords` at a time into `piece`, and calls
+    /// `body` whenever that is full.
+    func read(
+        _ range: OffsetRange, of batch: PlannedBatch, into piece: any RangePiece, _ body: () throws -> Void
+    ) throws {
         let reader = try openReader(at: batch.ranges)
         try reader.seek(range.partition, to: range.from)
         var position = range.from
         while position < range.until {
             try seams.crash.before(.taskRead)
             try seams.crash.fail(.taskRead)
-            block.removeAll()
-            position = try fill(from: position, of: range, reader: reader)
+            piece.removeAll()
+            position = try fill(piece, from: position, of: range, reader: reader)
             try seams.crash.after(.taskRead)
-            if !batch.isRunAgain, block.recordCount > 0 { counters.note(.refetchedAt, at: seams.clock.now()) }
-            counters.add(.recordsFetched, block.recordCount)
-            counters.add(.bytesFetched, block.payloadByteCount)
-            try body(block)
+            if !batch.isRunAgain, piece.recordCount > 0 { counters.note(.refetchedAt, at: seams.clock.now()) }
+            counters.add(.recordsFetched, piece.recordCount)
+            counters.add(.bytesFetched, piece.payloadByteCount)
+            try body()
         }
     }
 
@@ -45,16 +46,18 @@ final class RangeReader {
 
     func close() { reader?.close() }
 
-    /// Fills the block from `start` on; returns the position reached, `until` or a whole piece further.
-    private func fill(from start: Offset, of range: OffsetRange, reader: any RecordReader) throws -> Offset {
+    /// Fills the piece from `start` on; returns the position reached, `until` or a whole piece further.
+    private func fill(
+        _ piece: any RangePiece, from start: Offset, of range: OffsetRange, reader: any RecordReader
+    ) throws -> Offset {
         var position = start
         patience.start()
-        while position < range.until, block.recordCount < configuration.chunkRecords {
+        while position < range.until, piece.recordCount < configuration.chunkRecords {
             let before = position
             do {
-                (_, position) = try reader.fetch(
-                    range.partition, until: range.until, limit: configuration.chunkRecords - block.recordCount,
-                    into: block, timeout: .milliseconds(100))
+                position = try piece.add(
+                    from: reader, range.partition, until: range.until,
+                    limit: configuration.chunkRecords - piece.recordCount, timeout: .milliseconds(100))
             } catch let error as BrokerError where error.code == .offsetOutOfRange {
                 position = try dataLoss.settle(range.partition, at: position, until: range.until, isPlanned: true)
                 if position < range.until { try reader.seek(range.partition, to: position) }

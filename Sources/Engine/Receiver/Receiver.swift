@@ -18,6 +18,8 @@ final class Receiver {
     private let dataLoss: DataLoss
     /// The partitions that are read now, in order.
     private var polled: [Partition] = []
+    /// Reads the next blocks ahead; nil where only the receiver itself can know what is in them.
+    private var ahead: ReadAhead?
     /// Whether the poll of the open block has begun.
     private var isPolling = false
     private var positions: [Offset]
@@ -87,8 +89,10 @@ final class Receiver {
         case .count(let size, _) where seat != nil:
             try pollPart(of: size)
         case .count(let size, _):
+            try readAhead(of: size)
             try pollWholeBlock(of: size)
             try cut()
+            try readAhead(of: size)
         case .time(let interval, _):
             let room = self.room
             if room > 0 { try pollWhatIsThere(atMost: room) }
@@ -112,11 +116,36 @@ final class Receiver {
         return taken
     }
 
-    func close() { reader.close() }
+    func close() {
+        ahead?.stop(seams.clock)
+        reader.close()
+    }
+
+    /// Lets the next blocks be filled, where that can be done while the pusher works.
+    private func readAhead(of size: Int) throws {
+        guard seams.threads.canRunAhead else { return }
+        if ahead == nil {
+            ahead = ReadAhead(
+                reader: reader, threads: seams.threads, positions: polled.map { positions[Int($0)] },
+                ends: polled.map { configuration.ends[Int($0)] }, size: size,
+                depth: configuration.groupCommitBlocks + 1)
+        }
+        try ahead?.fill()
+    }
+
+    /// Takes over the next block that was read ahead, as if it had been read now.
+    private func takeAhead() throws {
+        guard let filled = ahead?.take(seams.clock) else { return }
+        block = filled.block
+        for (partition, position) in zip(polled, filled.positions) { positions[Int(partition)] = position }
+        note(count: block.recordCount, bytes: block.payloadByteCount)
+        if let failure = filled.failure { try meet(failure.error, in: failure.partition) }
+    }
 
     /// Fills the block to exactly `size` records, or with all that is left of the input.
     private func pollWholeBlock(of size: Int) throws {
         try seams.crash.before(.receiverPoll)
+        if block.recordCount == 0 { try takeAhead() }
         while block.recordCount < size {
             // Gaps in the log make the remainder an upper bound, so what a share did not yield is split again.
             let remaining = polled.map { max(0, configuration.ends[Int($0)] - positions[Int($0)]) }
@@ -252,6 +281,8 @@ final class Receiver {
 
     /// Reads partitions that came into being too, from where their input begins.
     private func reopen() throws {
+        ahead?.stop(seams.clock)
+        ahead = nil
         reader.close()
         polled = (0..<Partition(discovery.known)).map { $0 }
         reader = try seams.broker.openReader(at: zip(polled, positions).map { ($0, $1) })
@@ -264,16 +295,27 @@ final class Receiver {
         do {
             (count, positions[index]) = try reader.fetch(
                 partition, until: configuration.ends[index], limit: limit, into: block, timeout: timeout)
-        } catch let error as BrokerError where error.code == .offsetOutOfRange {
-            let end = configuration.ends[index]
-            positions[index] = try dataLoss.settle(partition, at: positions[index], until: end)
-            if positions[index] < end { try reader.seek(partition, to: positions[index]) }
+        } catch {
+            try meet(error, in: partition)
             return 0
         }
+        note(count: count, bytes: block.payloadByteCount - bytes)
+        return count
+    }
+
+    private func note(count: Int, bytes: Int) {
         if count > 0 { counters.note(.refetchedAt, at: seams.clock.now()) }
         counters.add(.recordsFetched, count)
-        counters.add(.bytesFetched, block.payloadByteCount - bytes)
-        return count
+        counters.add(.bytesFetched, bytes)
+    }
+
+    /// Goes on behind offsets that are no longer there, where that is wanted; every other error ends the run.
+    private func meet(_ error: any Error, in partition: Partition) throws {
+        guard let error = error as? BrokerError, error.code == .offsetOutOfRange else { throw error }
+        let index = Int(partition)
+        let end = configuration.ends[index]
+        positions[index] = try dataLoss.settle(partition, at: positions[index], until: end)
+        if positions[index] < end { try reader.seek(partition, to: positions[index]) }
     }
 
     private func cut() throws {

@@ -10,10 +10,7 @@ internal import World
 final class CountingSink {
     private let disk: any Disk
     private let path: String
-    private let origin: RecordOrigin
-    private let places: PlaceNumbers
-    /// No record has this number, or a higher one.
-    private let limit: Int
+    private let numbering: RecordNumbering
     private var memory: any FileMemory
     private var base: UnsafeMutableRawPointer
     private var cells: UnsafeMutablePointer<UInt8>
@@ -30,13 +27,8 @@ final class CountingSink {
         let directory = RunFolder.evidence(of: configuration.outputFolder)
         try disk.makeDirectory(directory)
         path = "\(directory)/\(LedgerFile.name(slot: slot))"
-        origin = configuration.origin
-        let isOpenEnded = configuration.isOpenEnded
-        places = PlaceNumbers(
-            starts: isOpenEnded ? [] : configuration.starts, ends: isOpenEnded ? [] : configuration.ends)
-        // kbench numbers its records from 0, and no topic has fewer offsets than records.
-        limit = isOpenEnded ? .max : origin == .anyone ? places.count : Int(configuration.ends.reduce(0, +))
-        let wanted = isOpenEnded ? 1 << 20 : places.count
+        numbering = RecordNumbering(configuration)
+        let wanted = configuration.isOpenEnded ? 1 << 20 : numbering.places.count
         memory = try disk.map(path, length: LedgerFile.length(of: wanted))
         guard let base = memory.bytes.baseAddress else {
             // Cannot be: a ledger has at least a header.
@@ -45,7 +37,7 @@ final class CountingSink {
         self.base = base
         cells = base.advanced(by: LedgerFile.headerLength).assumingMemoryBound(to: UInt8.self)
         capacity = LedgerFile.capacity(of: memory.bytes.count)
-        try openHeader(layout: origin == .anyone ? LedgerFile.layout(of: places) : 0)
+        try openHeader(layout: numbering.layout)
     }
 
     private func openHeader(layout: UInt32) throws {
@@ -67,37 +59,27 @@ final class CountingSink {
     /// - Throws: ``DiskError`` when the ledger has to grow and cannot.
     func count(_ block: Block) throws -> Int {
         var corrupted = 0
-        var run = Run()
+        var run = RecordNumbering.Run()
         try block.forEachRecord { partition, offset, _, value in
-            if !(try count(partition, offset, value, &run)) { corrupted += 1 }
+            try count(numbering.number(of: partition, offset, value, &run), &corrupted)
         }
         try settle(corrupted: corrupted)
         return corrupted
     }
 
-    /// The partition of the record before, looked up once for all that follow each other.
-    private struct Run {
-        var partition: Partition = -1
-        var start: Offset = 0
-        var end: Offset = 0
-        var base = 0
+    /// Counts records that are verified already; as for a block.
+    func count(_ piece: VerifiedPiece) throws -> Int {
+        var corrupted = 0
+        for number in piece.contents { try count(number, &corrupted) }
+        try settle(corrupted: corrupted)
+        return corrupted
     }
 
     @inline(__always)
-    private func count(
-        _ partition: Partition, _ offset: Offset, _ value: UnsafeRawBufferPointer?, _ run: inout Run
-    ) throws -> Bool {
-        let number: Int
-        switch origin {
-        case .kbench:
-            guard let value, let identity = RecordFormat.read(value), identity.producer == 0,
-                identity.sequence < UInt64(limit)
-            else { return false }
-            number = Int(identity.sequence)
-        case .anyone:
-            if partition != run.partition { run = find(partition) }
-            guard offset >= run.start, offset < run.end else { return false }
-            number = run.base + Int(offset - run.start)
+    private func count(_ number: Int, _ corrupted: inout Int) throws {
+        guard number != RecordNumbering.none else {
+            corrupted += 1
+            return
         }
         if number >= capacity { try grow(toHold: number) }
         let cell = cells + number >> 2
@@ -108,14 +90,6 @@ final class CountingSink {
             LedgerFile.Header.addOverflow(1, to: base)
         }
         touched.note(number)
-        return true
-    }
-
-    private func find(_ partition: Partition) -> Run {
-        guard places.starts.indices.contains(Int(partition)) else { return Run(partition: partition) }
-        let index = Int(partition)
-        return Run(
-            partition: partition, start: places.starts[index], end: places.ends[index], base: places.bases[index])
     }
 
     /// Counts what is none of the run's, and publishes what was counted.
@@ -129,7 +103,7 @@ final class CountingSink {
     }
 
     private func grow(toHold number: Int) throws {
-        let wanted = max(number + 1, min(limit, capacity * 2))
+        let wanted = max(number + 1, min(numbering.limit, capacity * 2))
         try settle(corrupted: 0)
         memory.close()
         memory = try disk.map(path, length: LedgerFile.length(of: wanted))

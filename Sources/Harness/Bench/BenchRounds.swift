@@ -153,12 +153,12 @@ struct BenchRounds {
     private func diskCeiling(_ bytesPerRecord: Double) async throws -> Double {
         let bytes = blockBytes(bytesPerRecord)
         let directory = stage.options.workDirectory
-        return try await BlockingThread.run { try BenchCeiling.disk(in: directory, blockBytes: bytes) }
+        return try await BlockingThread.run { try DiskCeiling.measure(in: directory, blockBytes: bytes, seconds: 0.2) }
     }
 
     private func zstdCeiling(_ bytesPerRecord: Double) async throws -> Double {
         let bytes = blockBytes(bytesPerRecord)
         let level = settings.zstdLevel ?? 1
-        return try await BlockingThread.run { BenchCeiling.zstd(level: level, blockBytes: bytes) }
+        return try await BlockingThread.run { CompressionCeiling.measure(level: level, blockBytes: bytes, seconds: 0.1) }
     }
 }

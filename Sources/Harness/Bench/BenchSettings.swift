@@ -26,7 +26,7 @@ public struct BenchSettings: Equatable, Sendable {
     public var zstdLevel: Int?
     /// Records of a block; nil: 10,000, or less where the load would not fill 50 of them.
     public var blockRecords: Int?
-    /// Records of a batch; nil: 10 blocks.
+    /// Records of a batch; nil: 6 blocks, which is less than a reader prefetches.
     public var batchRecords: Int?
     /// Milliseconds between two blocks, where they are cut by time.
     public var blockInterval: Int?
@@ -82,7 +82,7 @@ public struct BenchSettings: Equatable, Sendable {
     /// The cuts by count.
     var countCuts: Scenario.Cuts {
         let block = blockRecords ?? BenchSettings.usualBlockRecords
-        return .count(block: block, batch: max(block, batchRecords ?? 10 * block))
+        return .count(block: block, batch: max(block, batchRecords ?? 6 * block))
     }
 
     /// The settings with blocks that fit a load, unless their size was asked for.

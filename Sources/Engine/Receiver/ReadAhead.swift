@@ -1,0 +1,133 @@
+// Fills a receiver's next blocks while the one before is written, synced, announced and committed.
+internal import Synchronization
+internal import World
+
+/// Reads ahead of a receiver whose blocks are cut by count and whose partitions nobody takes away: what the next blocks
+/// hold is then decided already. Nothing that it does shows: the receiver's own poll takes a block over, with its position
+/// and its crash points, as if it had read it then.
+///
+/// The reader belongs to the thread that fills while there is one, and to the receiver otherwise; the blocks change hands
+/// under a lock. That is what makes it safe to share.
+final class ReadAhead: @unchecked Sendable {
+    /// A block that was filled ahead, and where its reading ended.
+    struct Filled {
+        var block: Block
+        var positions: [Offset]
+        /// What ended the reading before the block was full: for the receiver to deal with, in the partition named.
+        var failure: (partition: Partition, error: any Error)?
+    }
+
+    private struct State {
+        var ready: [Filled] = []
+        var isFilling = false
+        /// Nothing more can be filled.
+        var hasEnded = false
+        var isStopped = false
+    }
+
+    private let reader: any RecordReader
+    private let threads: any TaskThreads
+    private let ends: [Offset]
+    private let size: Int
+    private let depth: Int
+    private let state = Mutex(State())
+    /// Where the next block begins that nobody has filled; used by whoever has the reader.
+    private var positions: [Offset]
+    /// The bytes of the block filled last, by which the next one is sized.
+    private var usualBytes = 64 * 1024
+
+    /// Makes one that keeps up to `depth` blocks of `size` records ready, from `positions` on.
+    init(
+        reader: any RecordReader, threads: any TaskThreads, positions: [Offset], ends: [Offset], size: Int, depth: Int
+    ) {
+        self.reader = reader
+        self.threads = threads
+        self.positions = positions
+        self.ends = ends
+        self.size = size
+        self.depth = depth
+    }
+
+    /// Starts filling on a thread of its own, unless that goes on already or enough is ready.
+    ///
+    /// - Throws: what keeps a thread from being started.
+    func fill() throws {
+        let starts = state.withLock { state in
+            guard !state.isFilling, !state.isStopped, !state.hasEnded, state.ready.count < depth else { return false }
+            state.isFilling = true
+            return true
+        }
+        guard starts else { return }
+        do {
+            try threads.start { [self] in
+                while fillOne() {}
+            }
+        } catch {
+            state.withLock { $0.isFilling = false }
+            throw error
+        }
+    }
+
+    /// The next block; nil when none is ready and none is being filled. Then the reader is the caller's.
+    func take(_ clock: any Clock) -> Filled? {
+        while true {
+            let (next, isFilling) = state.withLock { state in
+                (state.ready.isEmpty ? nil : state.ready.removeFirst(), state.isFilling)
+            }
+            if let next { return next }
+            if !isFilling { return nil }
+            clock.sleep(20_000)
+        }
+    }
+
+    /// Waits until nothing is filled any more; the reader is the caller's then, and what was read ahead is dropped.
+    func stop(_ clock: any Clock) {
+        state.withLock { $0.isStopped = true }
+        while state.withLock({ $0.isFilling }) { clock.sleep(20_000) }
+    }
+
+    /// Fills one block. False: there is nothing more to do for now.
+    private func fillOne() -> Bool {
+        let block = Block(capacity: usualBytes)
+        var failure: (partition: Partition, error: any Error)?
+        var isStuck = false
+        while block.recordCount < size, failure == nil, !isStuck {
+            let remaining = zip(ends, positions).map { max(0, $0 - $1) }
+            if remaining.allSatisfy({ $0 == 0 }) { break }
+            let shares = BlockFill.split(size - block.recordCount, remaining: remaining)
+            for (partition, share) in shares.enumerated() where share > 0 && failure == nil && !isStuck {
+                do {
+                    isStuck = try !read(Partition(partition), share, into: block)
+                } catch {
+                    failure = (Partition(partition), error)
+                }
+            }
+        }
+        usualBytes = max(usualBytes, block.byteCount + block.byteCount / 16)
+        let isOver = failure != nil || isStuck || block.recordCount < size
+        let filled = Filled(block: block, positions: positions, failure: failure)
+        return state.withLock { state in
+            if block.recordCount > 0 || failure != nil {
+                state.ready.append(filled)
+            }
+            state.hasEnded = isOver
+            state.isFilling = !isOver && !state.isStopped && state.ready.count < depth
+            return state.isFilling
+        }
+    }
+
+    /// Reads a partition's share. False: nothing came for a while, which the receiver is to deal with.
+    private func read(_ partition: Partition, _ share: Int, into block: Block) throws -> Bool {
+        let index = Int(partition)
+        var left = share
+        while left > 0, positions[index] < ends[index] {
+            let before = positions[index]
+            let result = try reader.fetch(
+                partition, until: ends[index], limit: left, into: block, timeout: .milliseconds(100))
+            left -= result.count
+            positions[index] = result.position
+            if positions[index] == before || state.withLock({ $0.isStopped }) { return false }
+        }
+        return true
+    }
+}

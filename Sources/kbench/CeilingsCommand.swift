@@ -1,0 +1,83 @@
+// `kbench ceilings`: what this machine allows, and how near kbench's own parts come to it.
+internal import ArgumentParser
+internal import Harness
+internal import Posix
+internal import Report
+internal import World
+
+/// Measures the ceilings.
+struct CeilingsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ceilings",
+        abstract: "Measure what bounds a run here: polling, disk, zstd, the log by itself, and the verdict.",
+        discussion: """
+            raw is polled by turns with a loop in C on the same librdkafka. The verdict is measured on topics that exist \
+            as arithmetic only, so that they can be larger than any broker holds.
+
+            Exit codes: 0 measured, 3 a verdict or a log was wrong, 64 usage, 69 broker unreachable.
+            """)
+
+    /// The forms of the result.
+    enum Format: String, CaseIterable, ExpressibleByArgument {
+        case markdown, json
+    }
+
+    @Option(help: ArgumentHelp("Records to poll, of 200 bytes.", valueName: "N"))
+    var records = 1_000_000
+
+    @Option(help: ArgumentHelp("Partitions of the topic.", valueName: "p"))
+    var partitions = 64
+
+    @Option(help: ArgumentHelp("Rounds in which raw and the loop in C take turns.", valueName: "K"))
+    var pairs = 7
+
+    @Option(help: ArgumentHelp("The most records of a verdict.", valueName: "N"))
+    var verdictRecords = 100_000_000
+
+    @Option(help: ArgumentHelp("Records of a block of the log.", valueName: "n"))
+    var blockRecords = 4_000
+
+    @OptionGroup var broker: BrokerOptions
+
+    @Option(help: ArgumentHelp("The folder for files, which are removed afterwards.", valueName: "DIR"))
+    var out = "results"
+
+    @Option(help: "How to print the result: markdown or json.")
+    var format: Format = .markdown
+
+    @Flag(help: "No progress bar.")
+    var quiet = false
+
+    func run() async throws {
+        try OptionCheck.range(records, ScenarioLimits.records, "--records")
+        try OptionCheck.range(partitions, ScenarioLimits.partitions, "--partitions")
+        try OptionCheck.range(pairs, 1...1_000, "--pairs")
+        try OptionCheck.range(verdictRecords, 100_000...10_000_000_000, "--verdict-records")
+        try OptionCheck.range(blockRecords, ScenarioLimits.blockRecords, "--block-records")
+        let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
+        WorkFolder.removeAbandoned(in: out)
+        let options = RunOptions(
+            brokers: broker.brokers, properties: try broker.properties(), workDirectory: WorkFolder.path(in: out),
+            workerExecutable: try Processes.executablePath(), reproduce: "", version: Kbench.version)
+        let runner = CeilingsRunner(
+            .init(
+                records: records, partitions: partitions, pairs: pairs, verdictRecords: verdictRecords,
+                blockRecords: blockRecords), options: options
+        ) { bar.show($0, $1) }
+        let result = try await Interruptible.run { try await runner.run() }
+        bar.finish()
+        try StandardStreams.writeOutput(format == .json ? result.json() : result.markdown)
+    }
+}
+
+/// The loop in C, in a process of its own; started by `kbench ceilings` only.
+struct PlainLoopCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plain-loop", abstract: "Poll and drop in C (started by kbench itself).", shouldDisplay: false)
+
+    @Argument var configurationPath: String
+
+    func run() throws {
+        try StandardStreams.writeOutput("\(PlainLoopProcess.run(configurationPath: configurationPath))\n")
+    }
+}

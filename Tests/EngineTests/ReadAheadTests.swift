@@ -1,0 +1,106 @@
+// Blocks read ahead change nothing that can be seen: the same effects, the same outcome of every crash.
+import Simulation
+import Testing
+import World
+
+@testable import Engine
+
+/// Fills ahead as soon as it may, and without a thread, so that a run still repeats itself exactly.
+private struct AtOnce: TaskThreads {
+    func run(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) { CallingThread().run(count, body) }
+    var canRunAhead: Bool { true }
+}
+
+@Suite("Reading ahead")
+struct ReadAheadTests {
+    static let receivers: [Strategy] = [.receiver, .receiverReliable, .receiverWal]
+    static let shapes: [LoadShape] = [
+        .small(records: 16, partitions: 3, block: 2, batch: 6),
+        .small(records: 24, partitions: 3, block: 2, batch: 12, group: 3),
+        .small(records: 3, partitions: 5, block: 10, batch: 10),
+    ]
+
+    private func run(_ strategy: Strategy, _ shape: LoadShape, gaps: [Int: Int64] = [:]) -> SimulatedRun {
+        let run = SimulatedRun(strategy: strategy, sink: .append, shape: shape, gaps: gaps)
+        run.changeSeams = {
+            var seams = $0
+            seams.threads = AtOnce()
+            return seams
+        }
+        return run
+    }
+
+    @Test("passes the crash points of a run that does not, in their order", arguments: receivers, shapes)
+    func points(strategy: Strategy, shape: LoadShape) throws {
+        let without = SimulatedRun(strategy: strategy, sink: .append, shape: shape)
+        #expect(try run(strategy, shape).trace() == without.trace())
+    }
+
+    @Test("a crash anywhere comes to what the closed form says", arguments: receivers, shapes)
+    func crashes(strategy: Strategy, shape: LoadShape) throws {
+        let schedule = CrashSchedule(strategy: strategy, sink: .append, shape: shape)
+        for point in CrashPoint.all where point.isDeath {
+            for occurrence in 0..<(schedule.occurrences(of: point) ?? 0) {
+                let crash = ArmedCrash(point, at: occurrence + 1)
+                let run = run(strategy, shape)
+                #expect(try run.live(crashes: [crash]))
+                let expected = try #require(
+                    ExpectedOutcome(strategy: strategy, sink: .append, crash: crash, shape: shape))
+                #expect(
+                    Counts(try run.verdict()) == Counts(expected, produced: shape.records),
+                    "\(strategy.rawValue) \(crash) \(shape)")
+            }
+        }
+    }
+
+    @Test("goes over gaps", arguments: receivers)
+    func gaps(strategy: Strategy) throws {
+        let run = run(strategy, Self.shapes[0], gaps: [0: 3, 5: 1, 16: 2, 17: 4])
+        try run.live()
+        let verdict = try run.verdict()
+        #expect(verdict.delivered == 16 && verdict.lost == 0 && verdict.duplicates == 0)
+    }
+
+    private struct Outcome: Equatable {
+        var counts: Counts
+        var message: String
+        var skipped: UInt64
+    }
+
+    @Test("meets lost offsets as a receiver does by itself", arguments: receivers, [DataLossPolicy.fail, .skip])
+    func dataLoss(strategy: Strategy, policy: DataLossPolicy) throws {
+        let shape = LoadShape.small(records: 40, partitions: 2, block: 5, batch: 10, autoCommit: 1)
+        func outcome(_ run: SimulatedRun) throws -> Outcome {
+            #expect(try run.live(crash: ArmedCrash(CrashPoint(.batchPlan, .before), at: 3)))
+            run.broker.evict(below: 20, of: 1)
+            run.configuration.onDataLoss = policy
+            var message = ""
+            do { try run.live() } catch let error as EngineError { message = error.message }
+            return Outcome(
+                counts: Counts(try run.verdict()), message: message, skipped: run.counters[.recordsSkipped])
+        }
+        let without = try outcome(SimulatedRun(strategy: strategy, sink: .append, shape: shape))
+        #expect(try outcome(run(strategy, shape)) == without)
+        #expect(without.message.isEmpty == (policy == .skip))
+    }
+
+    @Test("waits for partitions that come later", arguments: receivers)
+    func newPartitions(strategy: Strategy) throws {
+        let run = SimulatedRun(
+            strategy: strategy, sink: .append, shape: .small(records: 30, partitions: 3), partitionsAtFirst: 2)
+        run.changeSeams = {
+            var seams = $0
+            seams.threads = AtOnce()
+            return seams
+        }
+        run.configuration.readTimeoutMilliseconds = 1000
+        var looks = 0
+        run.broker.whenCounted = {
+            looks += 1
+            if looks == 20 { run.broker.grow(to: 3) }
+        }
+        try run.live()
+        let verdict = try run.verdict()
+        #expect(verdict.delivered == 30 && verdict.lost == 0 && verdict.duplicates == 0)
+    }
+}
