@@ -14,16 +14,24 @@ public struct ProcessUse: Equatable, Sendable {
 
     /// What this process has used so far.
     public static func own() -> ProcessUse {
+        let (usage, processor) = usage()
+        // The high-water mark of rusage would begin with that of the process that started this one.
+        let resident = number(after: "VmHWM:", inFile: "/proc/self/status") ?? Int64(usage.ru_maxrss)
+        return ProcessUse(
+            userSeconds: processor.user, systemSeconds: processor.system,
+            peakResidentBytes: resident * 1024,
+            bytesToStorage: number(after: "\nwrite_bytes:", inFile: "/proc/self/io") ?? 0)
+    }
+
+    /// The processor time alone, which costs one call to the kernel.
+    public static func processorSeconds() -> (user: Double, system: Double) { usage().processor }
+
+    private static func usage() -> (rusage, processor: (user: Double, system: Double)) {
         var usage = rusage()
         // It cannot fail with these arguments; were it to, all would be zero.
         getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
-        // The high-water mark of rusage would begin with that of the process that started this one.
-        let resident = number(after: "VmHWM:", inFile: "/proc/self/status") ?? Int64(usage.ru_maxrss)
-        return ProcessUse(
-            userSeconds: seconds(usage.ru_utime), systemSeconds: seconds(usage.ru_stime),
-            peakResidentBytes: resident * 1024,
-            bytesToStorage: number(after: "\nwrite_bytes:", inFile: "/proc/self/io") ?? 0)
+        return (usage, (seconds(usage.ru_utime), seconds(usage.ru_stime)))
     }
 
     /// The first number that follows `word` in a small file of the kernel's; nil where there is none.

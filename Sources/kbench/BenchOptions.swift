@@ -63,6 +63,12 @@ struct BenchOptions: ParsableArguments {
     @Flag(help: "Do not try a crash.")
     var noCrash = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Let the workers waste so much processor time, to see whether a comparison notices.",
+            valueName: "PERCENT"))
+    var plantSlowdown = 0.0
+
     @Option(help: ArgumentHelp("The seed of payloads and of the order.", valueName: "S"))
     var seed = 1
 
@@ -77,6 +83,8 @@ struct BenchOptions: ParsableArguments {
         try OptionCheck.range(pairs, 1...1_000, "--pairs")
         try OptionCheck.range(seed, ScenarioLimits.seed, "--seed")
         if let rate { try OptionCheck.positive(rate, "--rate", "records a second, such as 10000") }
+        try OptionCheck.percent(plantSlowdown, 0...1000, "--plant-slowdown")
+        settings.plantedSlowdown = plantSlowdown / 100
         settings.topic = topic
         settings.pairs = pairs
         settings.seed = UInt64(seed)
@@ -105,6 +113,7 @@ struct BenchOptions: ParsableArguments {
         words += ["--pairs", "\(pairs)"]
         if let rate { words += ["--rate", OptionCheck.plain(rate)] }
         if latencyTime != "2s" { words += ["--latency-time", latencyTime] }
+        if plantSlowdown > 0 { words += ["--plant-slowdown", OptionCheck.plain(plantSlowdown)] }
         if noLatency { words.append("--no-latency") }
         if noCrash { words.append("--no-crash") }
         return words + ["--seed", "\(seed)"]

@@ -25,7 +25,8 @@ struct ComparisonArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Stop NEW for this share of its running time, to see whether that is noticed.", valueName: "PERCENT"))
+            "Slow NEW down on purpose, to see whether that is noticed: bench wastes processor time, another command is stopped for this share of its running time.",
+            valueName: "PERCENT"))
     var plantSlowdown = 0.0
 
     @Option(help: ArgumentHelp("The folder for the runs' files, which are removed.", valueName: "DIR"))

@@ -54,6 +54,9 @@ public struct BenchRunner: Sendable {
             "every round measures all rows, raw and the ceilings once, in an order drawn by the seed; ratios are of one round",
             "0 duplicates and 0 losses without a crash are counted from the sink of every trial",
         ]
+        if settings.plantedSlowdown > 0 {
+            notes.append("the workers waste \(settings.plantedSlowdown * 100) % of processor time on purpose")
+        }
         if settings.measuresLatency {
             let share =
                 settings.rate.map { "at \(Int($0)) records/s" }

@@ -36,6 +36,8 @@ public struct BenchSettings: Equatable, Sendable {
     public var rate: Double?
     /// How long records are offered, in seconds.
     public var latencySeconds = 2.0
+    /// Processor time that workers waste on purpose, as a share of what they use; 0 for none.
+    public var plantedSlowdown = 0.0
     /// Whether latency is measured.
     public var measuresLatency = true
     /// Whether one crash is tried for each row.

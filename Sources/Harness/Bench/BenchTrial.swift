@@ -139,7 +139,8 @@ struct BenchStage: Sendable {
         let counters = EngineCounters(storage: file.memory)
         var executor = executor
         executor.measurement = .init(
-            reportPath: reportPath, logReplicas: settings.logReplicas, schedule: load?.load.schedule)
+            reportPath: reportPath, logReplicas: settings.logReplicas, schedule: load?.load.schedule,
+            plantedSlowdown: settings.plantedSlowdown)
         // The counters are words of the file's mapping, which must outlive their last reader.
         let mapping = Handed(file)
         let sampler = Task {

@@ -11,15 +11,19 @@ struct TrialMeter {
     private let before: ProcessUse
     /// The disk for the engine to write to.
     let disk: any Disk
-    /// Who watches the records; nil without a schedule.
-    let observer: LatencyRecorder?
+    /// Who is told how far records have come; nil where nobody asks.
+    let observer: (any StageObserver)?
+    private let latencies: LatencyRecorder?
 
     init(_ measurement: WorkerConfiguration.Measurement, counters: EngineCounters) {
         self.measurement = measurement
         counted = CountedDisk(PosixDisk())
         disk = measurement.logReplicas > 1 ? ReplicatedLogDisk(counted, copies: measurement.logReplicas) : counted
-        observer = measurement.schedule.map { LatencyRecorder($0, counters: counters) }
+        latencies = measurement.schedule.map { LatencyRecorder($0, counters: counters) }
         before = ProcessUse.own()
+        observer =
+            measurement.plantedSlowdown > 0
+            ? PlantedSlowdown(measurement.plantedSlowdown, telling: latencies) : latencies
     }
 
     /// Writes the report.
@@ -30,7 +34,7 @@ struct TrialMeter {
             processorSeconds: now.userSeconds + now.systemSeconds - before.userSeconds - before.systemSeconds,
             peakResidentBytes: now.peakResidentBytes, fsyncs: use.fileSyncs + use.directorySyncs,
             writeCalls: use.writeCalls, bytesWrittenLogical: use.bytesWritten,
-            bytesWrittenPhysical: now.bytesToStorage - before.bytesToStorage, latencies: observer?.figures ?? [:])
+            bytesWrittenPhysical: now.bytesToStorage - before.bytesToStorage, latencies: latencies?.figures ?? [:])
         try PosixDisk().write(Array(JSONEncoder().encode(report)), to: measurement.reportPath)
     }
 }

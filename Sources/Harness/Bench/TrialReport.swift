@@ -11,6 +11,8 @@ extension WorkerConfiguration {
         var logReplicas = 1
         /// The schedule by which records are offered; nil where they were there before.
         var schedule: OfferedSchedule?
+        /// Processor time wasted on purpose, as a share of what is used.
+        var plantedSlowdown = 0.0
     }
 }
 

@@ -24,7 +24,14 @@ public struct BuildComparer: Sendable {
         // Best effort: what cannot be removed is removed by the next run there.
         defer { try? FileSystem.removeTree(options.workDirectory) }
         let base = MeasuredProgram(role: "BASE", path: try absolute(options.base))
-        let new = MeasuredProgram(role: "NEW", path: try absolute(options.new), slowdown: options.plantedSlowdown)
+        var new = MeasuredProgram(role: "NEW", path: try absolute(options.new))
+        if options.plantedSlowdown > 0 {
+            if options.command == ComparisonOptions.standardCommand {
+                new.extraArguments = ["--plant-slowdown", "\(options.plantedSlowdown * 100)"]
+            } else {
+                new.slowdown = options.plantedSlowdown
+            }
+        }
         var exact = ExactFigures.Comparison.none
         if options.tiers.hasExact {
             progress(0, "exact figures")
@@ -89,7 +96,7 @@ public struct BuildComparer: Sendable {
         let folder = options.workDirectory + "/run"
         try PosixDisk().makeDirectory(folder)
         defer { try? FileSystem.removeTree(folder) }
-        return try await program.run(options.command, in: folder).figures
+        return try await program.run(options.command + program.extraArguments, in: folder).figures
     }
 
     private func exactFigures(of program: MeasuredProgram) async throws -> ExactFigures {

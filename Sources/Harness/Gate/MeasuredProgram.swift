@@ -21,6 +21,8 @@ struct MeasuredProgram: Sendable {
     var path: String
     /// The share of its running time that it is kept from running, in addition; 0 for none.
     var slowdown = 0.0
+    /// What follows the arguments that both programs get.
+    var extraArguments: [String] = []
 
     /// Runs the program to its end in `folder`.
     ///
