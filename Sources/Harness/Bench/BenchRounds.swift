@@ -120,21 +120,26 @@ struct BenchRounds {
             step(cell.label)
             var rate = settings.rate ?? min(limit, Median.of(trials[index].rates) * BenchSettings.latencyShare)
             for attempt in 1... {
-                let trial = try await stage.openLoop(
-                    cell, rate: rate, seconds: settings.latencySeconds, recordBytes: recordBytes,
-                    name: "open-\(attempt)-\(cell.name)")
-                if let reason = trial.run.invalidReason { return reason }
-                trials[index].openLoop = trial
-                trials[index].offeredRate = rate
-                guard let offered = trial.offered, !offered.keptUp else { break }
                 // A rate that was asked for is not replaced by another one.
-                if settings.rate != nil || attempt == 5 {
-                    return
-                        "\(cell.label): the generator fell behind its schedule of \(Int(rate)) records/s: one record in "
-                        + "100 was sent more than \(offered.latenessP99 / 1000) ms late"
+                let mayYield = settings.rate == nil && attempt < 5
+                do {
+                    let trial = try await stage.openLoop(
+                        cell, rate: rate, seconds: settings.latencySeconds, recordBytes: recordBytes,
+                        name: "open-\(attempt)-\(cell.name)")
+                    if let reason = trial.run.invalidReason { return reason }
+                    trials[index].openLoop = trial
+                    trials[index].offeredRate = rate
+                    guard let offered = trial.offered, !offered.keptUp else { break }
+                    guard mayYield else {
+                        return
+                            "\(cell.label): the generator fell behind its schedule of \(Int(rate)) records/s: one record "
+                            + "in 100 was sent more than \(offered.latenessP99 / 1000) ms late"
+                    }
+                    limit = rate / 2
+                } catch let lost as Diagnosis where lost.exitCode == .invalidRun && mayYield {
+                    // The broker dropped records before the worker came to them: it cannot take this rate.
                 }
                 rate /= 2
-                limit = rate
             }
         }
         return nil

@@ -24,6 +24,12 @@ public enum ExperimentKind: String, CaseIterable, Sendable {
     case parallelism
     /// Tasks near the brokers they read from, or far from them.
     case locality
+    /// What is written to disk for what is ingested.
+    case copiesOnDisk = "copies-on-disk"
+    /// Records read again, from the broker and from the log.
+    case readAgain = "read-again"
+    /// The price table, for a claim.
+    case priceOfGuarantees = "price-of-guarantees"
     /// What direct strategies planned beside what they read.
     case exactRanges = "exact-ranges"
     /// The scenario's own runs, each of which a claim about owners of offsets is tried on.
@@ -47,6 +53,9 @@ public enum ExperimentKind: String, CaseIterable, Sendable {
         case .backlog: Backlog()
         case .parallelism: Parallelism()
         case .locality: Locality()
+        case .copiesOnDisk: CopiesOnDisk()
+        case .readAgain: ReadAgain()
+        case .priceOfGuarantees: PriceOfGuarantees()
         case .exactRanges: ExactRanges()
         case .offsetOwners: OffsetOwners()
         case .zookeeperOutage: ZooKeeperOutage()

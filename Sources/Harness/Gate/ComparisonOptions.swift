@@ -38,7 +38,8 @@ public struct ComparisonOptions: Sendable {
 
     /// What is measured unless something else is asked for.
     public static let standardCommand = [
-        "bench", "--strategy", "receiver-wal,direct-log-first", "--pairs", "1", "--format", "json",
+        "bench", "--strategy", "receiver-wal,direct-log-first", "--pairs", "1", "--no-latency", "--no-crash", "--quiet",
+        "--format", "json",
     ]
     /// The metrics of that command, and of others that print them.
     public static let standardMetrics = ["recordsPerSecond", "cpuSecondsPerMillionRecords", "process/cpuSeconds"]

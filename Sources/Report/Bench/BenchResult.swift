@@ -120,20 +120,3 @@ public struct BenchSetting: Codable, Equatable, Sendable {
     /// Bytes of a record, on average.
     public var bytesPerRecord: Double { records == 0 ? 0 : Double(bytes) / Double(records) }
 }
-
-/// A median with the interval it lies in.
-public struct Interval: Codable, Equatable, Sendable {
-    /// The median.
-    public var median: Double
-    /// The lower end.
-    public var low: Double
-    /// The upper end.
-    public var high: Double
-
-    /// Makes an interval.
-    public init(median: Double, low: Double, high: Double) {
-        self.median = median
-        self.low = low
-        self.high = high
-    }
-}

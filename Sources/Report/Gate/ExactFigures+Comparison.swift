@@ -16,7 +16,7 @@ extension ExactFigures {
 
     /// Compares every figure with the base's.
     ///
-    /// A new row is a difference and no more; its duplicates and losses count from 0. A row that is gone is worse: what it
+    /// A new row is a difference and no more: there is nothing to be worse than. A row that is gone is worse: what it
     /// guaranteed is no longer looked at.
     public func compared(withBase base: ExactFigures, margin: Double = 0) -> Comparison {
         var differences = base.load == load ? [] : ["the load: \(base.load) before, \(load) now"]
@@ -28,18 +28,20 @@ extension ExactFigures {
         differences += gone.map { "\($0.place): is no longer there" }
         prices["rowsGone"] = [(0, Int64(gone.count))]
         for row in rows {
-            let before = old[row.place]
-            if before == nil { differences.append("\(row.place): is new") }
+            guard let before = old[row.place] else {
+                differences.append("\(row.place): is new")
+                continue
+            }
+            for (name, value) in row.figures.sorted(by: { $0.key < $1.key }) where before[name] != value {
+                differences.append(
+                    "\(row.place): \(name) \(before[name].map { String($0) } ?? "none") -> \(value)")
+            }
             for (name, value) in row.figures.sorted(by: { $0.key < $1.key }) {
-                let figure = before?[name]
-                if before != nil, figure != value {
-                    differences.append("\(row.place): \(name) \(figure.map(String.init) ?? "none") -> \(value)")
-                }
-                if Self.guarantees.contains(name) {
-                    let most = figure ?? 0
-                    if value > most { broken.append("\(row.place): \(value) \(name), \(most) before") }
-                } else if let figure {
+                guard let figure = before[name] else { continue }
+                if !Self.guarantees.contains(name) {
                     prices[name, default: []].append((figure, value))
+                } else if value > figure {
+                    broken.append("\(row.place): \(value) \(name), \(figure) before")
                 }
             }
         }
@@ -58,7 +60,7 @@ extension GateMetric {
         let sums = pairs.reduce((base: Int64(0), new: Int64(0))) { ($0.base + $1.base, $0.new + $1.new) }
         self.init(
             name: name, tier: 0, better: .lower,
-            ratio: Ratio(median: ratio(sums.base, sums.new), low: ratios.min() ?? 1, high: ratios.max() ?? 1),
+            ratio: Interval(median: ratio(sums.base, sums.new), low: ratios.min() ?? 1, high: ratios.max() ?? 1),
             pAdjusted: ratios.contains { $0 > 1 } ? 0 : 1, minimumDetectableEffect: 0, margin: margin)
     }
 }

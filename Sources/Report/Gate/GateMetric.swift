@@ -21,36 +21,15 @@ public struct GateMetric: Codable, Equatable, Sendable {
         case lower
     }
 
-    /// New / base: the median of the pairs, and the bounds it lies in with 95 %. Of exact figures: that of the sums, and
-    /// the smallest and the largest of any single figure.
-    public struct Ratio: Codable, Equatable, Sendable {
-        /// The middle.
-        public var median: Double
-        /// The lower bound.
-        public var low: Double
-        /// The upper bound.
-        public var high: Double
-
-        /// Makes a ratio.
-        public init(median: Double, low: Double, high: Double) {
-            self.median = median
-            self.low = low
-            self.high = high
-        }
-
-        /// The same the other way round.
-        var inverted: Ratio { Ratio(median: 1 / median, low: 1 / high, high: 1 / low) }
-    }
-
     /// What a second set of pairs said, measured because the first one said slower.
     public struct Confirmation: Codable, Equatable, Sendable {
         /// New / base.
-        public var ratio: Ratio
+        public var ratio: Interval
         /// The p-value among the metrics that were to be confirmed.
         public var pAdjusted: Double
 
         /// Makes a confirmation.
-        public init(ratio: Ratio, pAdjusted: Double) {
+        public init(ratio: Interval, pAdjusted: Double) {
             self.ratio = ratio
             self.pAdjusted = pAdjusted
         }
@@ -62,8 +41,9 @@ public struct GateMetric: Codable, Equatable, Sendable {
     public var tier: Int
     /// Which way is better.
     public var better: Better
-    /// New / base.
-    public var ratio: Ratio
+    /// New / base: the median of the pairs, and the bounds it lies in with 95 %. Of exact figures: that of the sums, and
+    /// the smallest and the largest of any single figure.
+    public var ratio: Interval
     /// The share of sign patterns at least as much in favour of slower, adjusted for the number of metrics; of exact
     /// figures 0 where any is worse, else 1.
     public var pAdjusted: Double
@@ -76,7 +56,7 @@ public struct GateMetric: Codable, Equatable, Sendable {
 
     /// Makes a metric and judges it with a margin, a share such as 0.02.
     public init(
-        name: String, tier: Int, better: Better, ratio: Ratio, pAdjusted: Double, minimumDetectableEffect: Double,
+        name: String, tier: Int, better: Better, ratio: Interval, pAdjusted: Double, minimumDetectableEffect: Double,
         confirmation: Confirmation? = nil, margin: Double
     ) {
         self.name = name
@@ -103,7 +83,7 @@ public struct GateMetric: Codable, Equatable, Sendable {
         // A margin is a sum of decimal fractions; the last bits decide nothing.
         let most = 1 + margin + 1e-12
         if tier == 0 { return slowness(ratio).high > most ? .slower : .same }
-        func isSlower(_ ratio: Ratio, _ pAdjusted: Double) -> Bool {
+        func isSlower(_ ratio: Interval, _ pAdjusted: Double) -> Bool {
             pAdjusted <= GateMetric.significance && slowness(ratio).median > most
         }
         if isSlower(ratio, pAdjusted) {
@@ -121,7 +101,7 @@ public struct GateMetric: Codable, Equatable, Sendable {
     }
 
     /// The ratio with more for worse.
-    private func slowness(_ ratio: Ratio) -> Ratio { better == .lower ? ratio : ratio.inverted }
+    private func slowness(_ ratio: Interval) -> Interval { better == .lower ? ratio : ratio.inverted }
 }
 
 /// What a comparison, or the policy over it, comes to.
