@@ -159,6 +159,8 @@ struct BenchRounds {
     private func zstdCeiling(_ bytesPerRecord: Double) async throws -> Double {
         let bytes = blockBytes(bytesPerRecord)
         let level = settings.zstdLevel ?? 1
-        return try await BlockingThread.run { CompressionCeiling.measure(level: level, blockBytes: bytes, seconds: 0.1) }
+        return try await BlockingThread.run {
+            CompressionCeiling.measure(level: level, blockBytes: bytes, seconds: 0.1)
+        }
     }
 }
