@@ -16,22 +16,23 @@ public final class Block: @unchecked Sendable {
     private static let runHeaderLength = 16
     private static let longestDescriptor = 20
 
-    private var storage: UnsafeMutableRawBufferPointer
+    // Nothing is called from within an access to these, and the check would cost more than the access: per record.
+    @exclusivity(unchecked) private var storage: UnsafeMutableRawBufferPointer
     /// The bytes in use.
-    public private(set) var byteCount = 0
+    @exclusivity(unchecked) public private(set) var byteCount = 0
     /// The records in the block.
-    public private(set) var recordCount = 0
+    @exclusivity(unchecked) public private(set) var recordCount = 0
     /// The bytes of keys and values in the block, without any framing: what was ingested.
-    public private(set) var payloadByteCount = 0
+    @exclusivity(unchecked) public private(set) var payloadByteCount = 0
 
     /// The runs before the open one.
     private var closedRuns: [OffsetRange] = []
-    private var openRunStart = -1
-    private var openRunPartition: Partition = 0
-    private var openRunFirst: Offset = 0
-    private var openRunCount: UInt32 = 0
-    private var nextOffset: Offset = 0
-    private var previousValueLength = 0
+    @exclusivity(unchecked) private var openRunStart = -1
+    @exclusivity(unchecked) private var openRunPartition: Partition = 0
+    @exclusivity(unchecked) private var openRunFirst: Offset = 0
+    @exclusivity(unchecked) private var openRunCount: UInt32 = 0
+    @exclusivity(unchecked) private var nextOffset: Offset = 0
+    @exclusivity(unchecked) private var previousValueLength = 0
 
     /// Makes an empty block with room for `capacity` bytes; it grows when a record does not fit.
     public init(capacity: Int = 64 * 1024) {

@@ -15,6 +15,7 @@ public enum Worker {
     /// process that started it: it watches for the end of its standard input.
     public static func run(configurationPath: String) -> ExitStatus {
         let startedAt = MonotonicClock().now()
+        Processes.keepFreedMemory()
         do {
             try BlockingThread.start {
                 StandardStreams.waitForEndOfInput()
