@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "CPosixShims.h"
+#include <malloc.h>
 
 #include <errno.h>
 #include <sched.h>
@@ -29,4 +30,10 @@ int kbench_usable_processors(void) {
     cpu_set_t allowed;
     if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return 1;
     return CPU_COUNT(&allowed);
+}
+
+void kbench_keep_freed_memory(int largest, int spare) {
+    // It can only fail for values that it does not know, and then nothing changes.
+    mallopt(M_MMAP_THRESHOLD, largest);
+    mallopt(M_TRIM_THRESHOLD, spare);
 }

@@ -20,11 +20,7 @@ public enum Processes {
 
     /// Lets this process use memory again that it has freed, in place of giving it back to the kernel and asking for new
     /// pages, each of which has to be cleared and mapped: for processes that free what they fetch all the time.
-    public static func keepFreedMemory() {
-        // It can only fail for values that it does not know, and then nothing changes.
-        _ = mallopt(M_MMAP_THRESHOLD, 32 << 20)
-        _ = mallopt(M_TRIM_THRESHOLD, 64 << 20)
-    }
+    public static func keepFreedMemory() { kbench_keep_freed_memory(32 << 20, 64 << 20) }
 
     /// Lets the kernel end this process by SIGKILL when its parent dies.
     ///

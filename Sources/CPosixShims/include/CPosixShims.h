@@ -26,4 +26,7 @@ int kbench_interrupting_signal(void);
 // Blocks until a signal has been noted; returns 0 or an errno.
 int kbench_wait_for_interrupt(void);
 
+/// Keeps blocks of up to `largest` bytes on the heap and gives memory back to the kernel only beyond `spare` free bytes.
+void kbench_keep_freed_memory(int largest, int spare);
+
 #endif
