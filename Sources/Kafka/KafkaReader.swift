@@ -130,7 +130,7 @@ public final class KafkaReader: RecordReader {
         let queues = max(queues, 1)
         let bytes = prefetchBytes / queues
         return [
-            KafkaProperty(name: "queued.min.messages", value: "\(max(1_000, prefetchRecords / queues))"),
+            KafkaProperty(name: "queued.min.messages", value: "\(max(100, prefetchRecords / queues))"),
             KafkaProperty(name: "queued.max.messages.kbytes", value: "\(max(64, bytes >> 10))"),
             KafkaProperty(name: "fetch.message.max.bytes", value: "\(min(max(bytes / 2, 65_536), 1 << 20))"),
             // How long a broker holds an answer back when it has nothing: a seek has to wait for that answer too.
