@@ -61,6 +61,8 @@ import World
         (.directLogFirst, .append, .atLeastOnce), (.directLogFirst, .batchKeyed, .exactlyOnce),
         (.directLogFirst, .offsetKeyed, .exactlyOnce), (.directCommit, .append, .atLeastOnce),
         (.directTransactional, .transactional, .exactlyOnce), (.receiverReliable, .offsetKeyed, .atMostOnce),
+        // A batch that took in what arrived is dropped as one that is there already.
+        (.direct, .batchKeyed, .atMostOnce),
     ]
 
     @Test(arguments: guarantees)

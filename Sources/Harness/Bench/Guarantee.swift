@@ -9,21 +9,26 @@ enum Guarantee: String, Sendable {
     case atMostOnce = "at-most-once"
     case none
 
-    /// The guarantee over every crash point and occurrence of a small load.
+    /// The guarantee over every crash point and occurrence of a small load, also when records arrive while the engine is
+    /// down and the batch after the crash takes them in: a batch may then be another one under the same number.
     static func of(_ cell: BenchCell) -> Guarantee {
         guard let sink = cell.sink else { return .none }
         let shape = LoadShape(
             records: 80, partitions: 2, blockRecords: 5, batchRecords: 20, groupCommitBlocks: 1, checkpointLagTasks: 1,
             autoCommitBlocks: 3, chunkRecords: 4)
         let schedule = CrashSchedule(strategy: cell.strategy, sink: sink, shape: shape)
+        let outages = [Outage(), Outage(arrivals: 20, restartBatch: .unlimited)]
         var duplicates = 0
         var lost = 0
         for point in CrashPoint.all where point.isDeath {
             for occurrence in 0..<(schedule.occurrences(of: point) ?? 0) {
-                let outcome = ExpectedOutcome(
-                    strategy: cell.strategy, sink: sink, crash: ArmedCrash(point, at: occurrence + 1), shape: shape)
-                duplicates = max(duplicates, outcome?.duplicates ?? 0)
-                lost = max(lost, outcome?.lost ?? 0)
+                for outage in outages {
+                    let outcome = ExpectedOutcome(
+                        strategy: cell.strategy, sink: sink, crash: ArmedCrash(point, at: occurrence + 1),
+                        outage: outage, shape: shape)
+                    duplicates = max(duplicates, outcome?.duplicates ?? 0)
+                    lost = max(lost, outcome?.lost ?? 0)
+                }
             }
         }
         switch (duplicates > 0, lost > 0) {
