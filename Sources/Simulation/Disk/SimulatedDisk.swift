@@ -6,9 +6,9 @@ public import World
 /// Faults are set from outside: ``freeBytes`` bounds what can still be written; ``failingSyncs`` makes syncs fail.
 public final class SimulatedDisk: Disk {
     /// Who takes note of what is done.
-    var trace: Trace?
+    @exclusivity(unchecked) var trace: Trace?
     /// What the disk holds now; a copy of it is a disk that can be gone back to.
-    var image: DiskImage
+    @exclusivity(unchecked) var image: DiskImage
     private var locked: Set<String> = []
     /// Bytes that may still be written before the disk is full; nil: no limit.
     public var freeBytes: Int?
@@ -17,7 +17,7 @@ public final class SimulatedDisk: Disk {
     /// Syncs of files since the disk was made.
     public private(set) var syncCount = 0
     /// What is armed against the life that uses the disk.
-    var faults: ArmedFaults?
+    @exclusivity(unchecked) var faults: ArmedFaults?
 
     /// An empty disk.
     public convenience init() { self.init(image: DiskImage()) }

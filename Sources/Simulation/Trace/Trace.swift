@@ -31,12 +31,13 @@ public enum TraceEvent: Hashable, Sendable {
 
 /// Takes note of what a life does. The hash covers every byte written, so equal hashes mean equal lives.
 public final class Trace {
+    // Nothing is called from within an access to it, and it is accessed at every effect.
     /// The hash of the life so far.
-    public internal(set) var hash = StableHash()
+    @exclusivity(unchecked) public internal(set) var hash = StableHash()
     /// The life so far, where it is recorded.
     public private(set) var events: [TraceEvent] = []
     /// Whether events are kept.
-    public var isRecording = false
+    @exclusivity(unchecked) public var isRecording = false
 
     /// A trace of nothing.
     public init() {}
