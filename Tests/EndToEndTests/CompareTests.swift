@@ -7,7 +7,8 @@ extension EndToEnd {
     @Suite struct CompareTests {
         /// A program that prints `rate` records a second, half a per cent to either side by turns, and `lost` records.
         private static func program(
-            _ name: String, rate: Int, lost: Int = 0, in folder: Folder, also: String = ""
+            _ name: String, rate: Int, lost: Int = 0, in folder: Folder, also: String = "",
+            minus: String = "0"
         ) throws -> String {
             let path = try folder.write(
                 """
@@ -17,7 +18,7 @@ extension EndToEnd {
                 \(also)
                 noise=$(((turn * 7919 % 21 - 10) * \(rate) / 2000))
                 echo "{\\"rows\\": [{\\"strategy\\": \\"direct\\", \\"sink\\": \\"append\\",
-                \\"recordsPerSecond\\": $((\(rate) + noise)), \\"lost\\": \(lost)}]}"
+                \\"recordsPerSecond\\": $((\(rate) + noise - \(minus))), \\"lost\\": \(lost)}]}"
                 """, to: name)
             try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
             return path
@@ -101,16 +102,30 @@ extension EndToEnd {
             #expect(outcome.output.contains("called slower 0 of 20 times"), "\(outcome)")
         }
 
-        /// Whether it is called slower is for the machine to say, and not for a test; that it was slowed down is told.
-        @Test func aPlantedSlowdownIsToldOf() async throws {
+        /// The program wastes what it is asked to waste, so that no clock has a part in it; only NEW is asked.
+        @Test func aPlantedSlowdownIsNoticed() async throws {
+            let folder = try Folder()
+            let program = try Self.program(
+                "wasting", rate: 1000, in: folder,
+                also: "planted=0; case \"$*\" in *\"--plant-slowdown 5.0\"*) planted=50 ;; esac", minus: "planted")
+            let outcome = try await Kbench.run(
+                ["compare", program, program, "--tier", "1", "--plant-slowdown", "5", "--metric", "recordsPerSecond"],
+                in: folder)
+            #expect(outcome.status == .exited(2), "\(outcome)")
+            #expect(outcome.output.hasPrefix("SLOWER"), "\(outcome)")
+            #expect(outcome.output.contains("was slowed down by 5 % on purpose"), "\(outcome)")
+        }
+
+        /// How much slower a stopped program is, is for the machine to say, and not for a test; that it was is told.
+        @Test func anotherCommandIsStoppedFromOutside() async throws {
             let folder = try Folder()
             let program = try Self.program("steady", rate: 1000, in: folder)
             let outcome = try await Kbench.run(
                 [
-                    "compare", program, program, "--tier", "1", "--metric", "process/wallSeconds", "--pairs", "7",
-                    "--plant-slowdown", "400",
+                    "compare", program, program, "--tier", "1", "--metric", "recordsPerSecond", "--pairs", "7",
+                    "--plant-slowdown", "400", "--", "anything",
                 ], in: folder)
-            #expect([0, 2, 6].contains { outcome.status == .exited($0) }, "\(outcome)")
+            #expect(outcome.status == .exited(0), "what it prints is the same: \(outcome)")
             #expect(outcome.output.contains("was slowed down by 400 % on purpose"), "\(outcome)")
         }
 

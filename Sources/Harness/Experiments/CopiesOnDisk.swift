@@ -32,7 +32,7 @@ struct CopiesOnDisk: Experiment {
             guard isReceiver || row.setting == "replicas=1" else { continue }
             let log = isReceiver ? CopiesOnDisk.words(row.setting) : "none"
             table.rows.append([
-                row.strategy, log, String(format: row.walBytesPerIngestedByte), "\(row.walBytesPeak)",
+                row.strategy, log, CopiesOnDisk.factor(row.walBytesPerIngestedByte), "\(row.walBytesPeak)",
                 "\(row.checkpointBytes)", "\(row.writeCalls)", "\(row.fsyncs)", "\(Int(row.recordsPerSecond))",
             ])
             outcome.findings.evidence["\(row.strategy), log \(log): bytes per ingested byte"] =
@@ -62,9 +62,7 @@ struct CopiesOnDisk: Experiment {
         default: "one copy, zstd level 1"
         }
     }
-}
 
-extension String {
     /// A factor with three places.
-    fileprivate init(format factor: Double) { self = "\((factor * 1000).rounded() / 1000)" }
+    private static func factor(_ value: Double) -> String { "\((value * 1000).rounded() / 1000)" }
 }

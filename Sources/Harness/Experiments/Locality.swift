@@ -37,7 +37,7 @@ struct Locality: Experiment {
                 "Simulated: \(Locality.brokers) brokers, \(Locality.replication) replicas, an engine on the same hosts",
             columns: [
                 .init("tasks run", isNumeric: false), .init("records read"), .init("from their own host"),
-                .init("after broker 0 restarted"), .init("from their own host "),
+                .init("read after broker 0 restarted"), .init("of these, from their own host"),
             ])
         var cases: [ClaimCase] = []
         for placement in TaskPlacement.allCases {
