@@ -3,6 +3,7 @@
 #include <malloc.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/vfs.h>
@@ -36,4 +37,8 @@ void kbench_keep_freed_memory(int largest, int spare) {
     // It can only fail for values that it does not know, and then nothing changes.
     mallopt(M_MMAP_THRESHOLD, largest);
     mallopt(M_TRIM_THRESHOLD, spare);
+}
+
+int kbench_open_past_cache(const char *path) {
+    return open(path, O_WRONLY | O_DIRECT | O_CLOEXEC);
 }

@@ -27,6 +27,9 @@ public final class MappedFile {
         memory = mapped
     }
 
+    /// Gives the pages back to the system's cache, which keeps what is in them.
+    func releasePages() { _ = madvise(memory, length, MADV_DONTNEED) }
+
     deinit { munmap(memory, length) }
 }
 
@@ -41,6 +44,8 @@ final class SharedFileMemory: FileMemory {
     }
 
     func publish(_ range: Range<Int>) {}
+
+    func releasePages() { file?.releasePages() }
 
     func close() { file = nil }
 }

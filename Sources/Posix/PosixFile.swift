@@ -11,6 +11,8 @@ public final class PosixFile: DiskFile {
     private let tally: DiskTally
     private var descriptor: Int32
     private var syncFailure: DiskError?
+    /// Writes the file's growing end past the system's cache; nil where nobody asked for that, or it cannot be done.
+    private var bypass: CacheBypass?
 
     init(descriptor: Int32, path: String, tally: DiskTally) {
         self.descriptor = descriptor
@@ -24,15 +26,52 @@ public final class PosixFile: DiskFile {
     ///
     /// - Throws: `DiskError`.
     public func length() throws -> Int64 {
+        // The file may be longer by the zeros of its last page.
+        if let bypass { return bypass.end }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw DiskError.last("measure", path) }
         return Int64(status.st_size)
+    }
+
+    /// From now on what is written at the file's end goes past the system's cache, where file system and device allow it.
+    public func bypassCache() {
+        guard bypass == nil, let end = try? length() else { return }
+        let unfinished = Int(end % Int64(CacheBypass.page))
+        withUnsafeTemporaryAllocation(byteCount: CacheBypass.page, alignment: 8) { page in
+            let pageStart = UnsafeMutableRawBufferPointer(rebasing: page[..<unfinished])
+            guard (try? read(into: pageStart, at: end - Int64(unfinished))) == unfinished else { return }
+            bypass = CacheBypass(path: path, end: end, pageStart: UnsafeRawBufferPointer(pageStart), tally: tally)
+        }
+    }
+
+    /// Writes parts past the cache. False: they are to be written plainly, at the same place.
+    private func writePastCache(_ parts: [UnsafeRawBufferPointer], at offset: Int64) throws -> Bool {
+        guard let bypass else { return false }
+        guard bypass.end == offset else {
+            leaveBypass()
+            return false
+        }
+        let errorNumber = bypass.append(parts)
+        if errorNumber == 0 { return true }
+        self.bypass = nil
+        // The device wants something that pages are not: it gets what it takes from the cache.
+        if errorNumber == EINVAL { return false }
+        throw DiskError.last("write at \(offset) to", path, errorNumber: errorNumber)
+    }
+
+    /// Goes on with plain writes, behind a file of its true length.
+    private func leaveBypass() {
+        guard let bypass else { return }
+        self.bypass = nil
+        // Best effort: zeros at the end of a file say nothing.
+        _ = retryingWhenInterrupted { ftruncate(descriptor, off_t(bypass.end)) }
     }
 
     /// Writes all parts one after the other from byte `offset` on, with as few calls to the system as it allows.
     ///
     /// - Throws: `DiskError`; a part of the bytes may then be written.
     public func write(_ parts: [UnsafeRawBufferPointer], at offset: Int64) throws {
+        if try writePastCache(parts, at: offset) { return }
         var cursor = GatherCursor(parts)
         var at = offset
         while !cursor.isAtEnd {
@@ -102,6 +141,7 @@ public final class PosixFile: DiskFile {
     ///
     /// - Throws: `DiskError`.
     public func truncate(to length: Int64) throws {
+        bypass = nil
         guard retryingWhenInterrupted({ ftruncate(descriptor, Int(length)) }) == 0 else {
             throw DiskError.last("cut to \(length) bytes", path)
         }
@@ -110,6 +150,7 @@ public final class PosixFile: DiskFile {
     /// Closes the file; closing twice is harmless.
     public func close() {
         guard descriptor >= 0 else { return }
+        leaveBypass()
         // Not repeated on EINTR: Linux has released the descriptor by then, and it may already be another file's.
         _ = Glibc.close(descriptor)
         descriptor = -1

@@ -96,11 +96,19 @@ public protocol DiskFile: AnyObject {
     /// - Throws: ``DiskError``.
     func truncate(to length: Int64) throws
 
+    /// From now on what is written at the file's end need not pass through the system's cache: it is not read again soon.
+    /// That changes neither what is in the file after a write nor what is durable after a sync, and where it cannot be done
+    /// nothing happens. A file whose process was killed may end in zeros.
+    func bypassCache()
+
     /// Closes the file; it is not used afterwards.
     func close()
 }
 
 extension DiskFile {
+    /// Does nothing: of a file without a cache.
+    public func bypassCache() {}
+
     /// Makes all bytes written so far durable. When that fails, the bytes are written once more, so that a later process
     /// which finds them in the file and syncs it makes them durable: by itself the system would take them for clean.
     ///

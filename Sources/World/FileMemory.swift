@@ -11,6 +11,10 @@ public protocol FileMemory: AnyObject {
     /// - Throws: ``DiskError``.
     func publish(_ range: Range<Int>) throws
 
+    /// Lets the system take back the memory that holds the bytes, which stay as they are and come back when they are used:
+    /// so that a process does not grow with the file. Where the memory is not the file nothing happens.
+    func releasePages()
+
     /// Gives the memory back; it is not used afterwards.
     func close()
 }
@@ -41,6 +45,9 @@ public final class CopiedFileMemory: FileMemory {
     public func publish(_ range: Range<Int>) throws {
         try file.write([UnsafeRawBufferPointer(rebasing: bytes[range])], at: Int64(range.lowerBound))
     }
+
+    /// Does nothing: the copy is all there is.
+    public func releasePages() {}
 
     /// Closes the file.
     public func close() { file.close() }

@@ -18,16 +18,19 @@ public final class WriteAheadLog {
         public var crash: CrashSwitch
         /// How frames are written.
         public var framing: Framing
+        /// Whether frames may go past the system's cache: right for a log whose frames are large and rarely read back.
+        public var bypassesCache: Bool
 
         /// Makes options.
         public init(
             segmentBytes: Int64 = 64 << 20, compressionLevel: Int32? = nil, crash: CrashSwitch = CrashSwitch(),
-            framing: Framing = .checked
+            framing: Framing = .checked, bypassesCache: Bool = false
         ) {
             self.segmentBytes = segmentBytes
             self.compressionLevel = compressionLevel
             self.crash = crash
             self.framing = framing
+            self.bypassesCache = bypassesCache
         }
     }
 
@@ -263,6 +266,7 @@ public final class WriteAheadLog {
         try header.bytes.withUnsafeBytes { try file.write([$0], at: 0) }
         try file.syncOrWriteAgain()
         try disk.syncDirectory(directory)
+        if options.bypassesCache { file.bypassCache() }
         segments.append(Segment(header: header, length: Int64(SegmentHeader.length)))
         bytesWritten += Int64(SegmentHeader.length)
         return file

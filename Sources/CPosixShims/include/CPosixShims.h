@@ -29,4 +29,7 @@ int kbench_wait_for_interrupt(void);
 /// Keeps blocks of up to `largest` bytes on the heap and gives memory back to the kernel only beyond `spare` free bytes.
 void kbench_keep_freed_memory(int largest, int spare);
 
+// Opens a file for writing past the system's cache; returns a descriptor, or -1 with errno set.
+int kbench_open_past_cache(const char *path);
+
 #endif

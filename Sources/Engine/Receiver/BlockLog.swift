@@ -34,6 +34,9 @@ final class BlockLog {
         let eventDirectory = RunFolder.eventLog(of: configuration.directory)
         var eventOptions = options
         eventOptions.compressionLevel = nil
+        var blockOptions = options
+        // A log that is not synced is left to the cache. Plain frames do not tell zeros behind the last one from a frame.
+        blockOptions.bypassesCache = syncs && options.framing == .checked
         var blocksNamed: UInt64 = 0
         let (events, eventReport) = try WriteAheadLog.open(
             disk: seams.disk, directory: eventDirectory, options: eventOptions,
@@ -51,7 +54,7 @@ final class BlockLog {
         if configuration.strategy == .receiverWal {
             // Blocks are only ever read at the positions that events name, so the log itself need not be scanned.
             let (blocks, report) = try WriteAheadLog.open(
-                disk: seams.disk, directory: blockDirectory, options: options,
+                disk: seams.disk, directory: blockDirectory, options: blockOptions,
                 scan: .lastSegmentOnly)
             self.blocks = blocks
             if blocksNamed > blocks.nextSequence {

@@ -16,6 +16,10 @@ final class CountingSink {
     private var cells: UnsafeMutablePointer<UInt8>
     /// The numbers there is room for.
     private var capacity: Int
+    /// The records counted since the ledger's pages were last given back.
+    private var countedSinceRelease = 0
+    /// After how many records they are: a megabyte of cells, where the offsets of a partition follow each other.
+    private static let recordsPerRelease = 4 << 20
     /// The numbers counted since the last ``publish()``.
     private var touched = TouchedNumbers()
 
@@ -64,6 +68,7 @@ final class CountingSink {
             try count(numbering.number(of: partition, offset, value, &run), &corrupted)
         }
         try settle(corrupted: corrupted)
+        releasePagesIfDue(block.recordCount)
         return corrupted
     }
 
@@ -72,7 +77,15 @@ final class CountingSink {
         var corrupted = 0
         for number in piece.contents { try count(number, &corrupted) }
         try settle(corrupted: corrupted)
+        releasePagesIfDue(piece.contents.count)
         return corrupted
+    }
+
+    private func releasePagesIfDue(_ count: Int) {
+        countedSinceRelease += count
+        guard countedSinceRelease >= CountingSink.recordsPerRelease else { return }
+        countedSinceRelease = 0
+        memory.releasePages()
     }
 
     @inline(__always)

@@ -100,5 +100,6 @@ private final class FlawedFile: DiskFile {
 
     func truncate(to length: Int64) throws { try file.truncate(to: length) }
 
+    func bypassCache() { file.bypassCache() }
     func close() { file.close() }
 }

@@ -88,6 +88,10 @@ private final class ReplicatedFile: DiskFile {
         try first.truncate(to: length)
         for other in others { try other.truncate(to: length) }
     }
+    func bypassCache() {
+        first.bypassCache()
+        for other in others { other.bypassCache() }
+    }
     func close() {
         first.close()
         for other in others { other.close() }

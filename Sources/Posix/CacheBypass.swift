@@ -1,0 +1,93 @@
+// Writes the end of a file past the system's cache: whole pages, from memory of its own straight to the device.
+internal import CPosixShims
+internal import Glibc
+
+/// The growing end of a file, written past the system's cache (O_DIRECT).
+///
+/// The device takes whole pages only. The bytes of the last, unfinished page are therefore kept, and written again together
+/// with those that follow, which is what the system's cache does too; until then zeros stand behind them. Every write has
+/// left the process when it returns, so a kill loses as little as it does without this.
+final class CacheBypass {
+    /// What lengths, places and addresses are multiples of; a device that wants more refuses, and is written to plainly.
+    static let page = 4096
+    /// The most that is written at once.
+    private static let capacity = 1 << 20
+
+    private let descriptor: Int32
+    private let tally: DiskTally
+    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: page)
+    /// The byte of the file that the buffer begins with, a whole number of pages; the buffer holds `count` bytes of it.
+    private var start: Int64 = 0
+    private var count = 0
+
+    /// The byte behind the last one written.
+    var end: Int64 { start + Int64(count) }
+
+    /// Opens the file at `path` once more, to go on behind `end`, whose page begins with the bytes of `pageStart`; nil where
+    /// the file system has no way past its cache.
+    init?(path: String, end: Int64, pageStart: UnsafeRawBufferPointer, tally: DiskTally) {
+        let descriptor = retryingWhenInterrupted { kbench_open_past_cache(path) }
+        guard descriptor >= 0 else { return nil }
+        self.descriptor = descriptor
+        self.tally = tally
+        start = end - Int64(pageStart.count)
+        count = pageStart.count
+        buffer.copyMemory(from: pageStart)
+    }
+
+    deinit {
+        _ = Glibc.close(descriptor)
+        buffer.deallocate()
+    }
+
+    /// Writes all parts one after the other behind ``end``. What fails leaves this unusable.
+    ///
+    /// - Returns: 0, or the system's error number.
+    func append(_ parts: [UnsafeRawBufferPointer]) -> Int32 {
+        for part in parts {
+            var rest = part
+            while !rest.isEmpty {
+                let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(buffer.count - count))
+                UnsafeMutableRawBufferPointer(rebasing: buffer[count...]).copyMemory(from: piece)
+                count += piece.count
+                rest = UnsafeRawBufferPointer(rebasing: rest[piece.count...])
+                if count == buffer.count {
+                    let failure = write(count)
+                    if failure != 0 { return failure }
+                    start += Int64(count)
+                    count = 0
+                }
+            }
+        }
+        return count == 0 ? 0 : writeLastPages()
+    }
+
+    private func writeLastPages() -> Int32 {
+        let whole = count / CacheBypass.page * CacheBypass.page
+        let padded = (count + CacheBypass.page - 1) / CacheBypass.page * CacheBypass.page
+        UnsafeMutableRawBufferPointer(rebasing: buffer[count..<padded]).initializeMemory(as: UInt8.self, repeating: 0)
+        let failure = write(padded)
+        if failure != 0 { return failure }
+        UnsafeMutableRawBufferPointer(rebasing: buffer[..<(count - whole)])
+            .copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[whole..<count]))
+        start += Int64(whole)
+        count -= whole
+        return 0
+    }
+
+    /// Writes the first `length` bytes of the buffer, whole pages.
+    private func write(_ length: Int) -> Int32 {
+        var done = 0
+        while done < length {
+            let written = retryingWhenInterrupted {
+                pwrite(descriptor, buffer.baseAddress! + done, length - done, off_t(start) + done)
+            }
+            if written < 0 { return errno }
+            // What is not a whole number of pages cannot be gone on from here.
+            guard written > 0, written % CacheBypass.page == 0 else { return EINVAL }
+            tally.wrote(written)
+            done += written
+        }
+        return 0
+    }
+}

@@ -1,0 +1,100 @@
+// A file written past the system's cache holds what a file written through it would hold.
+import Testing
+import World
+
+@testable import Posix
+
+@Suite("A file that bypasses the cache")
+struct CacheBypassTests {
+    let folder: TemporaryFolder
+    let disk = PosixDisk()
+    var path: String { "\(folder.path)/file" }
+
+    init() throws { folder = try TemporaryFolder() }
+
+    /// Bytes that say where in the file they belong.
+    func bytes(_ range: Range<Int>) -> [UInt8] { range.map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8 | 1) } }
+
+    func append(_ lengths: [Int], to file: any DiskFile, at start: Int = 0) throws -> Int {
+        var end = start
+        for length in lengths {
+            let piece = bytes(end..<end + length)
+            // In three parts, as a frame is.
+            try piece.withUnsafeBytes { piece in
+                let cuts = [0, length / 3, length / 2, length]
+                try file.write(
+                    zip(cuts, cuts.dropFirst()).map { UnsafeRawBufferPointer(rebasing: piece[$0..<$1]) },
+                    at: Int64(end))
+            }
+            end += length
+            // Whoever reads meanwhile finds everything, and nothing but zeros behind it.
+            let there = try disk.contents(of: path)
+            #expect(there.starts(with: bytes(0..<end)) && there.dropFirst(end).allSatisfy { $0 == 0 })
+            #expect(try file.length() == Int64(end))
+        }
+        return end
+    }
+
+    @Test(
+        "holds every byte when a write returns, and has its true length once it is closed",
+        arguments: [
+            [1], [4095], [4096], [4097], [1, 4095, 1], [4096, 4096], [100, 5000, 3, 9000, 8192, 1],
+            [(1 << 20) - 1, 2, 1 << 20], [(2 << 20) + 17, 5], [3 << 20],
+        ])
+    func appends(lengths: [Int]) throws {
+        let file = try disk.open(path, .create)
+        file.bypassCache()
+        let end = try append(lengths, to: file)
+        try file.sync()
+        file.close()
+        #expect(try disk.contents(of: path) == bytes(0..<end))
+    }
+
+    @Test("goes on where a file ends, at any byte", arguments: [1, 32, 4095, 4096, 4097, 10_000])
+    func takesUp(length: Int) throws {
+        let first = try disk.open(path, .create)
+        _ = try append([length], to: first)
+        first.close()
+        let file = try disk.open(path, .update)
+        file.bypassCache()
+        let end = try append([7, 5000], to: file, at: length)
+        file.close()
+        #expect(try disk.contents(of: path) == bytes(0..<end))
+    }
+
+    @Test("writes plainly what is not at the end, and goes on so")
+    func writesElsewhere() throws {
+        let file = try disk.open(path, .create)
+        file.bypassCache()
+        let end = try append([5000, 100], to: file)
+        try [UInt8(7)].withUnsafeBytes { try file.write([$0], at: 10) }
+        try bytes(end..<end + 50).withUnsafeBytes { try file.write([$0], at: Int64(end)) }
+        file.close()
+        var expected = bytes(0..<end + 50)
+        expected[10] = 7
+        #expect(try disk.contents(of: path) == expected)
+    }
+
+    @Test("can be cut and goes on plainly behind the cut")
+    func cut() throws {
+        let file = try disk.open(path, .create)
+        file.bypassCache()
+        _ = try append([9000], to: file)
+        try file.truncate(to: 4100)
+        #expect(try file.length() == 4100)
+        _ = try append([10], to: file, at: 4100)
+        file.close()
+        #expect(try disk.contents(of: path) == bytes(0..<4110))
+    }
+
+    @Test("counts pages as written: what the device was given")
+    func counts() throws {
+        let file = try disk.open(path, .create)
+        file.bypassCache()
+        _ = try append([100, 100], to: file)
+        // A file system that cannot bypass its cache is given the bytes.
+        #expect([2 * 4096, 200].contains(disk.counters.bytesWritten))
+        #expect(disk.counters.writeCalls == 2)
+        file.close()
+    }
+}
