@@ -11,13 +11,13 @@ public struct PlainThreads: TaskThreads {
     ///
     /// - Throws: ``SystemError`` when a thread cannot be started; the calls that had begun are over then, too.
     public func run(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) throws {
-        let ended = Ended()
+        let ended = Semaphore()
         var started = 0
-        defer { ended.wait(for: started) }
+        defer { for _ in 0..<started { ended.wait() } }
         for number in 0..<count {
             try BlockingThread.start {
                 body(number)
-                ended.note()
+                ended.ring()
             }
             started += 1
         }
@@ -31,23 +31,23 @@ public struct PlainThreads: TaskThreads {
     /// - Throws: ``SystemError`` when no thread can be started.
     public func start(_ body: @escaping @Sendable () -> Void) throws { try BlockingThread.start(body) }
 
-    /// Counts the calls that have ended. Safe to share between threads: a semaphore is made for it.
-    private final class Ended: @unchecked Sendable {
-        private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
+    /// A bell that puts its waiter to sleep.
+    public func makeBell() -> any Bell { Semaphore() }
+}
 
-        init() { sem_init(semaphore, 0, 0) }
+/// A semaphore of the system. Safe to share between threads: it is made for it.
+private final class Semaphore: Bell, @unchecked Sendable {
+    private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
 
-        deinit {
-            sem_destroy(semaphore)
-            semaphore.deallocate()
-        }
+    init() { sem_init(semaphore, 0, 0) }
 
-        func note() { sem_post(semaphore) }
-
-        func wait(for count: Int) {
-            var left = count
-            // An interrupted wait is taken up again.
-            while left > 0 { if sem_wait(semaphore) == 0 { left -= 1 } }
-        }
+    deinit {
+        sem_destroy(semaphore)
+        semaphore.deallocate()
     }
+
+    func ring() { sem_post(semaphore) }
+
+    // An interrupted wait is taken up again.
+    func wait() { while sem_wait(semaphore) != 0 {} }
 }

@@ -14,6 +14,18 @@ public protocol TaskThreads {
     ///
     /// - Throws: when no thread can be started.
     func start(_ body: @escaping @Sendable () -> Void) throws
+
+    /// Something to wait for work with that goes on by itself. Only where ``canRunAhead``.
+    func makeBell() -> any Bell
+}
+
+/// Wakes a thread that waits for another one's work. Any threads may use it.
+public protocol Bell: Sendable {
+    /// Lets one ``wait()`` return: one that has begun, or the next.
+    func ring()
+
+    /// Waits for a ring that no other wait has heard.
+    func wait()
 }
 
 extension TaskThreads {
@@ -22,6 +34,14 @@ extension TaskThreads {
 
     /// Calls `body` at once: there is nobody else to do it.
     public func start(_ body: @escaping @Sendable () -> Void) { body() }
+
+    /// A bell that never keeps anybody waiting: there is nobody to wait for.
+    public func makeBell() -> any Bell { SilentBell() }
+}
+
+private struct SilentBell: Bell {
+    func ring() {}
+    func wait() {}
 }
 
 /// Makes the calls on the calling thread, in order: what a world that must repeat exactly does.

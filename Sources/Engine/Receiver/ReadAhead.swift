@@ -29,23 +29,31 @@ final class ReadAhead: @unchecked Sendable {
     private let threads: any TaskThreads
     private let ends: [Offset]
     private let size: Int
-    private let depth: Int
+    private let fewest: Int
+    /// Rung after each block, and when the filling ends.
+    private let bell: any Bell
     private let state = Mutex(State())
     /// Where the next block begins that nobody has filled; used by whoever has the reader.
     private var positions: [Offset]
     /// The bytes of the block filled last, by which the next one is sized.
     private var usualBytes = 64 * 1024
 
-    /// Makes one that keeps up to `depth` blocks of `size` records ready, from `positions` on.
+    /// The blocks that may be ready beyond the fewest, and the bytes beyond which none is: enough to go on filling while a
+    /// commit or a batch takes its time.
+    private static let furtherBlocks = 6
+    private static let enoughBytes = 16 << 20
+
+    /// Makes one that keeps blocks of `size` records ready, from `positions` on: at least `fewest`, more while they are small.
     init(
-        reader: any RecordReader, threads: any TaskThreads, positions: [Offset], ends: [Offset], size: Int, depth: Int
+        reader: any RecordReader, threads: any TaskThreads, positions: [Offset], ends: [Offset], size: Int, fewest: Int
     ) {
         self.reader = reader
         self.threads = threads
         self.positions = positions
         self.ends = ends
         self.size = size
-        self.depth = depth
+        self.fewest = fewest
+        bell = threads.makeBell()
     }
 
     /// Starts filling on a thread of its own, unless that goes on already or enough is ready.
@@ -53,7 +61,7 @@ final class ReadAhead: @unchecked Sendable {
     /// - Throws: what keeps a thread from being started.
     func fill() throws {
         let starts = state.withLock { state in
-            guard !state.isFilling, !state.isStopped, !state.hasEnded, state.ready.count < depth else { return false }
+            guard !state.isFilling, !state.isStopped, !state.hasEnded, !hasEnough(state) else { return false }
             state.isFilling = true
             return true
         }
@@ -69,21 +77,27 @@ final class ReadAhead: @unchecked Sendable {
     }
 
     /// The next block; nil when none is ready and none is being filled. Then the reader is the caller's.
-    func take(_ clock: any Clock) -> Filled? {
+    func take() -> Filled? {
         while true {
             let (next, isFilling) = state.withLock { state in
                 (state.ready.isEmpty ? nil : state.ready.removeFirst(), state.isFilling)
             }
             if let next { return next }
             if !isFilling { return nil }
-            clock.sleep(20_000)
+            bell.wait()
         }
     }
 
     /// Waits until nothing is filled any more; the reader is the caller's then, and what was read ahead is dropped.
-    func stop(_ clock: any Clock) {
+    func stop() {
         state.withLock { $0.isStopped = true }
-        while state.withLock({ $0.isFilling }) { clock.sleep(20_000) }
+        while state.withLock({ $0.isFilling }) { bell.wait() }
+    }
+
+    private func hasEnough(_ state: State) -> Bool {
+        guard state.ready.count >= fewest else { return false }
+        return state.ready.count >= fewest + ReadAhead.furtherBlocks
+            || state.ready.reduce(0) { $0 + $1.block.byteCount } >= ReadAhead.enoughBytes
     }
 
     /// Fills one block. False: there is nothing more to do for now.
@@ -106,12 +120,14 @@ final class ReadAhead: @unchecked Sendable {
         usualBytes = max(usualBytes, block.byteCount + block.byteCount / 16)
         let isOver = failure != nil || isStuck || block.recordCount < size
         let filled = Filled(block: block, positions: positions, failure: failure)
+        // The one who takes looks again after each ring, so one that nobody waits for does no harm.
+        defer { bell.ring() }
         return state.withLock { state in
             if block.recordCount > 0 || failure != nil {
                 state.ready.append(filled)
             }
             state.hasEnded = isOver
-            state.isFilling = !isOver && !state.isStopped && state.ready.count < depth
+            state.isFilling = !isOver && !state.isStopped && !hasEnough(state)
             return state.isFilling
         }
     }

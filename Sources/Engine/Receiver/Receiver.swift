@@ -117,7 +117,7 @@ final class Receiver {
     }
 
     func close() {
-        ahead?.stop(seams.clock)
+        ahead?.stop()
         reader.close()
     }
 
@@ -128,14 +128,14 @@ final class Receiver {
             ahead = ReadAhead(
                 reader: reader, threads: seams.threads, positions: polled.map { positions[Int($0)] },
                 ends: polled.map { configuration.ends[Int($0)] }, size: size,
-                depth: configuration.groupCommitBlocks + 1)
+                fewest: configuration.groupCommitBlocks + 1)
         }
         try ahead?.fill()
     }
 
     /// Takes over the next block that was read ahead, as if it had been read now.
     private func takeAhead() throws {
-        guard let filled = ahead?.take(seams.clock) else { return }
+        guard let filled = ahead?.take() else { return }
         block = filled.block
         for (partition, position) in zip(polled, filled.positions) { positions[Int(partition)] = position }
         note(count: block.recordCount, bytes: block.payloadByteCount)
@@ -281,7 +281,7 @@ final class Receiver {
 
     /// Reads partitions that came into being too, from where their input begins.
     private func reopen() throws {
-        ahead?.stop(seams.clock)
+        ahead?.stop()
         ahead = nil
         reader.close()
         polled = (0..<Partition(discovery.known)).map { $0 }
