@@ -128,7 +128,10 @@ public final class IngestionEngine {
         while hasWork {
             let stepBegan = seams.clock.now()
             hasWork = try step()
-            if startedAt == nil, counters[.recordsFetched] > fetchedBefore { startedAt = stepBegan }
+            if startedAt == nil, counters[.recordsFetched] > fetchedBefore {
+                // Connecting to the broker is no work: the first record's arrival begins it, where that was noted.
+                startedAt = max(stepBegan, counters[.refetchedAt])
+            }
             if let startedAt, counters[.batchesCompleted] != batches || !hasWork {
                 batches = counters[.batchesCompleted]
                 counters[.workingNanoseconds] = workedBefore + seams.clock.now() - startedAt

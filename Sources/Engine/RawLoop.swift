@@ -7,11 +7,13 @@ final class RawLoop {
     private let counters: EngineCounters
     private let reader: any RecordReader
     private let patience: Patience
+    private let clock: any Clock
     private let observer: (any StageObserver)?
 
     init(configuration: EngineConfiguration, seams: Seams, counters: EngineCounters) throws {
         self.configuration = configuration
         self.counters = counters
+        clock = seams.clock
         observer = seams.observer
         reader = try seams.broker.openDiscardingReader(
             at: configuration.starts.enumerated().map { (Partition($0), $1) })
@@ -26,6 +28,7 @@ final class RawLoop {
         if isExhausted { return false }
         let before = observer == nil ? [] : positions
         let (count, bytes) = try reader.discard(limit: 10_000, timeout: .milliseconds(10))
+        if count > 0 { counters.note(.refetchedAt, at: clock.now()) }
         counters.add(.recordsFetched, count)
         counters.add(.bytesFetched, bytes)
         if let observer {

@@ -13,6 +13,8 @@ final class ReadAhead: @unchecked Sendable {
     struct Filled {
         var block: Block
         var positions: [Offset]
+        /// When its first record was there; 0 for a block without one.
+        var firstRecordAt: Nanoseconds
         /// What ended the reading before the block was full: for the receiver to deal with, in the partition named.
         var failure: (partition: Partition, error: any Error)?
     }
@@ -27,6 +29,7 @@ final class ReadAhead: @unchecked Sendable {
 
     private let reader: any RecordReader
     private let threads: any TaskThreads
+    private let clock: any Clock
     private let ends: [Offset]
     private let size: Int
     private let fewest: Int
@@ -45,10 +48,12 @@ final class ReadAhead: @unchecked Sendable {
 
     /// Makes one that keeps blocks of `size` records ready, from `positions` on: at least `fewest`, more while they are small.
     init(
-        reader: any RecordReader, threads: any TaskThreads, positions: [Offset], ends: [Offset], size: Int, fewest: Int
+        reader: any RecordReader, threads: any TaskThreads, clock: any Clock, positions: [Offset], ends: [Offset],
+        size: Int, fewest: Int
     ) {
         self.reader = reader
         self.threads = threads
+        self.clock = clock
         self.positions = positions
         self.ends = ends
         self.size = size
@@ -105,6 +110,7 @@ final class ReadAhead: @unchecked Sendable {
         let block = Block(capacity: usualBytes)
         var failure: (partition: Partition, error: any Error)?
         var isStuck = false
+        var firstRecordAt: Nanoseconds = 0
         while block.recordCount < size, failure == nil, !isStuck {
             let remaining = zip(ends, positions).map { max(0, $0 - $1) }
             if remaining.allSatisfy({ $0 == 0 }) { break }
@@ -112,6 +118,7 @@ final class ReadAhead: @unchecked Sendable {
             for (partition, share) in shares.enumerated() where share > 0 && failure == nil && !isStuck {
                 do {
                     isStuck = try !read(Partition(partition), share, into: block)
+                    if firstRecordAt == 0, block.recordCount > 0 { firstRecordAt = clock.now() }
                 } catch {
                     failure = (Partition(partition), error)
                 }
@@ -119,7 +126,7 @@ final class ReadAhead: @unchecked Sendable {
         }
         usualBytes = max(usualBytes, block.byteCount + block.byteCount / 16)
         let isOver = failure != nil || isStuck || block.recordCount < size
-        let filled = Filled(block: block, positions: positions, failure: failure)
+        let filled = Filled(block: block, positions: positions, firstRecordAt: firstRecordAt, failure: failure)
         // The one who takes looks again after each ring, so one that nobody waits for does no harm.
         defer { bell.ring() }
         return state.withLock { state in

@@ -126,8 +126,8 @@ final class Receiver {
         guard seams.threads.canRunAhead else { return }
         if ahead == nil {
             ahead = ReadAhead(
-                reader: reader, threads: seams.threads, positions: polled.map { positions[Int($0)] },
-                ends: polled.map { configuration.ends[Int($0)] }, size: size,
+                reader: reader, threads: seams.threads, clock: seams.clock,
+                positions: polled.map { positions[Int($0)] }, ends: polled.map { configuration.ends[Int($0)] }, size: size,
                 fewest: configuration.groupCommitBlocks + 1)
         }
         try ahead?.fill()
@@ -138,7 +138,7 @@ final class Receiver {
         guard let filled = ahead?.take() else { return }
         block = filled.block
         for (partition, position) in zip(polled, filled.positions) { positions[Int(partition)] = position }
-        note(count: block.recordCount, bytes: block.payloadByteCount)
+        note(count: block.recordCount, bytes: block.payloadByteCount, at: filled.firstRecordAt)
         if let failure = filled.failure { try meet(failure.error, in: failure.partition) }
     }
 
@@ -299,12 +299,12 @@ final class Receiver {
             try meet(error, in: partition)
             return 0
         }
-        note(count: count, bytes: block.payloadByteCount - bytes)
+        note(count: count, bytes: block.payloadByteCount - bytes, at: seams.clock.now())
         return count
     }
 
-    private func note(count: Int, bytes: Int) {
-        if count > 0 { counters.note(.refetchedAt, at: seams.clock.now()) }
+    private func note(count: Int, bytes: Int, at moment: @autoclosure () -> Nanoseconds) {
+        if count > 0 { counters.note(.refetchedAt, at: moment()) }
         counters.add(.recordsFetched, count)
         counters.add(.bytesFetched, bytes)
     }
