@@ -8,30 +8,27 @@ internal import World
 /// when it has something else to ask of the broker. Without this, a prefetch that does not hold more than a second of
 /// records, which is hundreds of megabytes, makes a fast reader wait.
 ///
-/// A question for the ends of the partitions goes to each of their leaders, and wakes it. It blocks until it is answered,
-/// so it is asked on a thread of its own, one at a time.
+/// A question for the end of a partition goes to its leader, and wakes it. It blocks until it is answered, so it is asked on
+/// a thread of its own, one at a time.
 final class FetchWaker: @unchecked Sendable {
     private let client: OpaquePointer
     private let topic: String
-    private let partitions: [Partition]
     private let thread = DispatchQueue(label: "kbench.fetch-waker")
     private let isAsking = Atomic<Bool>(false)
     private let isClosed = Atomic<Bool>(false)
 
-    /// Makes a waker for the partitions of a topic that `client`, which outlives it, reads.
-    init(_ client: OpaquePointer, topic: String, partitions: [Partition]) {
+    /// Makes a waker for a topic that `client`, which outlives it, reads.
+    init(_ client: OpaquePointer, topic: String) {
         self.client = client
         self.topic = topic
-        self.partitions = partitions
     }
 
-    /// Asks, unless a question is under way.
-    func wake() {
+    /// Asks the leader of `partition`, unless a question is under way.
+    func wake(for partition: Partition) {
         guard !isAsking.exchange(true, ordering: .acquiringAndReleasing) else { return }
         thread.async { [self] in
             if !isClosed.load(ordering: .acquiring) {
-                let list = TopicPartitionList(
-                    topic: topic, partitions.map { ($0, Offset(RD_KAFKA_OFFSET_END)) })
+                let list = TopicPartitionList(topic: topic, [(partition, Offset(RD_KAFKA_OFFSET_END))])
                 // Only that it was asked counts, not the answer.
                 _ = rd_kafka_offsets_for_times(client, list.pointer, 1000)
             }

@@ -1,5 +1,6 @@
 // Reads exact ranges of several partitions through one consumer, one queue per partition.
 internal import CRdKafka
+import Glibc
 public import World
 
 /// Reads records of a topic without a group: every partition is assigned by hand and starts where it is told to.
@@ -80,7 +81,7 @@ public final class KafkaReader: RecordReader {
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
             throw handle.failure(code, doing: "assign \(topic)", location: topic)
         }
-        waker = FetchWaker(handle.pointer, topic: topic, partitions: positions.map(\.partition))
+        waker = FetchWaker(handle.pointer, topic: topic)
     }
 
     /// Reads nothing any more; what was prefetched is dropped.
@@ -211,7 +212,7 @@ public final class KafkaReader: RecordReader {
         takeBack()
         let slot = slot(of: partition)
         let bytesBefore = block.payloadByteCount
-        defer { look(after: block.payloadByteCount - bytesBefore) }
+        defer { look(after: block.payloadByteCount - bytesBefore, of: partition) }
         var added = 0
         var deadline: ContinuousClock.Instant?
         while added < limit, slot.position < until {
@@ -220,7 +221,7 @@ public final class KafkaReader: RecordReader {
                 slot.batch.fill(from: slot.queue, limit: wanted, timeout: 0)
             }
             if slot.batch.isEmpty {
-                waker?.wake()
+                if experimentalDelay == 0 { waker?.wake(for: partition) } else { slot.batch.fill(from: slot.queue, limit: 1, timeout: experimentalDelay); if slot.batch.isEmpty { waker?.wake(for: partition) } else { continue } }
                 // The clock is asked only when there is nothing to do anyway.
                 let end = deadline ?? clock.now + timeout
                 deadline = end
@@ -262,7 +263,7 @@ public final class KafkaReader: RecordReader {
                         from: slot.queue, limit: min(most, Int(clamping: until - slot.position)), timeout: 0)
                 }
                 if slot.batch.isEmpty {
-                    waker?.wake()
+                    waker?.wake(for: partition)
                     let end = deadline ?? clock.now + timeout
                     deadline = end
                     let left = end - clock.now
@@ -277,7 +278,7 @@ public final class KafkaReader: RecordReader {
                     bytes += message.len + message.key_len
                 }
             }
-            look(after: bytes)
+            look(after: bytes, of: partition)
             return (added, bytes)
         }
         return (added, slot.position)
@@ -291,11 +292,11 @@ public final class KafkaReader: RecordReader {
 
     /// Wakes the library's fetching after so many bytes were taken, where it may have gone to sleep: with all queues full.
     /// After that no more than a quarter of the prefetch is taken before this looks.
-    private func look(after bytes: Int) {
+    private func look(after bytes: Int, of partition: Partition) {
         bytesSinceLook += bytes
         guard bytesSinceLook >= bytesPerLook else { return }
         bytesSinceLook = 0
-        waker?.wake()
+        waker?.wake(for: partition)
     }
 
     /// Works off the batch of a partition, calling `take` with each record and its place among those added.
@@ -385,7 +386,9 @@ public final class KafkaReader: RecordReader {
         }
         if count > 0 { handle.noteAnswer() }
         // Of a queue that is nearly empty nobody sleeps.
-        if rd_kafka_queue_length(sharedQueue) > KafkaReader.prefetchRecords / 8 { look(after: bytes) }
+        if rd_kafka_queue_length(sharedQueue) > KafkaReader.prefetchRecords / 8 {
+            look(after: bytes, of: slots[Int.random(in: 0..<slots.count)].partition)
+        }
         return (count, bytes)
     }
 
@@ -443,3 +446,5 @@ public final class KafkaReader: RecordReader {
         try seekLibrary(slots)
     }
 }
+
+private let experimentalDelay: Int32 = Int32(getenv("KB_WAKE_MS").flatMap { String(cString: $0) } ?? "0") ?? 0
