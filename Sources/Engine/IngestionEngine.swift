@@ -132,7 +132,8 @@ public final class IngestionEngine {
                 // Connecting to the broker is no work: the first record's arrival begins it, where that was noted.
                 startedAt = max(stepBegan, counters[.refetchedAt])
             }
-            if let startedAt, counters[.batchesCompleted] != batches || !hasWork {
+            // Without batches the work is over when nothing more comes; with them what follows the last one is tidying up.
+            if let startedAt, counters[.batchesCompleted] != batches || (!hasWork && batches == 0) {
                 batches = counters[.batchesCompleted]
                 counters[.workingNanoseconds] = workedBefore + seams.clock.now() - startedAt
             }

@@ -1,6 +1,5 @@
 // Reads exact ranges of several partitions through one consumer, one queue per partition.
 internal import CRdKafka
-import Glibc
 public import World
 
 /// Reads records of a topic without a group: every partition is assigned by hand and starts where it is told to.
@@ -29,6 +28,10 @@ public final class KafkaReader: RecordReader {
     /// Bytes that may be taken before the library's fetching is looked after again, and how many were.
     private let bytesPerLook = KafkaReader.prefetchBytes / 4
     private var bytesSinceLook = 0
+    /// The place of the partition whose leader was woken last while records are discarded.
+    private var turn = 0
+    /// How long a fetch waits for records before it wakes the library, in milliseconds.
+    private static let patienceBeforeWaking: Int32 = 5
     private var isOpen = true
     private let clock = ContinuousClock()
 
@@ -121,7 +124,7 @@ public final class KafkaReader: RecordReader {
 
     /// The bytes of records that a reader holds before they are asked for. With what is on its way, and what the library
     /// needs for each record beside its bytes, that is up to ten times as much memory for records of 200 bytes.
-    static let prefetchBytes = 16 << 20
+    static let prefetchBytes = 12 << 20
     /// The same in records, for small ones, of which each takes a few hundred bytes.
     private static let prefetchRecords = 100_000
 
@@ -221,7 +224,11 @@ public final class KafkaReader: RecordReader {
                 slot.batch.fill(from: slot.queue, limit: wanted, timeout: 0)
             }
             if slot.batch.isEmpty {
-                if experimentalDelay == 0 { waker?.wake(for: partition) } else { slot.batch.fill(from: slot.queue, limit: 1, timeout: experimentalDelay); if slot.batch.isEmpty { waker?.wake(for: partition) } else { continue } }
+                // Mostly the records are on their way, and a question would only delay them.
+                let brief = min(KafkaReader.patienceBeforeWaking, timeout.milliseconds)
+                slot.batch.fill(from: slot.queue, limit: 1, timeout: brief)
+                if !slot.batch.isEmpty { continue }
+                waker?.wake(for: partition)
                 // The clock is asked only when there is nothing to do anyway.
                 let end = deadline ?? clock.now + timeout
                 deadline = end
@@ -387,7 +394,9 @@ public final class KafkaReader: RecordReader {
         if count > 0 { handle.noteAnswer() }
         // Of a queue that is nearly empty nobody sleeps.
         if rd_kafka_queue_length(sharedQueue) > KafkaReader.prefetchRecords / 8 {
-            look(after: bytes, of: slots[Int.random(in: 0..<slots.count)].partition)
+            // Each leader in its turn.
+            turn = (turn + 1) % slots.count
+            look(after: bytes, of: slots[turn].partition)
         }
         return (count, bytes)
     }
@@ -446,5 +455,3 @@ public final class KafkaReader: RecordReader {
         try seekLibrary(slots)
     }
 }
-
-private let experimentalDelay: Int32 = Int32(getenv("KB_WAKE_MS").flatMap { String(cString: $0) } ?? "0") ?? 0

@@ -43,8 +43,8 @@ final class ReadAhead: @unchecked Sendable {
 
     /// The blocks that may be ready beyond the fewest, and the bytes beyond which none is: enough to go on filling while a
     /// commit or a batch takes its time.
-    private static let furtherBlocks = 6
-    private static let enoughBytes = 16 << 20
+    private static let furtherBlocks = 4
+    private static let enoughBytes = 8 << 20
 
     /// Makes one that keeps blocks of `size` records ready, from `positions` on: at least `fewest`, more while they are small.
     init(

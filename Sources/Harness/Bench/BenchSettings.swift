@@ -24,9 +24,9 @@ public struct BenchSettings: Equatable, Sendable {
     public var logReplicas = 1
     /// The zstd level of the log; nil: not compressed.
     public var zstdLevel: Int?
-    /// Records of a block; nil: 10,000, or less where the load would not fill 50 of them.
+    /// Records of a block; nil: 20,000, or less where the load would not fill 50 of them.
     public var blockRecords: Int?
-    /// Records of a batch; nil: 6 blocks, which is less than a reader prefetches.
+    /// Records of a batch; nil: 3 blocks, which is less than a reader prefetches.
     public var batchRecords: Int?
     /// Milliseconds between two blocks, where they are cut by time.
     public var blockInterval: Int?
@@ -54,7 +54,7 @@ public struct BenchSettings: Equatable, Sendable {
     /// The part of a row's own rate at which its latency is measured.
     public static let latencyShare = 0.5
     /// Records of a block of a large load, unless something else is asked for.
-    static let usualBlockRecords = 10_000
+    static let usualBlockRecords = 20_000
     /// Milliseconds between two blocks of an open loop, unless something else is asked for.
     static let usualBlockInterval = 20
     /// Milliseconds between two batches of an open loop, unless something else is asked for.
@@ -84,7 +84,7 @@ public struct BenchSettings: Equatable, Sendable {
     /// The cuts by count.
     var countCuts: Scenario.Cuts {
         let block = blockRecords ?? BenchSettings.usualBlockRecords
-        return .count(block: block, batch: max(block, batchRecords ?? 6 * block))
+        return .count(block: block, batch: max(block, batchRecords ?? 3 * block))
     }
 
     /// The settings with blocks that fit a load, unless their size was asked for.
