@@ -1,5 +1,6 @@
 // Threads for tasks that run at once.
 internal import Glibc
+internal import Synchronization
 public import World
 
 /// Starts a thread for each call and waits for all of them.
@@ -26,10 +27,10 @@ public struct PlainThreads: TaskThreads {
     /// Work goes on while its starter does something else.
     public var canRunAhead: Bool { true }
 
-    /// Calls `body` on a thread of its own; nobody waits for it.
+    /// A thread that waits for work until nobody holds it.
     ///
     /// - Throws: ``SystemError`` when no thread can be started.
-    public func start(_ body: @escaping @Sendable () -> Void) throws { try BlockingThread.start(body) }
+    public func makeWorker() throws -> any Worker { try PlainWorker() }
 
     /// A bell that puts its waiter to sleep.
     public func makeBell() -> any Bell { Semaphore() }
@@ -50,4 +51,34 @@ private final class Semaphore: Bell, @unchecked Sendable {
 
     // An interrupted wait is taken up again.
     func wait() { while sem_wait(semaphore) != 0 {} }
+}
+
+/// One thread for one piece of work after the other: the memory that it takes and others give back comes to it again, which
+/// with a new thread each time it would not.
+private final class PlainWorker: Worker {
+    private final class Work: Sendable {
+        let pending = Mutex<[(@Sendable () -> Void)?]>([])
+        let bell = Semaphore()
+
+        func add(_ body: (@Sendable () -> Void)?) {
+            pending.withLock { $0.append(body) }
+            bell.ring()
+        }
+    }
+
+    private let work = Work()
+
+    init() throws {
+        try BlockingThread.start { [work] in
+            while true {
+                work.bell.wait()
+                guard let body = work.pending.withLock({ $0.removeFirst() }) else { return }
+                body()
+            }
+        }
+    }
+
+    deinit { work.add(nil) }
+
+    func run(_ body: @escaping @Sendable () -> Void) { work.add(body) }
 }

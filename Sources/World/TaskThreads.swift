@@ -10,13 +10,19 @@ public protocol TaskThreads {
     /// Whether work can go on while its starter does something else.
     var canRunAhead: Bool { get }
 
-    /// Calls `body` on a thread of its own and does not wait for it. Only where ``canRunAhead``.
+    /// A thread for work that goes on by itself. Only where ``canRunAhead``.
     ///
     /// - Throws: when no thread can be started.
-    func start(_ body: @escaping @Sendable () -> Void) throws
+    func makeWorker() throws -> any Worker
 
     /// Something to wait for work with that goes on by itself. Only where ``canRunAhead``.
     func makeBell() -> any Bell
+}
+
+/// A thread that does one piece of work after the other, until nobody holds it any more.
+public protocol Worker: Sendable {
+    /// Calls `body` when what was asked for before is done, and does not wait for it.
+    func run(_ body: @escaping @Sendable () -> Void)
 }
 
 /// Wakes a thread that waits for another one's work. Any threads may use it.
@@ -32,11 +38,15 @@ extension TaskThreads {
     /// Nothing goes on by itself, unless a world says otherwise.
     public var canRunAhead: Bool { false }
 
-    /// Calls `body` at once: there is nobody else to do it.
-    public func start(_ body: @escaping @Sendable () -> Void) { body() }
+    /// One that works at once, on the calling thread: there is nobody else to do it.
+    public func makeWorker() -> any Worker { WorkerAtOnce() }
 
     /// A bell that never keeps anybody waiting: there is nobody to wait for.
     public func makeBell() -> any Bell { SilentBell() }
+}
+
+private struct WorkerAtOnce: Worker {
+    func run(_ body: @escaping @Sendable () -> Void) { body() }
 }
 
 private struct SilentBell: Bell {

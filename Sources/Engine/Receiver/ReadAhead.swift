@@ -28,7 +28,7 @@ final class ReadAhead: @unchecked Sendable {
     }
 
     private let reader: any RecordReader
-    private let threads: any TaskThreads
+    private let worker: any Worker
     private let clock: any Clock
     private let ends: [Offset]
     private let size: Int
@@ -47,37 +47,32 @@ final class ReadAhead: @unchecked Sendable {
     private static let enoughBytes = 8 << 20
 
     /// Makes one that keeps blocks of `size` records ready, from `positions` on: at least `fewest`, more while they are small.
+    ///
+    /// - Throws: what keeps a thread from being started.
     init(
         reader: any RecordReader, threads: any TaskThreads, clock: any Clock, positions: [Offset], ends: [Offset],
         size: Int, fewest: Int
-    ) {
+    ) throws {
         self.reader = reader
-        self.threads = threads
         self.clock = clock
         self.positions = positions
         self.ends = ends
         self.size = size
         self.fewest = fewest
         bell = threads.makeBell()
+        worker = try threads.makeWorker()
     }
 
-    /// Starts filling on a thread of its own, unless that goes on already or enough is ready.
-    ///
-    /// - Throws: what keeps a thread from being started.
-    func fill() throws {
+    /// Lets the worker fill, unless it does already or enough is ready.
+    func fill() {
         let starts = state.withLock { state in
             guard !state.isFilling, !state.isStopped, !state.hasEnded, !hasEnough(state) else { return false }
             state.isFilling = true
             return true
         }
         guard starts else { return }
-        do {
-            try threads.start { [self] in
-                while fillOne() {}
-            }
-        } catch {
-            state.withLock { $0.isFilling = false }
-            throw error
+        worker.run { [self] in
+            while fillOne() {}
         }
     }
 

@@ -125,12 +125,12 @@ final class Receiver {
     private func readAhead(of size: Int) throws {
         guard seams.threads.canRunAhead else { return }
         if ahead == nil {
-            ahead = ReadAhead(
+            ahead = try ReadAhead(
                 reader: reader, threads: seams.threads, clock: seams.clock,
                 positions: polled.map { positions[Int($0)] }, ends: polled.map { configuration.ends[Int($0)] }, size: size,
                 fewest: configuration.groupCommitBlocks + 1)
         }
-        try ahead?.fill()
+        ahead?.fill()
     }
 
     /// Takes over the next block that was read ahead, as if it had been read now.
