@@ -215,7 +215,9 @@ public final class KafkaReader: RecordReader {
         takeBack()
         let slot = slot(of: partition)
         let bytesBefore = block.payloadByteCount
-        defer { look(after: block.payloadByteCount - bytesBefore, of: partition) }
+        defer {
+            if isTimeToLook(after: block.payloadByteCount - bytesBefore) { waker?.wake(for: partition) }
+        }
         var added = 0
         var deadline: ContinuousClock.Instant?
         while added < limit, slot.position < until {
@@ -285,7 +287,7 @@ public final class KafkaReader: RecordReader {
                     bytes += message.len + message.key_len
                 }
             }
-            look(after: bytes, of: partition)
+            if isTimeToLook(after: bytes) { waker?.wake(for: partition) }
             return (added, bytes)
         }
         return (added, slot.position)
@@ -297,13 +299,19 @@ public final class KafkaReader: RecordReader {
         lender = nil
     }
 
-    /// Wakes the library's fetching after so many bytes were taken, where it may have gone to sleep: with all queues full.
-    /// After that no more than a quarter of the prefetch is taken before this looks.
-    private func look(after bytes: Int, of partition: Partition) {
+    /// Whether the library's fetching has to be woken after so many bytes were taken: it may have gone to sleep with all
+    /// queues full, and no more than a quarter of the prefetch is taken without asking.
+    private func isTimeToLook(after bytes: Int) -> Bool {
         bytesSinceLook += bytes
-        guard bytesSinceLook >= bytesPerLook else { return }
+        guard bytesSinceLook >= bytesPerLook else { return false }
         bytesSinceLook = 0
-        waker?.wake(for: partition)
+        return true
+    }
+
+    /// Wakes the leader of one partition after the other.
+    private func wakeNextLeader() {
+        turn = (turn + 1) % slots.count
+        waker?.wake(for: slots[turn].partition)
     }
 
     /// Works off the batch of a partition, calling `take` with each record and its place among those added.
@@ -386,6 +394,10 @@ public final class KafkaReader: RecordReader {
             if sharedBatch.isEmpty {
                 let left = deadline - clock.now
                 if count > 0 || left <= .zero { break }
+                let brief = min(KafkaReader.patienceBeforeWaking, left.milliseconds)
+                sharedBatch.fill(from: sharedQueue, limit: 1, timeout: brief)
+                if !sharedBatch.isEmpty { continue }
+                wakeNextLeader()
                 sharedBatch.fill(from: sharedQueue, limit: 1, timeout: min(100, left.milliseconds))
                 if sharedBatch.isEmpty { try handle.throwIfDown() }
             }
@@ -393,10 +405,8 @@ public final class KafkaReader: RecordReader {
         }
         if count > 0 { handle.noteAnswer() }
         // Of a queue that is nearly empty nobody sleeps.
-        if rd_kafka_queue_length(sharedQueue) > KafkaReader.prefetchRecords / 8 {
-            // Each leader in its turn.
-            turn = (turn + 1) % slots.count
-            look(after: bytes, of: slots[turn].partition)
+        if rd_kafka_queue_length(sharedQueue) > KafkaReader.prefetchRecords / 8, isTimeToLook(after: bytes) {
+            wakeNextLeader()
         }
         return (count, bytes)
     }

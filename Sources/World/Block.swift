@@ -36,7 +36,7 @@ public final class Block: @unchecked Sendable {
 
     /// Makes an empty block with room for `capacity` bytes; it grows when a record does not fit.
     public init(capacity: Int = 64 * 1024) {
-        storage = .allocate(byteCount: max(capacity, 256), alignment: 4096)
+        storage = .allocate(byteCount: max(capacity, 256), alignment: 16)
     }
 
     deinit { storage.deallocate() }
@@ -161,7 +161,7 @@ public final class Block: @unchecked Sendable {
     private func reserve(_ more: Int) {
         guard byteCount + more > storage.count else { return }
         let larger = UnsafeMutableRawBufferPointer.allocate(
-            byteCount: max(storage.count * 2, byteCount + more), alignment: 4096)
+            byteCount: max(storage.count * 2, byteCount + more), alignment: 16)
         larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: storage[..<byteCount]))
         storage.deallocate()
         storage = larger
