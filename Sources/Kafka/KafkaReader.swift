@@ -14,26 +14,26 @@ public final class KafkaReader: RecordReader {
         KafkaProperty(name: "allow.auto.create.topics", value: "false"),
     ]
 
-    private let topic: String
-    private let handle: KafkaHandle
-    private var slots: [PartitionSlot] = []
+    let topic: String
+    let handle: KafkaHandle
+    var slots: [PartitionSlot] = []
     /// The place of each partition in `slots`; -1 for those not read.
-    private var places: [Int] = []
+    var places: [Int] = []
     /// The queue all partitions lead to while records are discarded, and what was taken from it.
-    private var sharedQueue: OpaquePointer?
-    private var sharedBatch = MessageBatch(capacity: 10_000)
+    var sharedQueue: OpaquePointer?
+    var sharedBatch = MessageBatch(capacity: 10_000)
     /// The partition whose records are lent.
     private var lender: PartitionSlot?
-    private var waker: FetchWaker?
+    var waker: FetchWaker?
     /// Bytes that may be taken before the library's fetching is looked after again, and how many were.
     private let bytesPerLook = KafkaReader.prefetchBytes / 4
     private var bytesSinceLook = 0
     /// The place of the partition whose leader was woken last while records are discarded.
-    private var turn = 0
+    var turn = 0
     /// How long a fetch waits for records before it wakes the library, in milliseconds.
-    private static let patienceBeforeWaking: Int32 = 5
+    static let patienceBeforeWaking: Int32 = 5
     private var isOpen = true
-    private let clock = ContinuousClock()
+    let clock = ContinuousClock()
 
     /// Opens a reader.
     ///
@@ -126,7 +126,7 @@ public final class KafkaReader: RecordReader {
     /// needs for each record beside its bytes, that is up to ten times as much memory for records of 200 bytes.
     static let prefetchBytes = 12 << 20
     /// The same in records, for small ones, of which each takes a few hundred bytes.
-    private static let prefetchRecords = 100_000
+    static let prefetchRecords = 100_000
 
     /// Defaults for reading fast: the prefetch, divided among the queues that records are taken from. What is asked of a
     /// partition at once is at most half of its share.
@@ -144,7 +144,7 @@ public final class KafkaReader: RecordReader {
         ]
     }
 
-    private func slot(of partition: Partition) -> PartitionSlot {
+    func slot(of partition: Partition) -> PartitionSlot {
         guard partition >= 0, Int(partition) < places.count, places[Int(partition)] >= 0 else {
             // Our own bug: the engine reads only the partitions it opened.
             preconditionFailure("reader: partition \(partition) was not opened")
@@ -170,7 +170,7 @@ public final class KafkaReader: RecordReader {
         try seekLibrary([slot])
     }
 
-    private func seekLibrary(_ moved: [PartitionSlot]) throws {
+    func seekLibrary(_ moved: [PartitionSlot]) throws {
         let list = TopicPartitionList(topic: topic, moved.map { ($0.partition, $0.position) })
         if let error = rd_kafka_seek_partitions(
             handle.pointer, list.pointer, handle.configuration.requestTimeout.milliseconds)
@@ -294,24 +294,18 @@ public final class KafkaReader: RecordReader {
     }
 
     /// Gives back what was lent.
-    private func takeBack() {
+    func takeBack() {
         lender?.batch.takeBack()
         lender = nil
     }
 
     /// Whether the library's fetching has to be woken after so many bytes were taken: it may have gone to sleep with all
     /// queues full, and no more than a quarter of the prefetch is taken without asking.
-    private func isTimeToLook(after bytes: Int) -> Bool {
+    func isTimeToLook(after bytes: Int) -> Bool {
         bytesSinceLook += bytes
         guard bytesSinceLook >= bytesPerLook else { return false }
         bytesSinceLook = 0
         return true
-    }
-
-    /// Wakes the leader of one partition after the other.
-    private func wakeNextLeader() {
-        turn = (turn + 1) % slots.count
-        waker?.wake(for: slots[turn].partition)
     }
 
     /// Works off the batch of a partition, calling `take` with each record and its place among those added.
@@ -357,7 +351,7 @@ public final class KafkaReader: RecordReader {
     }
 
     /// The error of a fetch; an offset out of range is told with the watermarks it is out of.
-    private func failure(
+    func failure(
         _ code: rd_kafka_resp_err_t, _ doing: String, _ partition: Partition, _ offset: Offset
     ) -> BrokerError {
         var error = handle.failure(code, doing: doing, location: "\(topic)/\(partition)@\(offset)")
@@ -367,101 +361,5 @@ public final class KafkaReader: RecordReader {
             error.message += ", which has \(ends.low) up to \(ends.high)"
         }
         return error
-    }
-
-    // MARK: Discarding
-
-    /// Takes up to `limit` records of any partitions and drops them uncopied: the speed of the library itself. Waits
-    /// for a first record, then takes what is there.
-    ///
-    /// For this all partitions lead to one queue; the next fetch leads them back, which costs a seek.
-    ///
-    /// - Returns: the records and their value bytes; fewer than `limit` says nothing about the end of the log.
-    /// - Throws: ``BrokerError``.
-    public func discard(limit: Int, timeout: Duration) throws -> (count: Int, bytes: Int) {
-        if sharedQueue == nil { enterSharedQueue() }
-        takeBack()
-        let deadline = clock.now + timeout
-        var count = 0
-        var bytes = 0
-        for slot in slots where !slot.batch.isEmpty && count < limit {
-            try drop(&slot.batch, limit: limit, count: &count, bytes: &bytes)
-        }
-        while count < limit {
-            if sharedBatch.isEmpty {
-                sharedBatch.fill(from: sharedQueue, limit: limit - count, timeout: 0)
-            }
-            if sharedBatch.isEmpty {
-                let left = deadline - clock.now
-                if count > 0 || left <= .zero { break }
-                let brief = min(KafkaReader.patienceBeforeWaking, left.milliseconds)
-                sharedBatch.fill(from: sharedQueue, limit: 1, timeout: brief)
-                if !sharedBatch.isEmpty { continue }
-                wakeNextLeader()
-                sharedBatch.fill(from: sharedQueue, limit: 1, timeout: min(100, left.milliseconds))
-                if sharedBatch.isEmpty { try handle.throwIfDown() }
-            }
-            try drop(&sharedBatch, limit: limit, count: &count, bytes: &bytes)
-        }
-        if count > 0 { handle.noteAnswer() }
-        // Of a queue that is nearly empty nobody sleeps.
-        if rd_kafka_queue_length(sharedQueue) > KafkaReader.prefetchRecords / 8, isTimeToLook(after: bytes) {
-            wakeNextLeader()
-        }
-        return (count, bytes)
-    }
-
-    /// Drops a batch and moves the positions; a stretch of one partition is looked up once.
-    private func drop(_ batch: inout MessageBatch, limit: Int, count: inout Int, bytes: inout Int) throws {
-        var current: PartitionSlot?
-        var position: Offset = 0
-        defer { current?.position = position }
-        while count < limit, let message = batch.first {
-            let partition = message.pointee.partition
-            let code = message.pointee.err
-            if code != RD_KAFKA_RESP_ERR_NO_ERROR, code != RD_KAFKA_RESP_ERR__PARTITION_EOF {
-                if !code.isTransient {
-                    if count > 0 { return }
-                    batch.dropFirst()
-                    guard places.indices.contains(Int(partition)) else {
-                        throw handle.failure(code, doing: "fetch", location: topic)
-                    }
-                    throw failure(code, "fetch", partition, slot(of: partition).position)
-                }
-                batch.dropFirst()
-                continue
-            }
-            if current?.partition != partition {
-                current?.position = position
-                let next = slot(of: partition)
-                current = next
-                position = next.position
-            }
-            let offset = message.pointee.offset
-            if code == RD_KAFKA_RESP_ERR__PARTITION_EOF {
-                position = max(position, offset)
-            } else if offset >= position {
-                count += 1
-                bytes += message.pointee.len
-                position = offset + 1
-            }
-            batch.dropFirst()
-        }
-    }
-
-    private func enterSharedQueue() {
-        let queue = rd_kafka_queue_new(handle.pointer)
-        for slot in slots { rd_kafka_queue_forward(slot.queue, queue) }
-        sharedQueue = queue
-    }
-
-    private func leaveSharedQueue() throws {
-        for slot in slots { rd_kafka_queue_forward(slot.queue, nil) }
-        sharedBatch.removeAll()
-        for slot in slots { slot.batch.removeAll() }
-        if let sharedQueue { rd_kafka_queue_destroy(sharedQueue) }
-        sharedQueue = nil
-        // What was prefetched into the shared queue went with it; fetch it again.
-        try seekLibrary(slots)
     }
 }

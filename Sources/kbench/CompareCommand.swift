@@ -13,7 +13,7 @@ struct CompareCommand: AsyncParsableCommand {
         abstract: "Compare two builds of kbench on this machine: exact figures, then measured ones by turns.",
         discussion: """
             Exact figures ('kbench counts') are compared one by one. Then both binaries run the same command as whole \
-            processes, pair by pair, in a drawn order. A metric is slower when its median is worse by more than the margin \
+            processes by turns, in a drawn order, the best of three runs of each making a pair. A metric is slower when its median is worse by more than the margin \
             and a permutation test over all metrics says that it is not by chance, twice: a second set of pairs confirms it. \
             It is the same when the interval's bound stays within the margin, else inconclusive.
 

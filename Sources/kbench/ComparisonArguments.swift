@@ -5,8 +5,14 @@ internal import World
 
 /// What is measured of two builds, and how.
 struct ComparisonArguments: ParsableArguments {
-    @Option(help: ArgumentHelp("Pairs of runs, 7 or more.", valueName: "K"))
+    @Option(help: ArgumentHelp("Pairs, 7 or more.", valueName: "K"))
     var pairs = 10
+
+    @Option(
+        help: ArgumentHelp(
+            "Runs of each build in a pair, by turns; the best counts, because other work only ever makes a run worse.",
+            valueName: "R"))
+    var bestOf = 3
 
     @Option(
         help: ArgumentHelp(
@@ -44,13 +50,15 @@ struct ComparisonArguments: ParsableArguments {
     /// What the arguments ask for.
     func options(base: String, new: String) throws -> ComparisonOptions {
         try OptionCheck.range(pairs, ComparisonOptions.fewestPairs...1000, "--pairs")
+        try OptionCheck.range(bestOf, 1...100, "--best-of")
         try OptionCheck.range(seed, ScenarioLimits.seed, "--seed")
         try OptionCheck.percent(margin, 0...100, "--margin")
         try OptionCheck.percent(plantSlowdown, 0...1000, "--plant-slowdown")
         WorkFolder.removeAbandoned(in: out)
         return ComparisonOptions(
             base: base, new: new, command: command.isEmpty ? ComparisonOptions.standardCommand : command,
-            metrics: metric?.split(separator: ",").map(String.init) ?? [], pairs: pairs, seed: UInt64(seed),
+            metrics: metric?.split(separator: ",").map(String.init) ?? [], pairs: pairs, bestOf: bestOf,
+            seed: UInt64(seed),
             margin: margin / 100, tiers: tier, plantedSlowdown: plantSlowdown / 100,
             workDirectory: WorkFolder.path(in: out))
     }

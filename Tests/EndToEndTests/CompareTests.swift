@@ -81,7 +81,7 @@ extension EndToEnd {
             var orders: [[Substring]] = []
             for seed in ["3", "3", "4"] {
                 let outcome = try await Kbench.run(
-                    ["compare", base, new, "--seed", seed, "--pairs", "7"] + Self.options, in: folder)
+                    ["compare", base, new, "--seed", seed, "--pairs", "7", "--best-of", "1"] + Self.options, in: folder)
                 #expect(outcome.status == .exited(0), "\(outcome)")
                 orders.append(try folder.text(of: "order").split(separator: "\n"))
                 try FileManager.default.removeItem(atPath: log)
@@ -123,7 +123,7 @@ extension EndToEnd {
             let outcome = try await Kbench.run(
                 [
                     "compare", program, program, "--tier", "1", "--metric", "recordsPerSecond", "--pairs", "7",
-                    "--plant-slowdown", "400", "--", "anything",
+                    "--best-of", "1", "--plant-slowdown", "400", "--", "anything",
                 ], in: folder)
             #expect(outcome.status == .exited(0), "what it prints is the same: \(outcome)")
             #expect(outcome.output.contains("was slowed down by 400 % on purpose"), "\(outcome)")

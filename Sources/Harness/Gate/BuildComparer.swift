@@ -42,7 +42,8 @@ public struct BuildComparer: Sendable {
         if options.tiers.hasMeasured { measured = try await measure(base, new) }
         return BuildComparison(
             base: options.base, new: options.new, command: options.tiers.hasMeasured ? options.command : [],
-            pairs: options.tiers.hasMeasured ? options.pairs : 0, seed: options.seed,
+            pairs: options.tiers.hasMeasured ? options.pairs : 0,
+            bestOf: options.tiers.hasMeasured ? options.bestOf : nil, seed: options.seed,
             marginPercent: options.margin * 100,
             plantedSlowdownPercent: options.plantedSlowdown > 0 ? options.plantedSlowdown * 100 : nil,
             brokenGuarantees: exact.brokenGuarantees + measured.broken, differences: exact.differences,
@@ -75,18 +76,22 @@ public struct BuildComparer: Sendable {
         return (metrics, broken)
     }
 
-    /// Makes pairs of runs, the order within each drawn.
+    /// Makes pairs of runs by turns, the order of each turn drawn.
     private func add(
         to pairs: inout RunPairs, _ base: MeasuredProgram, _ new: MeasuredProgram, _ word: String,
         _ random: inout SeededRandom
     ) async throws {
         for number in 0..<options.pairs {
-            let share = Double(number) / Double(options.pairs)
             let label = "pair \(number + 1) of \(options.pairs)\(word)"
-            let baseIsFirst = Bool.random(using: &random)
-            let one = try await run(baseIsFirst ? base : new, share, label)
-            let other = try await run(baseIsFirst ? new : base, share, label)
-            pairs.pairs.append((baseIsFirst ? one : other, baseIsFirst ? other : one))
+            var turns: [RunPairs.Pair] = []
+            for turn in 0..<options.bestOf {
+                let share = (Double(number) + Double(turn) / Double(options.bestOf)) / Double(options.pairs)
+                let baseIsFirst = Bool.random(using: &random)
+                let one = try await run(baseIsFirst ? base : new, share, label)
+                let other = try await run(baseIsFirst ? new : base, share, label)
+                turns.append((baseIsFirst ? one : other, baseIsFirst ? other : one))
+            }
+            pairs.pairs.append((RunPairs.best(of: turns.map(\.base)), RunPairs.best(of: turns.map(\.new))))
         }
     }
 

@@ -44,6 +44,26 @@ struct RunPairs {
         return kind.hasSuffix("PerSecond") || name.contains("ratioTo") || kind.hasPrefix("percentOf") ? .higher : .lower
     }
 
+    /// The best that each figure was in some runs of one program, as far as all have it; of duplicates and losses the worst,
+    /// because a guarantee holds in every run or not at all.
+    static func best(of runs: [[String: Double]]) -> [String: Double] {
+        guard var best = runs.first else { return [:] }
+        for run in runs.dropFirst() {
+            best = best.reduce(into: [:]) { merged, figure in
+                guard let value = run[figure.key] else { return }
+                let wantsHigh = better(figure.key) == .higher || isOutcome(figure.key)
+                merged[figure.key] = wantsHigh ? max(figure.value, value) : min(figure.value, value)
+            }
+        }
+        return best
+    }
+
+    /// Whether a figure counts duplicates or losses that were found.
+    private static func isOutcome(_ name: String) -> Bool {
+        let isExpectation = name.split(separator: "/").contains("expected")
+        return ["duplicates", "lost"].contains(FigureTree.kind(of: name)) && !isExpectation
+    }
+
     /// A metric for each name.
     ///
     /// - Throws: ``Diagnosis`` when a figure is not above 0, so that it has no ratio.
@@ -75,10 +95,7 @@ struct RunPairs {
 
     /// Duplicates and losses of which the new program has more in some run than the base has in any.
     func brokenGuarantees() -> [String] {
-        let names = Set(pairs.flatMap { $0.new.keys }).filter { name in
-            let isExpectation = name.split(separator: "/").contains("expected")
-            return ["duplicates", "lost"].contains(FigureTree.kind(of: name)) && !isExpectation
-        }
+        let names = Set(pairs.flatMap { $0.new.keys }).filter(RunPairs.isOutcome)
         return names.sorted().compactMap { name in
             let most = pairs.compactMap { $0.base[name] }.max() ?? 0
             let found = pairs.compactMap { $0.new[name] }.max() ?? 0

@@ -11,6 +11,8 @@ public struct BuildComparison: Codable, Equatable, Sendable {
     public var command: [String]
     /// Pairs measured, in the first set; 0 when nothing was.
     public var pairs: Int
+    /// Runs of each build in a pair, of which the best counts; null where that was not said.
+    public var bestOf: Int?
     /// The seed of the order and of the resampling.
     public var seed: UInt64
     /// The practical margin, in per cent.
@@ -28,13 +30,15 @@ public struct BuildComparison: Codable, Equatable, Sendable {
 
     /// Makes a comparison; its verdict is that of its metrics.
     public init(
-        base: String, new: String, command: [String], pairs: Int, seed: UInt64, marginPercent: Double,
-        plantedSlowdownPercent: Double? = nil, brokenGuarantees: [String], differences: [String], metrics: [GateMetric]
+        base: String, new: String, command: [String], pairs: Int, bestOf: Int? = nil, seed: UInt64,
+        marginPercent: Double, plantedSlowdownPercent: Double? = nil, brokenGuarantees: [String], differences: [String],
+        metrics: [GateMetric]
     ) {
         self.base = base
         self.new = new
         self.command = command
         self.pairs = pairs
+        self.bestOf = bestOf
         self.seed = seed
         self.marginPercent = marginPercent
         self.plantedSlowdownPercent = plantedSlowdownPercent
@@ -76,6 +80,7 @@ public struct BuildComparison: Codable, Equatable, Sendable {
     }
 
     private var heading: String {
+        let best = bestOf.map { $0 > 1 ? " of the best of \($0)" : "" } ?? ""
         let word =
             switch verdict {
             case .same: "SAME"
@@ -84,7 +89,7 @@ public struct BuildComparison: Codable, Equatable, Sendable {
             case .inconclusive: "INCONCLUSIVE"
             }
         return "\(word) \(new) against \(base): \(Numbers.count(metrics.count, "metric")), "
-            + "\(Numbers.count(pairs, "pair")), margin \(Numbers.plain(marginPercent)) %, seed \(seed)"
+            + "\(Numbers.count(pairs, "pair"))\(best), margin \(Numbers.plain(marginPercent)) %, seed \(seed)"
     }
 }
 

@@ -125,4 +125,16 @@ import World
         ("runs/percentOfRaw", .higher), ("process/cpuSeconds", .lower), ("fsyncs", .lower),
     ])
     func ratesAreBetterWhenHigher(name: String, better: GateMetric.Better) { #expect(RunPairs.better(name) == better) }
+
+    @Test func theBestOfSomeRunsIsTheHighestRateAndTheLowestPriceAndTheWorstOutcome() {
+        let runs: [[String: Double]] = [
+            ["rows/a/recordsPerSecond": 5, "process/cpuSeconds": 3, "rows/a/lost": 0, "only/here": 1],
+            ["rows/a/recordsPerSecond": 7, "process/cpuSeconds": 4, "rows/a/lost": 2],
+            ["rows/a/recordsPerSecond": 6, "process/cpuSeconds": 2, "rows/a/lost": 1],
+        ]
+        #expect(
+            RunPairs.best(of: runs) == ["rows/a/recordsPerSecond": 7, "process/cpuSeconds": 2, "rows/a/lost": 2])
+        #expect(RunPairs.best(of: [runs[0]]) == runs[0])
+        #expect(RunPairs.best(of: []) == [:])
+    }
 }
