@@ -79,8 +79,9 @@ final class CacheBypass {
     private func write(_ length: Int) -> Int32 {
         var done = 0
         while done < length {
+            let rest = UnsafeRawBufferPointer(rebasing: buffer[done..<length])
             let written = retryingWhenInterrupted {
-                pwrite(descriptor, buffer.baseAddress! + done, length - done, off_t(start) + done)
+                pwrite(descriptor, rest.baseAddress, rest.count, off_t(start) + done)
             }
             if written < 0 { return errno }
             // What is not a whole number of pages cannot be gone on from here.

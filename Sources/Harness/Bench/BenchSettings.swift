@@ -9,11 +9,11 @@ public struct BenchSettings: Equatable, Sendable {
     /// The sinks; a strategy that can write to none of them is measured with the one it needs.
     public var sinks: [SinkKind]
     /// Records to produce.
-    public var records = 1_500_000
+    public var records = 2_000_000
     /// Bytes of each record's value, within ``recordBytesRange``.
     public var recordBytes = 200
     /// Partitions of the topic.
-    public var partitions = 64
+    public var partitions = 96
     /// A topic that is there already, whose records are measured in place of produced ones; nil: none.
     public var topic: String?
     /// Rounds, at least 1.

@@ -106,7 +106,10 @@ public struct RecoveryRunner: Sendable {
                 let state = run.stateDirectory
                 let found = try await BlockingThread.run {
                     switch pass {
-                    case .logCached: return try ReplayPass.log(ofState: state)
+                    case .logCached:
+                        // The log is written past the cache, so it is there only once it has been read.
+                        _ = try ReplayPass.log(ofState: state)
+                        return try ReplayPass.log(ofState: state)
                     case .logUncached:
                         try FileSystem.dropFromCache("\(state)/wal/blocks")
                         return try ReplayPass.log(ofState: state)

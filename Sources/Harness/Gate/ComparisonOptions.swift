@@ -41,7 +41,8 @@ public struct ComparisonOptions: Sendable {
 
     /// What is measured unless something else is asked for.
     public static let standardCommand = [
-        "bench", "--strategy", "receiver-wal,direct-log-first", "--records", "500000", "--partitions", "32", "--pairs", "1",
+        "bench", "--strategy", "receiver-wal,direct-log-first", "--records", "500000", "--partitions", "32", "--pairs",
+        "1",
         "--no-latency", "--no-crash", "--quiet", "--format", "json",
     ]
     /// The metrics of that command, and of others that print them.
@@ -54,7 +55,8 @@ public struct ComparisonOptions: Sendable {
     /// Makes options.
     public init(
         base: String, new: String, command: [String] = ComparisonOptions.standardCommand, metrics: [String] = [],
-        pairs: Int = 10, bestOf: Int = 3, seed: UInt64 = 1, margin: Double = 0.02, tiers: Tiers = .all, plantedSlowdown: Double = 0,
+        pairs: Int = 10, bestOf: Int = 3, seed: UInt64 = 1, margin: Double = 0.02, tiers: Tiers = .all,
+        plantedSlowdown: Double = 0,
         workDirectory: String
     ) {
         self.base = base
