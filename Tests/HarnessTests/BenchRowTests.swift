@@ -7,7 +7,7 @@ import World
 @testable import Harness
 
 @Suite struct BenchRowTests {
-    private static func trial(_ rate: Double, wal: Int64 = 0, duplicates: Int = 0) -> Trial {
+    static func trial(_ rate: Double, wal: Int64 = 0, duplicates: Int = 0) -> Trial {
         Trial(
             run: RunResult(
                 strategy: "x", sink: "y", crashPoint: nil, crashFired: false, produced: 1_000, delivered: 1_000,
@@ -21,7 +21,7 @@ import World
             bytesFetched: 200_000, walBytesPeak: wal, checkpointBytes: 7, samples: [], offered: nil)
     }
 
-    private static let raw = BenchRowTrials(cell: .raw, rounds: [trial(1_000), trial(2_000), trial(4_000)])
+    static let raw = BenchRowTrials(cell: .raw, rounds: [trial(1_000), trial(2_000), trial(4_000)])
 
     @Test func aRowIsTheMedianOfItsRoundsAndItsRatiosAreOfOneRoundEach() {
         let trials = BenchRowTrials(
