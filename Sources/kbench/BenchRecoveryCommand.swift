@@ -73,10 +73,7 @@ struct BenchRecoveryCommand: AsyncParsableCommand {
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
         let runner = RecoveryRunner(
             settings: settings, megabytes: megabytes,
-            options: RunOptions(
-                brokers: broker.brokers, properties: try broker.properties(),
-                workDirectory: WorkFolder.path(in: folder), workerExecutable: try Processes.executablePath(),
-                reproduce: reproduce, version: Kbench.version)
+            options: try broker.runOptions(in: folder, reproduce: reproduce)
         ) { fraction, label in bar.show(fraction, label) }
         defer { bar.finish() }
         let result = try await Interruptible.run { try await runner.run() }

@@ -49,10 +49,7 @@ struct BenchRunCommand: AsyncParsableCommand {
         WorkFolder.removeAbandoned(in: folder)
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
         let runner = BenchRunner(
-            options: RunOptions(
-                brokers: broker.brokers, properties: try broker.properties(),
-                workDirectory: WorkFolder.path(in: folder), workerExecutable: try Processes.executablePath(),
-                reproduce: reproduce, version: Kbench.version)
+            options: try broker.runOptions(in: folder, reproduce: reproduce)
         ) { fraction, label in bar.show(fraction, label) }
         defer { bar.finish() }
         let result = try await Interruptible.run { [sweep] in try await runner.run(sweep) }

@@ -41,4 +41,14 @@ struct BrokerOptions: ParsableArguments {
                 ["-X", "\($0.name)=\($0.displayedValue)"]
             }
     }
+
+    /// What every command that starts workers is run with: this executable as the worker, and a folder of its own in `folder`
+    /// while it runs. `reproduce` is the command that makes the result again, where one is printed.
+    ///
+    /// - Throws: `Diagnosis` for a property that cannot be read.
+    func runOptions(in folder: String, reproduce: String = "") throws -> RunOptions {
+        RunOptions(
+            brokers: brokers, properties: try properties(), workDirectory: WorkFolder.path(in: folder),
+            workerExecutable: try Processes.executablePath(), reproduce: reproduce, version: Kbench.version)
+    }
 }

@@ -81,10 +81,7 @@ struct CapacityCommand: AsyncParsableCommand {
         let isQuiet = quiet
         let runner = CapacityRunner(
             settings: settings, p99Milliseconds: p99, start: from,
-            options: RunOptions(
-                brokers: broker.brokers, properties: try broker.properties(),
-                workDirectory: WorkFolder.path(in: folder), workerExecutable: try Processes.executablePath(),
-                reproduce: reproduce, version: Kbench.version)
+            options: try broker.runOptions(in: folder, reproduce: reproduce)
         ) { probe in if !isQuiet { StandardStreams.writeErrorLine(probe) } }
         let result = try await Interruptible.run { try await runner.run() }
         try StandardStreams.writeOutput(format == .json ? result.json() : result.markdown)

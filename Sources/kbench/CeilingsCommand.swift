@@ -56,9 +56,7 @@ struct CeilingsCommand: AsyncParsableCommand {
         try OptionCheck.range(blockRecords, ScenarioLimits.blockRecords, "--block-records")
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
         WorkFolder.removeAbandoned(in: out)
-        let options = RunOptions(
-            brokers: broker.brokers, properties: try broker.properties(), workDirectory: WorkFolder.path(in: out),
-            workerExecutable: try Processes.executablePath(), reproduce: "", version: Kbench.version)
+        let options = try broker.runOptions(in: out)
         let runner = CeilingsRunner(
             .init(
                 records: records, partitions: partitions, pairs: pairs, verdictRecords: verdictRecords,

@@ -40,9 +40,7 @@ struct ClaimsCommand: AsyncParsableCommand {
     func run() async throws {
         WorkFolder.removeAbandoned(in: out)
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
-        let options = RunOptions(
-            brokers: broker.brokers, properties: try broker.properties(), workDirectory: WorkFolder.path(in: out),
-            workerExecutable: try Processes.executablePath(), reproduce: "", version: Kbench.version)
+        let options = try broker.runOptions(in: out)
         let ids = claim?.split(separator: ",").map { $0.filter { $0 != " " } } ?? []
         let runner = try ClaimsRunner(ids: ids, options: options) { fraction, label in bar.show(fraction, label) }
         defer { bar.finish() }

@@ -68,9 +68,7 @@ struct MatrixCommand: AsyncParsableCommand {
     var quiet = false
 
     private func runOptions() throws -> RunOptions {
-        RunOptions(
-            brokers: broker.brokers, properties: try broker.properties(), workDirectory: WorkFolder.path(in: out),
-            workerExecutable: try Processes.executablePath(), reproduce: "", version: Kbench.version)
+        try broker.runOptions(in: out)
     }
 
     private func checkNumbers() throws {
