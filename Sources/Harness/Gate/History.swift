@@ -120,6 +120,9 @@ public struct History: Sendable {
         return (words[0], words[1])
     }
 
+    /// Whether a figure is known only by its place in a list: the points of a series are no figures of their own.
+    private static func isOfSeries(_ name: String) -> Bool { name.split(separator: "/").contains { Int($0) != nil } }
+
     /// The figures of an entry: the sums of this build's exact figures, and those of the JSON files in `files`.
     ///
     /// - Throws: ``Diagnosis`` for a file without figures, and what the engine throws of itself.
@@ -135,7 +138,7 @@ public struct History: Sendable {
                     fix: "name a file of JSON, such as that of kbench bench",
                     exitCode: .usage)
             }
-            figures.merge(found) { _, new in new }
+            figures.merge(found.filter { !isOfSeries($0.key) }) { _, new in new }
         }
         return figures
     }

@@ -29,6 +29,14 @@ import Testing
         #expect(try file.text.split(separator: "\n").count == 3)
     }
 
+    @Test func theFiguresOfAFileAreThoseWithNamesAndNotThePointsOfASeries() throws {
+        let file = File()
+        try file.write(
+            #"{"rows": [{"strategy": "direct", "rate": 3, "live": [{"at": 1, "bytes": 2}]}], "cores": 2}"#)
+        let figures = try History.figures(files: [file.path]).filter { !$0.key.hasPrefix("counts/") }
+        #expect(figures == ["rows/direct/rate": 3, "cores": 2])
+    }
+
     @Test func aDamagedLineIsNamedAndKept() throws {
         let file = File()
         let good = #"{"commit":"a","date":"1","figures":{"x":1}}"#
