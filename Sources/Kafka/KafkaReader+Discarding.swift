@@ -30,7 +30,8 @@ extension KafkaReader {
                 sharedBatch.fill(from: sharedQueue, limit: 1, timeout: brief)
                 if !sharedBatch.isEmpty { continue }
                 wakeNextLeader()
-                sharedBatch.fill(from: sharedQueue, limit: 1, timeout: min(100, left.milliseconds))
+                let rest = max(0, min(100, (deadline - clock.now).milliseconds))
+                sharedBatch.fill(from: sharedQueue, limit: 1, timeout: rest)
                 if sharedBatch.isEmpty { try handle.throwIfDown() }
             }
             try drop(&sharedBatch, limit: limit, count: &count, bytes: &bytes)

@@ -226,14 +226,14 @@ public final class KafkaReader: RecordReader {
                 slot.batch.fill(from: slot.queue, limit: wanted, timeout: 0)
             }
             if slot.batch.isEmpty {
-                // Mostly the records are on their way, and a question would only delay them.
-                let brief = min(KafkaReader.patienceBeforeWaking, timeout.milliseconds)
-                slot.batch.fill(from: slot.queue, limit: 1, timeout: brief)
-                if !slot.batch.isEmpty { continue }
-                waker?.wake(for: partition)
                 // The clock is asked only when there is nothing to do anyway.
                 let end = deadline ?? clock.now + timeout
                 deadline = end
+                // Mostly the records are on their way, and a question would only delay them.
+                let brief = max(0, min(KafkaReader.patienceBeforeWaking, (end - clock.now).milliseconds))
+                slot.batch.fill(from: slot.queue, limit: 1, timeout: brief)
+                if !slot.batch.isEmpty { continue }
+                waker?.wake(for: partition)
                 let left = end - clock.now
                 if left <= .zero { break }
                 slot.batch.fill(from: slot.queue, limit: 1, timeout: min(100, left.milliseconds))

@@ -15,7 +15,7 @@ final class CacheBypass {
 
     private let descriptor: Int32
     private let tally: DiskTally
-    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: page)
+    private let buffer: UnsafeMutableRawBufferPointer
     /// The byte of the file that the buffer begins with, a whole number of pages; the buffer holds `count` bytes of it.
     private var start: Int64 = 0
     private var count = 0
@@ -29,6 +29,8 @@ final class CacheBypass {
         let descriptor = retryingWhenInterrupted { kbench_open_past_cache(path) }
         guard descriptor >= 0 else { return nil }
         self.descriptor = descriptor
+        // Not before it is sure that there will be something to give it back.
+        buffer = .allocate(byteCount: CacheBypass.capacity, alignment: CacheBypass.page)
         self.tally = tally
         start = end - Int64(pageStart.count)
         count = pageStart.count

@@ -1,4 +1,4 @@
-// Threads for tasks that run at once.
+// Threads for tasks that run at once, and for work that runs ahead.
 internal import Glibc
 internal import Synchronization
 public import World

@@ -56,7 +56,7 @@ public final class PosixFile: DiskFile {
         self.bypass = nil
         // The device wants something that pages are not: it gets what it takes from the cache.
         if errorNumber == EINVAL { return false }
-        throw DiskError.last("write at \(offset) to", path, errorNumber: errorNumber)
+        throw writeFailure(parts, at: offset, errorNumber)
     }
 
     /// Goes on with plain writes, behind a file of its true length.
@@ -79,13 +79,17 @@ public final class PosixFile: DiskFile {
             guard written > 0 else {
                 // A write of nothing without an error would repeat for ever; the device is not doing its work.
                 let errorNumber = written == 0 ? EIO : errno
-                let length = parts.reduce(0) { $0 + $1.count }
-                throw DiskError.last("write \(length) bytes at \(offset) to", path, errorNumber: errorNumber)
+                throw writeFailure(parts, at: offset, errorNumber)
             }
             tally.wrote(written)
             cursor.advance(by: written)
             at += Int64(written)
         }
+    }
+
+    private func writeFailure(_ parts: [UnsafeRawBufferPointer], at offset: Int64, _ errorNumber: Int32) -> DiskError {
+        let length = parts.reduce(0) { $0 + $1.count }
+        return DiskError.last("write \(length) bytes at \(offset) to", path, errorNumber: errorNumber)
     }
 
     private func writeOnce(_ cursor: GatherCursor, at offset: Int64) -> Int {

@@ -32,6 +32,7 @@ final class ReadAhead: @unchecked Sendable {
     private let clock: any Clock
     private let ends: [Offset]
     private let size: Int
+    /// The blocks that are kept ready whatever their size.
     private let fewest: Int
     /// Rung after each block, and when the filling ends.
     private let bell: any Bell

@@ -128,8 +128,7 @@ final class Receiver {
             ahead = try ReadAhead(
                 reader: reader, threads: seams.threads, clock: seams.clock,
                 positions: polled.map { positions[Int($0)] }, ends: polled.map { configuration.ends[Int($0)] },
-                size: size,
-                fewest: configuration.groupCommitBlocks + 1)
+                size: size, fewest: configuration.groupCommitBlocks + 1)
         }
         ahead?.fill()
     }
