@@ -1,5 +1,6 @@
 // The counting sink: verifies every record and counts it at two bits, in memory that outlives the process.
 internal import Checksum
+internal import Synchronization
 internal import World
 
 /// Counts how often each record came: never, once, twice, or more often, with a counter for every time beyond the third.
@@ -20,6 +21,10 @@ final class CountingSink {
     private var countedSinceRelease = 0
     /// After how many records they are: a megabyte of cells, where the offsets of a partition follow each other.
     private static let recordsPerRelease = 4 << 20
+    /// The page of cells that was counted in last; -1 where it may have been given back.
+    @exclusivity(unchecked) private var page = -1
+    /// The numbers whose cells share a page of 4 KiB.
+    private static let numbersPerPage = 4 * 4096
     /// The numbers counted since the last ``publish()``.
     private var touched = TouchedNumbers()
 
@@ -85,6 +90,7 @@ final class CountingSink {
         countedSinceRelease += count
         guard countedSinceRelease >= CountingSink.recordsPerRelease else { return }
         countedSinceRelease = 0
+        page = -1
         memory.releasePages()
     }
 
@@ -96,6 +102,7 @@ final class CountingSink {
         }
         if number >= capacity { try grow(toHold: number) }
         let cell = cells + number >> 2
+        if number / CountingSink.numbersPerPage != page { enterPage(of: number) }
         let shift = UInt8(truncatingIfNeeded: number & 3) &* 2
         if (cell.pointee >> shift) & 3 < 3 {
             cell.pointee &+= 1 << shift
@@ -103,6 +110,16 @@ final class CountingSink {
             LedgerFile.Header.addOverflow(1, to: base)
         }
         touched.note(number)
+    }
+
+    /// Brings a page back for writing. Looking at it first would bring back all of its neighbours that the system has in its
+    /// cache, and a process that counts in hundreds of partitions would hold the whole ledger after all.
+    private func enterPage(of number: Int) {
+        page = number / CountingSink.numbersPerPage
+        // Writes what is there, whatever it is; a compiler leaves it in, as it would not with a plain store.
+        (cells + number >> 2).withMemoryRebound(to: Atomic<UInt8>.self, capacity: 1) {
+            _ = $0.pointee.compareExchange(expected: 0, desired: 0, ordering: .relaxed)
+        }
     }
 
     /// Counts what is none of the run's, and publishes what was counted.
@@ -127,6 +144,7 @@ final class CountingSink {
         self.base = base
         cells = base.advanced(by: LedgerFile.headerLength).assumingMemoryBound(to: UInt8.self)
         capacity = LedgerFile.capacity(of: memory.bytes.count)
+        page = -1
     }
 
     func close() { memory.close() }

@@ -1,0 +1,54 @@
+// The ledger of a counting sink on a real disk: a process does not grow with it.
+import Foundation
+import Posix
+import Testing
+import World
+
+@testable import Engine
+
+@Suite("The ledger's memory")
+struct LedgerMemoryTests {
+    private static let partitions = 64
+    /// Of each partition, so that their cells lie a quarter of a megabyte apart.
+    private static let offsets: Offset = 1 << 20
+
+    @Test("is the pages that are counted in, not what the system has of the file in its cache")
+    func pages() throws {
+        let folder = "\(NSTemporaryDirectory())kbench-ledger-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        var configuration = EngineConfiguration(
+            strategy: .directLogFirst, sink: .counting, directory: folder, group: "g",
+            starts: Array(repeating: 0, count: LedgerMemoryTests.partitions),
+            ends: Array(repeating: LedgerMemoryTests.offsets, count: LedgerMemoryTests.partitions),
+            cuts: .count(block: 10, batch: 10))
+        configuration.origin = .anyone
+        try CountingSink(configuration: configuration, disk: PosixDisk()).close()
+        let ledger = "\(RunFolder.evidence(of: configuration.outputFolder))/\(LedgerFile.name(slot: 0))"
+        #expect(try Data(contentsOf: URL(fileURLWithPath: ledger)).count > 16 << 20)
+
+        let sink = try CountingSink(configuration: configuration, disk: PosixDisk())
+        defer { sink.close() }
+        let block = Block()
+        for partition in 0..<Partition(LedgerMemoryTests.partitions) {
+            block.append(partition: partition, offset: LedgerMemoryTests.offsets / 2, key: nil, value: nil)
+        }
+        #expect(try sink.count(block) == 0)
+        // Four pages for each partition, because the system may map a few at once; a first look would bring sixteen.
+        #expect(try residentKibibytes(of: ledger) <= 4 * 4 * LedgerMemoryTests.partitions)
+    }
+
+    private func residentKibibytes(of path: String) throws -> Int {
+        // Not by its path: the file says that it has no length.
+        let file = try #require(FileHandle(forReadingAtPath: "/proc/self/smaps"))
+        let maps = String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self)
+        var isIt = false
+        var total = 0
+        for line in maps.split(separator: "\n") {
+            let words = line.split(separator: " ")
+            if words.first?.contains("-") == true { isIt = line.hasSuffix(path) }
+            if isIt, words.first == "Rss:" { total += try #require(Int(words[1])) }
+        }
+        #expect(total > 0)
+        return total
+    }
+}
