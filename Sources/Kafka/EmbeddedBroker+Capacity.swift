@@ -17,8 +17,6 @@ extension EmbeddedBroker {
 
     /// The bytes in front of the records of a batch.
     private static let batchHeaderBytes = 61
-    /// The bytes of batches the producer's `batch.size` allows.
-    private static let batchBytes = 1_000_000
 
     /// Whether records spread evenly over the partitions all stay in the log.
     ///
@@ -26,7 +24,7 @@ extension EmbeddedBroker {
     ///   - records: The number of records.
     ///   - recordBytes: The bytes of one record's key and value together.
     ///   - partitions: The number of partitions.
-    ///   - recordsPerBatch: The records of a batch on average, at least. ``KafkaProducer`` fills batches with hundreds
+    ///   - recordsPerBatch: The records of a batch on average, at least. ``KafkaProducer`` fills batches with a hundred
     ///     or thousands when it produces at full speed; 1 is right for any producer and any rate.
     /// - Returns: Whether it fits, and if not, how many partitions it takes.
     public static func capacity(
@@ -37,7 +35,7 @@ extension EmbeddedBroker {
         // 10,000 records in a batch) to the first of its batch, the two lengths, and the number of its headers.
         let body = 1 + 2 + 3 + 2 * varintBytes(recordBytes) + 1 + recordBytes
         let record = varintBytes(body) + body
-        let perBatch = max(1, min(recordsPerBatch, batchBytes / record))
+        let perBatch = max(1, min(recordsPerBatch, KafkaProducer.smallestBatchBytes / record))
         let batch = batchHeaderBytes + perBatch * record
         let batches = partitionBytes / batch
         // A last batch that is smaller may still fit.

@@ -22,7 +22,7 @@ public final class KafkaProducer {
         defer { cluster.close() }
         partitionCount = try cluster.partitionCount(of: topic)
         handle = try KafkaHandle(
-            .producer, configuration, defaults: KafkaProducer.throughput,
+            .producer, configuration, defaults: KafkaProducer.throughput(partitions: partitionCount),
             fixed: [
                 KafkaProperty(name: "enable.idempotence", value: "true"),
                 KafkaProperty(name: "acks", value: "all"),
@@ -39,17 +39,26 @@ public final class KafkaProducer {
         handle.close()
     }
 
-    private static let throughput = [
-        // Long enough that batches fill up at any serious rate; the end of a call does not wait for it.
-        KafkaProperty(name: "linger.ms", value: "50"),
-        KafkaProperty(name: "batch.num.messages", value: "10000"),
-        KafkaProperty(name: "batch.size", value: "1000000"),
-        KafkaProperty(name: "queue.buffering.max.messages", value: "500000"),
-        KafkaProperty(name: "queue.buffering.max.kbytes", value: "262144"),
-        // What a broker accepts unless it is told otherwise.
-        KafkaProperty(name: "message.max.bytes", value: "1048588"),
-        KafkaProperty(name: "message.timeout.ms", value: "60000"),
-    ]
+    /// The smallest limit for a batch, whatever the number of partitions.
+    static let smallestBatchBytes = 64 << 10
+
+    /// Defaults for writing fast. A batch has no more than a reader keeps ahead of a partition, as far as that makes sense:
+    /// brokers hand out whole batches, so hundreds of partitions with large ones would fill a reader's memory.
+    static func throughput(partitions: Int) -> [KafkaProperty] {
+        let records = min(10_000, max(100, KafkaReader.prefetchRecords / max(partitions, 1)))
+        let bytes = min(1_000_000, max(smallestBatchBytes, KafkaReader.prefetchBytes / max(partitions, 1)))
+        return [
+            // Long enough that batches fill up at any serious rate; the end of a call does not wait for it.
+            KafkaProperty(name: "linger.ms", value: "50"),
+            KafkaProperty(name: "batch.num.messages", value: "\(records)"),
+            KafkaProperty(name: "batch.size", value: "\(bytes)"),
+            KafkaProperty(name: "queue.buffering.max.messages", value: "500000"),
+            KafkaProperty(name: "queue.buffering.max.kbytes", value: "262144"),
+            // What a broker accepts unless it is told otherwise.
+            KafkaProperty(name: "message.max.bytes", value: "1048588"),
+            KafkaProperty(name: "message.timeout.ms", value: "60000"),
+        ]
+    }
 
     /// Produces `count` records and waits until the broker has confirmed every one.
     ///

@@ -34,12 +34,17 @@ public final class Block: @unchecked Sendable {
     @exclusivity(unchecked) private var nextOffset: Offset = 0
     @exclusivity(unchecked) private var previousValueLength = 0
 
-    /// Makes an empty block with room for `capacity` bytes; it grows when a record does not fit.
-    public init(capacity: Int = 64 * 1024) {
-        storage = .allocate(byteCount: max(capacity, 256), alignment: 16)
+    /// Where the bytes come from and go to; nil: the system.
+    private let memory: BlockMemory?
+
+    /// Makes an empty block with room for `capacity` bytes, from `memory` where there is one; it grows when a record does
+    /// not fit.
+    public init(capacity: Int = 64 * 1024, memory: BlockMemory? = nil) {
+        self.memory = memory
+        storage = memory?.take(capacity) ?? BlockMemory.allocate(capacity)
     }
 
-    deinit { storage.deallocate() }
+    deinit { giveBack(storage) }
 
     /// Makes a block from the bytes of another, checking that they are well formed.
     ///
@@ -160,11 +165,15 @@ public final class Block: @unchecked Sendable {
 
     private func reserve(_ more: Int) {
         guard byteCount + more > storage.count else { return }
-        let larger = UnsafeMutableRawBufferPointer.allocate(
-            byteCount: max(storage.count * 2, byteCount + more), alignment: 16)
+        let wanted = max(storage.count * 2, byteCount + more)
+        let larger = memory?.take(wanted) ?? BlockMemory.allocate(wanted)
         larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: storage[..<byteCount]))
-        storage.deallocate()
+        giveBack(storage)
         storage = larger
+    }
+
+    private func giveBack(_ bytes: UnsafeMutableRawBufferPointer) {
+        if let memory { memory.giveBack(bytes) } else { bytes.deallocate() }
     }
 }
 

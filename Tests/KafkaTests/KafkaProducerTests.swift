@@ -1,7 +1,8 @@
 // What a producer promises: every record confirmed where it belongs, or an error that counts those that were not.
-import Kafka
 import Testing
 import World
+
+@testable import Kafka
 
 @Suite("A producer")
 struct KafkaProducerTests {
@@ -41,6 +42,19 @@ struct KafkaProducerTests {
         #expect(delivery.confirmed == 3000)
         #expect(progress.count == 3)
         #expect(progress == progress.sorted() && progress[2] >= 2900)
+    }
+
+    /// A reader keeps 100,000 records or 12 MiB ahead, of each of its partitions a share; and a broker hands out whole batches.
+    @Test(
+        "makes batches of no more than a reader keeps of a partition",
+        arguments: [
+            (1, 10_000, 1_000_000), (10, 10_000, 1_000_000), (12, 8333, 1_000_000), (96, 1041, 131_072),
+            (640, 156, 65_536), (1000, 100, 65_536),
+        ])
+    func batches(partitions: Int, records: Int, bytes: Int) {
+        let properties = KafkaProducer.throughput(partitions: partitions)
+        #expect(properties.contains(KafkaProperty(name: "batch.num.messages", value: "\(records)")))
+        #expect(properties.contains(KafkaProperty(name: "batch.size", value: "\(bytes)")))
     }
 
     @Test("refuses a topic that does not exist", arguments: TestCluster.available)

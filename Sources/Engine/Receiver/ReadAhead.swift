@@ -39,13 +39,15 @@ final class ReadAhead: @unchecked Sendable {
     private let state = Mutex(State())
     /// Where the next block begins that nobody has filled; used by whoever has the reader.
     private var positions: [Offset]
-    /// The bytes of the block filled last, by which the next one is sized.
+    /// What the blocks' bytes lie in.
+    private let memory = BlockMemory()
+    /// The bytes of the largest block so far, and some more, by which the next one is sized.
     private var usualBytes = 64 * 1024
 
     /// The blocks that may be ready beyond the fewest, and the bytes beyond which none is: enough to go on filling while a
     /// commit or a batch takes its time.
     private static let furtherBlocks = 4
-    private static let enoughBytes = 8 << 20
+    private static let enoughBytes = 24 << 20
 
     /// Makes one that keeps blocks of `size` records ready, from `positions` on: at least `fewest`, more while they are small.
     ///
@@ -103,7 +105,7 @@ final class ReadAhead: @unchecked Sendable {
 
     /// Fills one block. False: there is nothing more to do for now.
     private func fillOne() -> Bool {
-        let block = Block(capacity: usualBytes)
+        let block = Block(capacity: usualBytes, memory: memory)
         var failure: (partition: Partition, error: any Error)?
         var isStuck = false
         var firstRecordAt: Nanoseconds = 0

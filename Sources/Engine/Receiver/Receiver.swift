@@ -322,7 +322,8 @@ final class Receiver {
         guard block.recordCount > 0 else { return }
         try seams.crash.before(.receiverBlockCut)
         queue.append(block)
-        block = Block(capacity: block.byteCount)
+        // What is read ahead comes in a block of its own.
+        block = Block(capacity: ahead == nil ? block.byteCount : 0)
         blocksCut += 1
         try seams.crash.after(.receiverBlockCut)
         if configuration.strategy == .receiver, blocksCut % configuration.autoCommitBlocks == 0 { try autoCommit() }
