@@ -42,6 +42,9 @@ struct BenchOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Records of a batch.", valueName: "N"))
     var batchRecords: Int?
 
+    @Option(help: ArgumentHelp("Blocks that a receiver syncs and commits at once.", valueName: "N"))
+    var groupCommitBlocks: Int?
+
     @Option(help: ArgumentHelp("Cut blocks by time: milliseconds.", valueName: "MS"))
     var blockInterval: Int?
 
@@ -99,7 +102,7 @@ struct BenchOptions: ParsableArguments {
         [
             (.records, records), (.recordBytes, recordBytes), (.partitions, partitions), (.replicas, replicas),
             (.zstdLevel, zstdLevel), (.blockRecords, blockRecords), (.batchRecords, batchRecords),
-            (.blockInterval, blockInterval), (.batchInterval, batchInterval),
+            (.groupCommitBlocks, groupCommitBlocks), (.blockInterval, blockInterval), (.batchInterval, batchInterval),
         ]
     }
 

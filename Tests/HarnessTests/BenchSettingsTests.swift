@@ -52,6 +52,23 @@ import World
         #expect(settings.cuts == .time(blockMilliseconds: 20, batchMilliseconds: 250))
     }
 
+    /// What a receiver syncs and commits at once: what was asked for, or the blocks of a batch, up to three.
+    static let groups: [(cuts: Scenario.Cuts, asked: Int?, expected: Int)] = [
+        (.count(block: 10, batch: 10), nil, 1), (.count(block: 10, batch: 29), nil, 2),
+        (.count(block: 10, batch: 30), nil, 3), (.count(block: 10, batch: 100), nil, 3),
+        (.count(block: 10, batch: 100), 7, 7), (.count(block: 10, batch: 10), 1, 1),
+        // By time nothing waits for a group to be whole, so a group is one block unless more are asked for.
+        (.time(blockMilliseconds: 20, batchMilliseconds: 100), nil, 1),
+        (.time(blockMilliseconds: 20, batchMilliseconds: 100), 4, 4),
+    ]
+
+    @Test(arguments: groups)
+    func aGroupIsABatchsBlocksUpToThree(cuts: Scenario.Cuts, asked: Int?, expected: Int) {
+        var settings = BenchSettings(strategies: [.receiverWal], sinks: [.counting])
+        settings.groupCommitBlocks = asked
+        #expect(settings.scenario(cuts: cuts, records: 100, partitions: 1).groupCommitBlocks == expected)
+    }
+
     @Test func aSweepHasASettingForEachValue() throws {
         let (key, values) = try BenchSweep.parse("zstd-level=0,3,19")
         let sweep = BenchSweep(base: .init(strategies: [.receiverWal], sinks: [.counting]), key: key, values: values)

@@ -101,7 +101,7 @@ struct BenchRounds {
     private func setting(_ name: String, _ ceilings: BenchCeilings, records: Int, bytes: Int) -> BenchSetting {
         BenchSetting(
             name: name, records: records, bytes: bytes, partitions: stage.truth.starts.count,
-            cuts: settings.cuts.words, openLoopCuts: settings.openLoopCuts.words, logReplicas: settings.logReplicas,
+            cuts: settings.cutsInWords, openLoopCuts: settings.openLoopCuts.words, logReplicas: settings.logReplicas,
             zstdLevel: settings.zstdLevel, ceilings: ceilings,
             batchIntervalMilliseconds: settings.batchInterval ?? BenchSettings.usualBatchInterval,
             blockIntervalMilliseconds: settings.blockInterval ?? BenchSettings.usualBlockInterval)

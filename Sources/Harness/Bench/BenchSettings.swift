@@ -28,6 +28,8 @@ public struct BenchSettings: Equatable, Sendable {
     public var blockRecords: Int?
     /// Records of a batch; nil: 3 blocks, which is less than a reader prefetches.
     public var batchRecords: Int?
+    /// Blocks of one sync and one commit, at most; nil: those of a batch, up to 3, or 1 where blocks are cut by time.
+    public var groupCommitBlocks: Int?
     /// Milliseconds between two blocks, where they are cut by time.
     public var blockInterval: Int?
     /// Milliseconds between two batches, where they are cut by time.
@@ -55,6 +57,8 @@ public struct BenchSettings: Equatable, Sendable {
     public static let latencyShare = 0.5
     /// Records of a block of a large load, unless something else is asked for.
     static let usualBlockRecords = 20_000
+    /// Blocks of one sync and one commit, unless something else is asked for or a batch has fewer.
+    static let usualGroupCommitBlocks = 3
     /// Milliseconds between two blocks of an open loop, unless something else is asked for.
     static let usualBlockInterval = 20
     /// Milliseconds between two batches of an open loop, unless something else is asked for.
@@ -81,6 +85,12 @@ public struct BenchSettings: Equatable, Sendable {
         blockInterval == nil && batchInterval == nil ? countCuts : openLoopCuts
     }
 
+    /// How throughput trials cut and commit, in words.
+    var cutsInWords: String {
+        let group = group(of: cuts)
+        return cuts.words + (group > 1 ? ", \(group) blocks a commit" : "")
+    }
+
     /// The cuts by count.
     var countCuts: Scenario.Cuts {
         let block = blockRecords ?? BenchSettings.usualBlockRecords
@@ -101,11 +111,20 @@ public struct BenchSettings: Equatable, Sendable {
             batchMilliseconds: batchInterval ?? BenchSettings.usualBatchInterval)
     }
 
+    /// The blocks that a receiver makes durable and commits at once. By time it takes what is there, and nothing waits.
+    func group(of cuts: Scenario.Cuts) -> Int {
+        switch cuts {
+        case .count(let block, let batch):
+            groupCommitBlocks ?? min(BenchSettings.usualGroupCommitBlocks, max(1, batch / block))
+        case .time: groupCommitBlocks ?? 1
+        }
+    }
+
     /// The scenario that a trial runs, on this many records.
     func scenario(cuts: Scenario.Cuts, records: Int, partitions: Int) -> Scenario {
         Scenario(
             name: "bench", summary: "A benchmark.", explanation: "", records: records, partitions: partitions,
-            recordBytes: recordBytes, cuts: cuts, groupCommitBlocks: 1, walCompressionLevel: zstdLevel,
+            recordBytes: recordBytes, cuts: cuts, groupCommitBlocks: group(of: cuts), walCompressionLevel: zstdLevel,
             // One task wide, as in the scenario crash-before-commit, so that the drift window is there to be hit.
             checkpointLagTasks: 1, seed: seed, runs: [])
     }

@@ -19,6 +19,8 @@ public struct BenchSweep: Sendable {
         case blockRecords = "block-records"
         /// Records of a batch.
         case batchRecords = "batch-records"
+        /// Blocks of one sync and one commit.
+        case groupCommitBlocks = "group-commit-blocks"
         /// Milliseconds between two blocks.
         case blockInterval = "block-interval"
         /// Milliseconds between two batches.
@@ -34,6 +36,7 @@ public struct BenchSweep: Sendable {
             case .zstdLevel: 0...19
             case .blockRecords: ScenarioLimits.blockRecords
             case .batchRecords: ScenarioLimits.batchRecords
+            case .groupCommitBlocks: ScenarioLimits.groupCommitBlocks
             case .blockInterval, .batchInterval: ScenarioLimits.intervalMilliseconds
             }
         }
@@ -105,6 +108,7 @@ extension BenchSettings {
         case .zstdLevel: zstdLevel = value == 0 ? nil : value
         case .blockRecords: blockRecords = value
         case .batchRecords: batchRecords = value
+        case .groupCommitBlocks: groupCommitBlocks = value
         case .blockInterval: blockInterval = value
         case .batchInterval: batchInterval = value
         }

@@ -18,7 +18,9 @@ public enum LogCeiling {
         let folder = "\(directory)/log-ceiling"
         defer { try? FileSystem.removeTree(folder) }
         let block = fill(records: blockRecords, partitions: partitions)
-        let log = try WriteAheadLog.open(disk: disk, directory: folder, scan: .lastSegmentOnly).log
+        let log = try WriteAheadLog.open(
+            disk: disk, directory: folder, options: .init(bypassesCache: true), scan: .lastSegmentOnly
+        ).log
         let before = disk.counters
         for number in 1...blocks {
             _ = try block.withBytes { try log.append($0, kind: 1, effect: .receiverWalAppend) }
