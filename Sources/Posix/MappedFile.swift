@@ -24,6 +24,8 @@ public final class MappedFile {
         guard refusal == 0 else { throw DiskError.last("reserve \(length) bytes of", path, errorNumber: refusal) }
         guard let mapped = mmap(nil, length, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0), mapped != MAP_FAILED
         else { throw DiskError.last("map", path) }
+        // What is touched is a word here and there: nothing around it is to be read, or mapped, along with it.
+        _ = madvise(mapped, length, MADV_RANDOM)
         memory = mapped
     }
 
