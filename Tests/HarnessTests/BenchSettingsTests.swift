@@ -40,7 +40,7 @@ import World
         #expect(settings.origin == origin)
     }
 
-    @Test(arguments: [(1_000_000, 20_000), (500_000, 10_000), (20_000, 400), (10, 1)])
+    @Test(arguments: [(1_000_000, 10_000), (500_000, 10_000), (400_000, 8000), (20_000, 400), (10, 1)])
     func aSmallLoadGetsBlocksThatItFillsFiftyTimes(records: Int, block: Int) {
         let settings = BenchSettings(strategies: [.direct], sinks: [.append]).sized(for: records)
         #expect(settings.countCuts == .count(block: block, batch: 3 * block))

@@ -24,7 +24,7 @@ public struct BenchSettings: Equatable, Sendable {
     public var logReplicas = 1
     /// The zstd level of the log; nil: not compressed.
     public var zstdLevel: Int?
-    /// Records of a block; nil: 20,000, or less where the load would not fill 50 of them.
+    /// Records of a block; nil: 10,000, or less where the load would not fill 50 of them.
     public var blockRecords: Int?
     /// Records of a batch; nil: 3 blocks, which is less than a reader prefetches.
     public var batchRecords: Int?
@@ -56,7 +56,7 @@ public struct BenchSettings: Equatable, Sendable {
     /// The part of a row's own rate at which its latency is measured.
     public static let latencyShare = 0.5
     /// Records of a block of a large load, unless something else is asked for.
-    static let usualBlockRecords = 20_000
+    static let usualBlockRecords = 10_000
     /// Blocks of one sync and one commit, unless something else is asked for or a batch has fewer.
     static let usualGroupCommitBlocks = 3
     /// Milliseconds between two blocks of an open loop, unless something else is asked for.
