@@ -28,22 +28,20 @@ struct BenchRowTrials: Sendable {
         _ setting: String, raw: BenchRowTrials, diskBytesPerSecond: Double, bytesPerRecord: Double, copies: Int
     ) -> BenchRow {
         let rate = Median.of(rates)
-        let rawRate = Median.of(raw.rates)
         let records = Double(rounds.first?.run.produced ?? 0)
         let seconds = rate > 0 ? records / rate : 0
         let walFactor = Interval.ofMedian(walFactors.map { $0 * Double(copies) })
         let factor = walFactor.median
         let cpu = Interval.ofMedian(rounds.map { $0.report.processorSeconds / max(records, 1) * 1e6 })
-        var ceiling = rawRate
-        if cell.strategy == .receiverWal, bytesPerRecord > 0 {
-            ceiling = min(ceiling, diskBytesPerSecond / (bytesPerRecord * max(factor, 1)))
-        }
+        let hasLog = cell.strategy == .receiverWal && bytesPerRecord > 0
+        let mostTheDiskTakes = hasLog ? diskBytesPerSecond / (bytesPerRecord * max(factor, 1)) : .infinity
+        let ceilings = raw.rates.map { min($0, mostTheDiskTakes) }
         let fsyncs = Int64(Median.of(rounds.map { Double($0.report.fsyncs) }))
         let all = rounds.map(\.run) + [openLoop?.run].compactMap { $0 }
         return BenchRow(
             setting: setting, strategy: cell.strategy.rawValue, sink: cell.sink?.rawValue ?? "none",
             guarantee: Guarantee.of(cell).rawValue, recordsPerSecond: rate,
-            ratioToRaw: .ofRatios(rates, to: raw.rates), ratioToCeiling: ceiling > 0 ? rate / ceiling : 0,
+            ratioToRaw: .ofRatios(rates, to: raw.rates), ratioToCeiling: Interval.ofRatios(rates, to: ceilings).median,
             cpuSecondsPerMillionRecords: cpu.median, cpu: cpu,
             peakResidentBytes: rounds.map(\.report.peakResidentBytes).max() ?? 0,
             latencyMicroseconds: percentiles[ObservedStage.sink.rawValue], latencyStages: percentiles,

@@ -15,7 +15,7 @@ public struct BenchRow: Codable, Equatable, Sendable {
     public var recordsPerSecond: Double
     /// The ratio to `raw` of the same round.
     public var ratioToRaw: Interval
-    /// The ratio to the nearest ceiling: `raw`, or for a log the disk where that is lower.
+    /// The ratio to the nearest ceiling: `raw` of the same round, or for a log the disk where that is lower; the median.
     public var ratioToCeiling: Double
     /// Processor seconds of the worker for a million records.
     public var cpuSecondsPerMillionRecords: Double
