@@ -279,6 +279,7 @@ public final class SimulatedRun {
             value.withUnsafeMutableBytes { RecordFormat.write(identity, seed: seed, into: $0) }
         }
         let producer = shape.pattern.transactions.map { _ in broker.registerProducer("load").number }
+        let aborting = shape.pattern.transactions.map { _ in broker.registerProducer("load-aborted").number }
         production.produce(count) { step in
             switch step {
             case .begin: break
@@ -289,9 +290,9 @@ public final class SimulatedRun {
                 places.append((partition, offset))
             case .abortedRecord(let number, let partition):
                 write(.init(producer: LoadProduction.abortedProducer, sequence: UInt64(number)))
-                _ = broker.append(to: partition, key: nil, value: value, producer: producer)
-            case .commit, .abort:
-                if let producer { broker.endTransaction(of: producer, aborts: step == .abort) }
+                _ = broker.append(to: partition, key: nil, value: value, producer: aborting)
+            case .commit: if let producer { broker.endTransaction(of: producer, aborts: false) }
+            case .abort: if let aborting { broker.endTransaction(of: aborting, aborts: true) }
             }
         }
         configuration.ends = broker.ends

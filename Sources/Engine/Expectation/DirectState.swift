@@ -60,7 +60,7 @@ struct DirectState: LifeState {
             next = positions(before: moment.stateIsDurable ? index + 1 : index, of: batches)
         case .directTransactional:
             // A batch of which nothing is stored is planned again under its own number, and is one ingest.
-            toll.ingestDuplicates = moment.output > 0 ? moment.unshown : 0
+            toll.ingestDuplicates = moment.tasksOut > 0 ? moment.unshown : 0
             next = positions(before: index, of: batches)
             for slice in batches[index].prefix(moment.tasksOut) { next[slice.partition] = slice.offsets.upperBound }
         case .directCommit:

@@ -82,7 +82,7 @@ extension ExpectedOutcome {
         case .transactional where strategy == .directTransactional:
             // A batch of which nothing is stored is planned again under its own number, and is one ingest.
             let isReadAgain = outage.reset == .earliest || (moment.batch ?? 0) > 0
-            ingestDuplicates = moment.output > 0 && isReadAgain ? moment.unshown : 0
+            ingestDuplicates = moment.tasksOut > 0 && isReadAgain ? moment.unshown : 0
         case .transactional:
             let journaled = ExpectedOutcome(
                 strategy: strategy, sink: .offsetKeyed, fidelity: fidelity, point: point, moment: moment.asJournaled,

@@ -19,6 +19,10 @@ public enum LoadStep: Equatable, Sendable {
 ///
 /// Of transactions, those whose turn it is are aborted and come in addition: committed ones alone hold the load's records. A
 /// part ends with the aborted transaction that is due then, if one is, so that a topic may end in records that nobody sees.
+///
+/// Aborted transactions are another producer's, with a transactional id of its own: a broker may name an aborted producer also
+/// to fetches that begin behind its transaction, whereupon a client drops what the same producer committed later. Whoever
+/// produces a load waits after each transaction until its markers are in the log, so that offsets are those of the layout.
 public struct LoadProduction: Hashable, Sendable {
     /// The producer's number that records of aborted transactions carry; the load's own carry 0.
     public static let abortedProducer: UInt32 = 1
