@@ -89,11 +89,20 @@ public struct CrashSchedule {
         return Death(crash: crash, moment: moment, toll: toll, next: next)
     }
 
+    /// As ``death(at:)``, with what the broker's events that follow make of it.
+    func death(at crash: ArmedCrash, followedBy outage: Outage) -> (death: Death, endurance: Endurance)? {
+        guard var death = death(at: crash) else { return nil }
+        var state = death.next.state
+        let endurance = state.endure(outage.events, arrivals: outage.arrivals, policy: outage.onDataLoss)
+        if case .goesOn(let toll) = endurance { death.toll = toll }
+        return (death, endurance)
+    }
+
     /// The end of one life.
     struct Death {
         let crash: ArmedCrash
         let moment: CrashMoment
-        let toll: DeathToll
+        var toll: DeathToll
         /// The life that follows.
         let next: CrashSchedule
     }
