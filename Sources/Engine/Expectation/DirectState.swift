@@ -1,4 +1,5 @@
 // What a direct strategy leaves to its next life: which batch runs again, and where the next one begins.
+internal import World
 
 /// The state of all direct strategies; `raw` has no batches.
 struct DirectState: LifeState {
@@ -6,30 +7,30 @@ struct DirectState: LifeState {
     private let sink: SinkKind
     private let keepsState: Bool
     private let fidelity: Fidelity
-    private let shape: LoadShape
+    private let cuts: LoadCuts
     /// By partition: where the batch begins that is planned next.
-    private var next: [Int64]
+    private var next: [Offset]
     /// The batch that runs again before it; empty: none.
-    private var again: [LoadShape.Slice] = []
+    private var again: [LoadCuts.Slice] = []
     /// Whether there is a checkpoint.
     private var hasCheckpoint = false
     /// By partition: the sink drops what a task writes that ends below this offset.
-    private var shown: [Int64]
+    private var shown: [Offset]
     private var leftover = Leftover.nothing
 
-    init(strategy: Strategy, sink: SinkKind, job: Job, fidelity: Fidelity, shape: LoadShape) {
+    init(strategy: Strategy, sink: SinkKind, job: Job, fidelity: Fidelity, cuts: LoadCuts) {
         self.strategy = strategy
         self.sink = sink
         keepsState = job.keepsState
         self.fidelity = fidelity
-        self.shape = shape
-        next = Array(repeating: 0, count: shape.partitions)
+        self.cuts = cuts
+        next = cuts.layout.starts
         shown = next
     }
 
     /// The batches of the life. With cuts by count, one that is planned anew takes the ranges it had before.
-    private var batches: [[LoadShape.Slice]] {
-        strategy == .raw ? [] : (again.isEmpty ? [] : [again]) + shape.directBatches(from: next)
+    private var batches: [[LoadCuts.Slice]] {
+        strategy == .raw ? [] : (again.isEmpty ? [] : [again]) + cuts.directBatches(from: next)
     }
 
     func script() -> LifeScript {
@@ -38,7 +39,7 @@ struct DirectState: LifeState {
             return LifeScript.Batch(
                 tasks: slices.map { slice in
                     LifeScript.Task(
-                        writes: shape.writes(of: slice), isDropped: slice.offsets.upperBound <= shown[slice.partition])
+                        writes: cuts.writes(of: slice), isDropped: slice.offsets.upperBound <= shown[slice.partition])
                 }, isRunAgain: isRunAgain, isKnown: isRunAgain)
         }
         return LifeScript(batches: script, leftover: leftover)
@@ -59,9 +60,9 @@ struct DirectState: LifeState {
             next = positions(before: moment.stateIsDurable ? index + 1 : index, of: batches)
         case .directTransactional:
             // A batch of which nothing is stored is planned again under its own number, and is one ingest.
-            toll.ingestDuplicates = moment.output > 0 ? moment.unshown : 0
+            toll.ingestDuplicates = moment.tasksOut > 0 ? moment.unshown : 0
             next = positions(before: index, of: batches)
-            for slice in output(moment.output, of: batches[index]) { next[slice.partition] = slice.offsets.upperBound }
+            for slice in batches[index].prefix(moment.tasksOut) { next[slice.partition] = slice.offsets.upperBound }
         case .directCommit:
             // Whatever has been output since the last offsets sent; nothing remembers which batch it was.
             keepsNumbers = false
@@ -84,9 +85,9 @@ struct DirectState: LifeState {
             }
         }
         // A batch-keyed sink knows a task by its batch's number, a transactional one by its offsets.
-        if sink == .batchKeyed, !keepsNumbers { shown = shown.map { _ in 0 } }
+        if sink == .batchKeyed, !keepsNumbers { shown = cuts.layout.starts }
         if keepsNumbers || sink != .batchKeyed {
-            for slice in batches[..<index].joined() + output(moment.output, of: batches[index]) {
+            for slice in batches[..<index].joined() + batches[index].prefix(moment.tasksOut) {
                 shown[slice.partition] = max(shown[slice.partition], slice.offsets.upperBound)
             }
         }
@@ -95,28 +96,19 @@ struct DirectState: LifeState {
 
     /// Sets what the next life runs, by what a durable record says of the batch at `index`.
     private mutating func goOn(
-        after index: Int, of batches: [[LoadShape.Slice]], isPlanned: Bool, isComplete: Bool
+        after index: Int, of batches: [[LoadCuts.Slice]], isPlanned: Bool, isComplete: Bool
     ) {
         next = positions(before: isPlanned || isComplete ? index + 1 : index, of: batches)
         again = isPlanned && !isComplete ? batches[index] : []
     }
 
     /// By partition, where the batch at `index` of the life begins; one that runs again was planned before them all.
-    private func positions(before index: Int, of batches: [[LoadShape.Slice]]) -> [Int64] {
+    private func positions(before index: Int, of batches: [[LoadCuts.Slice]]) -> [Offset] {
         var positions = next
         for slice in batches[..<index].dropFirst(again.isEmpty ? 0 : 1).joined() {
             positions[slice.partition] = slice.offsets.upperBound
         }
         return positions
-    }
-
-    /// The ranges of a batch that its first `records` records make up.
-    private func output(_ records: Int, of slices: [LoadShape.Slice]) -> ArraySlice<LoadShape.Slice> {
-        var left = records
-        return slices.prefix { slice in
-            left -= slice.offsets.count
-            return left >= 0
-        }
     }
 
     /// The ingest duplicates of a transactional sink are counted where records are read.

@@ -6,6 +6,8 @@ struct LifeScript {
     var batches: [Batch]
     /// The sizes of the blocks that the life receives, by groups that share a commit; none for a direct strategy.
     var groups: [[Int]] = []
+    /// Whether the receiver polls once more behind the last block, and gets nothing.
+    var endsWithEmptyPoll = false
     /// What an earlier life left for this one to tidy up.
     var leftover = Leftover.nothing
 

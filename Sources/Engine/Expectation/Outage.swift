@@ -47,13 +47,3 @@ public struct Outage: Equatable, Sendable {
         return parts.isEmpty ? nil : parts.joined(separator: ", ")
     }
 }
-
-extension LoadShape {
-    /// The records of each partition, of `records` that are spread by turns.
-    public func spread(_ records: Int) -> [Int64] {
-        (0..<partitions).map { Int64(records / partitions + ($0 < records % partitions ? 1 : 0)) }
-    }
-
-    /// The records of each partition after an outage.
-    func recordsByPartition(after outage: Outage) -> [Int64] { spread(records + outage.arrivals) }
-}

@@ -49,7 +49,8 @@ struct ReceiverRestart {
         let waits = moment.blocksAnnounced > moment.blocksAllocated
         guard isKnown, waits || lastRunsAgain else { return true }
         guard fidelity.has(.skipsDamagedBlocks) else { return false }
-        let block = shape.groups(of: shape.records).flatMap(\.self)[moment.blocksAnnounced - 1]
+        let cuts = LoadCuts(shape)
+        let block = cuts.reception(from: cuts.layout.starts).groups.flatMap(\.self)[moment.blocksAnnounced - 1]
         if !waits, moment.output == moment.batchRecords {
             // It is out already and does not come out again.
             E -= block

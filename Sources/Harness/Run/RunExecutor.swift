@@ -209,7 +209,7 @@ struct RunExecutor: Sendable {
             restarts: lives.restarts,
             walBytesWritten: Int64(counters[.walBytesWritten]), diskBytesPeak: Int64(counters[.stateBytesPeak]),
             ingestedBytes: Int64(truth.records * scenario.recordBytes),
-            recordsPerSecond: seconds > 0 ? Double(truth.records) / seconds : 0,
+            recordsPerSecond: seconds > 0 ? Double(verdict.produced) / seconds : 0,
             recoverySeconds: lives.recoverySeconds, percentOfRaw: nil, recovery: lives.recovery,
             walLiveBytes: Int64(counters[.walLiveBytes]), orphanBytes: Int64(counters[.orphanBytes]),
             orphanBytesAtRecovery: lives.restarts > 0 ? Int64(counters[.orphanBytesAtRecovery]) : 0,
