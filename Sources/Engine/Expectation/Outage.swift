@@ -27,23 +27,28 @@ public struct Outage: Equatable, Sendable {
     public var reset: Reset
     /// What happens to the engine's files; nil: nothing.
     public var damage: Damage?
+    /// What happens at the broker, one after the other, before records arrive.
+    public var events: [BrokerEvent]
 
     /// Makes an outage; without arguments, one in which nothing happens.
     public init(
-        arrivals: Int = 0, restartBatch: RestartBatch = .limited, reset: Reset = .earliest, damage: Damage? = nil
+        arrivals: Int = 0, restartBatch: RestartBatch = .limited, reset: Reset = .earliest, damage: Damage? = nil,
+        events: [BrokerEvent] = []
     ) {
         self.arrivals = arrivals
         self.restartBatch = restartBatch
         self.reset = reset
         self.damage = damage
+        self.events = events
     }
 
     /// What is out of the ordinary, such as `3000 arrive, restart unlimited`; nil when nothing is.
     public var name: String? {
-        let parts = [
-            arrivals > 0 ? "\(arrivals) arrive" : nil, restartBatch == .unlimited ? "restart unlimited" : nil,
-            reset == .latest ? "reset latest" : nil, damage?.rawValue,
-        ].compactMap { $0 }
+        let parts =
+            [
+                arrivals > 0 ? "\(arrivals) arrive" : nil, restartBatch == .unlimited ? "restart unlimited" : nil,
+                reset == .latest ? "reset latest" : nil, damage?.rawValue,
+            ].compactMap { $0 } + events.map(\.name)
         return parts.isEmpty ? nil : parts.joined(separator: ", ")
     }
 }
