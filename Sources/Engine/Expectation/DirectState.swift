@@ -6,7 +6,9 @@ struct DirectState: LifeState {
     private let sink: SinkKind
     private let keepsState: Bool
     private let fidelity: Fidelity
-    private let shape: LoadShape
+    private var shape: LoadShape
+    /// Whether the first batch that is planned takes everything there is.
+    private var restartsUnlimited = false
     /// By partition: where the batch begins that is planned next.
     private var next: [Int64]
     /// The batch that runs again before it; empty: none.
@@ -29,7 +31,21 @@ struct DirectState: LifeState {
 
     /// The batches of the life. With cuts by count, one that is planned anew takes the ranges it had before.
     private var batches: [[LoadShape.Slice]] {
-        strategy == .raw ? [] : (again.isEmpty ? [] : [again]) + shape.directBatches(from: next)
+        strategy == .raw ? [] : (again.isEmpty ? [] : [again]) + planned
+    }
+
+    private var planned: [[LoadShape.Slice]] {
+        let batches = shape.directBatches(from: next)
+        guard restartsUnlimited, !batches.isEmpty else { return batches }
+        let all = zip(next, shape.recordsByPartition).enumerated()
+            .map { LoadShape.Slice(partition: $0.offset, offsets: $0.element.0..<$0.element.1) }
+        return [all.filter { !$0.offsets.isEmpty }]
+    }
+
+    /// Records arrive before the next life, or it takes more at once; whatever it finds stored stays.
+    mutating func endure(_ outage: Outage) {
+        shape.records += outage.arrivals
+        restartsUnlimited = outage.restartBatch == .unlimited
     }
 
     func script() -> LifeScript {
