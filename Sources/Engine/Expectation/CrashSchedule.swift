@@ -79,11 +79,17 @@ public struct CrashSchedule {
         return moments[crash.occurrence - 1]
     }
 
-    /// How far everything has come at a crash, what it adds to the outcome, and the life that follows; nil as above.
-    func death(at crash: ArmedCrash) -> Death? {
+    /// How far everything has come at a crash, what it adds to the outcome, and the life that follows; nil as above, and
+    /// where nothing says what a life of a receiver does for which records have arrived.
+    func death(at crash: ArmedCrash, outage: Outage = Outage()) -> Death? {
         guard let moment = moment(at: crash) else { return nil }
         var state = state
         let toll = state.die(at: moment)
+        if outage != Outage() {
+            guard var direct = state as? DirectState else { return nil }
+            direct.endure(outage)
+            state = direct
+        }
         let next = CrashSchedule(
             strategy: strategy, sink: sink, job: job, fidelity: fidelity, cuts: cuts, state: state)
         return Death(crash: crash, moment: moment, toll: toll, next: next)

@@ -8,6 +8,8 @@ struct DirectState: LifeState {
     private let keepsState: Bool
     private let fidelity: Fidelity
     private var cuts: LoadCuts
+    /// Whether the first batch that is planned takes everything there is.
+    private var restartsUnlimited = false
     /// By partition: where the batch begins that is planned next.
     private var next: [Offset]
     /// The batch that runs again before it; empty: none.
@@ -38,7 +40,15 @@ struct DirectState: LifeState {
 
     /// The batches of the life. With cuts by count, one that is planned anew takes the ranges it had before.
     private var batches: [[LoadCuts.Slice]] {
-        strategy == .raw ? [] : (again.isEmpty ? [] : [again]) + cuts.directBatches(from: next)
+        strategy == .raw
+            ? []
+            : (again.isEmpty ? [] : [again]) + cuts.directBatches(from: next, takesAll: restartsUnlimited)
+    }
+
+    /// Records arrive before the next life, or it takes more at once; whatever it finds stored stays.
+    mutating func endure(_ outage: Outage) {
+        cuts.arrive(outage.arrivals)
+        restartsUnlimited = outage.restartBatch == .unlimited
     }
 
     func script() -> LifeScript {
@@ -125,8 +135,6 @@ struct DirectState: LifeState {
         // What a job's state makes of it is the job's own affair. A plan that is made anew under its old number holds other
         // records than before, and a sink that trusts the number drops some.
         guard !keepsState, !(sink == .batchKeyed && strategy == .direct) else { return .unknown }
-        var production = LoadProduction(cuts.shape.pattern, partitions: next.count)
-        production.skip(cuts.shape.records)
         for event in events {
             cuts.endure(event)
             switch event {
@@ -149,7 +157,7 @@ struct DirectState: LifeState {
         }
         // Offsets tell records apart here, and the new topic's are those of the old one again.
         if events.contains(.topicAnew), sink.isKeyedByOffset { return .unknown }
-        cuts.arrive(arrivals, from: &production)
+        cuts.arrive(arrivals)
         let ends = cuts.layout.ends
         for (position, (low, end)) in zip(next, zip(cuts.lows, ends)) {
             if position > end { return policy == .fail ? .refused : .unknown }

@@ -11,6 +11,8 @@ struct LoadCuts: Hashable, Sendable {
     /// By partition, the first offset that is still there.
     private(set) var lows: [Offset]
     private var isDense: Bool
+    /// What was produced, and what will be next.
+    private var production: LoadProduction
 
     init(_ shape: LoadShape) { self.init(shape, layout: shape.layout) }
 
@@ -20,6 +22,8 @@ struct LoadCuts: Hashable, Sendable {
         bases = layout.partitions.map { _ in 0 }
         lows = layout.starts
         isDense = layout.isDense
+        production = LoadProduction(shape.pattern, partitions: shape.partitions)
+        production.skip(shape.records)
     }
 
     /// The records that were ever there.
@@ -66,8 +70,8 @@ struct LoadCuts: Hashable, Sendable {
         }
     }
 
-    /// Records arrive behind those of `production`.
-    mutating func arrive(_ records: Int, from production: inout LoadProduction) {
+    /// Further records arrive.
+    mutating func arrive(_ records: Int) {
         production.partitions = shape.partitions
         layout.append(records, from: &production)
         isDense = layout.isDense

@@ -266,8 +266,6 @@ struct ReceiverState: LifeState {
     }
 
     mutating func endure(_ events: [BrokerEvent], arrivals: Int, policy: DataLossPolicy) -> Endurance {
-        var production = LoadProduction(shape.pattern, partitions: shape.partitions)
-        production.skip(shape.records)
         for event in events {
             cuts.endure(event)
             switch event {
@@ -286,7 +284,7 @@ struct ReceiverState: LifeState {
             case .retention, .deleteRecords: break
             }
         }
-        cuts.arrive(arrivals, from: &production)
+        cuts.arrive(arrivals)
         let ends = cuts.layout.ends
         for (partition, position) in positions.enumerated() {
             if position > ends[partition] { return .refused }
