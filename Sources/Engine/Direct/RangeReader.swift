@@ -26,6 +26,7 @@ final class RangeReader {
         _ range: OffsetRange, of batch: PlannedBatch, into piece: any RangePiece, _ body: () throws -> Void
     ) throws {
         let reader = try openReader(at: batch.ranges)
+        if batch.isRunAgain { try dataLoss.checkThatItReaches(range) }
         try reader.seek(range.partition, to: range.from)
         var position = range.from
         while position < range.until {
