@@ -228,8 +228,13 @@ public struct OffsetsTool: Sendable {
             return try Positions(path: path, disk: PosixDisk())
         } catch let error as DiskError {
             throw Diagnosis(
-                cause: "\(error)", fix: "name a file that kbench offsets export wrote, or a file store's",
+                cause: "\(path): \(error.reason)",
+                fix: "name a file that kbench offsets export wrote, or a file store's",
                 exitCode: .usage)
+        } catch let error as OffsetStoreError where error.code == .damaged {
+            // The file is one that a person named, perhaps changed by hand: neither kbench nor the machine failed.
+            throw Diagnosis(
+                cause: "\(error)", fix: "restore it, or write it anew with kbench offsets export", exitCode: .usage)
         }
     }
 
