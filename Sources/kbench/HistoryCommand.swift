@@ -34,7 +34,9 @@ struct HistoryShowCommand: AsyncParsableCommand {
         abstract: "Show where figures changed (the default).",
         discussion: """
             Change points are found by E-divisive: a series is divided where its two sides differ most, if few random \
-            orders of it differ as much. It needs three commits on either side, and some ten in all. This only notifies: the exit code is 0.
+            orders of it differ as much. It needs three commits on either side, and some ten in all. This only notifies.
+
+            Exit codes: 0 whatever changed, 5 the history has no entry.
             """)
 
     /// The forms of the list.

@@ -132,6 +132,8 @@ extension EndToEnd {
             (["history", "apend"], "there is no command 'apend'", "did you mean append? `kbench history --help`"),
             (["offsets", "shw"], "there is no command 'shw'", "did you mean show? `kbench offsets --help`"),
             (["bench", "recovry"], "there is no command 'recovry'", "did you mean recovery? `kbench bench --help`"),
+            (["scenario", "lst"], "lst: no scenario has this name", "did you mean list?"),
+            (["scenario", "chek", "x"], "there is no command 'chek'", "did you mean check? `kbench scenario --help`"),
             (["replay", "a", "b"], "'b' is an argument too many", "`kbench replay --help`"),
             (["scenario"], "<name> is missing", "`kbench scenario --help`"),
             (["swarm", "--sed", "1"], "there is no option --sed", "did you mean --seeds? `kbench swarm --help`"),

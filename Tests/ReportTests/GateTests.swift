@@ -105,7 +105,7 @@ import World
         [
             (policy(2), comparison([slower]), .regression, "slower beyond the rule's margin"),
             (policy(10), comparison([slower]), .asExpected, "slower within the rule's margin"),
-            (policy(2, metric: "wallSeconds"), comparison([slower]), .invalidRun, "S4: a rule without a metric guards nothing"),
+            (policy(2, metric: "wallSeconds"), comparison([slower]), .invalidRun, "S4: the rule guards nothing"),
             (policy(2, metric: "all"), comparison([slower]), .regression, "all covers it"),
             (policy(2), comparison([vague]), .asExpected, "inconclusive may pass"),
             (policy(2, inconclusiveIsRed: true), comparison([vague]), .inconclusive, "inconclusive is red"),

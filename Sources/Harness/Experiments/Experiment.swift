@@ -44,7 +44,7 @@ public enum ExperimentKind: String, CaseIterable, Sendable {
     /// The options of the command line that do nothing here, because the experiment brings its own load, and why.
     public var idleOptions: (options: [String], reason: String) {
         switch self {
-        case .everyCrashPoint: (["--records", "--record-bytes"], "its load is eight batches of records of a fixed size")
+        case .everyCrashPoint: (["--records", "--record-bytes"], "its load is eight batches, whatever their size")
         case .wordCount: (["--record-bytes"], "its records are lines that are typed")
         default: ([], "")
         }
