@@ -24,7 +24,7 @@ public struct ResultsFolder: Equatable, Sendable {
             try FileManager.default.createDirectory(at: draft, withIntermediateDirectories: false)
             let files =
                 [
-                    ("run.json", try JSONReport.render(result)),
+                    ("run.json", try JSONReport.render(result).printable),
                     ("summary.csv", CSVReport.render(result).printable),
                     ("report.md", MarkdownReport.render(result).printable),
                 ] + result.experiment.files.map { ($0.name, $0.text) }

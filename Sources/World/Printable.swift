@@ -2,7 +2,7 @@
 
 extension String {
     /// The text with every control character but tab, line feed and carriage return before a line feed written out, such
-    /// as `\x1b` for ESC; what is printable already is returned as it is.
+    /// as `\u001b` for ESC, which is what JSON has for it; what is printable already is returned as it is.
     public var printable: String {
         guard unicodeScalars.contains(where: String.isControl) else { return self }
         var text = String.UnicodeScalarView()
@@ -14,7 +14,7 @@ extension String {
                 continue
             }
             let digits = String(scalar.value, radix: 16)
-            text.append(contentsOf: "\\x\(digits.count < 2 ? "0" : "")\(digits)".unicodeScalars)
+            text.append(contentsOf: "\\u\(String(repeating: "0", count: 4 - digits.count))\(digits)".unicodeScalars)
         }
         return String(text)
     }

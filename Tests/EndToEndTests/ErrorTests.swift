@@ -146,8 +146,8 @@ extension EndToEnd {
                 "did you mean direct? choose from raw, receiver, "
             ),
             (["swarm", "--format", "yaml"], "--format: 'yaml' is none of its values", "choose from text, json"),
-            (["scenario", "no-such\u{1b}[31m"], "no-such\\x1b[31m: no scenario", "kbench scenario list"),
-            (["matrix", "--point", "a\u{9b}2Jb"], "there is no 'a\\x9b2Jb'", "choose all"),
+            (["scenario", "no-such\u{1b}[31m"], "no-such\\u001b[31m: no scenario", "kbench scenario list"),
+            (["matrix", "--point", "a\u{9b}2Jb"], "there is no 'a\\u009b2Jb'", "choose all"),
         ]
 
         @Test("S4: a command line that cannot be read is told in the one form too", arguments: unreadable)

@@ -74,6 +74,10 @@ extension EndToEnd {
             (["show", "zookeeper:h:1"], 64, "names no group", "zookeeper:HOST:PORT/GROUP"),
             (["show", "zookeeper:127.0.0.1:1/g", "--topic", "t"], 69, "ZooKeeper gave no answer", "check the address"),
             (["show", "kafka:g", "--topic", "t", "--brokers", "127.0.0.1:1"], 69, "127.0.0.1:1", "--brokers"),
+            (
+                ["show", "checkpoint:state", "--committed", "file:positions"], 64,
+                "--committed has no effect: checkpoint:state is no receiver's", "leave out --committed"
+            ),
             (["show", "file:absent"], 64, "absent", "kbench offsets export wrote"),
             (["show", "file:state/checkpoints/checkpoint-0000000013"], 64, "does not begin with", "restore it"),
             (["show", "file:state/checkpoints/checkpoint-0000000014"], 64, "is not the checksum", "restore it"),

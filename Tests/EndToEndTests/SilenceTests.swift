@@ -160,7 +160,7 @@ extension EndToEnd {
                 files: ["p": "\u{1b}]0;title\u{7}\n"], cause: "DIR/p", fix: "kbench offsets export"),
             ErrorTests.Mistake(
                 name: "a scenario with an ESC", arguments: ["scenario", "DIR/mine.yaml"],
-                files: ["mine.yaml": "\"a\\e[2Jb\": 1\n"], cause: "'a\\x1b[2Jb' is not known here", fix: ""),
+                files: ["mine.yaml": "\"a\\e[2Jb\": 1\n"], cause: "'a\\u001b[2Jb' is not known here", fix: ""),
             ErrorTests.Mistake(
                 name: "an empty address", arguments: ["scenario", "no-crash", "--brokers", ""],
                 cause: "--brokers: the value is empty", fix: "give --brokers a value"),
@@ -216,7 +216,7 @@ extension EndToEnd {
             #expect(json.contains("\"duplicates\" : \(stated),\n        \"ingestDuplicates\" : null"), "\(json)")
             let report = try folder.text(of: "results/\(results)/report.md")
             #expect(report.contains("the scenario states duplicates \(stated), lost 0"), "\(report)")
-            #expect(report.contains("\\x1b[31m") && !report.contains("\u{1b}"), "S4: no control bytes in reports")
+            #expect(report.contains("\\u001b[31m") && !report.contains("\u{1b}"), "S4: no control bytes in reports")
         }
 
         private func expect(_ mistake: ErrorTests.Mistake) async throws {

@@ -34,6 +34,6 @@ import World
     @Test("S4: cause and fix are one line each, and no terminal obeys them")
     func aDiagnosisIsPlainText() {
         let diagnosis = Diagnosis(cause: "topic \u{1b}[2J\nsaid", fix: "a\r\nb\u{7}", exitCode: .usage)
-        #expect(diagnosis.cause == "topic \\x1b[2J said" && diagnosis.fix == "a b\\x07")
+        #expect(diagnosis.cause == "topic \\u001b[2J said" && diagnosis.fix == "a b\\u0007")
     }
 }
