@@ -1,7 +1,7 @@
 # The two commands that matter are `make demo` and `make test`; each sets up what it needs.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long matrix bench-micro thresholds thresholds-update lint format clean
+.PHONY: help demo test test-long matrix bench-micro thresholds thresholds-update samples lint format clean
 
 # The Swift runtime goes into the binary: it starts faster, which the crash loops feel, and can be copied elsewhere.
 RELEASE := swift build -c release --product kbench --static-swift-stdlib
@@ -43,6 +43,11 @@ thresholds: ## Hold the allocations of single steps to what is written
 thresholds-update: ## Write down the allocations of single steps
 	@scripts/setup build
 	@$(CHECK) update
+
+samples: ## Write the samples of output in README.md anew, from what the commands print
+	@scripts/setup build
+	@$(RELEASE)
+	@scripts/samples
 
 lint: ## Check format and documentation comments
 	@swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Micro Benchmarks/Check

@@ -11,6 +11,9 @@ public enum Processes {
     /// The identifier of the process that started this one.
     public static var parentProcessID: Int32 { getppid() }
 
+    /// How many files this process may have open at once.
+    public static var openFileLimit: Int { sysconf(Int32(_SC_OPEN_MAX)) }
+
     /// Ends this process at once by SIGKILL: nothing is flushed, nothing is cleaned up.
     public static func killSelf() -> Never {
         kill(getpid(), SIGKILL)

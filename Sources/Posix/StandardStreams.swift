@@ -7,15 +7,27 @@ public enum StandardStreams {
     /// Whether a file descriptor (0, 1, 2) is a terminal.
     public static func isTerminal(_ fileDescriptor: Int32) -> Bool { isatty(fileDescriptor) == 1 }
 
-    /// Writes `text` to standard output as it is.
+    /// How errors name standard output.
+    public static let outputName = "standard output"
+
+    /// Writes `text` to standard output, its control characters written out.
     ///
     /// - Throws: `DiskError`.
-    public static func writeOutput(_ text: String) throws { try write(text, to: STDOUT_FILENO, "standard output") }
+    public static func writeOutput(_ text: String) throws { try writeBytes(text.printable) }
+
+    /// Writes the bytes of `text` to standard output as they are, for programs; a terminal gets them printable.
+    ///
+    /// - Throws: `DiskError`.
+    public static func writeData(_ text: String) throws {
+        try writeBytes(isTerminal(STDOUT_FILENO) ? text.printable : text)
+    }
 
     /// Writes `line` and a line end to standard error; a failure has nowhere to be reported and is ignored.
     public static func writeErrorLine(_ line: String) {
-        try? write(line + "\n", to: STDERR_FILENO, "standard error")
+        try? write(line.printable + "\n", to: STDERR_FILENO, "standard error")
     }
+
+    private static func writeBytes(_ text: String) throws { try write(text, to: STDOUT_FILENO, outputName) }
 
     /// Reads and drops standard input until its end, or until it cannot be read.
     public static func waitForEndOfInput() {

@@ -98,6 +98,35 @@ struct BenchOptions: ParsableArguments {
         return settings
     }
 
+    /// Refuses options that do nothing for the rows that are measured.
+    func refuseIdle(_ sweep: BenchSweep) throws {
+        let settings = sweep.base
+        try settings.checkChoice(strategy: strategy, sink: sink)
+        if noLatency {
+            try CommandWords.refuse(["--rate", "--latency-time"], because: "--no-latency measures none")
+        }
+        if topic != nil {
+            try refuse(
+                [.records, .recordBytes, .partitions], sweep, because: "the records of --topic are there already")
+        }
+        let strategies = settings.measuredStrategies
+        if !strategies.contains(where: \.isReceiver) {
+            try refuse([.groupCommitBlocks], sweep, because: "no receiver is measured")
+        }
+        if !strategies.contains(.receiverWal) {
+            try refuse([.replicas], sweep, because: "nothing measured has a write-ahead log")
+        }
+        guard blockInterval != nil || batchInterval != nil, noCrash else { return }
+        try refuse([.blockRecords, .batchRecords], sweep, because: "blocks and batches are cut by time")
+    }
+
+    private func refuse(_ keys: [BenchSweep.Key], _ sweep: BenchSweep, because reason: String) throws {
+        try CommandWords.refuse(keys.map { "--\($0.rawValue)" }, because: reason)
+        guard let key = sweep.key, keys.contains(key) else { return }
+        throw Diagnosis(
+            cause: "--sweep \(key.rawValue) has no effect: \(reason)", fix: "sweep something else", exitCode: .usage)
+    }
+
     private var numbers: [(key: BenchSweep.Key, value: Int?)] {
         [
             (.records, records), (.recordBytes, recordBytes), (.partitions, partitions), (.replicas, replicas),
@@ -120,5 +149,16 @@ struct BenchOptions: ParsableArguments {
         if noLatency { words.append("--no-latency") }
         if noCrash { words.append("--no-crash") }
         return words + ["--seed", "\(seed)"]
+    }
+}
+
+extension BenchSettings {
+    /// Refuses strategies and sinks that were chosen by name and of which no row comes.
+    func checkChoice(strategy: String, sink: String) throws {
+        let nothing = "no row comes of it"
+        try OptionCheck.used(
+            strategy, "--strategy", strategies, in: measuredStrategies + [.raw], { $0.rawValue }, as: nothing)
+        guard CommandWords.have("--sink") else { return }
+        try OptionCheck.used(sink, "--sink", sinks, in: measuredSinks, { $0.rawValue }, as: nothing)
     }
 }

@@ -60,7 +60,7 @@ struct BenchRecoveryCommand: AsyncParsableCommand {
         try OptionCheck.range(seed, ScenarioLimits.seed, "--seed")
         settings.pairs = pairs
         settings.seed = UInt64(seed)
-        let megabytes = try sizes.split(separator: ",").map { word in
+        let megabytes = try OptionCheck.words(sizes, "--sizes").map { word in
             guard let size = Int(word), (1...100_000).contains(size) else {
                 throw Diagnosis(
                     cause: "--sizes: '\(word)' is not within 1 to 100000",
@@ -69,6 +69,7 @@ struct BenchRecoveryCommand: AsyncParsableCommand {
             return size
         }
         let folder = "results"
+        try OutputCheck.folder(folder, "")
         WorkFolder.removeAbandoned(in: folder)
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
         let runner = RecoveryRunner(

@@ -44,8 +44,12 @@ struct BenchRunCommand: AsyncParsableCommand {
             let (key, values) = try BenchSweep.parse(text)
             sweep.key = key
             sweep.values = values
+            try CommandWords.refuse(["--\(key.rawValue)"], because: "--sweep sets it anew for each of its values")
         }
+        try options.refuseIdle(sweep)
         let folder = out ?? "results"
+        try OutputCheck.folder(folder, out == nil ? "" : "--out")
+        if let out { try BenchFolder.check(out) }
         WorkFolder.removeAbandoned(in: folder)
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
         let runner = BenchRunner(

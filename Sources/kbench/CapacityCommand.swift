@@ -71,12 +71,22 @@ struct CapacityCommand: AsyncParsableCommand {
             (.batchInterval, batchInterval),
         ]
         for (key, value) in numbers { if let value { try settings.set(key, checked: value) } }
+        try settings.checkChoice(strategy: strategy, sink: sink)
+        guard !settings.measuredStrategies.isEmpty, !settings.strategies.contains(.raw) || strategy == "all" else {
+            throw Diagnosis(
+                cause: "--strategy: raw has no sink, so there is no latency to bound",
+                fix: "choose strategies with a sink, such as direct-log-first", exitCode: .usage)
+        }
+        if !settings.measuredStrategies.contains(where: \.isReceiver) {
+            try CommandWords.refuse(["--block-interval"], because: "no receiver is measured")
+        }
         try OptionCheck.range(seed, ScenarioLimits.seed, "--seed")
         try OptionCheck.positive(p99, "--p99", "milliseconds, such as 500")
         try OptionCheck.positive(from, "--from", "records a second, such as 10000")
         settings.seed = UInt64(seed)
         settings.latencySeconds = try OptionCheck.seconds(probeTime, "--probe-time")
         let folder = "results"
+        try OutputCheck.folder(folder, "")
         WorkFolder.removeAbandoned(in: folder)
         let isQuiet = quiet
         let runner = CapacityRunner(

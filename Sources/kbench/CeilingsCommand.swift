@@ -55,6 +55,7 @@ struct CeilingsCommand: AsyncParsableCommand {
         try OptionCheck.range(verdictRecords, 100_000...10_000_000_000, "--verdict-records")
         try OptionCheck.range(blockRecords, ScenarioLimits.blockRecords, "--block-records")
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
+        try OutputCheck.folder(out, "--out")
         WorkFolder.removeAbandoned(in: out)
         let options = try broker.runOptions(in: out)
         let runner = CeilingsRunner(

@@ -38,10 +38,11 @@ struct ClaimsCommand: AsyncParsableCommand {
     var quiet = false
 
     func run() async throws {
+        let ids = try claim.map { try OptionCheck.words($0, "--claim") } ?? []
+        try OutputCheck.folder(out, "--out")
         WorkFolder.removeAbandoned(in: out)
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
         let options = try broker.runOptions(in: out)
-        let ids = claim?.split(separator: ",").map { $0.filter { $0 != " " } } ?? []
         let runner = try ClaimsRunner(ids: ids, options: options) { fraction, label in bar.show(fraction, label) }
         defer { bar.finish() }
         let out = out

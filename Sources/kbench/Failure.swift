@@ -14,11 +14,17 @@ enum Failure {
             StandardStreams.writeErrorLine("kbench: interrupted; no worker and no temporary file is left")
             Foundation.exit(ExitStatus.interrupted.rawValue)
         }
-        // What ArgumentParser itself found, --help included, it words best.
-        if Kbench.exitCode(for: error) == .success || Kbench.exitCode(for: error) == .validationFailure {
-            Kbench.exit(withError: error)
+        let diagnosis: Diagnosis
+        switch Kbench.exitCode(for: error) {
+        case .success:
+            // --help and --version; a device that is full must be noticed here too.
+            do {
+                try StandardStreams.writeOutput(Kbench.fullMessage(for: error) + "\n")
+                Foundation.exit(ExitStatus.asExpected.rawValue)
+            } catch { diagnosis = Diagnosis(of: error) }
+        case .validationFailure: diagnosis = UsageMistake.diagnosis(of: error)
+        default: diagnosis = Diagnosis(of: error)
         }
-        let diagnosis = Diagnosis(of: error)
         StandardStreams.writeErrorLine("kbench: \(diagnosis.cause)")
         StandardStreams.writeErrorLine("fix: \(diagnosis.fix)")
         Foundation.exit(diagnosis.exitCode.rawValue)

@@ -30,6 +30,7 @@ struct Kbench: AsyncParsableCommand {
 
     static func main() async {
         do {
+            try CommandWords.refuseEmpty()
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()

@@ -39,15 +39,46 @@ enum OptionCheck {
         _ list: String, _ option: String, _ all: [Value], _ name: (Value) -> String
     ) throws -> [Value] {
         if list == "all" { return all }
-        return try list.split(separator: ",").map { word in
+        return try words(list, option).map { word in
             guard let value = all.first(where: { name($0) == word }) else {
+                let guess = Suggestion.closest(to: word, among: all.map(name)).map { "did you mean \($0)? " } ?? ""
                 throw Diagnosis(
                     cause: "\(option): there is no '\(word)'",
-                    fix: "choose all, or from \(all.prefix(12).map(name).joined(separator: ", "))"
+                    fix: "\(guess)choose all, or from \(all.prefix(12).map(name).joined(separator: ", "))"
                         + (all.count > 12 ? " and others" : ""), exitCode: .usage)
             }
             return value
         }
+    }
+
+    /// Words joined by commas, each once: an empty one would choose nothing, or everything, unseen.
+    static func words(_ list: String, _ option: String) throws -> [String] {
+        var words: [String] = []
+        for part in list.split(separator: ",", omittingEmptySubsequences: false) {
+            let word = String(part.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+            guard !word.isEmpty else {
+                throw Diagnosis(
+                    cause: "\(option): '\(list)' has an empty name",
+                    fix: "join names by single commas, or leave out \(option)", exitCode: .usage)
+            }
+            guard !words.contains(word) else {
+                throw Diagnosis(
+                    cause: "\(option): '\(word)' is there twice", fix: "name each once", exitCode: .usage)
+            }
+            words.append(word)
+        }
+        return words
+    }
+
+    /// Refuses what was chosen by name and takes part in nothing; `all` stands for what takes part.
+    static func used<Value: Equatable>(
+        _ list: String, _ option: String, _ chosen: [Value], in used: [Value], _ name: (Value) -> String,
+        as what: String
+    ) throws {
+        guard list != "all", let idle = chosen.first(where: { !used.contains($0) }) else { return }
+        throw Diagnosis(
+            cause: "\(option): \(name(idle)) has no effect: \(what)", fix: "leave it out, or choose what goes with it",
+            exitCode: .usage)
     }
 
     /// A time such as `500ms`, `90s` or `10m`, in seconds.

@@ -65,12 +65,7 @@ struct PlanCommand: ParsableCommand {
 
     private func bench(at path: String) throws -> BenchResult {
         let fix = "make one with kbench bench --out DIR, and name it: --from DIR/bench.json"
-        let text: String
-        do {
-            text = String(decoding: try PosixDisk().contents(of: path), as: UTF8.self)
-        } catch let error as DiskError {
-            throw Diagnosis(cause: "--from: \(error)", fix: fix, exitCode: .usage)
-        }
+        let text = String(decoding: try NamedFile.contents(path, fix: fix), as: UTF8.self)
         do {
             return try BenchReport.parse(text)
         } catch {

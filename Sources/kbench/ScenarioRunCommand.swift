@@ -66,11 +66,19 @@ struct ScenarioRunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let overrides = ScenarioOverrides(
-            strategies: words(strategy), sinks: words(sink), records: records, partitions: partitions,
+            strategies: try words(strategy, "--strategy"), sinks: try words(sink, "--sink"), records: records,
+            partitions: partitions,
             recordBytes: recordBytes, seed: seed, crash: crash)
         let scenario = try overrides.apply(to: ScenarioLibrary.find(name)) { strategy, point in
             CrashPointGuide.strategies(of: point.effect).contains(strategy)
         }
+        if !scenario.needsZooKeeper {
+            try CommandWords.refuse(["--zookeeper"], because: "no run of \(scenario.name) keeps its offsets there")
+        }
+        if let idle = scenario.experiment?.idleOptions {
+            try CommandWords.refuse(idle.options, because: "\(idle.reason) in \(scenario.name)")
+        }
+        try OutputCheck.folder(out, "--out")
         let result = try await execute(scenario)
         let folder = try ResultsFolder.write(result, in: out)
         try StandardStreams.writeOutput(format.render(result))
@@ -96,8 +104,8 @@ struct ScenarioRunCommand: AsyncParsableCommand {
         return try await Interruptible.run { try await runner.run(scenario) }
     }
 
-    private func words(_ list: String?) -> [String] {
-        list?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } ?? []
+    private func words(_ list: String?, _ option: String) throws -> [String] {
+        try list.map { try OptionCheck.words($0, option) } ?? []
     }
 
     /// The command that repeats this run, whatever the seed was drawn from.

@@ -46,7 +46,8 @@ public struct Capsule: Codable, Equatable, Sendable {
         do {
             self = try JSONDecoder().decode(Capsule.self, from: Data(text))
         } catch {
-            throw ExplorationError(.noCapsule, "the capsule cannot be read: \(error)", location: path)
+            let place = (error as? DecodingError).map { ": \($0.place)" } ?? ""
+            throw ExplorationError(.noCapsule, "the capsule cannot be read\(place)", location: path)
         }
         guard format == Capsule.format else {
             throw ExplorationError(
@@ -62,5 +63,23 @@ public struct Capsule: Codable, Equatable, Sendable {
             outcome.traceHash,
         ]
         return name.compactMap { $0 }.joined(separator: "-") + ".capsule"
+    }
+}
+
+extension DecodingError {
+    /// The place in the file, and what is wrong there, without the names that only its program has.
+    fileprivate var place: String {
+        let (context, key, what): (Context, (any CodingKey)?, String) =
+            switch self {
+            case .typeMismatch(_, let context): (context, nil, "another kind of value is needed")
+            case .valueNotFound(_, let context): (context, nil, "the value is missing")
+            case .keyNotFound(let key, let context): (context, key, "the value is missing")
+            case .dataCorrupted(let context): (context, nil, "the value is none that can be there")
+            @unknown default: (Context(codingPath: [], debugDescription: ""), nil, "unknown")
+            }
+        let path = (context.codingPath + (key.map { [$0] } ?? [])).map {
+            $0.intValue.map(String.init) ?? $0.stringValue
+        }
+        return path.isEmpty ? "it is not JSON" : "\(path.joined(separator: ".")): \(what)"
     }
 }

@@ -8,7 +8,7 @@ internal import World
 /// Runs workers until one has processed all input.
 struct RunExecutor: Sendable {
     /// More lives than this mean that the worker cannot recover at all.
-    private static let mostLives = 20
+    static let mostLives = 20
 
     let scenario: Scenario
     let topic: String
@@ -202,11 +202,7 @@ struct RunExecutor: Sendable {
             reexecutionDuplicates: verdict.reexecutionDuplicates, lost: verdict.lost, lostLoudly: verdict.lostLoudly,
             corrupted: verdict.corrupted,
             redone: verdict.redone,
-            expected: .init(
-                duplicates: plan.expected?.duplicates, ingestDuplicates: plan.expected?.ingestDuplicates,
-                lost: plan.expected?.lost ?? 0),
-            derivation: plan.expected?.derivation
-                ?? "no closed form: held to what the scenario states in numbers, and to no loss where none is allowed",
+            expected: RunJudgement.expected(plan), derivation: RunJudgement.derivation(plan),
             agrees: RunJudgement.agrees(plan, verdict),
             invalidReason: RunJudgement.invalidReason(
                 plan, crashesFired: lives.crashesFired, unplannedDeaths: lives.unplannedDeaths, verdict: verdict,

@@ -109,6 +109,11 @@ struct RunPlan: Sendable {
                 strategy: run.strategy, sink: sink ?? .append, job: scenario.job, fidelity: scenario.fidelity, shape: $0
             )
         }
+        guard run.crashes.count < RunExecutor.mostLives else {
+            throw Diagnosis(
+                cause: "\(run.strategy.rawValue): \(run.crashes.count) crashes, one for each life, are too many",
+                fix: "give at most \(RunExecutor.mostLives - 1) crashes", exitCode: .usage)
+        }
         return try run.crashes.enumerated().map { life, crash in
             let name =
                 "\(run.strategy.rawValue): crash \(crash)" + (run.crashes.count > 1 ? " of life \(life + 1)" : "")
