@@ -107,9 +107,9 @@ let package = Package(
         tests(of: "Database", also: ["World"]),
         // Which starts a server of its own, as the harness does.
         tests(of: "ZooKeeper", also: ["World", "Harness", "Posix", "CZooKeeper"]),
-        tests(of: "Engine", also: ["World", "Simulation"]),
+        tests(of: "Engine", also: ["World", "Simulation", "WriteAheadLog"]),
         tests(of: "Simulation", also: ["World", "Engine"]),
-        tests(of: "Exploration", also: ["World", "Engine", "Simulation"]),
+        tests(of: "Exploration", also: ["World", "Engine", "Simulation", "WriteAheadLog"]),
         tests(
             of: "Harness",
             also: [

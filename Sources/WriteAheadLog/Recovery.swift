@@ -74,8 +74,7 @@ private struct Recovery {
         options: WriteAheadLog.Options, scan: WriteAheadLog.Scan
     ) throws -> (log: WriteAheadLog, report: RecoveryReport) {
         try makeDirectoryDurable()
-        var headers = try disk.list(directory).compactMap { SegmentHeader(fileName: $0, framing: framing) }
-        headers.sort { $0.firstSequence < $1.firstSequence }
+        let headers = try segments()
         let unread = try unreadCount(headers, scan)
         var segments: [WriteAheadLog.Segment] = []
         var end: SegmentEnd?
@@ -110,8 +109,7 @@ private struct Recovery {
     }
 
     mutating func inspect(_ body: (UInt8, Position, UnsafeRawBufferPointer) throws -> Void) throws {
-        let headers = try disk.list(directory).compactMap { SegmentHeader(fileName: $0, framing: framing) }
-            .sorted { $0.firstSequence < $1.firstSequence }
+        let headers = try segments()
         try withoutActuallyEscaping(body) { body in
             var end: SegmentEnd?
             for (index, header) in headers.enumerated() {
@@ -119,6 +117,18 @@ private struct Recovery {
                 end = try scan(header, isLast: index == headers.count - 1, .allFrames(body))
             }
         }
+    }
+
+    /// The segments in the folder, oldest first.
+    private func segments() throws -> [SegmentHeader] {
+        let headers = try disk.list(directory).compactMap { SegmentHeader(fileName: $0, framing: framing) }
+            .sorted { $0.firstSequence < $1.firstSequence }
+        if let last = headers.last, last.firstSequence > SegmentHeader.largestSequence {
+            throw LogError(
+                .corrupt, "no log comes to frame \(last.firstSequence)",
+                location: .init(path: path(of: last), byteOffset: 0))
+        }
+        return headers
     }
 
     /// How many segments, from the oldest on, need not be read.
