@@ -85,6 +85,10 @@ extension EndToEnd {
                 files: ["bench.json": bench(interval: "1000")],
                 cause: "--rate for 8 batches of 1000 ms: 8000000000 is not within 0 to 1000000000 records",
                 fix: "records"),
+            ErrorTests.Mistake(
+                name: "N11: compare --metric with a direction that there is not",
+                arguments: ["compare", "/bin/true", "/bin/true", "--metric", "throughput:up"],
+                cause: "--metric: 'throughput:up'", fix: "NAME:higher"),
         ]
 
         @Test(arguments: mistakes)

@@ -33,8 +33,13 @@ public struct History: Sendable {
 
     /// Reads the file at `path`; without one, the history is empty.
     public init(at path: String) {
-        self.path = path
         let text = (try? Data(contentsOf: URL(fileURLWithPath: path))).map { String(decoding: $0, as: UTF8.self) } ?? ""
+        self.init(text: text, path: path)
+    }
+
+    /// Reads `text`, the content of the file at `path`.
+    public init(text: String, path: String) {
+        self.path = path
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             if line.allSatisfy(\.isWhitespace) { continue }
             if let entry = try? JSONDecoder().decode(HistoryEntry.self, from: Data(line.utf8)) {
