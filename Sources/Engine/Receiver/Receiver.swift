@@ -54,6 +54,7 @@ final class Receiver {
             let committed = try discovery.committedOffsets(group: configuration.group)
             positions = own ?? zip(committed, configuration.starts).map { $0 ?? $1 }
             polled = (0..<Partition(discovery.known)).map { $0 }
+            counters.note(.askedAt, at: seams.clock.now())
             reader = try seams.broker.openReader(at: zip(polled, positions).map { ($0, $1) })
         }
         openedAt = positions
