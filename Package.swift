@@ -43,6 +43,14 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
+        // Feeds every reader of bytes from outside with changed files; not part of what is installed.
+        .executableTarget(
+            name: "Fuzz",
+            dependencies: [
+                "World", "Engine", "Simulation", "Exploration", "Harness", "Report", "Kafka", "Posix", "WriteAheadLog",
+                "Checksum",
+            ],
+            swiftSettings: settings),
         .target(
             name: "Harness",
             dependencies: [
@@ -127,6 +135,9 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: settings),
+        // Runs the fuzzer, and its own parts.
+        .testTarget(
+            name: "FuzzTests", dependencies: ["Fuzz", "World"], swiftSettings: settings),
         // The house rules: which module may import what.
         .testTarget(name: "HouseRulesTests", swiftSettings: settings),
     ]
