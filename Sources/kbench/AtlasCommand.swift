@@ -104,7 +104,8 @@ struct AtlasCommand: AsyncParsableCommand {
         let journals = try merge.map { try OptionCheck.words($0, "--merge") }
         let options = AtlasOptions(
             units: units, shard: (parts[0], parts[1]), journal: resume,
-            budgetSeconds: try budget.map { try OptionCheck.seconds($0, "--budget") }, capsules: capsules,
+            budgetSeconds: try budget.map { try OptionCheck.seconds($0, 0...31_536_000, "--budget") },
+            capsules: capsules,
             version: Kbench.version)
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
         let result = try await BlockingThread.run {

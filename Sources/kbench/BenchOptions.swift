@@ -85,14 +85,16 @@ struct BenchOptions: ParsableArguments {
         }
         try OptionCheck.range(pairs, 1...1_000, "--pairs")
         try OptionCheck.range(seed, ScenarioLimits.seed, "--seed")
-        if let rate { try OptionCheck.positive(rate, "--rate", "records a second, such as 10000") }
+        if let rate { try OptionCheck.range(rate, ScenarioLimits.recordsPerSecond, "--rate", "records a second") }
         try OptionCheck.percent(plantSlowdown, 0...1000, "--plant-slowdown")
         settings.plantedSlowdown = plantSlowdown / 100
         settings.topic = topic
         settings.pairs = pairs
         settings.seed = UInt64(seed)
         settings.rate = rate
-        settings.latencySeconds = try OptionCheck.seconds(latencyTime, "--latency-time")
+        settings.latencySeconds = try OptionCheck.seconds(
+            latencyTime, ScenarioLimits.offeredSeconds, "--latency-time")
+        if let rate { try OfferedTotal.check(rate, settings.latencySeconds, "--rate x --latency-time") }
         settings.measuresLatency = !noLatency
         settings.measuresCrash = !noCrash
         return settings

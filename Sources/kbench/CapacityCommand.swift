@@ -81,10 +81,11 @@ struct CapacityCommand: AsyncParsableCommand {
             try CommandWords.refuse(["--block-interval"], because: "no receiver is measured")
         }
         try OptionCheck.range(seed, ScenarioLimits.seed, "--seed")
-        try OptionCheck.positive(p99, "--p99", "milliseconds, such as 500")
-        try OptionCheck.positive(from, "--from", "records a second, such as 10000")
+        try OptionCheck.range(p99, ScenarioLimits.p99Milliseconds, "--p99", "milliseconds")
+        try OptionCheck.range(from, ScenarioLimits.recordsPerSecond, "--from", "records a second")
         settings.seed = UInt64(seed)
-        settings.latencySeconds = try OptionCheck.seconds(probeTime, "--probe-time")
+        settings.latencySeconds = try OptionCheck.seconds(probeTime, ScenarioLimits.offeredSeconds, "--probe-time")
+        try CapacityRunner.check(probeSeconds: settings.latencySeconds, p99Milliseconds: p99, start: from)
         let folder = "results"
         try OutputCheck.folder(folder, "")
         WorkFolder.removeAbandoned(in: folder)

@@ -32,4 +32,13 @@ void kbench_keep_freed_memory(int largest, int spare);
 // Opens a file for writing past the system's cache; returns a descriptor, or -1 with errno set.
 int kbench_open_past_cache(const char *path);
 
+// From now on so many seconds of processor time end this process with SIGPROF; 0: none do.
+void kbench_limit_processor_time(int seconds);
+
+// Bounds the address space of this process.
+void kbench_limit_memory(uint64_t bytes);
+
+// The bound on the address space of this process, 0 for none.
+uint64_t kbench_memory_limit(void);
+
 #endif

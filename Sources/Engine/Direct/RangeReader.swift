@@ -78,6 +78,7 @@ final class RangeReader {
         opened = max(needed, min(configuration.starts.count, try seams.broker.partitionCount()))
         var positions = Array(configuration.starts.prefix(opened))
         for range in ranges { positions[Int(range.partition)] = range.from }
+        counters.note(.askedAt, at: seams.clock.now())
         let new = try seams.broker.openReader(at: positions.enumerated().map { (Partition($0), $1) })
         reader = new
         return new

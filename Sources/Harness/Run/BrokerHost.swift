@@ -37,6 +37,12 @@ final class BrokerHost {
         let load = "\(records) records of \(recordBytes) bytes in \(partitions) partitions"
         switch EmbeddedBroker.capacity(records: records, recordBytes: recordBytes, partitions: partitions) {
         case .fits: return
+        case .needs(let needed) where !ScenarioLimits.partitions.contains(needed):
+            let most = ScenarioLimits.partitions.upperBound
+            throw Diagnosis(
+                cause: "\(load) do not fit the embedded broker, which keeps 5 MiB per partition, with any number of "
+                    + "partitions that there can be: it takes \(needed), and \(most) are the most",
+                fix: "use fewer --records or smaller --record-bytes, or a real broker with --brokers", exitCode: .usage)
         case .needs(let needed):
             throw Diagnosis(
                 cause: "\(load) do not fit the embedded broker, which keeps 5 MiB per partition",

@@ -224,7 +224,7 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
         case .damaged:
             self.init(
                 cause: "\(error)", fix: "restore it, or write it anew with kbench offsets import",
-                exitCode: .internalError)
+                exitCode: .usage)
         case .configuration:
             self.init(
                 cause: "\(error)", fix: "give a ZooKeeper as host:port, host:port,host:port or host:port/root",
