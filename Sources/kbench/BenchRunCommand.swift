@@ -23,6 +23,8 @@ struct BenchRunCommand: AsyncParsableCommand {
 
     @OptionGroup var broker: BrokerOptions
 
+    @OptionGroup var topics: TopicOptions
+
     @Option(
         help: ArgumentHelp(
             "Measure for each value of one setting: \(BenchSweep.Key.allCases.map(\.rawValue).joined(separator: ", ")).",
@@ -49,7 +51,7 @@ struct BenchRunCommand: AsyncParsableCommand {
         WorkFolder.removeAbandoned(in: folder)
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
         let runner = BenchRunner(
-            options: try broker.runOptions(in: folder, reproduce: reproduce)
+            options: try broker.runOptions(in: folder, reproduce: reproduce, topics: topics)
         ) { fraction, label in bar.show(fraction, label) }
         defer { bar.finish() }
         let result = try await Interruptible.run { [sweep] in try await runner.run(sweep) }
@@ -64,7 +66,7 @@ struct BenchRunCommand: AsyncParsableCommand {
     }
 
     private var reproduce: String {
-        let words = ["kbench", "bench"] + options.arguments + broker.arguments
+        let words = ["kbench", "bench"] + options.arguments + broker.arguments + topics.arguments
         return (words + (sweep.map { ["--sweep", $0] } ?? []) + (out.map { ["--out", $0] } ?? []))
             .joined(separator: " ")
     }

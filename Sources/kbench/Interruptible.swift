@@ -1,11 +1,14 @@
-// Work that Ctrl-C ends in order.
+// Work that ends when somebody asks for it.
 internal import Posix
 
-/// Runs work in a task that the first SIGINT or SIGTERM cancels: the worker is ended and its files are removed.
+/// Runs work in a task that the first signal cancels, so that it begins nothing new; see ``OrderlyEnd`` for what it began.
 enum Interruptible {
     static func run<Result: Sendable>(_ body: @escaping @Sendable () async throws -> Result) async throws -> Result {
         let task = Task.detached { try await body() }
         try Interrupts.whenInterrupted { task.cancel() }
-        return try await task.value
+        let result = try await task.value
+        // Nothing is printed any more by then.
+        if Interrupts.wasInterrupted { throw CancellationError() }
+        return result
     }
 }

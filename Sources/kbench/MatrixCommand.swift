@@ -58,6 +58,8 @@ struct MatrixCommand: AsyncParsableCommand {
 
     @OptionGroup var broker: BrokerOptions
 
+    @OptionGroup var topics: TopicOptions
+
     @Option(help: ArgumentHelp("The folder for the runs' files, which are removed afterwards.", valueName: "DIR"))
     var out = "results"
 
@@ -68,7 +70,7 @@ struct MatrixCommand: AsyncParsableCommand {
     var quiet = false
 
     private func runOptions() throws -> RunOptions {
-        try broker.runOptions(in: out)
+        try broker.runOptions(in: out, topics: topics)
     }
 
     private func checkNumbers() throws {

@@ -44,7 +44,8 @@ struct OffsetsOptions: ParsableArguments {
     var topic: String?
 
     func tool() throws -> OffsetsTool {
-        OffsetsTool(brokers: broker.brokers, properties: try broker.properties(), topic: topic)
+        let cluster = try broker.cluster()
+        return OffsetsTool(brokers: cluster.brokers, properties: cluster.properties, topic: topic)
     }
 }
 

@@ -4,6 +4,7 @@ internal import Foundation
 internal import Kafka
 internal import Posix
 internal import Report
+internal import Synchronization
 internal import World
 
 /// What a scenario may use while it runs. Everything of it is gone when the scenario ends.
@@ -14,6 +15,8 @@ struct Stage: Sendable {
     let progress: @Sendable (_ fraction: Double, _ label: String) -> Void
     /// One object for all blocking calls, used by one thread at a time: each call waits for the one before.
     let host: Handed<BrokerHost>
+    /// What has come out so far, for the report of a scenario that cannot go on.
+    let soFar = OutcomeSoFar()
 
     /// Makes a topic with a name of its own, which is removed when the scenario ends.
     func makeTopic(partitions: Int) async throws -> String {
@@ -92,6 +95,7 @@ struct Stage: Sendable {
             }
             let label = "\(plan.strategy.rawValue)\(plan.sink.map { " / \($0.rawValue)" } ?? "")"
             let directory = "\(options.workDirectory)/\(index + 1)-\(plan.strategy.rawValue)"
+            host.value.watch?.mark(label)
             var run = try await executor.execute(plan, in: directory) { fraction in
                 progress((Double(index) + fraction) / Double(plans.count), label)
             }
@@ -100,6 +104,7 @@ struct Stage: Sendable {
                 run.invalidReason = try await evicted(truth, topic: topic)
             }
             runs.append(run)
+            soFar.keep(ExperimentOutcome(runs: runs))
             if plan.offsetStore == .zookeeper, let zookeeper {
                 let group = executor.group(in: directory)
                 try await BlockingThread.run { [topic] in
@@ -125,6 +130,17 @@ struct Stage: Sendable {
             return nil
         }
     }
+}
+
+/// What a scenario has come to until now.
+final class OutcomeSoFar: Sendable {
+    private let kept = Mutex<ExperimentOutcome?>(nil)
+
+    /// The outcome as it would be if nothing came any more; it takes the place of what was kept before.
+    func keep(_ outcome: ExperimentOutcome) { kept.withLock { $0 = outcome } }
+
+    /// What was kept last; nil where there was nothing yet.
+    var outcome: ExperimentOutcome? { kept.withLock { $0 } }
 }
 
 /// A value that is handed from thread to thread, which is safe because each hand-over waits for the one before.
