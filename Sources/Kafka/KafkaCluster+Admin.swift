@@ -98,7 +98,7 @@ extension KafkaCluster {
 
     /// Asks one broker after the other until each knows a topic: right after it was made some do not, and a client that
     /// asks such a one is told that there is no such topic. Who does not answer is not waited for.
-    private func waitForEveryBroker(toKnow topic: String, partitions: Int) throws {
+    func waitForEveryBroker(toKnow topic: String, partitions: Int) throws {
         let brokers = try brokers()
         guard brokers.count > 1 else { return }
         for broker in brokers {
@@ -178,7 +178,13 @@ extension KafkaCluster {
         var pause = KafkaHandle.shortestPause
         var isRepeated = false
         while true {
-            guard let error = try request(operation, doing: doing, send)[name] else { return }
+            let error: BrokerError
+            do {
+                guard let failure = try request(operation, doing: doing, send)[name] else { return }
+                error = failure
+            } catch let failure as BrokerError {
+                error = failure
+            }
             // What was asked for before, and not answered in time, was done all the same.
             if isRepeated, error.code == .topicExists { return }
             guard error.isTransient, clock.now < deadline else { throw error }

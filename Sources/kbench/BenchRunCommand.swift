@@ -47,6 +47,9 @@ struct BenchRunCommand: AsyncParsableCommand {
             sweep.key = key
             sweep.values = values
         }
+        if options.topic != nil, options.noLatency {
+            try topics.refuse(because: "with --topic and --no-latency no topic is made")
+        }
         let folder = out ?? "results"
         WorkFolder.removeAbandoned(in: folder)
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))

@@ -97,6 +97,14 @@ struct TopicOptions: ParsableArguments {
             + (embeddedBrokers.map { ["--embedded-brokers", "\($0)"] } ?? [])
     }
 
+    /// Refuses options where no topic is made.
+    ///
+    /// - Throws: `Diagnosis` naming the first of them.
+    func refuse(because reason: String) throws {
+        guard let first = arguments.first else { return }
+        throw Diagnosis(cause: "\(first): it has no effect, as \(reason)", fix: "leave out \(first)", exitCode: .usage)
+    }
+
     /// Takes the options over.
     ///
     /// - Throws: `Diagnosis` where they cannot be, or would have no effect.

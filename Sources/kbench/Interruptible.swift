@@ -6,9 +6,14 @@ enum Interruptible {
     static func run<Result: Sendable>(_ body: @escaping @Sendable () async throws -> Result) async throws -> Result {
         let task = Task.detached { try await body() }
         try Interrupts.whenInterrupted { task.cancel() }
-        let result = try await task.value
-        // Nothing is printed any more by then.
-        if Interrupts.wasInterrupted { throw CancellationError() }
-        return result
+        do {
+            let result = try await task.value
+            // Nothing is printed any more by then.
+            if Interrupts.wasInterrupted { throw CancellationError() }
+            return result
+        } catch {
+            // Whatever went wrong then went wrong because of it.
+            throw Interrupts.wasInterrupted ? CancellationError() : error
+        }
     }
 }

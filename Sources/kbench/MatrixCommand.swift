@@ -107,7 +107,9 @@ struct MatrixCommand: AsyncParsableCommand {
     private func show(_ runner: some ComparisonRunner, _ bar: SharedProgressBar) async throws {
         let result: any ComparisonResult
         switch world {
-        case .simulated: result = try runner.runSimulated()
+        case .simulated:
+            try topics.refuse(because: "the simulated world has no cluster")
+            result = try runner.runSimulated()
         case .real:
             WorkFolder.removeAbandoned(in: out)
             let options = try runOptions()

@@ -1,8 +1,10 @@
 // A cluster of three brokers, of which one is late, slow or gone.
-import Kafka
 import Posix
+import Synchronization
 import Testing
 import World
+
+@testable import Kafka
 
 @Suite("On three brokers")
 struct ThreeBrokerTests {
@@ -30,6 +32,25 @@ struct ThreeBrokerTests {
         let patient = try KafkaBroker(configuration, topic: "late")
         defer { patient.close() }
         #expect(try patient.partitionCount() == 3)
+    }
+
+    @Test("K1: a topic that was just made is waited for on every broker that answers")
+    func everyBroker() throws {
+        let topic = try Self.makeTopic("new")
+        let embedded = try #require(topic.embedded)
+        let cluster = try KafkaCluster(topic.configuration)
+        defer { cluster.close() }
+        try embedded.setRoundTrip(Self.stopped, broker: 3)
+        try embedded.answer(.unknownTopic, about: "new")
+        let isKnown = Atomic(false)
+        try BlockingThread.start {
+            MonotonicClock().sleep(300_000_000)
+            isKnown.store(true, ordering: .relaxed)
+            try? embedded.answer(nil, about: "new")
+        }
+        try cluster.waitForEveryBroker(toKnow: "new", partitions: 3)
+        let wasKnown = isKnown.load(ordering: .relaxed)
+        #expect(wasKnown)
     }
 
     @Test("K1: the brokers of a cluster are known by number and address")

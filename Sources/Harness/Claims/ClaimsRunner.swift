@@ -64,6 +64,7 @@ public struct ClaimsRunner: Sendable {
             do {
                 result = try await runner.run(scenario)
             } catch let error as any DiagnosticError {
+                if Leftovers.shared.isEnding { throw CancellationError() }
                 let failure = Diagnosis(cause: error.cause, fix: error.fix, exitCode: error.exitCode)
                 // A server that is not installed here says nothing about the claims.
                 let isMissing = failure.exitCode == .brokerUnreachable && scenario.needsZooKeeper

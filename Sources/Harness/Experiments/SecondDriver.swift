@@ -83,6 +83,7 @@ struct SecondDriver: Experiment {
                     "\(name): \(verdict.duplicates) duplicates, \(verdict.lost) lost and \(verdict.corrupted) corrupted "
                         + "records, expected none")
             }
+            stage.soFar.keep(outcome, table)
         }
         outcome.findings.tables = [table]
         outcome.findings.invalidReason = try await stage.evicted(truth, topic: topic)

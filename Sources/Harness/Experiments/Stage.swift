@@ -96,24 +96,37 @@ struct Stage: Sendable {
             let label = "\(plan.strategy.rawValue)\(plan.sink.map { " / \($0.rawValue)" } ?? "")"
             let directory = "\(options.workDirectory)/\(index + 1)-\(plan.strategy.rawValue)"
             host.value.watch?.mark(label)
-            var run = try await executor.execute(plan, in: directory) { fraction in
-                progress((Double(index) + fraction) / Double(plans.count), label)
+            let group = executor.group(in: directory)
+            if plan.offsetStore == .zookeeper, let zookeeper {
+                Leftovers.shared.note("group \(group) in ZooKeeper \(zookeeper)") { [topic] in
+                    try OffsetStorePlace.removeGroup(group, of: topic, at: zookeeper)
+                }
+            }
+            var run: RunResult
+            do {
+                run = try await executor.execute(plan, in: directory) { fraction in
+                    progress((Double(index) + fraction) / Double(plans.count), label)
+                }
+            } catch {
+                try? await removeGroup(group, from: plan.offsetStore == .zookeeper ? zookeeper : nil)
+                throw error
             }
             // A run that may skip what the broker dropped shows how many records that cost it.
             if run.invalidReason == nil, scenario.onDataLoss == .fail {
                 run.invalidReason = try await evicted(truth, topic: topic)
             }
             runs.append(run)
-            soFar.keep(ExperimentOutcome(runs: runs))
-            if plan.offsetStore == .zookeeper, let zookeeper {
-                let group = executor.group(in: directory)
-                try await BlockingThread.run { [topic] in
-                    try OffsetStorePlace.removeGroup(group, of: topic, at: zookeeper)
-                }
-            }
+            soFar.keep(runs)
+            try await removeGroup(group, from: plan.offsetStore == .zookeeper ? zookeeper : nil)
             try await BlockingThread.run { try FileSystem.removeTree(directory) }
         }
         return runs
+    }
+
+    /// Removes what a run has left in a ZooKeeper, where it had one; whoever was asked to end does that himself.
+    private func removeGroup(_ group: String, from zookeeper: String?) async throws {
+        guard let zookeeper, !Leftovers.shared.isEnding else { return }
+        try await BlockingThread.run { try Leftovers.shared.remove("group \(group) in ZooKeeper \(zookeeper)") }
     }
 
     /// Says which records the broker no longer has; a run that could not read them shows nothing.
@@ -138,6 +151,21 @@ final class OutcomeSoFar: Sendable {
 
     /// The outcome as it would be if nothing came any more; it takes the place of what was kept before.
     func keep(_ outcome: ExperimentOutcome) { kept.withLock { $0 = outcome } }
+
+    /// The runs there are; what else was kept stays.
+    func keep(_ runs: [RunResult]) {
+        kept.withLock { kept in
+            if kept == nil { kept = ExperimentOutcome() }
+            kept?.runs = runs
+        }
+    }
+
+    /// The outcome with a table that is not complete yet.
+    func keep(_ outcome: ExperimentOutcome, _ table: ReportTable) {
+        var outcome = outcome
+        outcome.findings.tables.append(table)
+        keep(outcome)
+    }
 
     /// What was kept last; nil where there was nothing yet.
     var outcome: ExperimentOutcome? { kept.withLock { $0 } }

@@ -32,7 +32,7 @@ final class BrokerWatch: Sendable {
     ///
     /// - Throws: `BrokerError`, or `SystemError` when no thread can be started.
     init(_ configuration: KafkaConfiguration) throws {
-        state = Mutex(State(during: ("the beginning", MonotonicClock().now())))
+        state = Mutex(State(during: ("the work", MonotonicClock().now())))
         let cluster = try KafkaCluster(configuration)
         defer { cluster.close() }
         for broker in try cluster.brokers() {

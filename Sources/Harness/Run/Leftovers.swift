@@ -16,6 +16,7 @@ public final class Leftovers: Sendable {
         var workers: [Int32] = []
         var program: Int32?
         var clusters: [ClusterLeftovers] = []
+        var others: [(name: String, remove: @Sendable () throws -> Void)] = []
     }
 
     private let state = Mutex(State())
@@ -66,6 +67,20 @@ public final class Leftovers: Sendable {
         state.withLock { $0.clusters.last { $0.bootstrap == bootstrap } }?.note(group: group)
     }
 
+    /// Something else that has to be removed; `remove` may block.
+    func note(_ name: String, _ remove: @escaping @Sendable () throws -> Void) {
+        state.withLock { $0.others.append((name, remove)) }
+    }
+
+    /// Removes what was noted under a name.
+    ///
+    /// - Throws: what its removal throws; it stays noted then.
+    func remove(_ name: String) throws {
+        let found = state.withLock { state in state.others.filter { $0.name == name } }
+        for other in found { try other.remove() }
+        state.withLock { state in state.others.removeAll { $0.name == name } }
+    }
+
     // MARK: The end
 
     /// Ends the workers, removes topics and groups, then the folders, each as far as it can be done in time. Nothing new is
@@ -75,16 +90,19 @@ public final class Leftovers: Sendable {
     public func tidy(within limit: Duration) -> [String] {
         let clock = ContinuousClock()
         let deadline = clock.now + limit
-        let (workers, program, clusters, folders) = state.withLock { state in
+        let (workers, program, clusters, others, folders) = state.withLock { state in
             state.isEnding = true
-            return (state.workers, state.program, state.clusters, state.folders)
+            return (state.workers, state.program, state.clusters, state.others, state.folders)
         }
         for worker in workers { Processes.end(worker, atOnce: true) }
         // One that has ended may have left its number to somebody else's process.
         let programs = Processes.descendants(of: Processes.processID).filter { $0 == program }
         for program in programs { Processes.end(program, atOnce: false) }
         endOthers(sparing: programs)
+        for other in others { try? BlockingThread.start { [self] in try? remove(other.name) } }
         var left = clusters.flatMap { $0.remove(within: deadline - clock.now) }
+        while clock.now < deadline, state.withLock({ !$0.others.isEmpty }) { MonotonicClock().sleep(5_000_000) }
+        left += state.withLock { $0.others.map(\.name) }
         while clock.now < deadline, programs.contains(where: Processes.isRunning) { MonotonicClock().sleep(5_000_000) }
         endOthers(sparing: [])
         for folder in folders {
@@ -99,7 +117,7 @@ public final class Leftovers: Sendable {
     public var names: [String] {
         state.withLock { state in
             state.workers.filter(Processes.isRunning).map { "worker \($0)" }
-                + state.clusters.flatMap { $0.names }
+                + state.clusters.flatMap { $0.names } + state.others.map(\.name)
                 + state.folders.filter { PosixDisk().exists($0) }.map { "folder \($0)" }
         }
     }
@@ -177,13 +195,18 @@ final class ClusterLeftovers: Sendable {
         var configuration = configuration
         configuration.connectTimeout = min(configuration.connectTimeout, deadline - clock.now)
         configuration.refusedTimeout = min(configuration.refusedTimeout, .seconds(1))
+        configuration.requestTimeout = min(configuration.requestTimeout, deadline - clock.now, .seconds(5))
         let cluster = try KafkaCluster(configuration)
         defer { cluster.close() }
         while clock.now < deadline {
             let (topics, beingMade, groups) = state.withLock { ($0.topics, $0.beingMade, $0.groups) }
             if topics.isEmpty, groups.isEmpty { return }
-            let topicErrors = try cluster.deleteTopics(topics)
-            let groupErrors = try cluster.deleteGroups(groups)
+            guard let topicErrors = try? cluster.deleteTopics(topics),
+                let groupErrors = try? cluster.deleteGroups(groups)
+            else {
+                MonotonicClock().sleep(100_000_000)
+                continue
+            }
             state.withLock { state in
                 state.topics.removeAll { topic in
                     guard let error = topicErrors[topic] else { return topics.contains(topic) }
