@@ -42,3 +42,14 @@ struct WholeFileTests {
         #expect(try PosixDisk().contents(of: path) == Array("secret".utf8))
     }
 }
+
+@Suite("Room")
+struct RoomTests {
+    @Test("K10: what is free in memory and on a disk is known")
+    func free() throws {
+        #expect(Processes.availableMemory() > 1_000_000)
+        #expect(try FileSystem.bytesFree(at: "/tmp") > 0)
+        #expect(try FileSystem.bytesFree(at: "/proc") == 0)
+        #expect(throws: DiskError.self) { try FileSystem.bytesFree(at: "/proc/absent") }
+    }
+}
