@@ -166,6 +166,7 @@ public final class KafkaReader: RecordReader {
         // version that the seek makes old, so the library drops those itself.
         slot.batch.removeAll()
         slot.position = offset
+        slot.emptyBelow = 0
         slot.isStopped = false
         try seekLibrary([slot])
     }
@@ -229,6 +230,7 @@ public final class KafkaReader: RecordReader {
         }
         var added = 0
         var deadline: ContinuousClock.Instant?
+        slot.passGap(until: until)
         while added < limit, slot.position < until {
             if slot.batch.isEmpty {
                 let wanted = min(limit - added, Int(clamping: until - slot.position))
@@ -273,6 +275,7 @@ public final class KafkaReader: RecordReader {
         var added = 0
         var deadline: ContinuousClock.Instant?
         let most = min(limit, RecordBatch.capacity)
+        slot.passGap(until: until)
         try batch.refill { records in
             var bytes = 0
             while added == 0, slot.position < until {
@@ -321,7 +324,7 @@ public final class KafkaReader: RecordReader {
     ///
     /// - Returns: Whether to go on; not when an error waits behind records that were added: they are handed over first.
     @inline(__always)
-    private func deliver(
+    func deliver(
         _ slot: PartitionSlot, until: Offset, limit: Int, added: inout Int, lends: Bool,
         take: (borrowing rd_kafka_message_t, _ place: Int) -> Void
     ) throws -> Bool {
@@ -332,7 +335,8 @@ public final class KafkaReader: RecordReader {
             if message.pointee.err != RD_KAFKA_RESP_ERR_NO_ERROR {
                 if message.pointee.err == RD_KAFKA_RESP_ERR__PARTITION_EOF {
                     // The log ends here, so whatever lies before this offset and was not delivered is a gap.
-                    position = max(position, min(message.pointee.offset, until))
+                    slot.emptyBelow = max(slot.emptyBelow, message.pointee.offset)
+                    position = max(position, min(slot.emptyBelow, until))
                 } else if !message.pointee.err.isTransient {
                     if added > 0 { return false }
                     let code = message.pointee.err

@@ -43,6 +43,8 @@ struct BenchStage: Sendable {
     let truth: GroundTruth
     /// The state folder of a pass that counted which records a given topic has; nil where kbench produced them.
     var existing: String?
+    /// Where the records of a given topic lie; nil: at every offset.
+    var layout: TopicLayout?
 
     /// Runs `cell` on the records of the stage's topic.
     func closedLoop(_ cell: BenchCell, name: String) async throws -> Trial {
@@ -86,7 +88,9 @@ struct BenchStage: Sendable {
         let scenario = settings.scenario(
             cuts: settings.countCuts, records: truth.records,
             partitions: truth.starts.count)
-        guard let shape = scenario.shape, let priced = cell.pricedCrash(shape) else { return nil }
+        guard var shape = scenario.shape else { return nil }
+        shape.found = layout
+        guard let priced = cell.pricedCrash(shape) else { return nil }
         var plan = plan(cell)
         plan.death = .armed([priced.crash])
         plan.expected = priced.expected
@@ -128,6 +132,10 @@ struct BenchStage: Sendable {
         { _ in }
         var stage = self
         stage.existing = plan.existing
+        stage.layout = try await BlockingThread.run { [truth] in
+            try TopicLayout(
+                countedIn: "\(directory)/state", starts: truth.starts, ends: truth.ends, disk: PosixDisk())
+        }
         return (stage, run.produced)
     }
 

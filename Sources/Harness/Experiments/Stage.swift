@@ -34,8 +34,7 @@ struct Stage: Sendable {
         scenario.partitions = partitions ?? scenario.partitions
         let load = scenario
         if options.brokers == nil {
-            try BrokerHost.checkCapacity(
-                records: scenario.records, recordBytes: scenario.recordBytes, partitions: scenario.partitions)
+            try BrokerHost.checkEmbedded(load)
         }
         let truth = try await BlockingThread.run {
             try LoadGenerator.produce(
@@ -66,6 +65,7 @@ struct Stage: Sendable {
             scenario: scenario, topic: topic, bootstrap: host.value.configuration.bootstrap,
             properties: host.value.properties, truth: truth,
             worker: WorkerProcess(executable: options.workerExecutable))
+        executor.origin = scenario.load?.origin ?? .kbench
         executor.produce = { sequences in
             try LoadGenerator.produce(
                 scenario: scenario, topic: topic, sequences: sequences, configuration: host.value.configuration

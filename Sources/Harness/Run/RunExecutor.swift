@@ -151,6 +151,11 @@ struct RunExecutor: Sendable {
             tasks: scenario.tasks, programVersion: scenario.programVersion, taskAttempts: scenario.taskAttempts,
             firstBatchIsUnlimited: later != nil && plan.outage.restartBatch == .unlimited)
         engine.origin = origin
+        if origin == .anyone, scenario.isShaped {
+            // The same numbers in every life, also for what arrives between two.
+            let all = scenario.layout(parts: scenario.records..<scenario.records + plan.outage.arrivals)
+            engine.numbered = NumberedOffsets(starts: all.starts, ends: all.ends)
+        }
         var configuration = WorkerConfiguration(
             engine: engine, bootstrap: bootstrap, properties: properties, topic: topic, crash: nil,
             countersPath: "\(directory)/counters", offsetStore: place(of: plan, in: directory))
@@ -181,7 +186,7 @@ struct RunExecutor: Sendable {
         _ plan: RunPlan, lives: Lives, in directory: String, counters: EngineCounters
     ) throws -> RunResult {
         let truth = lives.truth
-        let verdict = try plan.verdict(truth: truth, in: directory, counters: counters)
+        let verdict = try plan.verdict(truth: truth, origin: origin, in: directory, counters: counters)
         let seconds = Double(counters[.workingNanoseconds]) / 1e9
         let crash: String?
         let crashes: Int
@@ -209,8 +214,8 @@ struct RunExecutor: Sendable {
                 isDamageMissing: lives.isDamageMissing),
             restarts: lives.restarts,
             walBytesWritten: Int64(counters[.walBytesWritten]), diskBytesPeak: Int64(counters[.stateBytesPeak]),
-            ingestedBytes: Int64(truth.records * scenario.recordBytes),
-            recordsPerSecond: seconds > 0 ? Double(truth.records) / seconds : 0,
+            ingestedBytes: Int64(truth.payloadBytes ?? truth.records * scenario.recordBytes),
+            recordsPerSecond: seconds > 0 ? Double(verdict.produced) / seconds : 0,
             recoverySeconds: lives.recoverySeconds, percentOfRaw: nil, recovery: lives.recovery,
             walLiveBytes: Int64(counters[.walLiveBytes]), orphanBytes: Int64(counters[.orphanBytes]),
             orphanBytesAtRecovery: lives.restarts > 0 ? Int64(counters[.orphanBytesAtRecovery]) : 0,

@@ -170,7 +170,7 @@ extension Scenario {
             records: records, partitions: partitions, blockRecords: block, batchRecords: batch,
             groupCommitBlocks: groupCommitBlocks, checkpointLagTasks: checkpointLagTasks,
             autoCommitBlocks: autoCommitBlocks,
-            chunkRecords: chunkRecords)
+            chunkRecords: chunkRecords, pattern: pattern)
     }
 
     /// What happens after a crash of one of the runs.

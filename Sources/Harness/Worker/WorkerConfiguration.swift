@@ -47,10 +47,6 @@ public struct WorkerConfiguration: Codable, Equatable, Sendable {
     /// What is measured of the life; nil: nothing.
     public var measurement: Measurement?
 
-    private enum CodingKeys: CodingKey {
-        case engine, bootstrap, topic, crash, countersPath, offsetStore, pause, tracePath, results, measurement
-    }
-
     /// Makes a configuration.
     public init(
         engine: EngineConfiguration, bootstrap: String, properties: [String], topic: String, crash: String?,
@@ -71,7 +67,9 @@ public struct WorkerConfiguration: Codable, Equatable, Sendable {
     ///
     /// - Throws: `DiskError`.
     func write(to path: String) throws {
-        try FileSystem.writePrivately(Array(JSONEncoder().encode(self)), to: path)
+        var shown = self
+        shown.properties = []
+        try FileSystem.writePrivately(Array(JSONEncoder().encode(shown)), to: path)
     }
 
     /// The properties as the line that the worker reads first.
