@@ -111,7 +111,7 @@ let package = Package(
         tests(of: "Posix", also: ["World"]),
         tests(of: "WriteAheadLog", also: ["World", "Posix", "Checksum"]),
         // Some tests need what only the library itself can do, such as transactions.
-        tests(of: "Kafka", also: ["World", "CRdKafka"]),
+        tests(of: "Kafka", also: ["World", "Posix", "CRdKafka"]),
         tests(of: "Database", also: ["World"]),
         // Which starts a server of its own, as the harness does.
         tests(of: "ZooKeeper", also: ["World", "Harness", "Posix", "CZooKeeper"]),

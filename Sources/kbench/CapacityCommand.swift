@@ -56,6 +56,8 @@ struct CapacityCommand: AsyncParsableCommand {
 
     @OptionGroup var broker: BrokerOptions
 
+    @OptionGroup var topics: TopicOptions
+
     @Option(help: "How to print the result: text or json.")
     var format: Format = .text
 
@@ -92,7 +94,7 @@ struct CapacityCommand: AsyncParsableCommand {
         let isQuiet = quiet
         let runner = CapacityRunner(
             settings: settings, p99Milliseconds: p99, start: from,
-            options: try broker.runOptions(in: folder, reproduce: reproduce)
+            options: try broker.runOptions(in: folder, reproduce: reproduce, topics: topics)
         ) { probe in if !isQuiet { StandardStreams.writeErrorLine(probe) } }
         let result = try await Interruptible.run { try await runner.run() }
         try StandardStreams.writeOutput(format == .json ? result.json() : result.markdown)
@@ -108,7 +110,7 @@ struct CapacityCommand: AsyncParsableCommand {
         ]
         if let blockInterval { words += ["--block-interval", "\(blockInterval)"] }
         if let batchInterval { words += ["--batch-interval", "\(batchInterval)"] }
-        return (words + ["--seed", "\(seed)"] + broker.arguments).joined(separator: " ")
+        return (words + ["--seed", "\(seed)"] + broker.arguments + topics.arguments).joined(separator: " ")
     }
 }
 

@@ -58,6 +58,8 @@ struct MatrixCommand: AsyncParsableCommand {
 
     @OptionGroup var broker: BrokerOptions
 
+    @OptionGroup var topics: TopicOptions
+
     @Option(help: ArgumentHelp("The folder for the runs' files, which are removed afterwards.", valueName: "DIR"))
     var out = "results"
 
@@ -68,7 +70,7 @@ struct MatrixCommand: AsyncParsableCommand {
     var quiet = false
 
     private func runOptions() throws -> RunOptions {
-        try broker.runOptions(in: out)
+        try broker.runOptions(in: out, topics: topics)
     }
 
     private func checkNumbers() throws {
@@ -129,7 +131,9 @@ struct MatrixCommand: AsyncParsableCommand {
     private func show(_ runner: some ComparisonRunner, _ bar: SharedProgressBar) async throws {
         let result: any ComparisonResult
         switch world {
-        case .simulated: result = try runner.runSimulated()
+        case .simulated:
+            try topics.refuse(because: "the simulated world has no cluster")
+            result = try runner.runSimulated()
         case .real:
             try OutputCheck.folder(out, "--out")
             WorkFolder.removeAbandoned(in: out)

@@ -54,7 +54,8 @@ struct OffsetsOptions: ParsableArguments {
     }
 
     func tool() throws -> OffsetsTool {
-        OffsetsTool(brokers: broker.brokers, properties: try broker.properties(), topic: topic)
+        let cluster = try broker.cluster()
+        return OffsetsTool(brokers: cluster.brokers, properties: cluster.properties, topic: topic)
     }
 }
 

@@ -12,6 +12,8 @@ struct RunExecutor: Sendable {
 
     let scenario: Scenario
     let topic: String
+    /// What the names of consumer groups begin with, of this command alone; nil where the topic's name is that already.
+    var groupPrefix: String?
     let bootstrap: String
     /// librdkafka properties, each `name=value`.
     let properties: [String]
@@ -82,8 +84,7 @@ struct RunExecutor: Sendable {
             case .armed(let crashes): if life < crashes.count { configuration.crash = crashes[life].description }
             case .external(let delay): if life == 0 { killAfter = delay }
             }
-            try PosixDisk().write(Array(JSONEncoder().encode(configuration)), to: path)
-            let (ending, endedAt) = try await worker.run(configurationPath: path, killAfter: killAfter)
+            let (ending, endedAt) = try await worker.run(configuration, at: path, killAfter: killAfter)
             try Task.checkCancellation()
             if let diedAt {
                 // Back to work is the first output, or being idle when there was nothing left to output.
@@ -168,7 +169,7 @@ struct RunExecutor: Sendable {
 
     /// The consumer group of the run in `directory`.
     func group(in directory: String) -> String {
-        "\(topic)-\(directory.split(separator: "/").last.map(String.init) ?? "run")"
+        "\(groupPrefix ?? topic)-\(directory.split(separator: "/").last.map(String.init) ?? "run")"
     }
 
     /// Where the run in `directory` finds its offset store.
