@@ -13,7 +13,7 @@ public struct Positions: Equatable, Sendable {
     /// The version of the text form.
     public static let version = 1
     /// More partitions than any topic has; a larger number in a file is damage.
-    private static let mostPartitions: Int64 = 1_000_000
+    static let mostPartitions: Int64 = 1_000_000
 
     /// The topic; nil where it is not known.
     public var topic: String?
