@@ -140,7 +140,7 @@ import Testing
         arguments: [
             ("{record-bytes: {min: 10, max: 9}}", "at most 9 bytes are less than at least 10"),
             ("{record-bytes: [{bytes: 9, weight: 0}]}", "no size ever comes"),
-            ("{record-bytes: {min: 10, max: 1_000_001}}", "1000001 is not within 0 to 100000"),
+            ("{record-bytes: {min: 10, max: 1_000_001}}", "1000001 is not within 0 to 1000000"),
         ])
     func impossibleSizes(load: String, message: String) {
         let error = #expect(throws: ScenarioError.self) {

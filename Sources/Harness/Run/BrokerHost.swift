@@ -72,6 +72,11 @@ final class BrokerHost {
     /// - Throws: ``Diagnosis``.
     static func checkEmbedded(_ scenario: Scenario) throws {
         let records = scenario.records + scenario.arrivals
+        if scenario.startTimestamp != nil {
+            throw Diagnosis(
+                cause: "start-timestamp: the embedded broker cannot look up offsets by time",
+                fix: "name a broker that can with --brokers", exitCode: .usage)
+        }
         guard let load = scenario.load else {
             return try checkCapacity(
                 records: records, recordBytes: scenario.recordBytes, partitions: scenario.partitions)

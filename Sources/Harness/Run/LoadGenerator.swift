@@ -121,13 +121,7 @@ extension OutgoingRecord {
 
 extension Scenario {
     /// How records are dealt to partitions and transactions.
-    var pattern: LoadPattern {
-        LoadPattern(
-            weights: load?.weights ?? [],
-            transactions: load?.transactions.map {
-                .init(records: $0.records, abortedPercent: $0.abortedPercent)
-            })
-    }
+    var pattern: LoadPattern { load?.pattern ?? LoadPattern() }
 
     /// Whether the places of records are more than turns: the load has another shape, or does not begin at its beginning.
     var isShaped: Bool { load != nil || startTimestamp != nil }

@@ -26,6 +26,8 @@ struct RunExecutor: Sendable {
     var produce: (@Sendable (Range<Int>) throws -> GroundTruth)?
     /// Whose records the topic holds.
     var origin = RecordOrigin.kbench
+    /// How much longer than usual a read may stand still, in milliseconds.
+    var patience = 0
     /// What is measured of the worker; nil: nothing.
     var measurement: WorkerConfiguration.Measurement?
 
@@ -151,6 +153,7 @@ struct RunExecutor: Sendable {
             tasks: scenario.tasks, programVersion: scenario.programVersion, taskAttempts: scenario.taskAttempts,
             firstBatchIsUnlimited: later != nil && plan.outage.restartBatch == .unlimited)
         engine.origin = origin
+        engine.readTimeoutMilliseconds += patience
         if origin == .anyone, scenario.isShaped {
             // The same numbers in every life, also for what arrives between two.
             let all = scenario.layout(parts: scenario.records..<scenario.records + plan.outage.arrivals)

@@ -174,11 +174,13 @@ extension Scenario {
     /// one to one with inputs and in order.
     var shape: LoadShape? {
         guard case .count(let block, let batch) = cuts, tasks.isOneToOneInOrder else { return nil }
-        return LoadShape(
+        var shape = LoadShape(
             records: records, partitions: partitions, blockRecords: block, batchRecords: batch,
             groupCommitBlocks: groupCommitBlocks, checkpointLagTasks: checkpointLagTasks,
             autoCommitBlocks: autoCommitBlocks,
             chunkRecords: chunkRecords, pattern: pattern)
+        shape.found = found
+        return shape
     }
 
     /// What happens after a crash of one of the runs.

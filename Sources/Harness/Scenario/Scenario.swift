@@ -21,6 +21,8 @@ public struct Scenario: Equatable, Sendable {
     /// Where the first life of a run begins: behind all records before this time, in milliseconds since 1970; nil: at the
     /// beginning of the load.
     public var startTimestamp: Int64?
+    /// What there is to read where that is known only once the load has been produced; nil: all of the load.
+    var found: TopicLayout?
     /// How blocks and batches are cut.
     public var cuts: Cuts
     /// Blocks that share one sync of the log and one commit, at least 1.

@@ -3,6 +3,18 @@ internal import Engine
 internal import Foundation
 internal import World
 
+/// Files that hold a load and nothing else: what `--load` names.
+public enum LoadFile {
+    /// Reads the file at `path`: a mapping with the key `load`, as in a scenario. `partitions` is what its weights have to
+    /// agree with.
+    ///
+    /// - Throws: ``ScenarioError``.
+    public static func read(_ path: String, partitions: Int) throws(ScenarioError) -> LoadSettings {
+        let top = try ScenarioFile.root(of: path).mapping(known: ["load"])
+        return try ScenarioFile.load(top.required("load"), partitions: partitions)
+    }
+}
+
 extension ScenarioFile {
     /// Reads the mapping under `load`; `partitions` is what weights have to agree with, nil where that is not known.
     static func load(_ value: YAMLValue, partitions: Int?) throws(ScenarioError) -> LoadSettings {
@@ -155,6 +167,17 @@ extension ScenarioFile {
                     + "\(ScenarioLimits.loadBytes.upperBound) are the most", fix: "leave that line out")
         }
         return .init(path: name, values: values)
+    }
+
+    /// Refuses a beginning at a moment where nothing is known of it beforehand.
+    static func refuseImpossibleStart(_ value: YAMLValue, of scenario: Scenario) throws(ScenarioError) {
+        let other =
+            scenario.load?.rate != nil
+            ? "load.rate" : scenario.arrivals > 0 ? "arrivals" : scenario.experiment.map { "experiment \($0.rawValue)" }
+        guard let other else { return }
+        throw value.error(
+            .impossibleValue, "where a run begins is looked up once, when all of its records are there",
+            fix: "remove \(other), or start-timestamp")
     }
 
     /// Refuses what a scenario and its load cannot both be.
