@@ -32,6 +32,8 @@ struct ReceiverState: LifeState {
     private let fidelity: Fidelity
     private let shape: LoadShape
     private let ends: [Int64]
+    /// The records that the life takes in before it stops to; nil: all there are.
+    var intake: Int?
 
     /// By partition: where the next life begins to read.
     private var committed: [Int64]
@@ -92,7 +94,8 @@ struct ReceiverState: LifeState {
                 tasks: batch.blocks.map { LifeScript.Task(writes: [$0.records], isDropped: $0.isOut) },
                 isRunAgain: true, isKnown: batch.number <= checkpoint?.latest ?? 0)
         }
-        let groups = shape.groups(of: zip(ends, committed).reduce(0) { $0 + Int($1.0 - $1.1) })
+        let unread = zip(ends, committed).reduce(0) { $0 + Int($1.0 - $1.1) }
+        let groups = shape.groups(of: min(unread, intake ?? unread))
         var open = waitingAfterRestart.map(\.records)
         var openRecords = open.reduce(0, +)
         for index in 0...groups.count {
@@ -241,7 +244,9 @@ struct ReceiverState: LifeState {
             }
         }
         var offsets = committed
-        if strategy == .receiver {
+        if strategy == .receiver, moment.isCommittedAtLast {
+            commit(0..<moment.blocksCut, step: 0, partitions: { $0 }, to: &offsets)
+        } else if strategy == .receiver {
             let due = moment.blocksCut / shape.autoCommitBlocks - (moment.isAutoCommitUnderWay ? 1 : 0)
             commit(0..<due * shape.autoCommitBlocks, step: 0, partitions: { $0 }, to: &offsets)
         } else {

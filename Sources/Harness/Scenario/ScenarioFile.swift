@@ -179,7 +179,10 @@ public enum ScenarioFile {
     private static func run(
         _ value: YAMLValue, job: Job, _ store: OffsetStoreKind?
     ) throws(ScenarioError) -> Scenario.Run {
-        let mapping = try value.mapping(known: ["strategy", "crash", "offset-store", "expect", "damage", "failures"])
+        let mapping = try value.mapping(known: [
+            "strategy", "crash", "offset-store", "expect", "damage", "failures", "stop", "stop-at",
+            "crash-after-ms",
+        ])
         let strategy = try mapping.required("strategy").name(of: "strategy", "strategies", as: Strategy.self)
         let crashes = try mapping["crash"]?.crashes() ?? []
         let own = try mapping["offset-store"]?.offsetStore()
@@ -188,6 +191,7 @@ public enum ScenarioFile {
                 .impossibleValue, "\(strategy.rawValue) commits no offsets: it keeps them itself",
                 fix: "remove offset-store from this run")
         }
+        let (stop, stopAt) = try stopping(mapping, strategy)
         guard strategy != .raw else {
             if let expect = mapping["expect"] {
                 throw expect.error(
@@ -220,6 +224,8 @@ public enum ScenarioFile {
             strategy: strategy, sinks: expectations, crashes: crashes,
             offsetStore: strategy.commitsOffsets ? own ?? store ?? .kafka : .kafka)
         run.damage = try mapping["damage"]?.name(of: "damage", "damages", as: Damage.self)
+        (run.stop, run.stopAt) = (stop, stopAt)
+        run.crashAfterMilliseconds = try crashAfter(mapping)
         run.failures = try mapping["failures"]?.integer(in: ScenarioLimits.taskAttempts) ?? 1
         return run
     }

@@ -81,7 +81,7 @@ struct YAMLValue {
             let symbols = SymbolSum.Symbol.allCases.map(\.rawValue).joined(separator: ", ")
             throw error(
                 .impossibleValue, "'\(text)' is not a sum",
-                fix: "write numbers and \(symbols) joined by '+', such as 'E + n'")
+                fix: "write numbers and \(symbols) joined by '+', such as 'E + n', or any")
         }
         return sum
     }
