@@ -22,6 +22,8 @@ final class Receiver {
     private var ahead: ReadAhead?
     /// Whether the poll of the open block has begun.
     private var isPolling = false
+    /// Whether nothing is taken in any more.
+    private var isStopped = false
     private var positions: [Offset]
     /// Where this life began to read.
     private let openedAt: [Offset]
@@ -70,6 +72,7 @@ final class Receiver {
     /// Whether all of the run's input has been polled and cut; in a group, by it and the others, and committed.
     var isExhausted: Bool {
         guard block.recordCount == 0 else { return false }
+        if isStopped { return true }
         return seat?.groupIsThrough ?? zip(positions, configuration.ends).allSatisfy { $0 >= $1 }
     }
 
@@ -84,6 +87,7 @@ final class Receiver {
 
     /// Polls once, and cuts a block when it is full. False: the queue is full, or there is nothing to poll now.
     func step() throws -> Bool {
+        if isStopped { return false }
         if let seat {
             if try serve(seat) { return true }
             if seat.isSuspended { return false }
@@ -116,6 +120,20 @@ final class Receiver {
             }
         }
         return true
+    }
+
+    /// Takes nothing in any more. What is polled is cut and pushed, or else forgotten: it is read again from the last
+    /// commit on.
+    func stop(keepsPolled: Bool) throws {
+        ahead?.stop()
+        if keepsPolled { try cut() } else { dropPolled() }
+        isPolling = false
+        isStopped = true
+    }
+
+    /// Commits all that was polled, as a client library does when it is closed.
+    func commitPolled() throws {
+        if !polled.isEmpty, positions != openedAt { try autoCommit() }
     }
 
     func takeBlocks(_ count: Int) -> [Block] {
