@@ -1,5 +1,6 @@
 // The broker of a scenario: embedded in this process, or any Kafka by address; with the scenario's topic on it.
 internal import Kafka
+internal import Posix
 internal import Report
 internal import World
 
@@ -15,6 +16,7 @@ final class BrokerHost {
 
     /// Uses the Kafka at `brokers`, or starts the embedded broker when that is nil.
     init(brokers: String?, properties: [KafkaProperty]) throws {
+        try BrokerHost.checkMemory(limit: Processes.memoryLimit())
         self.properties = properties.map { "\($0.name)=\($0.value)" }
         if let brokers {
             embedded = nil
@@ -27,6 +29,20 @@ final class BrokerHost {
             configuration = try KafkaConfiguration(bootstrap: started.bootstrap, properties: properties)
             info = BrokerInfo(kind: "embedded", address: started.bootstrap)
         }
+    }
+
+    /// The address space that a run needs at least: the client's threads reserve most of it, and use little.
+    private static let leastMemory = 1 << 30
+
+    /// Refuses a limit under which memory would run out somewhere in the midst of a run, where nothing can be done about it.
+    ///
+    /// - Throws: ``Diagnosis`` naming the limit.
+    static func checkMemory(limit: Int?) throws(Diagnosis) {
+        guard let limit, limit < leastMemory else { return }
+        throw Diagnosis(
+            cause: "the address space of a process is limited to \(limit / 1024) KiB, and a run takes "
+                + "\(leastMemory / 1024) KiB at least",
+            fix: "raise the limit, such as with ulimit -v unlimited", exitCode: .internalError)
     }
 
     /// Refuses a load that the embedded broker would silently drop the beginning of.
