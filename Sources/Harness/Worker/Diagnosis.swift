@@ -75,6 +75,13 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
     }
 
     private init(broker error: BrokerError) {
+        // librdkafka's word for a thread that could not be started.
+        if "\(error)".contains("_CRIT_SYS_RESOURCE") {
+            self.init(
+                cause: "\(error)", fix: "raise the limits of memory and of threads (ulimit -v, ulimit -u)",
+                exitCode: .internalError)
+            return
+        }
         switch error.code {
         case .unreachable:
             self.init(
