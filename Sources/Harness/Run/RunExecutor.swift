@@ -159,6 +159,7 @@ struct RunExecutor: Sendable {
             tasks: scenario.tasks, programVersion: scenario.programVersion, taskAttempts: scenario.taskAttempts,
             firstBatchIsUnlimited: later != nil && plan.outage.restartBatch == .unlimited)
         engine.origin = origin
+        engine.commitIntervalMilliseconds = scenario.commitIntervalMilliseconds
         var configuration = WorkerConfiguration(
             engine: engine, bootstrap: bootstrap, properties: properties, topic: topic, crash: nil,
             countersPath: "\(directory)/counters", offsetStore: place(of: plan, in: directory))

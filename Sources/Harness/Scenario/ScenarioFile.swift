@@ -13,6 +13,7 @@ public enum ScenarioFile {
             "fidelity", "auto-commit-blocks", "on-data-loss", "membership", "session-timeout-ms", "heartbeat-ms",
             "offset-store", "program-version", "limits", "seed", "runs", "experiment", "strategies", "sinks",
             "fidelities", "claim", "job", "arrivals", "restart-batch", "reset", "task-attempts",
+            "commit-interval-ms",
         ] + taskKeys
 
     /// Reads the scenario in the file at `path`.
@@ -83,6 +84,7 @@ public enum ScenarioFile {
             ?? .limited
         scenario.reset = try top["reset"]?.name(of: "reset", "resets", as: Outage.Reset.self) ?? .earliest
         scenario.taskAttempts = try number("task-attempts", ScenarioLimits.taskAttempts, 4)
+        scenario.commitIntervalMilliseconds = try commitInterval(top, scenario)
         return scenario
     }
 
