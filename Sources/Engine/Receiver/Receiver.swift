@@ -30,6 +30,8 @@ final class Receiver {
     /// What the group had committed then; empty where it is not asked, or does not decide.
     let committed: [Offset?]
     private let patience: Patience
+    /// For `receiver`; nil where commits go by blocks.
+    private let commitTimer: CommitTimer?
     private var block = Block()
     private var blockOpenedAt: Nanoseconds = 0
     private var blocksCut = 0
@@ -67,6 +69,7 @@ final class Receiver {
             reader = try seams.broker.openReader(at: zip(polled, positions).map { ($0, $1) })
         }
         openedAt = positions
+        commitTimer = configuration.strategy == .receiver ? CommitTimer(configuration, clock: seams.clock) : nil
     }
 
     /// Whether all of the run's input has been polled and cut; in a group, by it and the others, and committed.
@@ -88,6 +91,7 @@ final class Receiver {
     /// Polls once, and cuts a block when it is full. False: the queue is full, or there is nothing to poll now.
     func step() throws -> Bool {
         if isStopped { return false }
+        if let commitTimer, commitTimer.isDue() { try autoCommit() }
         if let seat {
             if try serve(seat) { return true }
             if seat.isSuspended { return false }
@@ -355,7 +359,11 @@ final class Receiver {
         block = Block(capacity: ahead == nil ? block.byteCount : 0)
         blocksCut += 1
         try seams.crash.after(.receiverBlockCut)
-        if configuration.strategy == .receiver, blocksCut % configuration.autoCommitBlocks == 0 { try autoCommit() }
+        if configuration.strategy == .receiver, configuration.commitIntervalMilliseconds == nil,
+            blocksCut % configuration.autoCommitBlocks == 0
+        {
+            try autoCommit()
+        }
     }
 
     /// Commits what was polled, processed or not: the client library's own habit.

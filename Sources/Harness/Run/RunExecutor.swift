@@ -168,6 +168,7 @@ struct RunExecutor: Sendable {
             let all = scenario.layout(parts: scenario.records..<scenario.records + plan.outage.arrivals)
             engine.numbered = NumberedOffsets(starts: all.starts, ends: all.ends)
         }
+        engine.commitIntervalMilliseconds = scenario.commitIntervalMilliseconds
         var configuration = WorkerConfiguration(
             engine: engine, bootstrap: bootstrap, properties: properties, topic: topic, crash: nil,
             countersPath: "\(directory)/counters", offsetStore: place(of: plan, in: directory))

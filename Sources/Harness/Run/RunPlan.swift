@@ -40,8 +40,10 @@ struct RunPlan: Sendable {
     ///
     /// - Throws: ``Diagnosis`` for a crash that a run never reaches.
     static func plans(of scenario: Scenario) throws -> [RunPlan] {
-        let shape = scenario.shape
         return try scenario.runs.flatMap { run -> [RunPlan] in
+            // Nobody knows how often, and where, a receiver commits by time.
+            let isTimed = scenario.commitIntervalMilliseconds != nil && run.strategy.isReceiver
+            let shape = isTimed ? nil : scenario.shape
             let sinks: [Scenario.Expectation?] = run.sinks.isEmpty ? [nil] : run.sinks
             return try sinks.map { stated in
                 let crashes = try settle(run, sink: stated?.sink, in: scenario, shape: shape)
@@ -107,7 +109,7 @@ struct RunPlan: Sendable {
         throw Diagnosis(
             cause:
                 "\(run.strategy.rawValue): \"\(stated.duplicates) / \(stated.lost)\" has symbols, and a crash with cuts "
-                + "by time, at a time, or at this place in a group, has no closed form that would give them values",
+                + "or commits by time, at a time, or at this place in a group, has no closed form that would give them values",
             fix: "cut by block-records and batch-records with manual membership, or state plain numbers",
             exitCode: .usage)
     }

@@ -35,6 +35,8 @@ public struct Scenario: Equatable, Sendable {
     public var fidelity: Fidelity
     /// For `receiver`: blocks after which the group's offsets are committed, at least 1.
     public var autoCommitBlocks: Int
+    /// For receivers: milliseconds between two commits of the group's offsets, in place of after blocks; nil: after blocks.
+    public var commitIntervalMilliseconds: Int?
     /// Records that are produced while a worker that died is down, at least 0.
     public var arrivals = 0
     /// For direct strategies with cuts by count: how much the first batch takes that is planned after a crash.

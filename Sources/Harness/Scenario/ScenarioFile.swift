@@ -87,6 +87,7 @@ public enum ScenarioFile {
         if scenario.startTimestamp != nil, let value = top["start-timestamp"] {
             try refuseImpossibleStart(value, of: scenario)
         }
+        scenario.commitIntervalMilliseconds = try commitInterval(top, scenario)
         return scenario
     }
 

@@ -1,4 +1,4 @@
-// Ends of a run's first life other than a crash at a point: `stop: drain`, `stop-at: POINT@7`, `crash-after-ms: 500`.
+// Times, and ends of a run's first life other than a crash at a point: `stop: drain`, `stop-at: POINT@7`, `crash-after-ms: 500`.
 internal import Engine
 internal import World
 
@@ -37,6 +37,22 @@ extension ScenarioFile {
 }
 
 extension ScenarioFile {
+    /// The time between two commits of a receiver's offsets.
+    static func commitInterval(_ top: YAMLMapping, _ scenario: Scenario) throws(ScenarioError) -> Int? {
+        guard let value = top["commit-interval-ms"] else { return nil }
+        if let blocks = top["auto-commit-blocks"] {
+            throw blocks.error(
+                .impossibleValue, "commits go by time already",
+                fix: "keep either commit-interval-ms or auto-commit-blocks")
+        }
+        guard scenario.experiment != nil || scenario.runs.contains(where: \.strategy.isReceiver) else {
+            throw value.error(
+                .impossibleValue, "no run has a receiver, whose commits it would time",
+                fix: "remove commit-interval-ms, or add a run of a receiver")
+        }
+        return try value.integer(in: ScenarioLimits.commitIntervalMilliseconds)
+    }
+
     /// When the first life of a run is killed from outside.
     static func crashAfter(_ run: YAMLMapping) throws(ScenarioError) -> Int? {
         guard let value = run["crash-after-ms"] else { return nil }

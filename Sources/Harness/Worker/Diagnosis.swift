@@ -173,7 +173,7 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
                 )
             case .topicReplaced:
                 (
-                    "check that it is the topic that was meant; where the sink is append or batch-keyed, "
+                    "check that it is the topic that was meant, or set the position right with kbench offsets import; where the sink is append or batch-keyed, "
                         + "'on-data-loss: skip' reads it from its beginning", .invalidRun
                 )
             case .concurrentDriver: ("stop the other driver that works on this folder", .internalError)

@@ -28,6 +28,9 @@ enum ScenarioKeys {
             "auto-commit-blocks", .integer(ScenarioLimits.autoCommitBlocks), default: "10",
             "For receiver: blocks after which the group's offsets are committed."),
         .init(
+            "commit-interval-ms", .integer(ScenarioLimits.commitIntervalMilliseconds),
+            "For receivers: time after which offsets are committed, apart from blocks; no closed form."),
+        .init(
             "arrivals", .integer(ScenarioLimits.arrivals), default: "0",
             "Records produced between the first crash of a run and its restart."),
         .init(
