@@ -91,7 +91,10 @@ extension KafkaReader {
     func leaveSharedQueue() throws {
         for slot in slots { rd_kafka_queue_forward(slot.queue, nil) }
         sharedBatch.removeAll()
-        for slot in slots { slot.batch.removeAll() }
+        for slot in slots {
+            slot.batch.removeAll()
+            slot.emptyBelow = 0
+        }
         if let sharedQueue { rd_kafka_queue_destroy(sharedQueue) }
         sharedQueue = nil
         // What was prefetched into the shared queue went with it; fetch it again.

@@ -166,20 +166,29 @@ public final class KafkaReader: RecordReader {
         // version that the seek makes old, so the library drops those itself.
         slot.batch.removeAll()
         slot.position = offset
+        slot.emptyBelow = 0
         slot.isStopped = false
         try seekLibrary([slot])
     }
 
+    /// How long a seek may take, in milliseconds. The library waits for the answer to a fetch that is on its way, which a
+    /// busy or a stopped broker holds back; whoever starts the partition anew need not wait for it.
+    private static let seekTimeout: Int32 = 5_000
+
     func seekLibrary(_ moved: [PartitionSlot]) throws {
         let list = TopicPartitionList(topic: topic, moved.map { ($0.partition, $0.position) })
-        if let error = rd_kafka_seek_partitions(
-            handle.pointer, list.pointer, handle.configuration.requestTimeout.milliseconds)
-        {
-            defer { rd_kafka_error_destroy(error) }
-            throw handle.failure(rd_kafka_error_code(error), doing: "seek", location: topic)
+        if let error = rd_kafka_seek_partitions(handle.pointer, list.pointer, KafkaReader.seekTimeout) {
+            let code = rd_kafka_error_code(error)
+            rd_kafka_error_destroy(error)
+            guard code == RD_KAFKA_RESP_ERR__TIMED_OUT else {
+                throw handle.failure(code, doing: "seek", location: topic)
+            }
+            try handle.throwIfDown()
+            // Nobody says which of them were moved, so all begin anew.
+            return try moved.forEach(restart)
         }
         try list.forEach { element in
-            if element.err == RD_KAFKA_RESP_ERR__STATE {
+            if element.err == RD_KAFKA_RESP_ERR__STATE || element.err.isTransient {
                 try restart(slot(of: element.partition))
             } else if element.err != RD_KAFKA_RESP_ERR_NO_ERROR {
                 throw failure(element.err, "seek", element.partition, element.offset)
@@ -188,7 +197,8 @@ public final class KafkaReader: RecordReader {
     }
 
     /// Starts a partition anew at its position: after an offset out of range the library has stopped it for good, and
-    /// stopped partitions cannot seek.
+    /// stopped partitions cannot seek. A seek that is carried out after all, and late, does no harm: what lies before the
+    /// position is dropped.
     private func restart(_ slot: PartitionSlot) throws {
         let list = TopicPartitionList(topic: topic, [(slot.partition, slot.position)])
         for change in [rd_kafka_incremental_unassign, rd_kafka_incremental_assign] {
@@ -220,6 +230,7 @@ public final class KafkaReader: RecordReader {
         }
         var added = 0
         var deadline: ContinuousClock.Instant?
+        slot.passGap(until: until)
         while added < limit, slot.position < until {
             if slot.batch.isEmpty {
                 let wanted = min(limit - added, Int(clamping: until - slot.position))
@@ -264,6 +275,7 @@ public final class KafkaReader: RecordReader {
         var added = 0
         var deadline: ContinuousClock.Instant?
         let most = min(limit, RecordBatch.capacity)
+        slot.passGap(until: until)
         try batch.refill { records in
             var bytes = 0
             while added == 0, slot.position < until {
@@ -312,7 +324,7 @@ public final class KafkaReader: RecordReader {
     ///
     /// - Returns: Whether to go on; not when an error waits behind records that were added: they are handed over first.
     @inline(__always)
-    private func deliver(
+    func deliver(
         _ slot: PartitionSlot, until: Offset, limit: Int, added: inout Int, lends: Bool,
         take: (borrowing rd_kafka_message_t, _ place: Int) -> Void
     ) throws -> Bool {
@@ -323,7 +335,8 @@ public final class KafkaReader: RecordReader {
             if message.pointee.err != RD_KAFKA_RESP_ERR_NO_ERROR {
                 if message.pointee.err == RD_KAFKA_RESP_ERR__PARTITION_EOF {
                     // The log ends here, so whatever lies before this offset and was not delivered is a gap.
-                    position = max(position, min(message.pointee.offset, until))
+                    slot.emptyBelow = max(slot.emptyBelow, message.pointee.offset)
+                    position = max(position, min(slot.emptyBelow, until))
                 } else if !message.pointee.err.isTransient {
                     if added > 0 { return false }
                     let code = message.pointee.err

@@ -10,6 +10,9 @@ final class PartitionSlot {
     var position: Offset
     /// Whether the library has stopped the partition after an error, so that it must be started anew.
     var isStopped = false
+    /// The log was once found to end here: what lies before it and has not been delivered is a gap, also for ranges that
+    /// are asked for later. The library says so once.
+    var emptyBelow: Offset = 0
     var batch = MessageBatch(capacity: 1024)
 
     init(_ partition: Partition, at position: Offset, queue: OpaquePointer) {
@@ -17,4 +20,7 @@ final class PartitionSlot {
         self.position = position
         self.queue = queue
     }
+
+    /// Steps over what is known to hold no record, as far as `until`.
+    func passGap(until: Offset) { position = max(position, min(emptyBelow, until)) }
 }

@@ -21,6 +21,15 @@ public enum Processes {
         while true { pause() }
     }
 
+    /// Ends this process with `code` at once: no thread is waited for, and nothing is cleaned up.
+    public static func exitAtOnce(_ code: Int32) -> Never { _exit(code) }
+
+    /// Ends another process by SIGKILL, or asks it to end by SIGTERM; one that has ended already is left alone.
+    public static func end(_ process: Int32, atOnce: Bool) {
+        // 0, 1 and negative numbers mean others than one process of ours.
+        if process > 1 { kill(process, atOnce ? SIGKILL : SIGTERM) }
+    }
+
     /// Lets this process use memory again that it has freed, in place of giving it back to the kernel and asking for new
     /// pages, each of which has to be cleared and mapped: for processes that free what they fetch all the time.
     public static func keepFreedMemory() { kbench_keep_freed_memory(32 << 20, 64 << 20) }
@@ -69,6 +78,16 @@ public enum Processes {
             withUnsafeBytes(of: field) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
         }
         return "\(text(names.sysname)) \(text(names.release)) \(text(names.machine))"
+    }
+
+    /// The bytes of memory that can be had without swapping, as the kernel estimates them; the largest number where it does
+    /// not say.
+    public static func availableMemory() -> Int64 {
+        for line in text(of: "/proc/meminfo").split(separator: "\n") where line.hasPrefix("MemAvailable:") {
+            let words = line.split(separator: " ")
+            if words.count > 1, let kibibytes = Int64(words[1]) { return kibibytes * 1024 }
+        }
+        return .max
     }
 
     /// The number of processors this process may run on.

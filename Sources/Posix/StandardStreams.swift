@@ -1,6 +1,7 @@
 // The standard streams without buffers, so that a process that dies has said what it said.
+internal import CPosixShims
 internal import Glibc
-internal import World
+public import World
 
 /// Standard input, standard output and standard error.
 public enum StandardStreams {
@@ -29,6 +30,19 @@ public enum StandardStreams {
 
     private static func writeBytes(_ text: String) throws { try write(text, to: STDOUT_FILENO, outputName) }
 
+    /// From now on a write to a pipe that nobody reads is an error, and no signal that ends the process.
+    public static func tellBrokenPipesByErrors() { _ = kbench_tell_broken_pipes_by_errors() }
+
+    /// Reads standard input up to the end of its first line, which is left out, or to its end; no byte behind it is taken.
+    public static func readLineOfInput() -> [UInt8] {
+        var line: [UInt8] = []
+        var byte: UInt8 = 0
+        while retryingWhenInterrupted({ Glibc.read(STDIN_FILENO, &byte, 1) }) == 1, byte != UInt8(ascii: "\n") {
+            line.append(byte)
+        }
+        return line
+    }
+
     /// Reads and drops standard input until its end, or until it cannot be read.
     public static func waitForEndOfInput() {
         withUnsafeTemporaryAllocation(byteCount: 256, alignment: 1) { buffer in
@@ -47,4 +61,9 @@ public enum StandardStreams {
             }
         }
     }
+}
+
+extension DiskError {
+    /// Whether nobody reads the pipe any more that was written to.
+    public var isBrokenPipe: Bool { errorNumber == EPIPE }
 }

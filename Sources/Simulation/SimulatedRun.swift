@@ -24,6 +24,7 @@ public final class SimulatedRun {
     public let shape: LoadShape
     /// Where each record lies.
     public private(set) var places: [(partition: Partition, offset: Offset)] = []
+    private var production: LoadProduction
     let clock: SimulatedClock
     private static let timeOfLife: Nanoseconds = 1_000_000_000_000_000
     private let seed: UInt64
@@ -54,6 +55,7 @@ public final class SimulatedRun {
         clock = SimulatedClock()
         stores = SimulatedStores()
         self.seed = seed
+        production = LoadProduction(shape.pattern, partitions: shape.partitions)
         broker = SimulatedBroker(topic: "simulated", partitions: shape.partitions)
         broker.clock = clock
         configuration = EngineConfiguration(
@@ -86,6 +88,7 @@ public final class SimulatedRun {
         struck = original.struck
         stores = original.stores.copy()
         places = original.places
+        production = original.production
         seed = original.seed
         lives = original.lives
         interleaving = original.interleaving
@@ -175,10 +178,37 @@ public final class SimulatedRun {
     /// - Throws: ``DiskError``, or the log's own error.
     @discardableResult
     public func endure(_ outage: Outage) throws -> Bool {
+        for event in outage.events { endure(event) }
         produce(outage.arrivals)
+        configuration.onDataLoss = outage.onDataLoss
         if outage.reset == .latest { configuration.starts = configuration.ends }
         configuration.firstBatchIsUnlimited = outage.restartBatch == .unlimited
         return try outage.damage?.strike(configuration, disk: disk) ?? true
+    }
+
+    private func endure(_ event: BrokerEvent) {
+        let group = configuration.group
+        switch event {
+        case .retention(let keep):
+            for (partition, end) in broker.ends.enumerated() {
+                broker.evict(below: end - keep, of: Partition(partition))
+            }
+        case .deleteRecords(let partition, let before):
+            broker.evict(below: min(before, broker.ends[Int(partition)]), of: partition)
+        case .topicAnew:
+            broker.recreate()
+            broker.changeOffsets(of: group) { _, _ in nil }
+        case .forgetOffsets: broker.changeOffsets(of: group) { _, _ in nil }
+        case .moveOffsets(let moved, let by):
+            broker.changeOffsets(of: group) { partition, offset in
+                moved.map { $0 == partition } ?? true ? max(0, offset + by) : offset
+            }
+        case .addPartitions(let count):
+            broker.addPartitions(count)
+            production.partitions += count
+            configuration.starts += Array(repeating: 0, count: count)
+        }
+        configuration.ends = broker.ends
     }
 
     /// A life without a crash; `visit` is called at each of its crash points and may ``fork()`` the run. What it throws
@@ -261,23 +291,36 @@ public final class SimulatedRun {
     public func verdict() throws -> Verdict {
         if configuration.job.keepsState {
             return try Verdict(
-                producedByPartition: shape.spread(places.count), jobOfRunIn: configuration.directory, disk: disk)
+                producedByPartition: shape.pattern.spread(places.count, partitions: shape.partitions),
+                jobOfRunIn: configuration.directory, disk: disk)
         }
         return try Verdict(
             produced: places.count, sink: configuration.sink, runDirectory: configuration.directory, disk: disk,
             openStore: stores.open, places: { [places] in places[$0] })
     }
 
-    /// Produces records, numbered on from those before and spread by turns.
+    /// Produces records, numbered on from those before, in the transactions of the load's pattern.
     private func produce(_ count: Int, gaps: [Int: Int64] = [:]) {
         var value = [UInt8](repeating: 0, count: RecordFormat.minimumLength + 4)
-        for sequence in places.count..<places.count + count {
-            value.withUnsafeMutableBytes {
-                RecordFormat.write(.init(producer: 0, sequence: UInt64(sequence)), seed: seed, into: $0)
+        func write(_ identity: RecordFormat.Identity) {
+            value.withUnsafeMutableBytes { RecordFormat.write(identity, seed: seed, into: $0) }
+        }
+        let producer = shape.pattern.transactions.map { _ in broker.registerProducer("load").number }
+        let aborting = shape.pattern.transactions.map { _ in broker.registerProducer("load-aborted").number }
+        production.produce(count) { step in
+            switch step {
+            case .begin: break
+            case .record(let number, let partition):
+                write(.init(producer: 0, sequence: UInt64(number)))
+                broker.skipOffsets(gaps[number] ?? 0, in: partition)
+                let offset = broker.append(to: partition, key: nil, value: value, producer: producer)
+                places.append((partition, offset))
+            case .abortedRecord(let number, let partition):
+                write(.init(producer: LoadProduction.abortedProducer, sequence: UInt64(number)))
+                _ = broker.append(to: partition, key: nil, value: value, producer: aborting)
+            case .commit: if let producer { broker.endTransaction(of: producer, aborts: false) }
+            case .abort: if let aborting { broker.endTransaction(of: aborting, aborts: true) }
             }
-            let partition = Partition(sequence % shape.partitions)
-            broker.skipOffsets(gaps[sequence] ?? 0, in: partition)
-            places.append((partition, broker.produce(to: partition, value: value)))
         }
         configuration.ends = broker.ends
     }

@@ -44,6 +44,8 @@ struct BenchRecoveryCommand: AsyncParsableCommand {
 
     @OptionGroup var broker: BrokerOptions
 
+    @OptionGroup var topics: TopicOptions
+
     @Option(help: "How to print the result: text or json.")
     var format: Format = .text
 
@@ -74,7 +76,7 @@ struct BenchRecoveryCommand: AsyncParsableCommand {
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
         let runner = RecoveryRunner(
             settings: settings, megabytes: megabytes,
-            options: try broker.runOptions(in: folder, reproduce: reproduce)
+            options: try broker.runOptions(in: folder, reproduce: reproduce, topics: topics)
         ) { fraction, label in bar.show(fraction, label) }
         defer { bar.finish() }
         let result = try await Interruptible.run { try await runner.run() }
@@ -87,6 +89,6 @@ struct BenchRecoveryCommand: AsyncParsableCommand {
     private var reproduce: String {
         (["kbench", "bench", "recovery", "--sizes", sizes, "--record-bytes", "\(recordBytes)"]
             + ["--partitions", "\(partitions)", "--pairs", "\(pairs)", "--zstd-level", "\(zstdLevel)"]
-            + ["--seed", "\(seed)"] + broker.arguments).joined(separator: " ")
+            + ["--seed", "\(seed)"] + broker.arguments + topics.arguments).joined(separator: " ")
     }
 }

@@ -39,6 +39,8 @@ struct CeilingsCommand: AsyncParsableCommand {
 
     @OptionGroup var broker: BrokerOptions
 
+    @OptionGroup var topics: TopicOptions
+
     @Option(help: ArgumentHelp("The folder for files, which are removed afterwards.", valueName: "DIR"))
     var out = "results"
 
@@ -57,7 +59,7 @@ struct CeilingsCommand: AsyncParsableCommand {
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
         try OutputCheck.folder(out, "--out")
         WorkFolder.removeAbandoned(in: out)
-        let options = try broker.runOptions(in: out)
+        let options = try broker.runOptions(in: out, topics: topics)
         let runner = CeilingsRunner(
             .init(
                 records: records, partitions: partitions, pairs: pairs, verdictRecords: verdictRecords,

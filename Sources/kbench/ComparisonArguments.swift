@@ -16,7 +16,7 @@ struct ComparisonArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Figures of the command's JSON to compare, by name or the last part of it, or process/cpuSeconds and process/wallSeconds; joined by commas.",
+            "Figures of the command's JSON to compare, by name or the last part of it, or process/cpuSeconds and process/wallSeconds; joined by commas. For one that kbench does not know, NAME:higher or NAME:lower says which way is better.",
             valueName: "A,B"))
     var metric: String?
 

@@ -9,9 +9,11 @@ internal import World
 enum Failure {
     /// Prints the error and exits with its code; help and version requests print and exit with 0.
     static func exit(with error: any Error) -> Never {
+        // Whatever went wrong then went wrong because of it.
+        if Interrupts.wasInterrupted { Interrupts.leaveTheEndToOthers() }
         if let code = error as? ExitCode { Foundation.exit(code.rawValue) }
-        if Interrupts.wasInterrupted {
-            StandardStreams.writeErrorLine("kbench: interrupted; no worker and no temporary file is left")
+        if (error as? DiskError)?.isBrokenPipe == true {
+            StandardStreams.writeErrorLine("kbench: interrupted, as nobody reads the output; nothing is left behind")
             Foundation.exit(ExitStatus.interrupted.rawValue)
         }
         let diagnosis: Diagnosis

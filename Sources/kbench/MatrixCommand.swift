@@ -47,6 +47,10 @@ struct MatrixCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The seed of the payloads.", valueName: "S"))
     var seed = 1
 
+    @Option(
+        help: ArgumentHelp("A file with the key 'load', as in a scenario: the shape of the load.", valueName: "FILE"))
+    var load: String?
+
     @Option(help: "Where the cells run: real or simulated.")
     var world: Worlds = .real
 
@@ -58,6 +62,8 @@ struct MatrixCommand: AsyncParsableCommand {
 
     @OptionGroup var broker: BrokerOptions
 
+    @OptionGroup var topics: TopicOptions
+
     @Option(help: ArgumentHelp("The folder for the runs' files, which are removed afterwards.", valueName: "DIR"))
     var out = "results"
 
@@ -68,7 +74,7 @@ struct MatrixCommand: AsyncParsableCommand {
     var quiet = false
 
     private func runOptions() throws -> RunOptions {
-        try broker.runOptions(in: out)
+        try broker.runOptions(in: out, topics: topics)
     }
 
     private func checkNumbers() throws {
@@ -102,11 +108,17 @@ struct MatrixCommand: AsyncParsableCommand {
             // Each row brings its own load.
             try await show(ReferenceRunner(against, seed: UInt64(seed)) { bar.show($0, $1) }, bar)
         } else {
-            try await show(MatrixRunner(plan: plan()) { bar.show($0, $1) }, bar)
+            let load = try load.map { try LoadFile.read($0, partitions: partitions) }
+            try await show(MatrixRunner(plan: plan(load), load: load) { bar.show($0, $1) }, bar)
         }
     }
 
-    private func plan() throws -> MatrixPlan {
+    private func plan(_ load: LoadSettings?) throws -> MatrixPlan {
+        if load?.rate != nil {
+            throw Diagnosis(
+                cause: "--load: a matrix has all records before its runs, and the load has a rate",
+                fix: "remove rate from the file", exitCode: .usage)
+        }
         guard let chosen = Fidelity(named: fidelity) else {
             throw Diagnosis(cause: "--fidelity: '\(fidelity)' is no fidelity", fix: Fidelity.fix, exitCode: .usage)
         }
@@ -116,7 +128,7 @@ struct MatrixCommand: AsyncParsableCommand {
         let plan = try MatrixPlan(
             strategies: strategies, sinks: sinks, points: point == "all" ? nil : points,
             fidelity: chosen, partitions: partitions, blockRecords: blockRecords, batchRecords: batchRecords,
-            seed: UInt64(seed))
+            seed: UInt64(seed), pattern: load?.pattern ?? LoadPattern())
         let nothing = "no cell of the matrix comes of it"
         try OptionCheck.used(
             strategy, "--strategy", strategies, in: plan.strategies, { $0.rawValue }, as: nothing)
@@ -129,7 +141,9 @@ struct MatrixCommand: AsyncParsableCommand {
     private func show(_ runner: some ComparisonRunner, _ bar: SharedProgressBar) async throws {
         let result: any ComparisonResult
         switch world {
-        case .simulated: result = try runner.runSimulated()
+        case .simulated:
+            try topics.refuse(because: "the simulated world has no cluster")
+            result = try runner.runSimulated()
         case .real:
             try OutputCheck.folder(out, "--out")
             WorkFolder.removeAbandoned(in: out)

@@ -65,7 +65,7 @@ extension EndToEnd {
                 cause: "'never' is no occurrence", fix: "@seeded"),
             Mistake(
                 name: "a property without a value", arguments: flagship + ["-X", "nonsense"],
-                cause: "-X nonsense: expected name=value", fix: "-X"),
+                cause: "-X: expected name=value", fix: "-X"),
             Mistake(
                 name: "a property that librdkafka does not know", arguments: flagship + ["-X", "no.such=1"],
                 cause: "no.such", fix: "-X"),

@@ -7,15 +7,34 @@ import World
 
 @Suite("A crash anywhere does exactly what the closed form says")
 struct CrashEverywhereTests {
-    static let shapes: [LoadShape] = [
-        .small(records: 16, partitions: 3, block: 2, batch: 6),
-        .small(records: 23, partitions: 4, block: 5, batch: 10),
-        .small(records: 7, partitions: 1, block: 3, batch: 6),
-        .small(records: 3, partitions: 5, block: 10, batch: 10),
-        .small(records: 24, partitions: 3, block: 2, batch: 12, group: 3),
-        .small(records: 16, partitions: 3, block: 2, batch: 6, lag: 2),
-        .small(records: 16, partitions: 3, block: 2, batch: 6, lag: 99),
-        .small(records: 24, partitions: 3, block: 3, batch: 12, chunk: 2),
+    static let shapes: [LoadShape] =
+        [
+            .small(records: 16, partitions: 3, block: 2, batch: 6),
+            .small(records: 23, partitions: 4, block: 5, batch: 10),
+            .small(records: 7, partitions: 1, block: 3, batch: 6),
+            .small(records: 3, partitions: 5, block: 10, batch: 10),
+            .small(records: 24, partitions: 3, block: 2, batch: 12, group: 3),
+            .small(records: 16, partitions: 3, block: 2, batch: 6, lag: 2),
+            .small(records: 16, partitions: 3, block: 2, batch: 6, lag: 99),
+        ] + patterned + [
+            .small(records: 24, partitions: 3, block: 3, batch: 12, chunk: 2)
+        ]
+    /// Partitions of which some have nearly all records or none, and topics with gaps: markers and aborted records.
+    static let patterned: [LoadShape] = [
+        .small(records: 16, partitions: 3, block: 2, batch: 6, pattern: LoadPattern(weights: [6, 1, 1])),
+        .small(records: 12, partitions: 2, block: 3, batch: 4, pattern: LoadPattern(weights: [1, 0])),
+        .small(
+            records: 14, partitions: 5, block: 3, batch: 10, group: 2, pattern: LoadPattern(weights: [3, 0, 2, 0, 1])),
+        .small(records: 6, partitions: 2, block: 2, batch: 4, pattern: LoadPattern(transactions: .init(records: 1))),
+        .small(
+            records: 12, partitions: 2, block: 2, batch: 6, chunk: 2,
+            pattern: LoadPattern(transactions: .init(records: 3, abortedPercent: 30))),
+        .small(
+            records: 10, partitions: 3, block: 5, batch: 5, group: 2, autoCommit: 1,
+            pattern: LoadPattern(weights: [4, 1, 0], transactions: .init(records: 4, abortedPercent: 50))),
+        .small(
+            records: 10, partitions: 1, block: 5, batch: 10,
+            pattern: LoadPattern(transactions: .init(records: 5, abortedPercent: 40))),
     ]
     static let strategies = Strategy.allCases.filter { $0 != .raw }
 
@@ -23,11 +42,15 @@ struct CrashEverywhereTests {
     /// every write shows, can tell, and the last, whose tasks write in pieces, in what a transaction hides.
     static func worlds(for shape: LoadShape, _ strategy: Strategy) -> [(Fidelity, SinkKind)] {
         let isFirst = shape == shapes[0]
+        let isPatterned = shape.pattern != LoadPattern()
         let fidelities = [.sound, .spark] + (isFirst ? Fidelity.Deviation.allCases.map { Fidelity([$0]) } : [])
         let isLast = shape == shapes.last
         let sinks: [SinkKind] =
             isFirst
-            ? SinkKind.allCases : isLast || strategy == .directTransactional ? [.append, .transactional] : [.append]
+            ? SinkKind.allCases
+            : isPatterned
+                ? [.append, .batchKeyed, .transactional]
+                : isLast || strategy == .directTransactional ? [.append, .transactional] : [.append]
         return fidelities.flatMap { fidelity in
             sinks.filter(strategy.canWrite).filter { sink in
                 // What a deviation alone does shows in the rows; the other sinks hide it.

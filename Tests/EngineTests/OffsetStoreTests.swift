@@ -124,8 +124,8 @@ struct OffsetStoreTests {
     func storeDown() throws {
         let shape = LoadShape.small(records: 16, partitions: 3, block: 4, batch: 8)
         // A commit writes the partitions that its block has records of, one after the other.
-        let writes = shape.blocksByPartition(4, from: [0, 0, 0]).flatMap { block in
-            let shares = block.map(\.count)
+        let writes = LoadCuts(shape).blocks(4, from: [0, 0, 0]).flatMap { block in
+            let shares = block.records.map(\.count)
             return shares.indices.filter { shares[$0] > 0 }.map { shares[$0...].reduce(0, +) }
         }
         #expect(writes.count > 9)

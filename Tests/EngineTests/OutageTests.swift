@@ -25,6 +25,11 @@ struct OutageTests {
             shape: .small(records: 9, partitions: 3, block: 2, batch: 4, group: 2, lag: 1), fidelity: everything,
             sinks: [.append, .batchKeyed, .transactional]),
         World(shape: .small(records: 2, partitions: 3, block: 4, batch: 4, lag: 2), fidelity: .sound),
+        World(
+            shape: .small(
+                records: 7, partitions: 3, block: 2, batch: 6, lag: 1,
+                pattern: LoadPattern(weights: [3, 0, 1], transactions: .init(records: 2, abortedPercent: 40))),
+            fidelity: .spark),
     ]
 
     static func outages(for strategy: Strategy) -> [Outage] {

@@ -11,6 +11,9 @@ struct SuccessiveLivesTests {
     static let plain = LoadShape.small(records: 5, partitions: 2, block: 2, batch: 4, autoCommit: 2)
     static let odd = LoadShape.small(
         records: 11, partitions: 3, block: 2, batch: 4, group: 2, lag: 1, autoCommit: 2, chunk: 1)
+    static let gapped = LoadShape.small(
+        records: 6, partitions: 3, block: 2, batch: 6, autoCommit: 1, chunk: 2,
+        pattern: LoadPattern(weights: [3, 0, 1], transactions: .init(records: 2, abortedPercent: 50)))
     static let seed: UInt64 = 20_261_122
     static let strategies = Strategy.allCases.filter { $0 != .raw }
 
@@ -70,7 +73,11 @@ struct SuccessiveLivesTests {
             let (strategy, fidelity) = (world.strategy, world.fidelity)
             return SinkKind.allCases.filter { strategy.canWrite(to: $0) && $0 != .offsetKeyed }.map {
                 World(strategy: strategy, sink: $0, fidelity: fidelity, shape: odd)
-            } + [World(strategy: strategy, sink: world.sink, fidelity: fidelity, shape: odd, job: .checksumSum)]
+            }
+                + [
+                    World(strategy: strategy, sink: world.sink, fidelity: fidelity, shape: odd, job: .checksumSum),
+                    World(strategy: strategy, sink: world.sink, fidelity: fidelity, shape: gapped),
+                ]
         }
 
     /// A way to die that differs from others in what it leaves. Lives that leave the very same files and offsets go on

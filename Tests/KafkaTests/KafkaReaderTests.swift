@@ -245,7 +245,10 @@ struct KafkaReaderTests {
         }
         #expect(block.recordCount == 1000 && expected == 1000)
         try reader.seek(1, to: 9_990)
-        #expect(try reader.discard(limit: 100, timeout: patience).count == 10)
+        // It takes what is there when the first has come, so the ten may come in several parts.
+        var rest = 0
+        while rest < 10 { rest += try reader.discard(limit: 100, timeout: patience).count }
+        #expect(rest == 10)
         #expect(try reader.discard(limit: 100, timeout: .milliseconds(100)).count == 0)
     }
 }

@@ -44,6 +44,29 @@ struct TransactionTests {
         #expect(block.numbers == Array(0..<20))
     }
 
+    @Test(
+        "N1: remembers that its tail is a gap, for ranges that are asked for after one that ended inside it",
+        arguments: 10...16)
+    func tailIsGap(_ until: Int) throws {
+        let topic = try TestCluster.external.makeTopic()
+        let writer = try TransactionalWriter(topic.configuration, topic: topic.name)
+        try writer.begin(10, first: 0)
+        try writer.commit()
+        try writer.begin(5, first: 100)
+        try writer.abort()
+        let reader = try topic.openReader()
+        defer { reader.close() }
+        let block = Block()
+        var position: Offset = 0
+        // Each range one offset long behind the first: the library says only once that the log has ended.
+        for until in [Offset(until)] + (Offset(until)...17).dropFirst() {
+            try reader.seek(0, to: position)
+            position = try reader.fetch(0, until: until, limit: 100, into: block, timeout: patience).position
+            #expect(position == until)
+        }
+        #expect(block.numbers == Array(0..<10))
+    }
+
     @Test("has ranges without any record")
     func emptyRange() throws {
         let (topic, _) = try makeTopic()

@@ -11,6 +11,8 @@ struct CrashMoment: Equatable {
     var previousRecords = 0
     /// k: records of the batch that the sink holds and that it got, or would have got again, from this life.
     var output = 0
+    /// Tasks of the batch all of whose output the sink shows.
+    var tasksOut = 0
     /// Records of all earlier batches of this life, which the sink holds.
     var earlierOutput = 0
     /// Records of the batch that a task has read and handed to the sink, and the sink does not show yet.

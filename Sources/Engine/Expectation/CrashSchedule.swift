@@ -7,7 +7,8 @@ public struct CrashSchedule {
     private let sink: SinkKind
     private let job: Job
     private let fidelity: Fidelity
-    private let shape: LoadShape
+    private let cuts: LoadCuts
+    private var shape: LoadShape { cuts.shape }
     /// What the life finds when it opens.
     private let state: any LifeState
     private let script: LifeScript
@@ -26,21 +27,22 @@ public struct CrashSchedule {
     ) {
         // A state takes every offset once, and shows what it took.
         let sink = job.keepsState ? .offsetKeyed : sink
+        let cuts = LoadCuts(shape)
         let state: any LifeState =
             strategy.isReceiver
-            ? ReceiverState(strategy: strategy, sink: sink, job: job, fidelity: fidelity, shape: shape)
-            : DirectState(strategy: strategy, sink: sink, job: job, fidelity: fidelity, shape: shape)
-        self.init(strategy: strategy, sink: sink, job: job, fidelity: fidelity, shape: shape, state: state)
+            ? ReceiverState(strategy: strategy, sink: sink, job: job, fidelity: fidelity, cuts: cuts)
+            : DirectState(strategy: strategy, sink: sink, job: job, fidelity: fidelity, cuts: cuts)
+        self.init(strategy: strategy, sink: sink, job: job, fidelity: fidelity, cuts: cuts, state: state)
     }
 
     private init(
-        strategy: Strategy, sink: SinkKind, job: Job, fidelity: Fidelity, shape: LoadShape, state: any LifeState
+        strategy: Strategy, sink: SinkKind, job: Job, fidelity: Fidelity, cuts: LoadCuts, state: any LifeState
     ) {
         self.strategy = strategy
         self.sink = sink
         self.job = job
         self.fidelity = fidelity
-        self.shape = shape
+        self.cuts = cuts
         self.state = state
         script = state.script()
         blocksBefore = script.groups.reduce(into: [0]) { sums, group in sums.append((sums.last ?? 0) + group.count) }
@@ -77,21 +79,36 @@ public struct CrashSchedule {
         return moments[crash.occurrence - 1]
     }
 
-    /// How far everything has come at a crash, what it adds to the outcome, and the life that follows; nil as above.
-    func death(at crash: ArmedCrash) -> Death? {
+    /// How far everything has come at a crash, what it adds to the outcome, and the life that follows; nil as above, and
+    /// where nothing says what a life of a receiver does for which records have arrived.
+    func death(at crash: ArmedCrash, outage: Outage = Outage()) -> Death? {
         guard let moment = moment(at: crash) else { return nil }
         var state = state
         let toll = state.die(at: moment)
+        if outage != Outage() {
+            guard var direct = state as? DirectState else { return nil }
+            direct.endure(outage)
+            state = direct
+        }
         let next = CrashSchedule(
-            strategy: strategy, sink: sink, job: job, fidelity: fidelity, shape: shape, state: state)
+            strategy: strategy, sink: sink, job: job, fidelity: fidelity, cuts: cuts, state: state)
         return Death(crash: crash, moment: moment, toll: toll, next: next)
+    }
+
+    /// As ``death(at:)``, with what the broker's events that follow make of it.
+    func death(at crash: ArmedCrash, followedBy outage: Outage) -> (death: Death, endurance: Endurance)? {
+        guard var death = death(at: crash) else { return nil }
+        var state = death.next.state
+        let endurance = state.endure(outage.events, arrivals: outage.arrivals, policy: outage.onDataLoss)
+        if case .goesOn(let toll) = endurance { death.toll = toll }
+        return (death, endurance)
     }
 
     /// The end of one life.
     struct Death {
         let crash: ArmedCrash
         let moment: CrashMoment
-        let toll: DeathToll
+        var toll: DeathToll
         /// The life that follows.
         let next: CrashSchedule
     }
@@ -119,7 +136,7 @@ public struct CrashSchedule {
         case .recoveryOpen: return [CrashMoment()]
         case .recoveryRemove: return script.leftover == .halfWrittenFile ? [CrashMoment()] : []
         case .recoveryTruncate: return script.leftover == .tornTail ? [CrashMoment()] : []
-        case .receiverPoll: return blockMoments { $0 }
+        case .receiverPoll: return blockMoments(withEmptyPoll: true) { $0 }
         case .receiverBlockCut: return cutMoments(isAfter)
         case .receiverAutoCommit: return autoCommitMoments(isAfter)
         case .receiverWalAppend:
@@ -256,6 +273,7 @@ public struct CrashSchedule {
         moment.isPlanned = true
         moment.previousIsCommitted = true
         moment.output = batch.tasks.prefix(tasks).reduce(0) { $0 + $1.records }
+        moment.tasksOut = tasks
         // In every batch but the first, an earlier checkpoint is there; its own comes after the lag.
         if !batch.isRunAgain { moment.generationIsDurable = tasks >= shape.checkpointLagTasks }
         return moment
@@ -299,12 +317,13 @@ public struct CrashSchedule {
             if isCommit, task.isDropped || !sink.isAtomicPerTask { continue }
             var written = 0
             let pieces = isCommit ? [task.records] : task.writes
-            for piece in pieces {
+            for (number, piece) in pieces.enumerated() {
                 let isOut = point.moment == .after && point.effect != .taskRead
                 var moment = running(index, tasks: place)
                 let handedOver = written + (isOut || isCommit ? piece : 0)
                 if !sink.isAtomicPerTask || (isCommit && isOut) {
                     moment.output += handedOver
+                    if isOut, number == pieces.count - 1 { moment.tasksOut = place + 1 }
                 } else {
                     moment.unshown = handedOver
                     // A block is read before its task begins to write, a range while it does.
@@ -320,8 +339,8 @@ public struct CrashSchedule {
         return moments
     }
 
-    /// One moment for each block of the receiver, `cut` being the blocks cut by then.
-    private func blockMoments(_ cut: (Int) -> Int) -> [CrashMoment] {
+    /// One moment for each block of the receiver, `cut` being the blocks cut by then; and for the poll that gets nothing.
+    private func blockMoments(withEmptyPoll: Bool = false, _ cut: (Int) -> Int) -> [CrashMoment] {
         var moments: [CrashMoment] = []
         var block = 0
         for (index, group) in script.groups.enumerated() {
@@ -331,6 +350,12 @@ public struct CrashSchedule {
                 moments.append(moment)
                 block += 1
             }
+        }
+        if withEmptyPoll, script.endsWithEmptyPoll {
+            // Before the last group is pushed, if that waits for more; otherwise behind it.
+            var moment = receiving(group: script.groups.count - 1, announced: 0)
+            moment.blocksCut = block
+            moments.append(moment)
         }
         return moments
     }
@@ -355,12 +380,12 @@ public struct CrashSchedule {
     /// The moments of each group of blocks; `announced` gives, for each of them, the group's blocks announced by then.
     private func groupMoments(_ announced: ([Int]) -> [Int]) -> [CrashMoment] {
         script.groups.enumerated().flatMap { index, group in
-            announced(group).map { receiving(group: index, announced: $0) }
+            group.isEmpty ? [] : announced(group).map { receiving(group: index, announced: $0) }
         }
     }
 
     private func commitMoments(_ when: CrashPoint.Moment) -> [CrashMoment] {
-        script.groups.enumerated().map { index, group in
+        script.groups.enumerated().filter { !$0.element.isEmpty }.map { index, group in
             var moment = receiving(group: index, announced: group.count)
             switch when {
             case .before, .fails: break

@@ -26,7 +26,7 @@ struct DirectRestart {
         let damaged = outage.damage?.checkpoints ?? 0
         guard let record = NewestRecord(moment: moment, fidelity: rules, damaged: damaged) else { return nil }
         isUnstored = record.isMissing
-        let total = shape.recordsByPartition(after: outage).reduce(0, +)
+        let total = shape.layout(after: outage.arrivals).count
         if isUnstored, outage.reset == .latest {
             lost = Int(total) - moment.earlierOutput - moment.output
             return
@@ -44,7 +44,7 @@ struct DirectRestart {
             // One plan takes what several had.
             renumbered = ((record.known + 2)...batch).reduce(0) { $0 + output(of: $1) }
         }
-        G = shape.growth(ofPlansFrom: record.known + 1, to: batch, output: moment.output, outage: outage)
+        G = shape.growth(ofPlansFrom: record.known + 1, to: batch, tasksOut: moment.tasksOut, outage: outage)
     }
 }
 
@@ -53,44 +53,36 @@ extension LoadShape {
     /// latest offsets then.
     func neverStored(at moment: CrashMoment, _ outage: Outage) -> Int {
         guard outage.reset == .latest else { return 0 }
-        let shares = OffsetPlanner.shares(of: batchRecords, partitions: partitions)
-        let isFirst = (moment.batch ?? 0) == 0
-        var left = Int64(moment.output)
-        return zip(zip(recordsByPartition, shares), recordsByPartition(after: outage)).reduce(0) { lost, partition in
-            let task = min(partition.0.0, partition.0.1)
-            let isStored = task > 0 && (!isFirst || left >= task)
-            if isFirst { left = isStored ? left - task : task > 0 ? 0 : left }
-            return lost + (isStored ? 0 : Int(partition.1))
+        let cuts = LoadCuts(self)
+        let first = cuts.directBatches(from: cuts.layout.starts).first ?? []
+        let stored = (moment.batch ?? 0) > 0 ? first[...] : first.prefix(moment.tasksOut)
+        return layout(after: outage.arrivals).partitions.enumerated().reduce(0) { lost, next in
+            lost + (stored.contains { $0.partition == next.offset } ? 0 : Int(next.element.count))
         }
     }
 
     /// The records that new plans of the batches `first...last` hold, for partitions whose task had finished under the same
-    /// number, and that the sink does not: what a sink drops that trusts a batch's number. Of the last batch `output`
-    /// records were out, of the others all.
-    fileprivate func growth(ofPlansFrom first: Int, to last: Int, output: Int, outage: Outage) -> Int {
-        let shares = OffsetPlanner.shares(of: batchRecords, partitions: partitions)
-        let before = recordsByPartition
-        let after = recordsByPartition(after: outage)
-        var left = Int64(output)
-        var growth: Int64 = 0
-        for partition in 0..<partitions {
-            let (share, end) = (shares[partition], before[partition])
-            func start(_ batch: Int) -> Int64 { min(Int64(batch) * share, end) }
-            func count(_ batch: Int) -> Int64 { min(share, end - start(batch)) }
-            // Tasks run in the order of their partitions, so the output is that of the first ones.
-            let isFinished = count(last) > 0 && left >= count(last)
-            left = isFinished ? left - count(last) : count(last) > 0 ? 0 : left
-            let outputEnd = start(last) + (isFinished ? count(last) : 0)
-            var position = start(first)
-            for batch in first...last {
-                let isUnlimited = batch == first && outage.restartBatch == .unlimited
-                let until = isUnlimited ? after[partition] : min(position + share, after[partition])
-                if count(batch) > 0, batch < last || isFinished {
-                    growth += max(0, until - max(position, outputEnd))
-                }
-                position = until
+    /// number, and that the sink does not: what a sink drops that trusts a batch's number. Of the last batch `tasksOut`
+    /// tasks were out, of the others all.
+    fileprivate func growth(ofPlansFrom first: Int, to last: Int, tasksOut: Int, outage: Outage) -> Int {
+        let before = LoadCuts(self)
+        let old = before.directBatches(from: before.layout.starts)
+        var positions = before.layout.starts
+        for slice in old[..<first].joined() { positions[slice.partition] = slice.offsets.upperBound }
+        let after = LoadCuts(self, layout: layout(after: outage.arrivals))
+        let new = after.directBatches(from: positions, takesAll: outage.restartBatch == .unlimited)
+        // Where the output of each partition ends: tasks run in the order of their partitions.
+        for slice in old[first..<last].joined() + old[last].prefix(tasksOut) {
+            positions[slice.partition] = slice.offsets.upperBound
+        }
+        var growth = 0
+        for (batch, slices) in zip(first...last, new) {
+            let finished = batch < last ? old[batch][...] : old[batch].prefix(tasksOut)
+            for slice in slices where finished.contains(where: { $0.partition == slice.partition }) {
+                let from = min(max(slice.offsets.lowerBound, positions[slice.partition]), slice.offsets.upperBound)
+                growth += after.records(in: from..<slice.offsets.upperBound, of: slice.partition)
             }
         }
-        return Int(growth)
+        return growth
     }
 }

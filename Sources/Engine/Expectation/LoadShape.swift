@@ -1,9 +1,8 @@
-// The numbers that decide when each crash point is reached: sizes of blocks, groups, batches and tasks.
-internal import World
+// The numbers that decide when each crash point is reached: the load, where its records lie, and the sizes of cuts by count.
 
 /// A run's load and cuts by count, from which every block, batch and task follows.
 public struct LoadShape: Codable, Hashable, Sendable {
-    /// Records produced, spread over the partitions by turns.
+    /// Records produced before the run.
     public var records: Int
     /// p: partitions of the topic.
     public var partitions: Int
@@ -19,11 +18,15 @@ public struct LoadShape: Codable, Hashable, Sendable {
     public var autoCommitBlocks: Int
     /// Records a direct task writes at once.
     public var chunkRecords: Int
+    /// How records are dealt to partitions; nil: by turns.
+    private var dealing: LoadPattern?
+    /// Where the records of somebody else's topic lie; nil: where the pattern puts them.
+    public var found: TopicLayout?
 
     /// Makes a shape.
     public init(
         records: Int, partitions: Int, blockRecords: Int, batchRecords: Int, groupCommitBlocks: Int,
-        checkpointLagTasks: Int, autoCommitBlocks: Int = 10, chunkRecords: Int
+        checkpointLagTasks: Int, autoCommitBlocks: Int = 10, chunkRecords: Int, pattern: LoadPattern = LoadPattern()
     ) {
         self.records = records
         self.partitions = partitions
@@ -33,60 +36,27 @@ public struct LoadShape: Codable, Hashable, Sendable {
         self.checkpointLagTasks = checkpointLagTasks
         self.autoCommitBlocks = autoCommitBlocks
         self.chunkRecords = chunkRecords
+        self.pattern = pattern
     }
 
-    /// The records of each partition: record i goes to partition i modulo p.
-    public var recordsByPartition: [Int64] { spread(records) }
+    /// How records are dealt to partitions and transactions.
+    public var pattern: LoadPattern {
+        get { dealing ?? LoadPattern() }
+        set { dealing = newValue == LoadPattern() ? nil : newValue }
+    }
 
-    /// The blocks that a receiver with `records` left to read cuts, by their sizes, in groups that share a commit.
-    func groups(of records: Int) -> [[Int]] {
-        let blocks = LoadShape.pieces(records, of: blockRecords)
-        return stride(from: 0, to: blocks.count, by: groupCommitBlocks).map {
-            Array(blocks[$0..<min($0 + groupCommitBlocks, blocks.count)])
+    /// Where the records lie.
+    public var layout: TopicLayout { layout(after: 0) }
+
+    /// Where the records lie once `arrivals` more have come.
+    public func layout(after arrivals: Int) -> TopicLayout {
+        guard let found else {
+            return TopicLayout(pattern, parts: [records, arrivals], starts: Array(repeating: 0, count: partitions))
         }
-    }
-
-    /// The first `count` blocks that a receiver cuts which begins to read at `offsets`: by partition, their offsets.
-    func blocksByPartition(_ count: Int, from offsets: [Int64]) -> [[Range<Int64>]] {
-        var positions = offsets
-        return (0..<count).map { _ in
-            let remaining = zip(recordsByPartition, positions).map { $0 - $1 }
-            let shares = BlockFill.split(blockRecords, remaining: remaining)
-            return positions.indices.map { partition in
-                let from = positions[partition]
-                positions[partition] += Int64(shares[partition])
-                return from..<positions[partition]
-            }
+        var layout = found
+        for (partition, count) in pattern.spread(arrivals, partitions: partitions).enumerated() {
+            layout.partitions[partition].append(count)
         }
-    }
-
-    /// What a direct task reads: a range of one partition.
-    struct Slice: Hashable {
-        var partition: Int
-        var offsets: Range<Int64>
-    }
-
-    /// The batches that a direct strategy plans from `positions` on, by their tasks: at most its share of each partition.
-    func directBatches(from positions: [Int64]) -> [[Slice]] {
-        let shares = OffsetPlanner.shares(of: batchRecords, partitions: partitions)
-        let ends = recordsByPartition
-        var positions = positions
-        var batches: [[Slice]] = []
-        while true {
-            let batch = positions.indices.filter { positions[$0] < ends[$0] }.map { partition in
-                let from = positions[partition]
-                return Slice(partition: partition, offsets: from..<min(from + shares[partition], ends[partition]))
-            }
-            if batch.isEmpty { return batches }
-            for slice in batch { positions[slice.partition] = slice.offsets.upperBound }
-            batches.append(batch)
-        }
-    }
-
-    /// The sizes of a direct task's writes, in order.
-    func writes(of slice: Slice) -> [Int] { LoadShape.pieces(slice.offsets.count, of: chunkRecords) }
-
-    private static func pieces(_ count: Int, of size: Int) -> [Int] {
-        stride(from: 0, to: count, by: size).map { min(size, count - $0) }
+        return layout
     }
 }

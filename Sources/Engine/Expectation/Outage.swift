@@ -27,33 +27,31 @@ public struct Outage: Equatable, Sendable {
     public var reset: Reset
     /// What happens to the engine's files; nil: nothing.
     public var damage: Damage?
+    /// What happens at the broker, one after the other, before records arrive.
+    public var events: [BrokerEvent]
+    /// What the next life does about records that the log does not have any more.
+    public var onDataLoss: DataLossPolicy
 
     /// Makes an outage; without arguments, one in which nothing happens.
     public init(
-        arrivals: Int = 0, restartBatch: RestartBatch = .limited, reset: Reset = .earliest, damage: Damage? = nil
+        arrivals: Int = 0, restartBatch: RestartBatch = .limited, reset: Reset = .earliest, damage: Damage? = nil,
+        events: [BrokerEvent] = [], onDataLoss: DataLossPolicy = .fail
     ) {
         self.arrivals = arrivals
         self.restartBatch = restartBatch
         self.reset = reset
         self.damage = damage
+        self.events = events
+        self.onDataLoss = onDataLoss
     }
 
     /// What is out of the ordinary, such as `3000 arrive, restart unlimited`; nil when nothing is.
     public var name: String? {
-        let parts = [
-            arrivals > 0 ? "\(arrivals) arrive" : nil, restartBatch == .unlimited ? "restart unlimited" : nil,
-            reset == .latest ? "reset latest" : nil, damage?.rawValue,
-        ].compactMap { $0 }
+        let parts =
+            [
+                arrivals > 0 ? "\(arrivals) arrive" : nil, restartBatch == .unlimited ? "restart unlimited" : nil,
+                reset == .latest ? "reset latest" : nil, damage?.rawValue,
+            ].compactMap { $0 } + events.map(\.name)
         return parts.isEmpty ? nil : parts.joined(separator: ", ")
     }
-}
-
-extension LoadShape {
-    /// The records of each partition, of `records` that are spread by turns.
-    public func spread(_ records: Int) -> [Int64] {
-        (0..<partitions).map { Int64(records / partitions + ($0 < records % partitions ? 1 : 0)) }
-    }
-
-    /// The records of each partition after an outage.
-    func recordsByPartition(after outage: Outage) -> [Int64] { spread(records + outage.arrivals) }
 }

@@ -82,7 +82,7 @@ extension ExpectedOutcome {
         case .transactional where strategy == .directTransactional:
             // A batch of which nothing is stored is planned again under its own number, and is one ingest.
             let isReadAgain = outage.reset == .earliest || (moment.batch ?? 0) > 0
-            ingestDuplicates = moment.output > 0 && isReadAgain ? moment.unshown : 0
+            ingestDuplicates = moment.tasksOut > 0 && isReadAgain ? moment.unshown : 0
         case .transactional:
             let journaled = ExpectedOutcome(
                 strategy: strategy, sink: .offsetKeyed, fidelity: fidelity, point: point, moment: moment.asJournaled,
@@ -98,10 +98,12 @@ extension ExpectedOutcome {
     /// For `direct-commit`: records that lie before the place from which a restart reads, and are not in the sink.
     private static func neverRead(_ moment: CrashMoment, _ outage: Outage, _ shape: LoadShape) -> Int {
         guard outage.reset == .latest else { return 0 }
-        let after = shape.recordsByPartition(after: outage)
-        if !moment.hasCommitted { return Int(after.reduce(0, +)) - moment.earlierOutput - moment.output }
-        // A partition that had no record yet has no committed offset either.
-        return zip(shape.recordsByPartition, after).reduce(0) { $0 + ($1.0 == 0 ? Int($1.1) : 0) }
+        let after = shape.layout(after: outage.arrivals)
+        if !moment.hasCommitted { return Int(after.count) - moment.earlierOutput - moment.output }
+        // A partition of which nothing was planned yet has no committed offset either.
+        return zip(shape.layout.partitions, after.partitions).reduce(0) {
+            $0 + ($1.0.start == $1.0.end ? Int($1.1.count) : 0)
+        }
     }
 
     private func describeOutage(_ sink: SinkKind) -> String {

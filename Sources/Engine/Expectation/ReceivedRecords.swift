@@ -14,9 +14,10 @@ struct ReceivedRecords {
     init(
         strategy: Strategy, fidelity: Fidelity, moment: CrashMoment, outage: Outage = Outage(), shape: LoadShape
     ) {
+        let cuts = LoadCuts(shape)
         let none = [Int64](repeating: 0, count: shape.partitions)
-        let blocks = shape.blocksByPartition(max(moment.blocksCut, moment.blocksAnnounced), from: none)
-            .map { $0.map { Int64($0.count) } }
+        let cut = cuts.blocks(max(moment.blocksCut, moment.blocksAnnounced), from: cuts.layout.starts)
+        let blocks = cut.map { $0.records.map { Int64($0.count) } }
         func sum(_ range: Range<Int>) -> [Int64] {
             blocks[range].reduce(none) { total, block in zip(total, block).map(+) }
         }
@@ -36,9 +37,10 @@ struct ReceivedRecords {
         var offsets: [Int64?]
         if strategy == .receiver {
             let due = moment.blocksCut / shape.autoCommitBlocks * shape.autoCommitBlocks
-            offsets = sum(0..<(moment.isAutoCommitUnderWay ? due - shape.autoCommitBlocks : due)).map {
-                $0 > 0 ? $0 : nil
-            }
+            let count = moment.isAutoCommitUnderWay ? due - shape.autoCommitBlocks : due
+            // It commits where it stands, gaps that it has passed included.
+            let positions = count > 0 ? cut[count - 1].positions : cuts.layout.starts
+            offsets = zip(cuts.layout.partitions, positions).map { $1 > $0.start ? $0.rank(of: $1) : nil }
         } else {
             let step: Int64 = fidelity.has(.commitsLastOffset) ? 1 : 0
             offsets = sum(0..<moment.blocksCommitted).map { $0 > 0 ? $0 - step : nil }
@@ -51,7 +53,7 @@ struct ReceivedRecords {
                 for partition in present.prefix(present.count / 2) { offsets[partition] = reached[partition] - step }
             }
         }
-        let reset = outage.reset == .latest ? shape.recordsByPartition(after: outage) : none
+        let reset = outage.reset == .latest ? shape.layout(after: outage.arrivals).counts : none
         committed = zip(offsets, reset).map { $0 ?? $1 }
     }
 

@@ -29,6 +29,8 @@ struct ReceiverRestart {
         switch outage.damage {
         case .lastEvent:
             guard let event = moment.newestEvent(fidelity) else { return nil }
+            // An allocation that a checkpoint answers for, or an addition whose offsets are committed, is missed.
+            if fidelity.comparesWhatItFinds, event == .allocation ? record.known >= batch : lost > 0 { return nil }
             guard event == .allocation else { break }
             // Its blocks wait again and form a batch, under a new number where a checkpoint knows the old one.
             if !lastRunsAgain { E += moment.output }
@@ -49,7 +51,8 @@ struct ReceiverRestart {
         let waits = moment.blocksAnnounced > moment.blocksAllocated
         guard isKnown, waits || lastRunsAgain else { return true }
         guard fidelity.has(.skipsDamagedBlocks) else { return false }
-        let block = shape.groups(of: shape.records).flatMap(\.self)[moment.blocksAnnounced - 1]
+        let cuts = LoadCuts(shape)
+        let block = cuts.reception(from: cuts.layout.starts).groups.flatMap(\.self)[moment.blocksAnnounced - 1]
         if !waits, moment.output == moment.batchRecords {
             // It is out already and does not come out again.
             E -= block

@@ -1,17 +1,18 @@
 // What a receiver leaves to its next life: offsets, blocks, batches, a checkpoint, and the rows of the sink.
+internal import World
 
 /// The state of `receiver`, `receiver-reliable` and `receiver-wal`.
 struct ReceiverState: LifeState {
     /// A block in the event log.
     private struct Block: Hashable {
-        /// By partition: its offsets.
-        var offsets: [Range<Int64>]
+        /// By partition: its records, by their places among the partition's records.
+        var records: [Range<Int64>]
         /// Whether its records are in the sink.
         var isOut = false
         /// Whether a task has read it.
         var isRead = false
 
-        var records: Int { offsets.reduce(0) { $0 + $1.count } }
+        var count: Int { records.reduce(0) { $0 + $1.count } }
     }
 
     /// A batch that has taken blocks.
@@ -30,11 +31,11 @@ struct ReceiverState: LifeState {
     private let sink: SinkKind
     private let keepsState: Bool
     private let fidelity: Fidelity
-    private let shape: LoadShape
-    private let ends: [Int64]
+    private var cuts: LoadCuts
+    private var shape: LoadShape { cuts.shape }
 
-    /// By partition: where the next life begins to read.
-    private var committed: [Int64]
+    /// By partition: what the group has committed.
+    private var committed: [Offset?]
     /// Blocks in the event log that no batch has taken, oldest first.
     private var waiting: [Block] = []
     /// Batches in the event log that the checkpoint does not call complete, oldest first.
@@ -44,11 +45,13 @@ struct ReceiverState: LifeState {
     private var cleanedThrough = 0
     private var checkpoint: Checkpoint?
     private var leftover = Leftover.nothing
+    /// Where blocks begin, by partition, that lie at the end of the block log and that no event names.
+    private var unannounced: [[Offset?]] = []
 
     /// Rows written, and those of them that were not there twice because a block was output twice.
     private var rows = 0
     private var firstRows = 0
-    /// The offsets written.
+    /// The records written, by their places.
     private var written: OffsetSet
     /// The same of records read, which are more where a sink shows a task's output all at once.
     private var firstReads = 0
@@ -58,20 +61,22 @@ struct ReceiverState: LifeState {
     /// What all deaths so far come to.
     private var sofar = DeathToll()
 
-    init(strategy: Strategy, sink: SinkKind, job: Job, fidelity: Fidelity, shape: LoadShape) {
+    init(strategy: Strategy, sink: SinkKind, job: Job, fidelity: Fidelity, cuts: LoadCuts) {
         self.strategy = strategy
         self.sink = sink
         keepsState = job.keepsState
         self.fidelity = fidelity
-        self.shape = shape
-        ends = shape.recordsByPartition
-        committed = ends.map { _ in 0 }
-        written = OffsetSet(partitions: shape.partitions)
+        self.cuts = cuts
+        committed = cuts.layout.partitions.map { _ in nil }
+        written = OffsetSet(partitions: committed.count)
         read = written
-        held = HeldRecords(partitions: shape.partitions, comparesOffsets: sink == .transactional || keepsState)
+        held = HeldRecords(partitions: committed.count, comparesOffsets: sink == .transactional || keepsState)
     }
 
     // MARK: What a restart finds
+
+    /// By partition: where the next life begins to read.
+    private var positions: [Offset] { zip(committed, cuts.layout.starts).map { $0 ?? $1 } }
 
     /// F: the event log is there, and does not count.
     private var forgetsLog: Bool { checkpoint == nil && fidelity.has(.replaysOnlyWithCheckpoint) }
@@ -89,11 +94,12 @@ struct ReceiverState: LifeState {
         let again = batchesRunAgain
         var batches = again.map { batch in
             LifeScript.Batch(
-                tasks: batch.blocks.map { LifeScript.Task(writes: [$0.records], isDropped: $0.isOut) },
+                tasks: batch.blocks.map { LifeScript.Task(writes: [$0.count], isDropped: $0.isOut) },
                 isRunAgain: true, isKnown: batch.number <= checkpoint?.latest ?? 0)
         }
-        let groups = shape.groups(of: zip(ends, committed).reduce(0) { $0 + Int($1.0 - $1.1) })
-        var open = waitingAfterRestart.map(\.records)
+        let reception = cuts.reception(from: positions)
+        let groups = reception.groups
+        var open = waitingAfterRestart.map(\.count)
         var openRecords = open.reduce(0, +)
         for index in 0...groups.count {
             // A batch takes all that wait, once they are enough or nothing more comes.
@@ -116,13 +122,14 @@ struct ReceiverState: LifeState {
             cleaned = max(cleaned, through)
         }
         if sink == .transactional { noteDropped(&batches, again, blocks: groups.reduce(0) { $0 + $1.count }) }
-        return LifeScript(batches: batches, groups: groups, leftover: leftover)
+        return LifeScript(
+            batches: batches, groups: groups, endsWithEmptyPoll: reception.endsWithEmptyPoll, leftover: leftover)
     }
 
     /// Notes which tasks find all their offsets stored: also those of a new block, when it holds what came before.
     private func noteDropped(_ batches: inout [LifeScript.Batch], _ again: [Batch], blocks: Int) {
-        var queue = (again.flatMap(\.blocks) + waitingAfterRestart).map(\.offsets)
-        queue += shape.blocksByPartition(blocks, from: committed)
+        var queue = (again.flatMap(\.blocks) + waitingAfterRestart).map(\.records)
+        queue += cuts.blocks(blocks, from: positions).map(\.records)
         var stored = held
         var place = 0
         for batch in batches.indices {
@@ -147,8 +154,8 @@ struct ReceiverState: LifeState {
     mutating func die(at moment: CrashMoment) -> DeathToll {
         let script = script()
         let again = batchesRunAgain
-        let cut = shape.blocksByPartition(max(moment.blocksCut, moment.blocksAnnounced), from: committed)
-        var queue = waitingAfterRestart + cut.prefix(moment.blocksAnnounced).map { Block(offsets: $0) }
+        let cut = cuts.blocks(max(moment.blocksCut, moment.blocksAnnounced), from: positions)
+        var queue = waitingAfterRestart + cut.prefix(moment.blocksAnnounced).map { Block(records: $0.records) }
         // What was forgotten is in the log all the same, and counts again once there is a checkpoint.
         let forgotten = forgetsLog ? waiting : []
 
@@ -173,6 +180,12 @@ struct ReceiverState: LifeState {
         unfinished = batches.filter { $0.number > checkpoint?.latest ?? 0 || listed.contains($0.number) }
         latest = max(latest, batches.last?.number ?? 0)
         committed = offsetsCommitted(moment, cut)
+        let stored = max(moment.blocksAnnounced, moment.blocksStored)
+        unannounced = cut[moment.blocksAnnounced..<stored].map { block in
+            block.records.enumerated().map { partition, records in
+                records.isEmpty ? nil : cuts.offset(of: records.lowerBound, in: partition)
+            }
+        }
         leftover = moment.leftover
         return toll()
     }
@@ -181,12 +194,12 @@ struct ReceiverState: LifeState {
     /// durable.
     private mutating func output(_ blocks: inout [Block], _ records: Int, isHeld: Bool) {
         for index in first(records, of: blocks) {
-            rows += blocks[index].records
-            if isHeld || !keepsState { held.take(blocks[index].offsets) }
+            rows += blocks[index].count
+            if isHeld || !keepsState { held.take(blocks[index].records) }
             guard !blocks[index].isOut else { continue }
             blocks[index].isOut = true
-            firstRows += blocks[index].records
-            written.insert(blocks[index].offsets)
+            firstRows += blocks[index].count
+            written.insert(blocks[index].records)
         }
     }
 
@@ -194,15 +207,15 @@ struct ReceiverState: LifeState {
     private mutating func note(readOf blocks: inout [Block], _ records: Int) {
         for index in first(records, of: blocks) where !blocks[index].isRead {
             blocks[index].isRead = true
-            firstReads += blocks[index].records
-            read.insert(blocks[index].offsets)
+            firstReads += blocks[index].count
+            read.insert(blocks[index].records)
         }
     }
 
     private func first(_ records: Int, of blocks: [Block]) -> Range<Int> {
         var left = records
         return blocks.indices.prefix { index in
-            left -= blocks[index].records
+            left -= blocks[index].count
             return left >= 0
         }
     }
@@ -232,18 +245,23 @@ struct ReceiverState: LifeState {
     }
 
     /// The offsets of the group once blocks of this life, `cut`, have been committed.
-    private func offsetsCommitted(_ moment: CrashMoment, _ cut: [[Range<Int64>]]) -> [Int64] {
-        func commit(_ blocks: Range<Int>, step: Int64, partitions: (Int) -> Int, to offsets: inout [Int64]) {
-            guard let last = cut[blocks].last else { return }
-            let present = last.indices.filter { partition in cut[blocks].contains { !$0[partition].isEmpty } }
+    private func offsetsCommitted(_ moment: CrashMoment, _ cut: [LoadCuts.Block]) -> [Offset?] {
+        // What a block names ends behind its last record, whatever gap follows.
+        func commit(_ blocks: Range<Int>, step: Int64, partitions: (Int) -> Int, to offsets: inout [Offset?]) {
+            guard let last = cut[blocks].last?.records else { return }
+            let present = last.indices.filter { partition in cut[blocks].contains { !$0.records[partition].isEmpty } }
             for partition in present.prefix(partitions(present.count)) {
-                offsets[partition] = last[partition].upperBound - step
+                offsets[partition] = cuts.offset(behind: last[partition].upperBound, in: partition) - step
             }
         }
         var offsets = committed
         if strategy == .receiver {
+            // It commits where it stands, gaps that it has passed included.
             let due = moment.blocksCut / shape.autoCommitBlocks - (moment.isAutoCommitUnderWay ? 1 : 0)
-            commit(0..<due * shape.autoCommitBlocks, step: 0, partitions: { $0 }, to: &offsets)
+            if due > 0 {
+                for (partition, position) in cut[due * shape.autoCommitBlocks - 1].positions.enumerated()
+                where position > positions[partition] { offsets[partition] = position }
+            }
         } else {
             let step: Int64 = fidelity.has(.commitsLastOffset) ? 1 : 0
             let whole = moment.blocksCommitted
@@ -255,26 +273,63 @@ struct ReceiverState: LifeState {
         return offsets
     }
 
+    mutating func endure(_ events: [BrokerEvent], arrivals: Int, policy: DataLossPolicy) -> Endurance {
+        for event in events {
+            cuts.endure(event)
+            switch event {
+            case .forgetOffsets, .topicAnew: committed = committed.map { _ in nil }
+            case .moveOffsets(let partition, let by):
+                for index in committed.indices where partition.map({ Int($0) == index }) ?? true {
+                    committed[index] = committed[index].map { max(0, $0 + by) }
+                }
+            case .addPartitions(let count):
+                committed += Array(repeating: nil, count: count)
+                for _ in 0..<count {
+                    written.grow()
+                    read.grow()
+                    held.grow()
+                }
+            case .retention, .deleteRecords: break
+            }
+        }
+        cuts.arrive(arrivals)
+        let ends = cuts.layout.ends
+        for (partition, position) in positions.enumerated() {
+            if position > ends[partition] { return policy == .fail || sink.isKeyedByOffset ? .refused : .unknown }
+            if position < cuts.lows[partition], position < ends[partition], policy == .fail { return .refused }
+        }
+        // A block of which no event speaks must not be committed.
+        if strategy == .receiverWal, fidelity.comparesWhatItFinds {
+            for (begin, next) in unannounced.flatMap({ zip($0, committed) }) {
+                if let begin, let next, begin < next { return .refused }
+            }
+        }
+        // Offsets, or numbers that a ledger has no room for, tell records apart there.
+        if events.contains(.topicAnew), sink.isKeyedByOffset || sink == .counting || keepsState { return .unknown }
+        _ = toll()
+        return .goesOn(sofar)
+    }
+
     /// What the latest death adds: if no other follows, the sink ends with the rows it has, those of the blocks that are
     /// known, and those of what is read from the committed offsets on.
     private mutating func toll() -> DeathToll {
         let known = batchesRunAgain.flatMap(\.blocks) + waitingAfterRestart
-        let unread = zip(committed, ends).map { $0..<$1 }
-        func sum(_ isCounted: (Block) -> Bool) -> Int { known.filter(isCounted).reduce(0) { $0 + $1.records } }
+        let unread = cuts.unread(from: positions)
+        func sum(_ isCounted: (Block) -> Bool) -> Int { known.filter(isCounted).reduce(0) { $0 + $1.count } }
         func ingestDuplicates(_ first: Int, _ offsets: OffsetSet, _ isNew: (Block) -> Bool) -> Int {
             var offsets = offsets
-            for block in known { offsets.insert(block.offsets) }
+            for block in known { offsets.insert(block.records) }
             offsets.insert(unread)
             return first + sum(isNew) + unread.reduce(0) { $0 + $1.count } - offsets.count
         }
         var all = held
-        for block in known { all.take(block.offsets) }
+        for block in known { all.take(block.records) }
         all.take(unread)
 
         var total = DeathToll()
         total.n = ingestDuplicates(firstRows, written) { !$0.isOut }
         total.E = rows - firstRows + sum(\.isOut)
-        total.lost = shape.records - all.count
+        total.lost = cuts.count - all.count
         total.ingestDuplicates =
             sink == .transactional ? ingestDuplicates(firstReads, read) { !$0.isRead } : total.n
         var added = total

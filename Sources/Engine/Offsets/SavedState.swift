@@ -28,13 +28,15 @@ public struct SavedState: Equatable, Sendable {
     public var isReceiver = false
     /// Newer checkpoints that are damaged and were stepped over.
     public var damagedCheckpoints = 0
+    private var unannounced = UnannouncedBlocks()
 
     /// Reads the newest readable checkpoint of the state folder `directory`, and a receiver's logs beside it.
     ///
     /// - Throws: ``EngineError``: `noSavedState`, `damagedCheckpoint`, `unknownCheckpointFormat`; the log's own error.
     public static func checkpoint(in directory: String, disk: any Disk) throws -> SavedState {
         let found = try CheckpointStore.newest(in: RunFolder.checkpoints(of: directory), disk: disk)
-        let isReceiver = disk.exists(RunFolder.eventLog(of: directory))
+        // Only a receiver's checkpoint does not say where the next batch begins, and a log goes with each.
+        let isReceiver = disk.exists(RunFolder.eventLog(of: directory)) || found?.checkpoint.next.isEmpty == true
         guard found != nil || isReceiver else {
             throw EngineError(
                 .noSavedState,
@@ -89,6 +91,7 @@ public struct SavedState: Equatable, Sendable {
                 "a receiver's state knows its logged blocks; where it goes on reading stands in its group",
                 location: path)
         }
+        try unannounced.compare(with: committed ?? [], events: path)
         var offsets: [Offset?] = isReceiver ? committed ?? [] : next.map { $0 }
         var first: [Offset?] = []
         for range in pending.flatMap(\.ranges) + waiting {
@@ -105,11 +108,15 @@ public struct SavedState: Equatable, Sendable {
 
     /// The most records that come out again after a start from ``positions(committed:)``: those of batches that a restart
     /// would run again. How many of them are in the sink already the state does not know.
-    public var recordsOfPendingBatches: Int64 { pending.flatMap(\.ranges).reduce(0) { $0 + $1.count } }
+    public var recordsOfPendingBatches: Int64 {
+        // Ranges of a damaged state may overlap; what they sum up to is then as wrong as they are.
+        pending.flatMap(\.ranges).reduce(0) { $0.addingReportingOverflow($1.count).overflow ? .max : $0 + $1.count }
+    }
 
     /// The blocks that a receiver has logged and not finished, as its restart would find them.
     private mutating func readLogs(in directory: String, _ checkpoint: Checkpoint, _ disk: any Disk) throws {
         var tracker = BlockTracker()
+        var blocksNamed: UInt64 = 0
         let events = RunFolder.eventLog(of: directory)
         try WriteAheadLog.inspect(disk: disk, directory: events) { kind, position, payload in
             guard let event = BlockEvent(kind: kind, bytes: payload) else {
@@ -117,9 +124,16 @@ public struct SavedState: Equatable, Sendable {
                     .damagedEvent, "event \(position.sequence) of kind \(kind) is not one kbench writes",
                     location: events)
             }
+            if case .addition(let block, _) = event { blocksNamed = block.sequence + 1 }
             tracker.replay(event, sequence: position.sequence)
         }
         let blocks = RunFolder.blockLog(of: directory)
+        if try WriteAheadLog.framing(disk: disk, directory: events) == .checked {
+            try checkpoint.compare(with: tracker, isNewest: damagedCheckpoints == 0, events: events)
+            try WriteAheadLog.inspect(disk: disk, directory: blocks, lastSegmentOnly: true) { _, position, payload in
+                if position.sequence >= blocksNamed { try unannounced.note(payload, at: position) }
+            }
+        }
         let unfinished = tracker.allocated.filter {
             $0.batch > checkpoint.latest || checkpoint.pending.contains($0.batch)
         }
@@ -133,9 +147,24 @@ public struct SavedState: Equatable, Sendable {
             disk: disk, directory: blocks,
             framing: try WriteAheadLog.framing(disk: disk, directory: blocks))
         defer { reader.close() }
-        func ranges(of blocks: [ReceivedBlock]) throws -> [OffsetRange] {
-            try blocks.flatMap { block in
-                try reader.read(block.position) { try Block(copying: $0).offsetRanges }
+        func ranges(of received: [ReceivedBlock]) throws -> [OffsetRange] {
+            try received.flatMap { block in
+                let found = try reader.read(block.position) { bytes in
+                    do {
+                        return try Block(copying: bytes).offsetRanges
+                    } catch let error as BlockFormatError {
+                        throw EngineError(.damagedBlock, "a block of the log is none: \(error)", location: blocks)
+                    }
+                }
+                for range in found
+                where StoredNumbers.range(partition: Int64(range.partition), from: range.from, until: range.until)
+                    == nil
+                {
+                    throw EngineError(
+                        .damagedBlock, "a block of the log names partition \(range.partition)@\(range.from)",
+                        location: blocks)
+                }
+                return found
             }
         }
         latestBatch = max(checkpoint.latest, tracker.latestBatch)

@@ -1,6 +1,7 @@
 // A capsule: a broken promise in one small file, which repeats it anywhere.
 internal import Engine
 internal import Foundation
+internal import World
 internal import WriteAheadLog
 
 /// A schedule, what it came to, and which promise that breaks.
@@ -46,13 +47,18 @@ public struct Capsule: Codable, Equatable, Sendable {
         do {
             self = try JSONDecoder().decode(Capsule.self, from: Data(text))
         } catch {
-            let place = (error as? DecodingError).map { ": \($0.place)" } ?? ""
-            throw ExplorationError(.noCapsule, "the capsule cannot be read\(place)", location: path)
+            let reason = (error as? DecodingError)?.words ?? "it is no JSON of that form"
+            throw ExplorationError(.noCapsule, "the capsule cannot be read: \(reason)", location: path)
         }
         guard format == Capsule.format else {
             throw ExplorationError(
                 .noCapsule, "the capsule is of format \(format), this kbench reads format \(Capsule.format)",
                 location: path)
+        }
+        do {
+            try schedule.checkNumbers()
+        } catch {
+            throw ExplorationError(.noCapsule, "the capsule cannot be run: \(error.cause)", location: path)
         }
     }
 
@@ -63,23 +69,5 @@ public struct Capsule: Codable, Equatable, Sendable {
             outcome.traceHash,
         ]
         return name.compactMap { $0 }.joined(separator: "-") + ".capsule"
-    }
-}
-
-extension DecodingError {
-    /// The place in the file, and what is wrong there, without the names that only its program has.
-    fileprivate var place: String {
-        let (context, key, what): (Context, (any CodingKey)?, String) =
-            switch self {
-            case .typeMismatch(_, let context): (context, nil, "another kind of value is needed")
-            case .valueNotFound(_, let context): (context, nil, "the value is missing")
-            case .keyNotFound(let key, let context): (context, key, "the value is missing")
-            case .dataCorrupted(let context): (context, nil, "the value is none that can be there")
-            @unknown default: (Context(codingPath: [], debugDescription: ""), nil, "unknown")
-            }
-        let path = (context.codingPath + (key.map { [$0] } ?? [])).map {
-            $0.intValue.map(String.init) ?? $0.stringValue
-        }
-        return path.isEmpty ? "it is not JSON" : "\(path.joined(separator: ".")): \(what)"
     }
 }

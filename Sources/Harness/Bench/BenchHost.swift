@@ -21,11 +21,11 @@ struct BenchHost: Sendable {
                     cause: "--topic \(settings.topic ?? ""): there is no broker that has it",
                     fix: "say with --brokers where the topic is", exitCode: .usage)
             }
-            try BrokerHost.checkCapacity(
-                records: settings.records, recordBytes: settings.recordBytes, partitions: settings.partitions)
+            try BrokerHost.checkEmbedded(
+                settings.scenario(cuts: settings.cuts, records: settings.records, partitions: settings.partitions))
         }
         let host = try await BlockingThread.run {
-            Handed(try BrokerHost(brokers: options.brokers, properties: options.properties))
+            Handed(try BrokerHost(options))
         }
         do {
             try PosixDisk().makeDirectory(options.workDirectory)
@@ -35,7 +35,8 @@ struct BenchHost: Sendable {
                 let truth = try load(topic, settings, host.value, progress)
                 return BenchStage(
                     settings: settings.sized(for: truth.records), options: options, host: host, topic: topic,
-                    truth: truth)
+                    // A topic that stays must not be met again by the groups of another run.
+                    groupPrefix: settings.topic.map { "kbench-\($0)-\(stamp)" }, truth: truth)
             }
             try Task.checkCancellation()
             return BenchHost(stage: stage)
@@ -74,7 +75,8 @@ struct BenchHost: Sendable {
                     cause: "--topic \(topic): it holds no records", fix: "fill it first, or leave out --topic",
                     exitCode: .usage)
             }
-            return GroundTruth(records: records, starts: ends.map(\.low), ends: ends.map(\.high))
+            let truth = GroundTruth(records: records, starts: ends.map(\.low), ends: ends.map(\.high))
+            return try settings.startTimestamp.map { try truth.beginning(at: $0, topic, host.configuration) } ?? truth
         }
         try host.createTopic(topic, partitions: settings.partitions)
         let scenario = settings.scenario(

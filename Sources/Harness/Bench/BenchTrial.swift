@@ -38,9 +38,13 @@ struct BenchStage: Sendable {
     let options: RunOptions
     let host: Handed<BrokerHost>
     let topic: String
+    /// What the names of consumer groups begin with where the topic is somebody else's; nil where it is kbench's own.
+    let groupPrefix: String?
     let truth: GroundTruth
     /// The state folder of a pass that counted which records a given topic has; nil where kbench produced them.
     var existing: String?
+    /// Where the records of a given topic lie; nil: at every offset.
+    var layout: TopicLayout?
 
     /// Runs `cell` on the records of the stage's topic.
     func closedLoop(_ cell: BenchCell, name: String) async throws -> Trial {
@@ -63,7 +67,8 @@ struct BenchStage: Sendable {
         let topic = "kbench-bench-open-\(Processes.processID)-\(MonotonicClock().now() / 1000)"
         return try await withFreshBroker { host in
             try await BlockingThread.run { try host.value.createTopic(topic, partitions: partitions) }
-            var executor = executor(host, cuts: settings.openLoopCuts, topic: topic, truth: load.truth)
+            var executor = executor(
+                host, cuts: settings.openLoopCuts, topic: topic, truth: load.truth, isShaped: false)
             executor.origin = recordBytes < ScenarioLimits.recordBytes.lowerBound ? .anyone : .kbench
             return try await trial(plan(cell), executor, name: name, load: (load, host.value.configuration))
         }
@@ -74,8 +79,7 @@ struct BenchStage: Sendable {
         _ body: (Handed<BrokerHost>) async throws -> Result
     ) async throws -> Result {
         guard options.brokers == nil else { return try await body(host) }
-        let properties = options.properties
-        let fresh = try await BlockingThread.run { Handed(try BrokerHost(brokers: nil, properties: properties)) }
+        let fresh = try await BlockingThread.run { Handed(try BrokerHost(options)) }
         defer { fresh.value.close() }
         return try await body(fresh)
     }
@@ -85,7 +89,9 @@ struct BenchStage: Sendable {
         let scenario = settings.scenario(
             cuts: settings.countCuts, records: truth.records,
             partitions: truth.starts.count)
-        guard let shape = scenario.shape, let priced = cell.pricedCrash(shape) else { return nil }
+        guard var shape = scenario.shape else { return nil }
+        shape.found = layout
+        guard let priced = cell.pricedCrash(shape) else { return nil }
         var plan = plan(cell)
         plan.death = .armed([priced.crash])
         plan.expected = priced.expected
@@ -105,13 +111,16 @@ struct BenchStage: Sendable {
 
     /// What runs plans on a topic.
     func executor(
-        _ host: Handed<BrokerHost>, cuts: Scenario.Cuts, topic: String, truth: GroundTruth
+        _ host: Handed<BrokerHost>, cuts: Scenario.Cuts, topic: String, truth: GroundTruth, isShaped: Bool = true
     ) -> RunExecutor {
+        var settings = settings
+        if !isShaped { settings.load = nil }
         var executor = RunExecutor(
             scenario: settings.scenario(cuts: cuts, records: truth.records, partitions: truth.starts.count),
             topic: topic, bootstrap: host.value.configuration.bootstrap, properties: host.value.properties,
             truth: truth, worker: WorkerProcess(executable: options.workerExecutable))
         executor.origin = settings.origin
+        if topic == self.topic { executor.groupPrefix = groupPrefix }
         return executor
     }
 
@@ -126,6 +135,10 @@ struct BenchStage: Sendable {
         { _ in }
         var stage = self
         stage.existing = plan.existing
+        stage.layout = try await BlockingThread.run { [truth] in
+            try TopicLayout(
+                countedIn: "\(directory)/state", starts: truth.starts, ends: truth.ends, disk: PosixDisk())
+        }
         return (stage, run.produced)
     }
 
@@ -149,6 +162,7 @@ struct BenchStage: Sendable {
             return series
         }
         defer { sampler.cancel() }
+        host.value.watch?.mark(name)
         let (run, offered) = try await run(plan, executor, in: directory, counters: counters, load: load)
         sampler.cancel()
         let samples = await sampler.value

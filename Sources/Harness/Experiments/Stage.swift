@@ -4,6 +4,7 @@ internal import Foundation
 internal import Kafka
 internal import Posix
 internal import Report
+internal import Synchronization
 internal import World
 
 /// What a scenario may use while it runs. Everything of it is gone when the scenario ends.
@@ -14,6 +15,8 @@ struct Stage: Sendable {
     let progress: @Sendable (_ fraction: Double, _ label: String) -> Void
     /// One object for all blocking calls, used by one thread at a time: each call waits for the one before.
     let host: Handed<BrokerHost>
+    /// What has come out so far, for the report of a scenario that cannot go on.
+    let soFar = OutcomeSoFar()
 
     /// Makes a topic with a name of its own, which is removed when the scenario ends.
     func makeTopic(partitions: Int) async throws -> String {
@@ -31,8 +34,7 @@ struct Stage: Sendable {
         scenario.partitions = partitions ?? scenario.partitions
         let load = scenario
         if options.brokers == nil {
-            try BrokerHost.checkCapacity(
-                records: scenario.records, recordBytes: scenario.recordBytes, partitions: scenario.partitions)
+            try BrokerHost.checkEmbedded(load)
         }
         let truth = try await BlockingThread.run {
             try LoadGenerator.produce(
@@ -63,6 +65,7 @@ struct Stage: Sendable {
             scenario: scenario, topic: topic, bootstrap: host.value.configuration.bootstrap,
             properties: host.value.properties, truth: truth,
             worker: WorkerProcess(executable: options.workerExecutable))
+        executor.origin = scenario.load?.origin ?? .kbench
         executor.produce = { sequences in
             try LoadGenerator.produce(
                 scenario: scenario, topic: topic, sequences: sequences, configuration: host.value.configuration
@@ -76,39 +79,83 @@ struct Stage: Sendable {
         try await withZooKeeper(for: plans) { try await execute(plans, zookeeper: $0) }
     }
 
+    /// A topic of its own with the load; where that comes at a rate, only what is to come.
+    private func fillTopic() async throws -> (topic: String, truth: GroundTruth, arriving: ArrivingLoad?) {
+        let topic = try await makeTopic(partitions: scenario.partitions)
+        if let rate = scenario.load?.rate {
+            let load = ArrivingLoad(
+                scenario: scenario, topic: topic, configuration: host.value.configuration, rate: rate)
+            return (topic, load.truth, load)
+        }
+        let truth = try await produceLoad(to: topic)
+        guard let moment = scenario.startTimestamp else { return (topic, truth, nil) }
+        let later = try await BlockingThread.run {
+            try truth.beginning(at: moment, topic, host.value.configuration)
+        }
+        return (topic, later, nil)
+    }
+
     private func execute(_ plans: [RunPlan], zookeeper: String?) async throws -> [RunResult] {
-        var topic = try await makeTopic(partitions: scenario.partitions)
-        var truth = try await produceLoad(to: topic)
-        var executor = executor(of: scenario, topic: topic, truth: truth)
-        executor.zookeeper = zookeeper
+        var (topic, truth, arriving) = try await fillTopic()
+        var scenario = scenario
+        var plans = plans
+        if scenario.startTimestamp != nil {
+            // What crashes come to follows from the records that are left to read.
+            scenario.found = truth.layoutToRead
+            plans = try RunPlan.plans(of: scenario)
+        }
+        func settledExecutor() -> RunExecutor {
+            var executor = self.executor(of: scenario, topic: topic, truth: truth)
+            executor.zookeeper = zookeeper
+            executor.patience = arriving?.longestWait ?? 0
+            return executor
+        }
+        var executor = settledExecutor()
         var runs: [RunResult] = []
         for (index, plan) in plans.enumerated() {
-            if index > 0, scenario.arrivals > 0 {
+            if index > 0, scenario.arrivals > 0 || arriving != nil {
                 // What arrives during one run must not be there before the next.
-                topic = try await makeTopic(partitions: scenario.partitions)
-                truth = try await produceLoad(to: topic)
-                executor = self.executor(of: scenario, topic: topic, truth: truth)
-                executor.zookeeper = zookeeper
+                (topic, truth, arriving) = try await fillTopic()
+                executor = settledExecutor()
             }
             let label = "\(plan.strategy.rawValue)\(plan.sink.map { " / \($0.rawValue)" } ?? "")"
             let directory = "\(options.workDirectory)/\(index + 1)-\(plan.strategy.rawValue)"
-            var run = try await executor.execute(plan, in: directory) { fraction in
-                progress((Double(index) + fraction) / Double(plans.count), label)
+            host.value.watch?.mark(label)
+            let group = executor.group(in: directory)
+            if plan.offsetStore == .zookeeper, let zookeeper {
+                Leftovers.shared.note("group \(group) in ZooKeeper \(zookeeper)") { [topic] in
+                    try OffsetStorePlace.removeGroup(group, of: topic, at: zookeeper)
+                }
+            }
+            let (total, settled) = (Double(plans.count), executor)
+            let execution: @Sendable () async throws -> RunResult = {
+                try await settled.execute(plan, in: directory) { fraction in
+                    progress((Double(index) + fraction) / total, label)
+                }
+            }
+            var run: RunResult
+            do {
+                if let arriving { run = try await arriving.accompany(execution) } else { run = try await execution() }
+            } catch {
+                try? await removeGroup(group, from: plan.offsetStore == .zookeeper ? zookeeper : nil)
+                throw error
             }
             // A run that may skip what the broker dropped shows how many records that cost it.
             if run.invalidReason == nil, scenario.onDataLoss == .fail {
                 run.invalidReason = try await evicted(truth, topic: topic)
             }
             runs.append(run)
-            if plan.offsetStore == .zookeeper, let zookeeper {
-                let group = executor.group(in: directory)
-                try await BlockingThread.run { [topic] in
-                    try OffsetStorePlace.removeGroup(group, of: topic, at: zookeeper)
-                }
-            }
+            soFar.keep(runs)
+            try await removeGroup(group, from: plan.offsetStore == .zookeeper ? zookeeper : nil)
             try await BlockingThread.run { try FileSystem.removeTree(directory) }
         }
         return runs
+    }
+
+    /// Removes what a run has left in a ZooKeeper, where it had one; whoever was asked to end does that himself.
+    private func removeGroup(_ group: String, from zookeeper: String?) async throws {
+        guard let zookeeper, !Leftovers.shared.isEnding else { return }
+        try await BlockingThread.run { try Leftovers.shared.remove("group \(group) in ZooKeeper \(zookeeper)") }
     }
 
     /// Says which records the broker no longer has; a run that could not read them shows nothing.
@@ -125,6 +172,32 @@ struct Stage: Sendable {
             return nil
         }
     }
+}
+
+/// What a scenario has come to until now.
+final class OutcomeSoFar: Sendable {
+    private let kept = Mutex<ExperimentOutcome?>(nil)
+
+    /// The outcome as it would be if nothing came any more; it takes the place of what was kept before.
+    func keep(_ outcome: ExperimentOutcome) { kept.withLock { $0 = outcome } }
+
+    /// The runs there are; what else was kept stays.
+    func keep(_ runs: [RunResult]) {
+        kept.withLock { kept in
+            if kept == nil { kept = ExperimentOutcome() }
+            kept?.runs = runs
+        }
+    }
+
+    /// The outcome with a table that is not complete yet.
+    func keep(_ outcome: ExperimentOutcome, _ table: ReportTable) {
+        var outcome = outcome
+        outcome.findings.tables.append(table)
+        keep(outcome)
+    }
+
+    /// What was kept last; nil where there was nothing yet.
+    var outcome: ExperimentOutcome? { kept.withLock { $0 } }
 }
 
 /// A value that is handed from thread to thread, which is safe because each hand-over waits for the one before.

@@ -35,10 +35,14 @@ public struct History: Sendable {
 
     /// Reads the file at `path`; without one, the history is empty.
     public init(at path: String) {
-        self.path = path
         let data = try? Data(contentsOf: URL(fileURLWithPath: path))
-        isThere = data != nil
-        let text = String(decoding: data ?? Data(), as: UTF8.self)
+        self.init(text: String(decoding: data ?? Data(), as: UTF8.self), path: path, isThere: data != nil)
+    }
+
+    /// Reads `text`, the content of the file at `path`.
+    public init(text: String, path: String, isThere: Bool = true) {
+        self.path = path
+        self.isThere = isThere
         // A line end of Windows is one character to Swift, and another one than a line feed.
         let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
         for (index, line) in lines.enumerated() {

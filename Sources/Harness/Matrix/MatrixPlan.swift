@@ -39,10 +39,11 @@ public struct MatrixPlan: Sendable {
     ///   - blockRecords: n, at least 1.
     ///   - batchRecords: N, at least n.
     ///   - seed: Chooses payloads.
+    ///   - pattern: How the load's records are dealt to partitions and transactions.
     /// - Throws: ``Diagnosis`` when nothing is left to run.
     public init(
         strategies: [Strategy], sinks: [SinkKind], points: [CrashPoint]?, fidelity: Fidelity, partitions: Int,
-        blockRecords: Int, batchRecords: Int, seed: UInt64
+        blockRecords: Int, batchRecords: Int, seed: UInt64, pattern: LoadPattern = LoadPattern()
     ) throws {
         self.fidelity = fidelity
         self.seed = seed
@@ -51,7 +52,7 @@ public struct MatrixPlan: Sendable {
             LoadShape(
                 records: MatrixPlan.batches * batchRecords, partitions: partitions, blockRecords: blockRecords,
                 batchRecords: batchRecords, groupCommitBlocks: 1, checkpointLagTasks: 0,
-                autoCommitBlocks: autoCommitBlocks, chunkRecords: Scenario.usualChunkRecords)
+                autoCommitBlocks: autoCommitBlocks, chunkRecords: Scenario.usualChunkRecords, pattern: pattern)
         }
         // An automatic commit every five batches leaves one batch of duplicates and none of loss at the usual place, and
         // one every three blocks leaves losses at the start.

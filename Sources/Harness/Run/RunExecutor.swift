@@ -12,6 +12,8 @@ struct RunExecutor: Sendable {
 
     let scenario: Scenario
     let topic: String
+    /// What the names of consumer groups begin with, of this command alone; nil where the topic's name is that already.
+    var groupPrefix: String?
     let bootstrap: String
     /// librdkafka properties, each `name=value`.
     let properties: [String]
@@ -24,6 +26,8 @@ struct RunExecutor: Sendable {
     var produce: (@Sendable (Range<Int>) throws -> GroundTruth)?
     /// Whose records the topic holds.
     var origin = RecordOrigin.kbench
+    /// How much longer than usual a read may stand still, in milliseconds.
+    var patience = 0
     /// What is measured of the worker; nil: nothing.
     var measurement: WorkerConfiguration.Measurement?
 
@@ -82,8 +86,7 @@ struct RunExecutor: Sendable {
             case .armed(let crashes): if life < crashes.count { configuration.crash = crashes[life].description }
             case .external(let delay): if life == 0 { killAfter = delay }
             }
-            try PosixDisk().write(Array(JSONEncoder().encode(configuration)), to: path)
-            let (ending, endedAt) = try await worker.run(configurationPath: path, killAfter: killAfter)
+            let (ending, endedAt) = try await worker.run(configuration, at: path, killAfter: killAfter)
             try Task.checkCancellation()
             if let diedAt {
                 // Back to work is the first output, or being idle when there was nothing left to output.
@@ -150,6 +153,12 @@ struct RunExecutor: Sendable {
             tasks: scenario.tasks, programVersion: scenario.programVersion, taskAttempts: scenario.taskAttempts,
             firstBatchIsUnlimited: later != nil && plan.outage.restartBatch == .unlimited)
         engine.origin = origin
+        engine.readTimeoutMilliseconds += patience
+        if origin == .anyone, scenario.isShaped {
+            // The same numbers in every life, also for what arrives between two.
+            let all = scenario.layout(parts: scenario.records..<scenario.records + plan.outage.arrivals)
+            engine.numbered = NumberedOffsets(starts: all.starts, ends: all.ends)
+        }
         var configuration = WorkerConfiguration(
             engine: engine, bootstrap: bootstrap, properties: properties, topic: topic, crash: nil,
             countersPath: "\(directory)/counters", offsetStore: place(of: plan, in: directory))
@@ -163,7 +172,7 @@ struct RunExecutor: Sendable {
 
     /// The consumer group of the run in `directory`.
     func group(in directory: String) -> String {
-        "\(topic)-\(directory.split(separator: "/").last.map(String.init) ?? "run")"
+        "\(groupPrefix ?? topic)-\(directory.split(separator: "/").last.map(String.init) ?? "run")"
     }
 
     /// Where the run in `directory` finds its offset store.
@@ -180,7 +189,7 @@ struct RunExecutor: Sendable {
         _ plan: RunPlan, lives: Lives, in directory: String, counters: EngineCounters
     ) throws -> RunResult {
         let truth = lives.truth
-        let verdict = try plan.verdict(truth: truth, in: directory, counters: counters)
+        let verdict = try plan.verdict(truth: truth, origin: origin, in: directory, counters: counters)
         let seconds = Double(counters[.workingNanoseconds]) / 1e9
         let crash: String?
         let crashes: Int
@@ -204,8 +213,8 @@ struct RunExecutor: Sendable {
                 isDamageMissing: lives.isDamageMissing),
             restarts: lives.restarts,
             walBytesWritten: Int64(counters[.walBytesWritten]), diskBytesPeak: Int64(counters[.stateBytesPeak]),
-            ingestedBytes: Int64(truth.records * scenario.recordBytes),
-            recordsPerSecond: seconds > 0 ? Double(truth.records) / seconds : 0,
+            ingestedBytes: Int64(truth.payloadBytes ?? truth.records * scenario.recordBytes),
+            recordsPerSecond: seconds > 0 ? Double(verdict.produced) / seconds : 0,
             recoverySeconds: lives.recoverySeconds, percentOfRaw: nil, recovery: lives.recovery,
             walLiveBytes: Int64(counters[.walLiveBytes]), orphanBytes: Int64(counters[.orphanBytes]),
             orphanBytesAtRecovery: lives.restarts > 0 ? Int64(counters[.orphanBytesAtRecovery]) : 0,

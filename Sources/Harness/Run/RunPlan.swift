@@ -104,6 +104,9 @@ struct RunPlan: Sendable {
     private static func settle(
         _ run: Scenario.Run, sink: SinkKind?, in scenario: Scenario, shape: LoadShape?
     ) throws -> [ArmedCrash] {
+        // A run that nothing happens to needs no schedule, which for a long load takes long to work out.
+        if run.crashes.isEmpty { return [] }
+        try shape.map { try ClosedFormSize.check($0, run.strategy) }
         var schedule = shape.map {
             CrashSchedule(
                 strategy: run.strategy, sink: sink ?? .append, job: scenario.job, fidelity: scenario.fidelity, shape: $0
@@ -171,11 +174,13 @@ extension Scenario {
     /// one to one with inputs and in order.
     var shape: LoadShape? {
         guard case .count(let block, let batch) = cuts, tasks.isOneToOneInOrder else { return nil }
-        return LoadShape(
+        var shape = LoadShape(
             records: records, partitions: partitions, blockRecords: block, batchRecords: batch,
             groupCommitBlocks: groupCommitBlocks, checkpointLagTasks: checkpointLagTasks,
             autoCommitBlocks: autoCommitBlocks,
-            chunkRecords: chunkRecords)
+            chunkRecords: chunkRecords, pattern: pattern)
+        shape.found = found
+        return shape
     }
 
     /// What happens after a crash of one of the runs.

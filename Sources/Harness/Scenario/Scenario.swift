@@ -14,8 +14,15 @@ public struct Scenario: Equatable, Sendable {
     public var records: Int
     /// Partitions of the topic, 1 to 1,000.
     public var partitions: Int
-    /// Bytes of each record's value, within ``ScenarioLimits``.
+    /// Bytes of each record's value, within ``ScenarioLimits``; where the ``load`` says what values are, on average.
     public var recordBytes: Int
+    /// How records are made and spread, where they are not all alike and evenly; nil: they are.
+    public var load: LoadSettings?
+    /// Where the first life of a run begins: behind all records before this time, in milliseconds since 1970; nil: at the
+    /// beginning of the load.
+    public var startTimestamp: Int64?
+    /// What there is to read where that is known only once the load has been produced; nil: all of the load.
+    var found: TopicLayout?
     /// How blocks and batches are cut.
     public var cuts: Cuts
     /// Blocks that share one sync of the log and one commit, at least 1.
@@ -214,7 +221,8 @@ public struct SymbolSum: Equatable, Sendable, CustomStringConvertible {
         self.constant = constant
     }
 
-    /// Reads a sum; nil when a term is neither a symbol nor a number of at least 0.
+    /// Reads a sum; nil when a term is neither a symbol nor a number, or the numbers together are not within
+    /// ``ScenarioLimits/statedRecords``.
     public init?(parsing text: String) {
         self.init()
         for term in text.split(separator: "+", omittingEmptySubsequences: false) {
@@ -222,7 +230,9 @@ public struct SymbolSum: Equatable, Sendable, CustomStringConvertible {
             if let symbol = Symbol(rawValue: word) {
                 symbols.append(symbol)
             } else if let number = Int(word), number >= 0 {
-                constant += number
+                let (sum, overflow) = constant.addingReportingOverflow(number)
+                guard !overflow, ScenarioLimits.statedRecords.contains(sum) else { return nil }
+                constant = sum
             } else {
                 return nil
             }

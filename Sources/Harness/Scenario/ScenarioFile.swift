@@ -5,20 +5,17 @@ internal import Yams
 
 /// Reads scenarios from YAML.
 public enum ScenarioFile {
-    /// Every key there is at the top of a file.
-    static let keys =
-        [
-            "name", "summary", "explanation", "records", "partitions", "record-bytes", "block-records", "batch-records",
-            "block-interval-ms", "batch-interval-ms", "group-commit-blocks", "wal-compression", "checkpoint-lag-tasks",
-            "fidelity", "auto-commit-blocks", "on-data-loss", "membership", "session-timeout-ms", "heartbeat-ms",
-            "offset-store", "program-version", "limits", "seed", "runs", "experiment", "strategies", "sinks",
-            "fidelities", "claim", "job", "arrivals", "restart-batch", "reset", "task-attempts",
-        ] + taskKeys
-
     /// Reads the scenario in the file at `path`.
     ///
     /// - Throws: ``ScenarioError``, also when there is no such file.
-    public static func read(_ path: String) throws(ScenarioError) -> Scenario {
+    public static func read(_ path: String) throws(ScenarioError) -> Scenario { try parse(text(of: path), file: path) }
+
+    /// The tree of the file at `path`.
+    static func root(of path: String) throws(ScenarioError) -> YAMLValue {
+        YAMLValue(node: try compose(text(of: path), file: path), file: path, key: "")
+    }
+
+    private static func text(of path: String) throws(ScenarioError) -> String {
         let bytes: Data
         do {
             bytes = try Data(contentsOf: URL(fileURLWithPath: path))
@@ -30,7 +27,7 @@ public enum ScenarioFile {
                 .syntax, "the file is not UTF-8 text", fix: "save the file as UTF-8",
                 at: ScenarioError.Location(path))
         }
-        return try parse(text, file: path)
+        return text
     }
 
     /// Reads the scenario in `text`; `file` is what errors call it, and its last part must agree with the name.
@@ -38,7 +35,7 @@ public enum ScenarioFile {
     /// - Throws: ``ScenarioError``.
     public static func parse(_ text: String, file: String) throws(ScenarioError) -> Scenario {
         let root = YAMLValue(node: try compose(text, file: file), file: file, key: "")
-        let top = try root.mapping(known: keys)
+        let top = try root.mapping(known: ScenarioKeys.top)
         let number = { (key: String, range: ClosedRange<Int>, standard: Int) throws(ScenarioError) -> Int in
             try top[key]?.integer(in: range) ?? standard
         }
@@ -55,13 +52,14 @@ public enum ScenarioFile {
         for element in try top["fidelities"]?.elements() ?? [] { fidelities.append(try fidelity(element)) }
         let strategies = try names(top["strategies"], of: "strategy", "strategies", as: Strategy.self)
         let sinks = try names(top["sinks"], of: "sink", "sinks", as: SinkKind.self)
+        let partitions = try top.required("partitions").integer(in: ScenarioLimits.partitions)
+        let load = try top["load"].map { value throws(ScenarioError) in try self.load(value, partitions: partitions) }
         var scenario = Scenario(
             name: try name(top.required("name"), file: file),
             summary: try top.required("summary").text(),
             explanation: trimmed(try top["explanation"]?.text() ?? ""),
             records: try top.required("records").integer(in: ScenarioLimits.records),
-            partitions: try top.required("partitions").integer(in: ScenarioLimits.partitions),
-            recordBytes: try top.required("record-bytes").integer(in: ScenarioLimits.recordBytes),
+            partitions: partitions, recordBytes: try recordBytes(top, load),
             cuts: try cuts(top),
             groupCommitBlocks: try number("group-commit-blocks", ScenarioLimits.groupCommitBlocks, 1),
             walCompressionLevel: try top["wal-compression"].flatMap(compression),
@@ -83,7 +81,26 @@ public enum ScenarioFile {
             ?? .limited
         scenario.reset = try top["reset"]?.name(of: "reset", "resets", as: Outage.Reset.self) ?? .earliest
         scenario.taskAttempts = try number("task-attempts", ScenarioLimits.taskAttempts, 4)
+        scenario.startTimestamp = try top["start-timestamp"]?.timestamp()
+        if let load, let value = top["load"] { try refuseImpossible(load, value, of: scenario) }
+        scenario.load = load
+        if scenario.startTimestamp != nil, let value = top["start-timestamp"] {
+            try refuseImpossibleStart(value, of: scenario)
+        }
         return scenario
+    }
+
+    /// The bytes of each value; where the load says what values are, those of a value on average.
+    private static func recordBytes(_ top: YAMLMapping, _ load: LoadSettings?) throws(ScenarioError) -> Int {
+        guard load?.sizes != nil || load?.lines != nil else {
+            return try top.required("record-bytes").integer(in: ScenarioLimits.recordBytes)
+        }
+        if let value = top["record-bytes"] {
+            throw value.error(
+                .impossibleValue, "the load says already what values are", fix: "remove record-bytes here, or from load"
+            )
+        }
+        return load?.meanBytes ?? 0
     }
 
     private static func names<Named: RawRepresentable & CaseIterable>(
@@ -95,7 +112,7 @@ public enum ScenarioFile {
     }
 
     private static func claim(_ value: YAMLValue) throws(ScenarioError) -> ClaimStatement {
-        let mapping = try value.mapping(known: ["id", "holds-when"])
+        let mapping = try value.mapping(known: ScenarioKeys.claim)
         let id = try mapping.required("id")
         let name = try id.text()
         guard ClaimCatalogue.text(of: name) != nil else {
@@ -179,7 +196,7 @@ public enum ScenarioFile {
     private static func run(
         _ value: YAMLValue, job: Job, _ store: OffsetStoreKind?
     ) throws(ScenarioError) -> Scenario.Run {
-        let mapping = try value.mapping(known: ["strategy", "crash", "offset-store", "expect", "damage", "failures"])
+        let mapping = try value.mapping(known: ScenarioKeys.run)
         let strategy = try mapping.required("strategy").name(of: "strategy", "strategies", as: Strategy.self)
         let crashes = try mapping["crash"]?.crashes() ?? []
         let own = try mapping["offset-store"]?.offsetStore()
@@ -210,7 +227,7 @@ public enum ScenarioFile {
                     .impossibleValue, "\(strategy.rawValue) cannot write to \(name): it keeps its offsets in the sink",
                     fix: "use the sink transactional with it, or another strategy with this sink")
             }
-            let counts = try value.mapping(known: ["duplicates", "lost"])
+            let counts = try value.mapping(known: ScenarioKeys.counts)
             expectations.append(
                 Scenario.Expectation(
                     sink: sink, duplicates: try counts.required("duplicates").sum(),

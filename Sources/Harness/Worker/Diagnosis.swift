@@ -82,7 +82,14 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
                 fix: "check --brokers and that a Kafka broker listens there, or leave --brokers out "
                     + "to use the embedded one", exitCode: .brokerUnreachable)
         case .configuration:
-            self.init(cause: "\(error)", fix: "correct the property given with -X or -F", exitCode: .usage)
+            // Most of these say themselves where they are.
+            let isPlaced =
+                error.location == KafkaConfiguration.addressLocation || error.message.hasPrefix(error.location)
+            self.init(
+                cause: isPlaced ? error.message : "\(error)",
+                fix: error.location == KafkaConfiguration.addressLocation
+                    ? "name one cluster, with --brokers HOST:PORT or with bootstrap.servers in -X or -F"
+                    : "correct what was given with -X, -F, --topic-config or --replication-factor", exitCode: .usage)
         case .offsetOutOfRange:
             self.init(
                 cause: "\(error)", fix: "the broker evicted records before they were read: raise the topic's retention",
@@ -93,7 +100,7 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
                 exitCode: .brokerUnreachable)
         case .notAllowed:
             self.init(
-                cause: "\(error)", fix: "give credentials with -X (security.protocol, sasl.username, ...) or -F",
+                cause: "\(error)", fix: "give credentials in a file with -F (security.protocol, sasl.username, ...)",
                 exitCode: .brokerUnreachable)
         default:
             self.init(
@@ -192,6 +199,12 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
                     "restore the file, or start over in an empty folder: the broker still has the records if its retention "
                         + "allows", .internalError
                 )
+            case .unansweredCheckpoint, .unansweredCommit:
+                (
+                    "restore \(Diagnosis.stateFolder(error.location)) from a copy and take its positions along with kbench "
+                        + "offsets export; without a copy import positions from before into the group (kbench offsets "
+                        + "import FILE kafka:GROUP) and start in an empty folder", .internalError
+                )
             case .unreadableRange:
                 ("check that the topic still holds the records and that its leader is up", .internalError)
             default: ("restore the file, or start over in an empty folder", .internalError)
@@ -218,7 +231,7 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
         case .damaged:
             self.init(
                 cause: "\(error)", fix: "restore it, or write it anew with kbench offsets import",
-                exitCode: .internalError)
+                exitCode: .usage)
         case .configuration:
             self.init(
                 cause: "\(error)", fix: "give a ZooKeeper as host:port, host:port,host:port or host:port/root",
