@@ -285,6 +285,7 @@ extension EndToEnd {
                 (["atlas", "--merge", ","], "--merge: ',' has an empty name"),
                 (["atlas", "--merge", "a,a"], "--merge: 'a' is there twice"),
                 (["bench", "--sink", "append,append"], "--sink: 'append' is there twice"),
+                (["bench", "--sweep", "replicas=1,1"], "--sweep replicas: '1,1' has a value twice"),
                 (["bench", "recovery", "--sizes", ","], "--sizes: ',' has an empty name"),
                 (["scenario", "no-crash", "--strategy", ","], "--strategy: ',' has an empty name"),
                 (["scenario", "no-crash", "--sink", "append, "], "--sink: 'append, ' has an empty name"),
