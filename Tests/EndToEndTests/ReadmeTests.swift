@@ -54,6 +54,12 @@ extension EndToEnd {
             ),
             ("kbench replay", .runs()), ("kbench shrink", .runs(with: ["--quiet"])),
             ("kbench explain", .runs(with: ["--record", "simulated/0@1"])),
+            (
+                "kbench matrix --load",
+                .runs(
+                    with: ["--strategy", "direct", "--sink", "append", "--point", "sink.write.after"]
+                        + ["--block-records", "5", "--batch-records", "10"])
+            ),
             ("kbench matrix --against", .runs(with: ["--world", "simulated"])),
             ("kbench matrix --strategy receiver-wal --sink append --fidelity spark --point", .runs()),
             ("kbench matrix --strategy receiver-wal", .runs(with: ["--point", "receiver.poll.before"])),
