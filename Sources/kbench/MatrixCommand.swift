@@ -90,12 +90,14 @@ struct MatrixCommand: AsyncParsableCommand {
             try CommandWords.refuse(
                 [
                     "--strategy", "--sink", "--point", "--fidelity", "--partitions", "--block-records",
-                    "--batch-records",
+                    "--batch-records", "--load",
                 ], because: "with --against each row brings its own run")
         }
         if world == .simulated {
             try CommandWords.refuse(
-                ["--brokers", "-X", "-F", "--out"],
+                [
+                    "--brokers", "-X", "-F", "--out", "--replication-factor", "--topic-config", "--embedded-brokers",
+                ],
                 because: "--world simulated has no broker and writes no files")
         }
     }
