@@ -17,7 +17,7 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
 
     /// Makes a diagnosis.
     public init(cause: String, fix: String, exitCode: ExitStatus) {
-        self.cause = cause.split(separator: "\n").joined(separator: " ")
+        self.cause = cause.split(whereSeparator: \.isNewline).joined(separator: " ")
         self.fix = fix
         code = exitCode.rawValue
     }
