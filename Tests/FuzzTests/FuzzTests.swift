@@ -74,6 +74,12 @@ import World
         }
     }
 
+    @Test("S3: a name with a line end of two bytes in it is told in one line") func aNameOfTwoLinesIsToldInOne() throws
+    {
+        let reader = try #require(Reader.all.first { $0.name == "scenario" }).make()
+        #expect(reader.ending(seed: 1, number: 352_894) == .refused)
+    }
+
     @Test func aCommandLineThatCannotBeReadIsRefused() throws {
         #expect(try Self.run(["nosuch"]).status == 64)
         #expect(try Self.run(["--count", "0"]).status == 64)
