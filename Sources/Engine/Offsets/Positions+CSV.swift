@@ -23,7 +23,7 @@ extension Positions {
         for (index, line) in text.split(whereSeparator: \.isNewline).enumerated()
         where line.contains(where: { $0 != " " }) {
             guard let words = Positions.fields(line), words.count == 3 || words.count == 4,
-                let partition = Int64(words[words.count - 2]), (0..<Positions.mostPartitions).contains(partition),
+                let partition = Int64(words[words.count - 2]), (0..<StoredNumbers.mostPartitions).contains(partition),
                 let offset = Offset(words[words.count - 1]), offset >= 0
             else { throw refuse("line \(index + 1) is not topic,partition,offset or group,topic,partition,offset") }
             rows.append((words.count == 4 ? words[0] : nil, words[words.count - 3], Int(partition), offset))

@@ -94,6 +94,11 @@ public struct BenchSettings: Equatable, Sendable {
             fix: "use --sink counting, which knows records by their offsets", exitCode: .usage)
     }
 
+    /// The strategies of the rows, `raw` left out.
+    public var measuredStrategies: [Strategy] { cells.map(\.strategy) }
+    /// The sinks of the rows.
+    public var measuredSinks: [SinkKind] { cells.compactMap(\.sink) }
+
     /// Refuses what the load says otherwise.
     private func checkLoad() throws {
         func refuse(_ cause: String, _ fix: String) -> Diagnosis {
