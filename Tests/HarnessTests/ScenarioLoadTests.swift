@@ -149,6 +149,17 @@ import Testing
         #expect(error?.message == message)
     }
 
+    @Test("what is too much to be worked out is refused before it is tried")
+    func tooMuch() {
+        let many = Self.text("{transactions: {records: 1}}").replacing("records: 1000", with: "records: 10_000_001")
+        let transactions = #expect(throws: ScenarioError.self) { try ScenarioFile.parse(many, file: "shaped.yaml") }
+        #expect(transactions?.fix == "use at most 10000000 records")
+        let weights = (1...300).map { "\($0)" }.joined(separator: ", ")
+        let fine = Self.text("{weights: [\(weights)]}").replacing("partitions: 4", with: "partitions: 300")
+        let error = #expect(throws: ScenarioError.self) { try ScenarioFile.parse(fine, file: "shaped.yaml") }
+        #expect(error?.message == "300 weights that are 45150 together are too fine to be worked out")
+    }
+
     @Test func anExperimentMakesItsOwnRecords() {
         let text = Self.text("{keys: unique}").replacing("runs:\n  - strategy: raw", with: "experiment: upgrade")
         let error = #expect(throws: ScenarioError.self) { try ScenarioFile.parse(text, file: "shaped.yaml") }

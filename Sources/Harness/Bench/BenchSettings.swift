@@ -4,6 +4,7 @@ internal import World
 
 /// The settings of a benchmark.
 public struct BenchSettings: Equatable, Sendable {
+    /// The strategies; `raw` is always measured beside them.
     public var strategies: [Strategy]
     /// The sinks; a strategy that can write to none of them is measured with the one it needs.
     public var sinks: [SinkKind]

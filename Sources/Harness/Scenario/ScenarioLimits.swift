@@ -54,6 +54,10 @@ public enum ScenarioLimits {
     public static let transactionRecords = 1...1_000_000
     /// Aborted transactions of 100.
     public static let abortedPercent = 0...90
+    /// Records of a load in transactions, whose places are worked out one by one.
+    public static let recordsInTransactions = 10_000_000
+    /// Weights of a load, all together without what they have in common, times the partitions.
+    public static let roundSteps = 5_000_000
     /// Bytes of a file of values: it is kept in memory.
     public static let valueFileBytes = 64 << 20
     /// The seed, limited so that every tool that reads JSON keeps it exact.

@@ -60,7 +60,19 @@ extension ScenarioFile {
                 "the weights are \(sum) together, and \(LoadPattern.largestSumOfWeights) are the most",
                 fix: "give smaller numbers: only their ratios count")
         }
+        // Who comes next is worked out for a whole round of records, looking at every partition for each.
+        let round = weights.reduce(0, greatestCommonDivisor)
+        guard sum / max(1, round) * weights.count <= ScenarioLimits.roundSteps else {
+            throw value.error(
+                .impossibleValue,
+                "\(weights.count) weights that are \(sum) together are too fine to be worked out",
+                fix: "give smaller numbers: only their ratios count")
+        }
         return weights
+    }
+
+    private static func greatestCommonDivisor(_ first: Int, _ second: Int) -> Int {
+        second == 0 ? first : greatestCommonDivisor(second, first % second)
     }
 
     private static func recordKeys(_ value: YAMLValue) throws(ScenarioError) -> LoadSettings.Keys {
@@ -187,6 +199,12 @@ extension ScenarioFile {
             throw value.error(
                 .impossibleValue, "records that arrive at a rate do so all the time, also after a crash",
                 fix: "remove arrivals, or load.rate")
+        }
+        if load.transactions != nil, scenario.records > ScenarioLimits.recordsInTransactions {
+            throw value.error(
+                .impossibleValue,
+                "where each of \(scenario.records) records in transactions lies is more than can be worked out",
+                fix: "use at most \(ScenarioLimits.recordsInTransactions) records")
         }
         if let experiment = scenario.experiment {
             throw value.error(
