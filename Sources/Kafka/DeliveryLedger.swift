@@ -12,11 +12,14 @@ struct DeliveryLedger {
     private(set) var misplaced: (partition: Partition, offset: Offset, expected: Offset)?
     private var sentByPartition: [Int]
     private var confirmedByPartition: [Int]
+    /// By partition, the offsets that markers of transactions have taken between the records.
+    private var markersByPartition: [Int]
     private var firstOffset: [Offset]
 
     init(partitions: Int) {
         sentByPartition = Array(repeating: 0, count: partitions)
         confirmedByPartition = Array(repeating: 0, count: partitions)
+        markersByPartition = Array(repeating: 0, count: partitions)
         firstOffset = Array(repeating: -1, count: partitions)
     }
 
@@ -24,7 +27,15 @@ struct DeliveryLedger {
     var outstanding: Int { sent - confirmed - failed }
 
     /// The number that the next record of `partition` carries along to its report.
-    func nextSequence(_ partition: Int) -> Int { sentByPartition[partition] }
+    func nextSequence(_ partition: Int) -> Int { sentByPartition[partition] + markersByPartition[partition] }
+
+    /// A transaction that wrote to `partition` has ended, and its marker lies behind its records.
+    mutating func enterMarker(_ partition: Int) { markersByPartition[partition] += 1 }
+
+    /// The offset that the next record of `partition` has to get; nil as long as no record of it was confirmed.
+    func nextOffset(_ partition: Int) -> Offset? {
+        firstOffset[partition] < 0 ? nil : firstOffset[partition] + Offset(nextSequence(partition))
+    }
 
     /// The record was handed to the library.
     mutating func enter(_ partition: Int) {
@@ -61,7 +72,7 @@ struct DeliveryLedger {
         firstOffset.indices.filter { confirmedByPartition[$0] > 0 }.map { index in
             OffsetRange(
                 partition: Partition(index), from: firstOffset[index],
-                until: firstOffset[index] + Offset(confirmedByPartition[index]))
+                until: firstOffset[index] + Offset(confirmedByPartition[index] + markersByPartition[index]))
         }
     }
 }

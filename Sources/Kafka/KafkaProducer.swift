@@ -8,14 +8,19 @@ public final class KafkaProducer {
     public let topic: String
     /// The number of partitions the topic had when the producer was made.
     public let partitionCount: Int
-    private let handle: KafkaHandle
+    let handle: KafkaHandle
     private let topicObject: KafkaTopic
     private let topicPointer: OpaquePointer
 
     /// Connects and checks that the topic exists.
     ///
     /// - Throws: ``BrokerError``; `unknownTopic` when there is no such topic: none is created by producing to it.
-    public init(_ configuration: KafkaConfiguration, topic: String) throws {
+    public convenience init(_ configuration: KafkaConfiguration, topic: String) throws {
+        try self.init(configuration, topic: topic, transactionalID: nil)
+    }
+
+    /// As ``init(_:topic:)``, for transactions where there is a name for them.
+    init(_ configuration: KafkaConfiguration, topic: String, transactionalID: String?) throws {
         self.topic = topic
         // Asked by a consumer, since a producer's question would create the topic on a broker that is set to.
         let cluster = try KafkaCluster(configuration)
@@ -26,7 +31,7 @@ public final class KafkaProducer {
             fixed: [
                 KafkaProperty(name: "enable.idempotence", value: "true"),
                 KafkaProperty(name: "acks", value: "all"),
-            ])
+            ] + (transactionalID.map { [KafkaProperty(name: "transactional.id", value: $0)] } ?? []))
         topicObject = KafkaTopic(topic, on: handle)
         topicPointer = try topicObject.object()
     }
@@ -102,7 +107,7 @@ public final class KafkaProducer {
     /// Hands one record to the library, waiting while it is full.
     ///
     /// - Returns: Whether it was taken.
-    private func send(
+    func send(
         _ record: OutgoingRecord, from buffer: UnsafeMutableRawBufferPointer, _ ledger: inout DeliveryLedger
     ) -> Bool {
         let keyLength = record.keyLength ?? 0
@@ -115,18 +120,12 @@ public final class KafkaProducer {
             return false
         }
         let partition = Int(record.partition)
-        let start = buffer.baseAddress
         while true {
-            let result = rd_kafka_produce(
-                topicPointer, record.partition, RD_KAFKA_MSG_F_COPY,
-                record.valueLength == nil ? nil : start?.advanced(by: keyLength), valueLength,
-                record.keyLength == nil ? nil : start, keyLength,
-                UnsafeMutableRawPointer(bitPattern: ledger.nextSequence(partition)))
-            if result == 0 {
+            let code = hand(record, from: buffer, UnsafeMutableRawPointer(bitPattern: ledger.nextSequence(partition)))
+            if code == RD_KAFKA_RESP_ERR_NO_ERROR {
                 ledger.enter(partition)
                 return true
             }
-            let code = rd_kafka_last_error()
             guard code == RD_KAFKA_RESP_ERR__QUEUE_FULL else {
                 ledger.refuse(code, record.partition)
                 return false
@@ -135,8 +134,61 @@ public final class KafkaProducer {
         }
     }
 
+    /// Hands one record to the library, which copies it; `place` comes back with its report.
+    private func hand(
+        _ record: OutgoingRecord, from buffer: UnsafeMutableRawBufferPointer, _ place: UnsafeMutableRawPointer?
+    ) -> rd_kafka_resp_err_t {
+        let key = record.keyLength == nil ? nil : buffer.baseAddress
+        let value = record.valueLength == nil ? nil : buffer.baseAddress?.advanced(by: record.keyLength ?? 0)
+        guard record.headers.isEmpty else {
+            return handWithHeaders(
+                record, key: (key, record.keyLength ?? 0), value: (value, record.valueLength ?? 0), place)
+        }
+        let result = rd_kafka_produce(
+            topicPointer, record.partition, RD_KAFKA_MSG_F_COPY, value, record.valueLength ?? 0, key,
+            record.keyLength ?? 0, place)
+        return result == 0 ? RD_KAFKA_RESP_ERR_NO_ERROR : rd_kafka_last_error()
+    }
+
+    /// As ``hand(_:from:_:)``: headers go in by a list of typed arguments, since the call with variable ones is C's alone.
+    private func handWithHeaders(
+        _ record: OutgoingRecord, key: (UnsafeMutableRawPointer?, Int), value: (UnsafeMutableRawPointer?, Int),
+        _ place: UnsafeMutableRawPointer?
+    ) -> rd_kafka_resp_err_t {
+        let headers = rd_kafka_headers_new(record.headers.count)
+        for header in record.headers {
+            rd_kafka_header_add(headers, header.name, -1, header.value, header.value.count)
+        }
+        var arguments = [rd_kafka_vu_t](repeating: rd_kafka_vu_t(), count: 7)
+        arguments[0].vtype = RD_KAFKA_VTYPE_RKT
+        arguments[0].u.rkt = topicPointer
+        arguments[1].vtype = RD_KAFKA_VTYPE_PARTITION
+        arguments[1].u.i32 = record.partition
+        arguments[2].vtype = RD_KAFKA_VTYPE_MSGFLAGS
+        arguments[2].u.i = RD_KAFKA_MSG_F_COPY
+        arguments[3].vtype = RD_KAFKA_VTYPE_KEY
+        arguments[3].u.mem.ptr = key.0
+        arguments[3].u.mem.size = key.1
+        arguments[4].vtype = RD_KAFKA_VTYPE_VALUE
+        arguments[4].u.mem.ptr = value.0
+        arguments[4].u.mem.size = value.1
+        arguments[5].vtype = RD_KAFKA_VTYPE_OPAQUE
+        arguments[5].u.ptr = place
+        arguments[6].vtype = RD_KAFKA_VTYPE_HEADERS
+        arguments[6].u.headers = headers
+        guard let error = rd_kafka_produceva(handle.pointer, arguments, arguments.count) else {
+            return RD_KAFKA_RESP_ERR_NO_ERROR
+        }
+        // The library takes the headers over only with a record that it takes.
+        defer {
+            rd_kafka_headers_destroy(headers)
+            rd_kafka_error_destroy(error)
+        }
+        return rd_kafka_error_code(error)
+    }
+
     /// Takes in the reports that are there, waiting up to `timeout` milliseconds for a first one.
-    private func settle(_ ledger: inout DeliveryLedger, timeout: Int32) {
+    func settle(_ ledger: inout DeliveryLedger, timeout: Int32) {
         var timeout = timeout
         func take(_ event: OpaquePointer) {
             guard rd_kafka_event_type(event) == RD_KAFKA_EVENT_DR else { return }
@@ -146,7 +198,7 @@ public final class KafkaProducer {
     }
 
     /// Waits for the reports of all records; each comes, at the latest when the record's time is over.
-    private func finish(_ ledger: inout DeliveryLedger) {
+    func finish(_ ledger: inout DeliveryLedger) {
         // Sends half-filled batches at once instead of letting them linger.
         rd_kafka_flush(handle.pointer, 0)
         while ledger.outstanding > 0 {
@@ -155,7 +207,7 @@ public final class KafkaProducer {
         }
     }
 
-    private func judge(_ ledger: DeliveryLedger, count: Int) throws -> Delivery {
+    func judge(_ ledger: DeliveryLedger, count: Int) throws -> Delivery {
         let place = "\(handle.configuration.bootstrap) \(topic)"
         if let misplaced = ledger.misplaced {
             throw BrokerError(

@@ -315,7 +315,7 @@ public final class KafkaReader: RecordReader {
     ///
     /// - Returns: Whether to go on; not when an error waits behind records that were added: they are handed over first.
     @inline(__always)
-    private func deliver(
+    func deliver(
         _ slot: PartitionSlot, until: Offset, limit: Int, added: inout Int, lends: Bool,
         take: (borrowing rd_kafka_message_t, _ place: Int) -> Void
     ) throws -> Bool {

@@ -9,6 +9,22 @@ public struct OutgoingRecord: Equatable, Sendable {
     public var keyLength: Int?
     /// The length of the value behind the key; nil for a null value, a tombstone.
     public var valueLength: Int?
+    /// The headers, in order.
+    public var headers: [Header] = []
+
+    /// A header of a record.
+    public struct Header: Equatable, Sendable {
+        /// The name.
+        public var name: String
+        /// The value.
+        public var value: [UInt8]
+
+        /// Makes a header.
+        public init(name: String, value: [UInt8]) {
+            self.name = name
+            self.value = value
+        }
+    }
 
     /// Makes a shape.
     public init(partition: Partition, keyLength: Int? = nil, valueLength: Int?) {

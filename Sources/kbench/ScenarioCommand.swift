@@ -6,6 +6,8 @@ struct ScenarioCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "scenario",
         abstract: "Run a crash scenario and compare what it did to the records with what it must do.",
-        subcommands: [ScenarioRunCommand.self, ScenarioListCommand.self, ScenarioCheckCommand.self],
+        subcommands: [
+            ScenarioRunCommand.self, ScenarioListCommand.self, ScenarioCheckCommand.self, ScenarioSchemaCommand.self,
+        ],
         defaultSubcommand: ScenarioRunCommand.self)
 }

@@ -152,7 +152,7 @@ private let complete = """
         Mistake(
             line: "partitions: 4", instead: "partition: 4", code: .unknownKey,
             cause: "sample.yaml:7: 'partition' is not known here",
-            fix: "did you mean partitions? keys: \(ScenarioFile.keys.joined(separator: ", "))"),
+            fix: "did you mean partitions? keys: \(ScenarioKeys.top.map(\.name).joined(separator: ", "))"),
         Mistake(
             line: "    crash: receiver", instead: "    crush: receiver", code: .unknownKey,
             cause: "sample.yaml:18: runs[1]: 'crush' is not known here",

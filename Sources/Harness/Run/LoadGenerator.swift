@@ -47,10 +47,18 @@ enum LoadGenerator {
 
     /// Writes record `index`; one that has no room for what kbench's records say of themselves gets letters only.
     static func fill(_ buffer: UnsafeMutableRawBufferPointer, with index: Int, bytes: Int, seed: UInt64) {
+        fill(buffer, with: .init(producer: 0, sequence: UInt64(index)), bytes: bytes, seed: seed)
+    }
+
+    /// Writes the record of an identity.
+    static func fill(
+        _ buffer: UnsafeMutableRawBufferPointer, with identity: RecordFormat.Identity, bytes: Int, seed: UInt64
+    ) {
         let record = UnsafeMutableRawBufferPointer(rebasing: buffer[..<bytes])
         if bytes >= RecordFormat.minimumLength {
-            RecordFormat.write(.init(producer: 0, sequence: UInt64(index)), seed: seed, into: record)
+            RecordFormat.write(identity, seed: seed, into: record)
         } else {
+            let index = Int(truncatingIfNeeded: identity.sequence)
             for place in record.indices { record[place] = UInt8(ascii: "a") + UInt8((index >> (4 * (place % 8))) & 15) }
         }
     }

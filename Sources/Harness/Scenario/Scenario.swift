@@ -14,8 +14,13 @@ public struct Scenario: Equatable, Sendable {
     public var records: Int
     /// Partitions of the topic, 1 to 1,000.
     public var partitions: Int
-    /// Bytes of each record's value, within ``ScenarioLimits``.
+    /// Bytes of each record's value, within ``ScenarioLimits``; where the ``load`` says what values are, on average.
     public var recordBytes: Int
+    /// How records are made and spread, where they are not all alike and evenly; nil: they are.
+    public var load: LoadSettings?
+    /// Where the first life of a run begins: behind all records before this time, in milliseconds since 1970; nil: at the
+    /// beginning of the load.
+    public var startTimestamp: Int64?
     /// How blocks and batches are cut.
     public var cuts: Cuts
     /// Blocks that share one sync of the log and one commit, at least 1.

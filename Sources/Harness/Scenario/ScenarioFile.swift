@@ -5,16 +5,6 @@ internal import Yams
 
 /// Reads scenarios from YAML.
 public enum ScenarioFile {
-    /// Every key there is at the top of a file.
-    static let keys =
-        [
-            "name", "summary", "explanation", "records", "partitions", "record-bytes", "block-records", "batch-records",
-            "block-interval-ms", "batch-interval-ms", "group-commit-blocks", "wal-compression", "checkpoint-lag-tasks",
-            "fidelity", "auto-commit-blocks", "on-data-loss", "membership", "session-timeout-ms", "heartbeat-ms",
-            "offset-store", "program-version", "limits", "seed", "runs", "experiment", "strategies", "sinks",
-            "fidelities", "claim", "job", "arrivals", "restart-batch", "reset", "task-attempts",
-        ] + taskKeys
-
     /// Reads the scenario in the file at `path`.
     ///
     /// - Throws: ``ScenarioError``, also when there is no such file.
@@ -38,7 +28,7 @@ public enum ScenarioFile {
     /// - Throws: ``ScenarioError``.
     public static func parse(_ text: String, file: String) throws(ScenarioError) -> Scenario {
         let root = YAMLValue(node: try compose(text, file: file), file: file, key: "")
-        let top = try root.mapping(known: keys)
+        let top = try root.mapping(known: ScenarioKeys.top)
         let number = { (key: String, range: ClosedRange<Int>, standard: Int) throws(ScenarioError) -> Int in
             try top[key]?.integer(in: range) ?? standard
         }
@@ -55,13 +45,14 @@ public enum ScenarioFile {
         for element in try top["fidelities"]?.elements() ?? [] { fidelities.append(try fidelity(element)) }
         let strategies = try names(top["strategies"], of: "strategy", "strategies", as: Strategy.self)
         let sinks = try names(top["sinks"], of: "sink", "sinks", as: SinkKind.self)
+        let partitions = try top.required("partitions").integer(in: ScenarioLimits.partitions)
+        let load = try top["load"].map { value throws(ScenarioError) in try self.load(value, partitions: partitions) }
         var scenario = Scenario(
             name: try name(top.required("name"), file: file),
             summary: try top.required("summary").text(),
             explanation: trimmed(try top["explanation"]?.text() ?? ""),
             records: try top.required("records").integer(in: ScenarioLimits.records),
-            partitions: try top.required("partitions").integer(in: ScenarioLimits.partitions),
-            recordBytes: try top.required("record-bytes").integer(in: ScenarioLimits.recordBytes),
+            partitions: partitions, recordBytes: try recordBytes(top, load),
             cuts: try cuts(top),
             groupCommitBlocks: try number("group-commit-blocks", ScenarioLimits.groupCommitBlocks, 1),
             walCompressionLevel: try top["wal-compression"].flatMap(compression),
@@ -83,7 +74,23 @@ public enum ScenarioFile {
             ?? .limited
         scenario.reset = try top["reset"]?.name(of: "reset", "resets", as: Outage.Reset.self) ?? .earliest
         scenario.taskAttempts = try number("task-attempts", ScenarioLimits.taskAttempts, 4)
+        scenario.startTimestamp = try top["start-timestamp"]?.timestamp()
+        if let load, let value = top["load"] { try refuseImpossible(load, value, of: scenario) }
+        scenario.load = load
         return scenario
+    }
+
+    /// The bytes of each value; where the load says what values are, those of a value on average.
+    private static func recordBytes(_ top: YAMLMapping, _ load: LoadSettings?) throws(ScenarioError) -> Int {
+        guard load?.sizes != nil || load?.lines != nil else {
+            return try top.required("record-bytes").integer(in: ScenarioLimits.recordBytes)
+        }
+        if let value = top["record-bytes"] {
+            throw value.error(
+                .impossibleValue, "the load says already what values are", fix: "remove record-bytes here, or from load"
+            )
+        }
+        return load?.meanBytes ?? 0
     }
 
     private static func names<Named: RawRepresentable & CaseIterable>(
@@ -95,7 +102,7 @@ public enum ScenarioFile {
     }
 
     private static func claim(_ value: YAMLValue) throws(ScenarioError) -> ClaimStatement {
-        let mapping = try value.mapping(known: ["id", "holds-when"])
+        let mapping = try value.mapping(known: ScenarioKeys.claim)
         let id = try mapping.required("id")
         let name = try id.text()
         guard ClaimCatalogue.text(of: name) != nil else {
@@ -179,7 +186,7 @@ public enum ScenarioFile {
     private static func run(
         _ value: YAMLValue, job: Job, _ store: OffsetStoreKind?
     ) throws(ScenarioError) -> Scenario.Run {
-        let mapping = try value.mapping(known: ["strategy", "crash", "offset-store", "expect", "damage", "failures"])
+        let mapping = try value.mapping(known: ScenarioKeys.run)
         let strategy = try mapping.required("strategy").name(of: "strategy", "strategies", as: Strategy.self)
         let crashes = try mapping["crash"]?.crashes() ?? []
         let own = try mapping["offset-store"]?.offsetStore()
@@ -210,7 +217,7 @@ public enum ScenarioFile {
                     .impossibleValue, "\(strategy.rawValue) cannot write to \(name): it keeps its offsets in the sink",
                     fix: "use the sink transactional with it, or another strategy with this sink")
             }
-            let counts = try value.mapping(known: ["duplicates", "lost"])
+            let counts = try value.mapping(known: ScenarioKeys.counts)
             expectations.append(
                 Scenario.Expectation(
                     sink: sink, duplicates: try counts.required("duplicates").sum(),

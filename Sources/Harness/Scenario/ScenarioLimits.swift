@@ -40,6 +40,18 @@ public enum ScenarioLimits {
     public static let limitRecords = 1...1_000_000_000
     /// Versions of the program.
     public static let programVersion = 1...1_000_000
+    /// A partition's part of the records, or a size's, against the others.
+    public static let weight = 0...1_000_000
+    /// Bytes of a value of a load of another shape.
+    public static let loadBytes = 0...1_000_000
+    /// Different keys of a load.
+    public static let keyCount = 1...1_000_000_000
+    /// Records of a transaction.
+    public static let transactionRecords = 1...1_000_000
+    /// Aborted transactions of 100.
+    public static let abortedPercent = 0...90
+    /// Bytes of a file of values: it is kept in memory.
+    public static let valueFileBytes = 64 << 20
     /// The seed, limited so that every tool that reads JSON keeps it exact.
     public static let seed = 0...9_007_199_254_740_991
 }

@@ -44,11 +44,26 @@ public struct ScenarioOverrides: Equatable, Sendable {
         changed.partitions = try check(partitions, ScenarioLimits.partitions, "--partitions") ?? scenario.partitions
         changed.recordBytes =
             try check(recordBytes, ScenarioLimits.recordBytes, "--record-bytes") ?? scenario.recordBytes
+        try refuseAgainst(changed.load, partitions: changed.partitions)
         changed.seed = try check(seed, ScenarioLimits.seed, "--seed").map(UInt64.init) ?? scenario.seed
         try keepStrategies(&changed)
         try keepSinks(&changed)
         try replaceCrash(&changed, reaches)
         return changed
+    }
+
+    /// Refuses what the scenario's load says otherwise.
+    private func refuseAgainst(_ load: LoadSettings?, partitions: Int) throws(ScenarioError) {
+        if recordBytes != nil, load?.meanBytes != nil {
+            throw ScenarioError(
+                .impossibleValue, "the scenario's load says what values are", fix: "leave out --record-bytes",
+                at: ScenarioError.Location("--record-bytes"))
+        }
+        if let weights = load?.weights, weights.count != partitions {
+            throw ScenarioError(
+                .impossibleValue, "the scenario's load has \(weights.count) weights for \(partitions) partitions",
+                fix: "leave out --partitions", at: ScenarioError.Location("--partitions"))
+        }
     }
 
     private func check(_ value: Int?, _ range: ClosedRange<Int>, _ option: String) throws(ScenarioError) -> Int? {

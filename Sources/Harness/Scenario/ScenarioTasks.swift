@@ -2,14 +2,6 @@
 internal import Engine
 
 extension ScenarioFile {
-    /// The keys at the top of a file that ``tasks(_:)`` reads.
-    static let taskKeys = ["task-slots", "min-partitions", "repartition", "simulated-work-microseconds"]
-
-    private static let limitKeys = [
-        "max-rate-per-partition", "min-rate-per-partition", "max-batch-records", "initial-rate", "backpressure",
-        "buffer-blocks", "buffer-records",
-    ]
-
     /// Estimators of the rate, by the names people type.
     private enum Backpressure: String, CaseIterable {
         case pid, none
@@ -29,7 +21,7 @@ extension ScenarioFile {
     /// The limits under the key `limits`; none without it.
     static func limits(_ top: YAMLMapping) throws(ScenarioError) -> PlanLimits {
         guard let value = top["limits"] else { return PlanLimits() }
-        let keys = try value.mapping(known: limitKeys, kind: "limits")
+        let keys = try value.mapping(known: ScenarioKeys.limits, kind: "limits")
         if case .count = try cuts(top) {
             throw value.error(
                 .impossibleValue, "batches cut by count have their size already",

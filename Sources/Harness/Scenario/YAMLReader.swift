@@ -49,6 +49,26 @@ struct YAMLValue {
         return number
     }
 
+    /// Whether the value is a mapping.
+    var isMapping: Bool { if case .mapping = node { true } else { false } }
+
+    /// Whether the value is a list.
+    var isList: Bool { if case .sequence = node { true } else { false } }
+
+    /// A share in per cent, such as `30%`.
+    func percent(in range: ClosedRange<Int>) throws(ScenarioError) -> Int {
+        let text = try text()
+        let digits = text.dropLast()
+        guard text.last == "%", (1...3).contains(digits.count), digits.allSatisfy({ $0.isASCII && $0.isNumber }),
+            let percent = Int(digits), range.contains(percent)
+        else {
+            throw error(
+                .impossibleValue, "'\(text)' is no share from \(range.lowerBound)% to \(range.upperBound)%",
+                fix: "write a whole number and a per cent sign, such as \(min(30, range.upperBound))%")
+        }
+        return percent
+    }
+
     /// The elements of a list that is not empty.
     func elements() throws(ScenarioError) -> [YAMLValue] {
         guard case .sequence(let sequence) = node else {
@@ -99,18 +119,23 @@ struct YAMLValue {
         return crashes
     }
 
-    /// The value as a mapping that has no other keys than `known`.
-    func mapping(known: [String], kind: String = "keys") throws(ScenarioError) -> YAMLMapping {
+    /// The value as a mapping that has no other keys than those of `known`.
+    func mapping(known: [ScenarioKey], kind: String = "keys") throws(ScenarioError) -> YAMLMapping {
+        try mapping(known: known.map(\.name), kind: kind)
+    }
+
+    /// The value as a mapping that has no other keys than `known`; nil: whatever keys it has.
+    func mapping(known: [String]? = nil, kind: String = "keys") throws(ScenarioError) -> YAMLMapping {
         guard case .mapping(let mapping) = node else {
             throw error(.wrongType, "\(found) is not a mapping", fix: "write lines of 'key: value' there")
         }
         var values: [(key: String, value: YAMLValue)] = []
         for (keyNode, node) in mapping {
             let name = YAMLValue(node: keyNode, file: file, key: key)
-            guard case .scalar(let scalar) = keyNode, known.contains(scalar.string) else {
+            guard case .scalar(let scalar) = keyNode, known?.contains(scalar.string) ?? true else {
                 throw name.error(
                     .unknownKey, "\(name.found) is not known here",
-                    fix: Suggestion.fix(for: keyNode.scalar?.string ?? "", among: known, as: kind))
+                    fix: Suggestion.fix(for: keyNode.scalar?.string ?? "", among: known ?? [], as: kind))
             }
             values.append((scalar.string, YAMLValue(node: node, file: file, key: path(to: scalar.string))))
         }
