@@ -82,10 +82,11 @@ public final class KafkaCluster {
         return try topic.partitionCount()
     }
 
-    /// Sends one request of the Admin API and waits for its one result.
-    private func request(
+    /// Sends one request of the Admin API and waits for its one result, which `read` looks into; nil: one about topics.
+    func request(
         _ operation: rd_kafka_admin_op_t, doing: String, topic: String,
-        _ send: (_ options: OpaquePointer?, _ queue: OpaquePointer?) -> Void
+        _ send: (_ options: OpaquePointer?, _ queue: OpaquePointer?) -> Void,
+        read: ((_ event: OpaquePointer) throws -> Void)? = nil
     ) throws {
         let timeout = handle.configuration.requestTimeout.milliseconds
         let options = rd_kafka_AdminOptions_new(handle.pointer, operation)
@@ -93,7 +94,8 @@ public final class KafkaCluster {
         var code = RD_KAFKA_RESP_ERR_NO_ERROR
         let reason = KafkaHandle.withErrorText { text, size in
             code = rd_kafka_AdminOptions_set_request_timeout(options, timeout, text, size)
-            if code == RD_KAFKA_RESP_ERR_NO_ERROR {
+            // A group's offsets go at once; everything else the broker may take its time for.
+            if code == RD_KAFKA_RESP_ERR_NO_ERROR, operation != RD_KAFKA_ADMIN_OP_DELETECONSUMERGROUPOFFSETS {
                 code = rd_kafka_AdminOptions_set_operation_timeout(options, timeout, text, size)
             }
         }
@@ -110,6 +112,7 @@ public final class KafkaCluster {
         guard rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR_NO_ERROR else {
             throw handle.failure(rd_kafka_event_error(event), doing: doing, location: topic)
         }
+        if let read { return try read(event) }
         var count = 0
         let results =
             switch operation {

@@ -82,7 +82,9 @@ public struct ExpectedOutcome: Equatable, Sendable {
             return
         }
         if outage != Outage() || (strategy == .directLogFirst && fidelity.has(.plansAfterSubmit)) {
-            guard crashes.count == 1, let moment = schedule.moment(at: crashes[0]) else { return nil }
+            guard outage.events.isEmpty, crashes.count == 1, let moment = schedule.moment(at: crashes[0]) else {
+                return nil
+            }
             self.init(
                 strategy: strategy, sink: sink, job: job, fidelity: fidelity, point: crashes[0].point, moment: moment,
                 outage: outage, schedule: schedule, shape: shape)

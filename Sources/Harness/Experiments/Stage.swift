@@ -63,10 +63,16 @@ struct Stage: Sendable {
             scenario: scenario, topic: topic, bootstrap: host.value.configuration.bootstrap,
             properties: host.value.properties, truth: truth,
             worker: WorkerProcess(executable: options.workerExecutable))
-        executor.produce = { sequences in
-            try LoadGenerator.produce(
-                scenario: scenario, topic: topic, sequences: sequences, configuration: host.value.configuration
+        executor.produce = { sequences, partitions in
+            var load = scenario
+            load.partitions = partitions
+            return try LoadGenerator.produce(
+                scenario: load, topic: topic, sequences: sequences, configuration: host.value.configuration
             ) { _ in }
+        }
+        executor.carryOut = { event, group, truth in
+            try host.value.carryOut(
+                event, topic: topic, group: group, session: scenario.sessionTimeout, truth: truth)
         }
         return executor
     }
@@ -83,8 +89,8 @@ struct Stage: Sendable {
         executor.zookeeper = zookeeper
         var runs: [RunResult] = []
         for (index, plan) in plans.enumerated() {
-            if index > 0, scenario.arrivals > 0 {
-                // What arrives during one run must not be there before the next.
+            if index > 0, scenario.arrivals > 0 || plans[index - 1].outage.events.contains(where: \.changesTopic) {
+                // What happens to the topic during one run must not have happened before the next.
                 topic = try await makeTopic(partitions: scenario.partitions)
                 truth = try await produceLoad(to: topic)
                 executor = self.executor(of: scenario, topic: topic, truth: truth)
@@ -96,7 +102,8 @@ struct Stage: Sendable {
                 progress((Double(index) + fraction) / Double(plans.count), label)
             }
             // A run that may skip what the broker dropped shows how many records that cost it.
-            if run.invalidReason == nil, scenario.onDataLoss == .fail {
+            let removesRecords = plan.outage.events.contains(where: \.changesTopic)
+            if run.invalidReason == nil, scenario.onDataLoss == .fail, !removesRecords {
                 run.invalidReason = try await evicted(truth, topic: topic)
             }
             runs.append(run)

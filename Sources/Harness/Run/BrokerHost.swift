@@ -53,7 +53,7 @@ final class BrokerHost {
             try embedded.createTopic(name, partitions: partitions)
         } else {
             // Noted first: a topic that is there although its making failed has to go too.
-            topics.append(name)
+            if !topics.contains(name) { topics.append(name) }
             let cluster = try KafkaCluster(configuration)
             defer { cluster.close() }
             try cluster.createTopic(name, partitions: partitions)

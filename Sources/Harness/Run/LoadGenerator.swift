@@ -7,20 +7,62 @@ internal import World
 struct GroundTruth: Sendable {
     /// The records, numbered from 0, record i in partition i modulo p.
     var records: Int
-    /// By partition, the offset of its first record.
+    /// By partition, the offset of the first record that is there.
     var starts: [Offset]
     /// By partition, the offset behind its last record.
     var ends: [Offset]
+    /// What was produced before an event at the broker, and what after it; empty where there was none.
+    private var parts: [Part] = []
 
-    /// Where a record lies.
-    func place(of record: Int) -> (partition: Partition, offset: Offset) {
-        let partition = record % starts.count
-        return (Partition(partition), starts[partition] + Offset(record / starts.count))
+    /// Records that were dealt to the same partitions one after the other.
+    private struct Part: Sendable {
+        /// The number of the first.
+        var first: Int
+        /// By partition, the offset of the first of them.
+        var starts: [Offset]
     }
 
-    /// This load and one that was produced to the same partitions after it.
+    /// Makes the truth about one load.
+    init(records: Int, starts: [Offset], ends: [Offset]) {
+        self.records = records
+        self.starts = starts
+        self.ends = ends
+    }
+
+    /// Where a record lies, or lay until it was deleted.
+    func place(of record: Int) -> (partition: Partition, offset: Offset) {
+        let part = parts.last { $0.first <= record } ?? Part(first: 0, starts: starts)
+        let partition = record % part.starts.count
+        return (Partition(partition), part.starts[partition] + Offset((record - part.first) / part.starts.count))
+    }
+
+    /// This load and one that was produced to the same topic after it.
     func followed(by later: GroundTruth) -> GroundTruth {
-        GroundTruth(records: records + later.records, starts: starts, ends: zip(ends, later.ends).map(max))
+        var both = self
+        both.records += later.records
+        // Without an event in between the later records go on where the others end.
+        if !parts.isEmpty { both.parts.append(Part(first: records, starts: later.starts)) }
+        both.ends = zip(ends, later.ends).map(max)
+        return both
+    }
+
+    /// What is there after an event. Deleted records stay among those that were produced.
+    func after(_ event: BrokerEvent) -> GroundTruth {
+        var left = self
+        if parts.isEmpty { left.parts = [Part(first: 0, starts: starts)] }
+        switch event {
+        case .retention(let keep): left.starts = zip(starts, ends).map { max($0, $1 - keep) }
+        case .deleteRecords(let partition, let before):
+            left.starts[Int(partition)] = max(starts[Int(partition)], before)
+        case .topicAnew:
+            left.starts = starts.map { _ in 0 }
+            left.ends = left.starts
+        case .forgetOffsets, .moveOffsets: break
+        case .addPartitions(let count):
+            left.starts += Array(repeating: 0, count: count)
+            left.ends += Array(repeating: 0, count: count)
+        }
+        return left
     }
 }
 

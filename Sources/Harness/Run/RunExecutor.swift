@@ -20,8 +20,10 @@ struct RunExecutor: Sendable {
     let worker: WorkerProcess
     /// The ZooKeeper's address; nil when no run keeps its offsets there.
     var zookeeper: String?
-    /// Produces the further records of these numbers; nil where none may arrive.
-    var produce: (@Sendable (Range<Int>) throws -> GroundTruth)?
+    /// Produces the further records of these numbers to so many partitions; nil where none may arrive.
+    var produce: (@Sendable (_ sequences: Range<Int>, _ partitions: Int) throws -> GroundTruth)?
+    /// Carries out at the broker what happens to the topic and to the offsets of a group; nil where nothing may.
+    var carryOut: (@Sendable (BrokerEvent, _ group: String, GroundTruth) throws -> GroundTruth)?
     /// Whose records the topic holds.
     var origin = RecordOrigin.kbench
     /// What is measured of the worker; nil: nothing.
@@ -36,6 +38,10 @@ struct RunExecutor: Sendable {
         var recoverySeconds = 0.0
         var recovery = RecoveryParts()
         var isDamageMissing = false
+        /// Why an event at the broker could not be carried out; the run ends there.
+        var eventFailure: String?
+        /// Why the engine would not go on; the run ends there.
+        var refusal: String?
         /// What had been produced in the end.
         var truth: GroundTruth
     }
@@ -98,7 +104,10 @@ struct RunExecutor: Sendable {
                     lives.crashesFired += 1
                 }
                 return lives
-            case .failed(let diagnosis): throw diagnosis
+            case .failed(let diagnosis):
+                guard diagnosis.isRefusal, !plan.outage.events.isEmpty || plan.expectsRefusal else { throw diagnosis }
+                lives.refusal = diagnosis.cause
+                return lives
             case .killed:
                 diedAt = endedAt
                 lives.restarts += 1
@@ -107,6 +116,7 @@ struct RunExecutor: Sendable {
                 killedAt = wasArmed ? counters[.diedAt] : endedAt
                 if wasArmed || killAfter != nil { lives.crashesFired += 1 } else { lives.unplannedDeaths += 1 }
                 if life == 0 { try await endure(plan.outage, configuration.engine, &lives) }
+                if lives.eventFailure != nil { return lives }
             }
         }
         throw Diagnosis(
@@ -116,10 +126,22 @@ struct RunExecutor: Sendable {
 
     /// Lets happen what happens between the first death and the next life.
     private func endure(_ outage: Outage, _ engine: EngineConfiguration, _ lives: inout Lives) async throws {
+        for event in outage.events {
+            guard let carryOut else { continue }
+            do {
+                lives.truth = try await BlockingThread.run { [truth = lives.truth] in
+                    try carryOut(event, engine.group, truth)
+                }
+            } catch let error as BrokerError where error.code != .unreachable {
+                lives.eventFailure = "\(event.name) could not be carried out: \(error)"
+                return
+            }
+        }
         if outage.arrivals > 0, let produce {
             let produced = lives.truth.records
+            let partitions = lives.truth.starts.count
             lives.truth = lives.truth.followed(
-                by: try await BlockingThread.run { try produce(produced..<produced + outage.arrivals) })
+                by: try await BlockingThread.run { try produce(produced..<produced + outage.arrivals, partitions) })
         }
         guard let damage = outage.damage else { return }
         let struck = try await BlockingThread.run { try damage.strike(engine, disk: PosixDisk()) }
@@ -180,7 +202,9 @@ struct RunExecutor: Sendable {
         _ plan: RunPlan, lives: Lives, in directory: String, counters: EngineCounters
     ) throws -> RunResult {
         let truth = lives.truth
-        let verdict = try plan.verdict(truth: truth, in: directory, counters: counters)
+        var verdict = try plan.verdict(truth: truth, in: directory, counters: counters)
+        // What an engine that refuses to go on leaves undone it has spoken of.
+        if lives.refusal != nil { verdict.lostLoudly = verdict.lost }
         let seconds = Double(counters[.workingNanoseconds]) / 1e9
         let crash: String?
         let crashes: Int
@@ -190,7 +214,7 @@ struct RunExecutor: Sendable {
             (crash, crashes) = (armed.map(\.description).joined(separator: ", "), armed.count)
         case .external: (crash, crashes) = ("external", 1)
         }
-        return RunResult(
+        var result = RunResult(
             strategy: plan.strategy.rawValue, sink: plan.outputName, crashPoint: crash,
             crashFired: crashes > 0 && lives.crashesFired == crashes, produced: verdict.produced,
             delivered: verdict.delivered, duplicates: verdict.duplicates, ingestDuplicates: verdict.ingestDuplicates,
@@ -198,14 +222,17 @@ struct RunExecutor: Sendable {
             corrupted: verdict.corrupted,
             redone: verdict.redone,
             expected: .init(
-                duplicates: plan.expected?.duplicates, ingestDuplicates: plan.expected?.ingestDuplicates,
-                lost: plan.expected?.lost ?? 0),
+                duplicates: plan.expected?.duplicates ?? plan.statedNumbers?.duplicates,
+                ingestDuplicates: plan.expected?.ingestDuplicates,
+                lost: plan.expected?.lost ?? plan.statedNumbers?.lost ?? 0, refused: plan.expectsRefusal),
             derivation: plan.expected?.derivation
-                ?? "no closed form: held to what the scenario states in numbers, and to no loss where none is allowed",
-            agrees: RunJudgement.agrees(plan, verdict),
+                ?? (plan.expectsRefusal
+                    ? "refused, as the scenario states: the engine must not go on"
+                    : "no closed form: held to what the scenario states in numbers, and to no loss where none is allowed"),
+            agrees: RunJudgement.agrees(plan, verdict, isRefused: lives.refusal != nil),
             invalidReason: RunJudgement.invalidReason(
                 plan, crashesFired: lives.crashesFired, unplannedDeaths: lives.unplannedDeaths, verdict: verdict,
-                isDamageMissing: lives.isDamageMissing),
+                isDamageMissing: lives.isDamageMissing, eventFailure: lives.eventFailure),
             restarts: lives.restarts,
             walBytesWritten: Int64(counters[.walBytesWritten]), diskBytesPeak: Int64(counters[.stateBytesPeak]),
             ingestedBytes: Int64(truth.records * scenario.recordBytes),
@@ -215,5 +242,12 @@ struct RunExecutor: Sendable {
             orphanBytesAtRecovery: lives.restarts > 0 ? Int64(counters[.orphanBytesAtRecovery]) : 0,
             outputDigest: verdict.outputDigest.isEmpty ? nil : verdict.outputDigest,
             offsetStore: plan.strategy.commitsOffsets ? plan.offsetStore.rawValue : nil)
+        // Nothing has happened to a run that did not die, or whose event failed.
+        if lives.restarts > 0, lives.eventFailure == nil {
+            result.events = plan.events
+            result.lostWithoutEvents = plan.lostWithoutEvents
+        }
+        result.refusal = lives.refusal
+        return result
     }
 }

@@ -5,7 +5,9 @@ internal import World
 /// Pure comparisons of a verdict with its plan.
 enum RunJudgement {
     /// Whether the counts equal the closed form's and the scenario's own statement.
-    static func agrees(_ plan: RunPlan, _ verdict: Verdict) -> Bool {
+    static func agrees(_ plan: RunPlan, _ verdict: Verdict, isRefused: Bool = false) -> Bool {
+        // What a refusal leaves in the sink is whatever was there.
+        if isRefused || plan.expectsRefusal { return isRefused && plan.expectsRefusal }
         guard verdict.corrupted == 0 else { return false }
         guard let expected = plan.expected else {
             // No closed form: what the scenario states in plain numbers is all there is to hold the counts against.
@@ -22,7 +24,8 @@ enum RunJudgement {
 
     /// Why a run shows nothing; nil when it does.
     static func invalidReason(
-        _ plan: RunPlan, crashesFired: Int, unplannedDeaths: Int, verdict: Verdict, isDamageMissing: Bool = false
+        _ plan: RunPlan, crashesFired: Int, unplannedDeaths: Int, verdict: Verdict, isDamageMissing: Bool = false,
+        eventFailure: String? = nil
     ) -> String? {
         if unplannedDeaths > 0 {
             return "the worker was killed from outside \(unplannedDeaths) times, which nobody planned"
@@ -30,6 +33,7 @@ enum RunJudgement {
         if case .armed(let crashes) = plan.death, crashesFired < crashes.count {
             return "the crash \(crashes[crashesFired]) never fired"
         }
+        if let eventFailure { return eventFailure }
         if isDamageMissing { return "there was nothing to damage when the worker had died" }
         if verdict.produced == 0 { return "no record was produced" }
         return nil

@@ -20,6 +20,7 @@ public enum ScenarioLibrary {
         ("idle-crash", PackageResources.idle_crash_yaml),
         ("no-crash", PackageResources.no_crash_yaml),
         ("batch-keyed-trap", PackageResources.batch_keyed_trap_yaml),
+        ("offsets-moved", PackageResources.offsets_moved_yaml),
         ("second-driver", PackageResources.second_driver_yaml),
         ("offsets-in-zookeeper", PackageResources.offsets_in_zookeeper_yaml),
         ("zookeeper-outage", PackageResources.zookeeper_outage_yaml),

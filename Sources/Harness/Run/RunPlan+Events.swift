@@ -1,0 +1,130 @@
+// Which events between two lives a run can have: those that can happen, and that can make a difference to it.
+internal import Engine
+internal import World
+
+extension RunPlan {
+    /// Whether the run is stated to end with the engine's refusal to go on.
+    var expectsRefusal: Bool { stated?.isRefusal == true }
+
+    /// What the scenario states in plain numbers, where it does.
+    var statedNumbers: (duplicates: Int, lost: Int)? {
+        guard let stated, !stated.isRefusal, (stated.duplicates.symbols + stated.lost.symbols).isEmpty else {
+            return nil
+        }
+        return (stated.duplicates.constant, stated.lost.constant)
+    }
+
+    /// What happened between the first two lives, each in a sentence.
+    var events: [String] { outage.events.map(\.sentence) }
+
+    /// - Throws: ``Diagnosis`` naming the run and the event.
+    static func refuseImpossibleEvents(of run: Scenario.Run, sink: SinkKind?, in scenario: Scenario) throws {
+        guard !run.between.isEmpty else { return }
+        func refusal(_ event: BrokerEvent?, _ cause: String, fix: String) -> Diagnosis {
+            Diagnosis(
+                cause: "\(run.strategy.rawValue): between\(event.map { ": \($0.name)" } ?? "") \(cause)", fix: fix,
+                exitCode: .usage)
+        }
+        guard run.crashes.first?.point.isDeath == true else {
+            throw refusal(
+                nil, "without a crash that the worker dies of", fix: "give the run a crash, or leave out between")
+        }
+        guard !scenario.job.keepsState else {
+            throw refusal(
+                nil, "with job \(scenario.job.rawValue), whose state says nothing of single records",
+                fix: "use the job identity and a sink, or leave out between")
+        }
+        var partitions = scenario.partitions
+        var grew = false
+        for event in run.between {
+            switch event {
+            case .retention: break
+            case .deleteRecords(let partition, _): try check(partition)
+            case .topicAnew: break
+            case .forgetOffsets: try checkGroup()
+            case .moveOffsets(let partition, _):
+                try checkGroup()
+                if let partition { try check(partition) }
+            case .addPartitions(let count):
+                partitions += count
+                grew = true
+                guard ScenarioLimits.partitions.contains(partitions) else {
+                    throw refusal(
+                        event, "makes it \(partitions) partitions",
+                        fix: "a topic has at most \(ScenarioLimits.partitions.upperBound)")
+                }
+            }
+            func check(_ partition: Partition) throws {
+                guard Int(partition) < partitions else {
+                    throw refusal(
+                        event, "names partition \(partition), and there are \(partitions)",
+                        fix: "name one from 0 to \(partitions - 1)")
+                }
+            }
+            func checkGroup() throws {
+                guard run.strategy.commitsOffsets, run.offsetStore == .kafka else {
+                    throw refusal(
+                        event, "has no effect: nothing goes on from offsets that its group has committed",
+                        fix: "choose a strategy that commits to Kafka (receiver, receiver-reliable, receiver-wal, "
+                            + "direct-commit), with offset-store kafka")
+                }
+            }
+        }
+        if grew, scenario.load?.weights != nil {
+            throw refusal(
+                nil, "adds partitions, for which the load has no weights", fix: "leave out load.weights or the event")
+        }
+        if run.between.contains(where: \.changesTopic), let load = scenario.load, load.origin == .anyone {
+            throw refusal(
+                nil, "changes what lies where, by which alone the load's records are told apart",
+                fix:
+                    "give all values at least \(RecordFormat.minimumLength) bytes of kbench's own, or leave out the event"
+            )
+        }
+        try refuseBeyondEnd(run, in: scenario, refusal)
+    }
+
+    /// A deletion ends at the partition's end: Kafka refuses what lies beyond.
+    private static func refuseBeyondEnd(
+        _ run: Scenario.Run, in scenario: Scenario, _ refusal: (BrokerEvent?, String, String) -> Diagnosis
+    ) throws {
+        // With transactions markers come in addition; then the broker says it.
+        guard scenario.load?.transactions == nil else { return }
+        let counts = LoadPattern(weights: scenario.load?.weights ?? []).spread(
+            scenario.records, partitions: scenario.partitions)
+        var truth = GroundTruth(records: scenario.records, starts: counts.map { _ in 0 }, ends: counts)
+        for event in run.between {
+            if case .deleteRecords(let partition, let before) = event, before > truth.ends[Int(partition)] {
+                let end = truth.ends[Int(partition)]
+                throw refusal(
+                    event, "goes to offset \(before) of partition \(partition), which ends at \(end)",
+                    "give before a number from 0 to \(end), or raise records")
+            }
+            let left = truth.after(event)
+            if event.removesRecords, left.starts == truth.starts, left.ends == truth.ends {
+                throw refusal(
+                    event, "has no effect: nothing of the load is older than that",
+                    "let it remove something, or leave it out")
+            }
+            truth = left
+        }
+    }
+}
+
+extension Scenario {
+    /// How long a consumer group holds a member that died for alive; nothing, where members do not join.
+    var sessionTimeout: Duration {
+        guard case .group(let milliseconds, _) = membership else { return .zero }
+        return .milliseconds(milliseconds)
+    }
+}
+
+extension BrokerEvent {
+    /// Whether records go.
+    fileprivate var removesRecords: Bool {
+        switch self {
+        case .retention, .deleteRecords, .topicAnew: true
+        case .forgetOffsets, .moveOffsets, .addPartitions: false
+        }
+    }
+}
