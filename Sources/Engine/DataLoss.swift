@@ -42,6 +42,15 @@ final class DataLoss {
         }
     }
 
+    /// Where to begin, when an earlier life, or somebody else, has left a stored position. Behind the end of the run's
+    /// input there is nothing to read, so no reader would notice that the log does not go as far.
+    ///
+    /// - Throws: as ``settle(_:at:until:isPlanned:)``.
+    func settleBehindInput(_ partition: Partition, _ position: Offset) throws -> Offset {
+        let end = configuration.ends[Int(partition)]
+        return position > end ? try settle(partition, at: position, until: end) : position
+    }
+
     private func settleInTurn(
         _ partition: Partition, at position: Offset, until: Offset, isPlanned: Bool
     ) throws -> Offset {

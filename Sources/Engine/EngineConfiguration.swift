@@ -77,6 +77,13 @@ public struct EngineConfiguration: Codable, Equatable, Sendable {
 
     /// Whose records the input holds.
     public var origin = RecordOrigin.kbench
+    /// The offsets that have numbers where records are known by where they lie; nil: those of the life's input.
+    public var numbered: NumberedOffsets?
+
+    /// The numbers of records that are known by where they lie.
+    var placeNumbers: PlaceNumbers {
+        PlaceNumbers(starts: numbered?.starts ?? starts, ends: numbered?.ends ?? ends)
+    }
 
     /// Makes a configuration; what most runs leave alone has a default.
     public init(

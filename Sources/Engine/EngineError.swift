@@ -31,6 +31,10 @@ public struct EngineError: Error, Equatable, Sendable, CustomStringConvertible {
         public static let damagedEvent = Code(rawValue: "damaged-event")
         /// A block whose event is durable is not in the block log, or not whole.
         public static let damagedBlock = Code(rawValue: "damaged-block")
+        /// The checkpoint and the event log of a receiver contradict each other: one of them has lost what it held.
+        public static let unansweredCheckpoint = Code(rawValue: "unanswered-checkpoint")
+        /// The group's offsets lie behind a block that the event log does not know: it has lost the block's event.
+        public static let unansweredCommit = Code(rawValue: "unanswered-commit")
         /// A task failed at every attempt.
         public static let taskFailed = Code(rawValue: "task-failed")
         /// A position that is wanted is not in the broker's log any more.

@@ -97,8 +97,10 @@ public final class IngestionEngine {
             let (store, writer) = try checkpoints(configuration)
             let restored = try store.restore()
             let log = try BlockLog(
-                configuration: configuration, seams: seams, counters: counters, isRestored: restored != nil)
+                configuration: configuration, seams: seams, counters: counters, restored: restored,
+                isNewest: store.restoredNewest)
             let receiver = try Receiver(configuration: configuration, seams: seams, counters: counters)
+            try log.compare(with: receiver.committed)
             receiver.waiting = { [unowned log] in (log.tracker.waiting.count, log.tracker.waitingRecords) }
             let pusher = BlockPusher(configuration: configuration, seams: seams, receiver: receiver, log: log)
             let source = try ReceiverSource(

@@ -9,6 +9,21 @@ public enum RecordOrigin: String, Codable, Sendable, CaseIterable {
     case anyone
 }
 
+/// The offsets that are numbered where records are known by where they lie: the same in every life of a run, also where one
+/// begins later than another, or has more to read.
+public struct NumberedOffsets: Codable, Equatable, Sendable {
+    /// By partition, the first offset that has a number.
+    public var starts: [Offset]
+    /// By partition, the offset behind the last.
+    public var ends: [Offset]
+
+    /// Numbers the offsets from `starts` up to `ends`.
+    public init(starts: [Offset], ends: [Offset]) {
+        self.starts = starts
+        self.ends = ends
+    }
+}
+
 /// The numbers, from 0, of records that are known by where they lie: partition by partition, in the order of their offsets.
 public struct PlaceNumbers: Equatable, Sendable {
     /// By partition, the first offset.

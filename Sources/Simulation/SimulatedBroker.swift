@@ -107,6 +107,20 @@ public final class SimulatedBroker: Broker {
     /// Makes the topic have `partitions` partitions, those before with what they hold.
     public func grow(to partitions: Int) { shown = max(shown, min(partitions, logs.count)) }
 
+    /// Adds partitions, which are empty.
+    public func addPartitions(_ count: Int) {
+        logs += Array(repeating: PartitionLog(), count: count)
+        shown += count
+    }
+
+    /// Gives a group other committed offsets where it has some; nil: none.
+    public func changeOffsets(of group: String, _ change: (Partition, Offset) -> Offset?) {
+        groups[group] = groups[group]?.enumerated().map { partition, offset in
+            offset.flatMap { change(Partition(partition), $0) }
+        }
+        commits += 1
+    }
+
     /// Makes the topic anew: the same partitions, empty. What groups have committed stays.
     public func recreate() { logs = logs.map { _ in PartitionLog() } }
 

@@ -178,10 +178,37 @@ public final class SimulatedRun {
     /// - Throws: ``DiskError``, or the log's own error.
     @discardableResult
     public func endure(_ outage: Outage) throws -> Bool {
+        for event in outage.events { endure(event) }
         produce(outage.arrivals)
+        configuration.onDataLoss = outage.onDataLoss
         if outage.reset == .latest { configuration.starts = configuration.ends }
         configuration.firstBatchIsUnlimited = outage.restartBatch == .unlimited
         return try outage.damage?.strike(configuration, disk: disk) ?? true
+    }
+
+    private func endure(_ event: BrokerEvent) {
+        let group = configuration.group
+        switch event {
+        case .retention(let keep):
+            for (partition, end) in broker.ends.enumerated() {
+                broker.evict(below: end - keep, of: Partition(partition))
+            }
+        case .deleteRecords(let partition, let before):
+            broker.evict(below: min(before, broker.ends[Int(partition)]), of: partition)
+        case .topicAnew:
+            broker.recreate()
+            broker.changeOffsets(of: group) { _, _ in nil }
+        case .forgetOffsets: broker.changeOffsets(of: group) { _, _ in nil }
+        case .moveOffsets(let moved, let by):
+            broker.changeOffsets(of: group) { partition, offset in
+                moved.map { $0 == partition } ?? true ? max(0, offset + by) : offset
+            }
+        case .addPartitions(let count):
+            broker.addPartitions(count)
+            production.partitions += count
+            configuration.starts += Array(repeating: 0, count: count)
+        }
+        configuration.ends = broker.ends
     }
 
     /// A life without a crash; `visit` is called at each of its crash points and may ``fork()`` the run. What it throws

@@ -9,6 +9,15 @@ extension WriteAheadLog {
         case allFrames((_ kind: UInt8, Position, _ payload: UnsafeRawBufferPointer) throws -> Void)
         /// Only where it ends; older segments are neither read nor verified.
         case lastSegmentOnly
+        /// The same, and what is read of it is given to the closure.
+        case lastSegment((_ kind: UInt8, Position, _ payload: UnsafeRawBufferPointer) throws -> Void)
+
+        fileprivate var replay: ((_ kind: UInt8, Position, _ payload: UnsafeRawBufferPointer) throws -> Void)? {
+            switch self {
+            case .allFrames(let replay), .lastSegment(let replay): replay
+            case .lastSegmentOnly: nil
+            }
+        }
     }
 
     /// Opens the log in `directory`, which is made when absent, and recovers it from whatever crash ended its last use.
@@ -41,19 +50,19 @@ extension WriteAheadLog {
         return bytes == header.bytes ? .plain : .checked
     }
 
-    /// Calls `body` with every complete frame of the log in `directory`, in order, and changes nothing: for a look at a
-    /// log that somebody else may be writing. A log that is not there has no frames.
+    /// Calls `body` with every complete frame of the log in `directory`, or of its last segment alone, in order, and
+    /// changes nothing: for a look at a log that somebody else may be writing. A log that is not there has no frames.
     ///
     /// - Throws: ``LogError`` for a log with damage, or what `body` throws.
     public static func inspect(
-        disk: any Disk, directory: String,
+        disk: any Disk, directory: String, lastSegmentOnly: Bool = false,
         _ body: (_ kind: UInt8, Position, _ payload: UnsafeRawBufferPointer) throws -> Void
     ) throws {
         do {
             var recovery = Recovery(
                 disk: disk, directory: directory, crash: CrashSwitch(),
                 framing: try framing(disk: disk, directory: directory))
-            if disk.exists(directory) { try recovery.inspect(body) }
+            if disk.exists(directory) { try recovery.inspect(lastSegmentOnly: lastSegmentOnly, body) }
         } catch let error as DiskError {
             throw LogError(
                 .disk, "the log cannot be read", cause: error, location: .init(path: directory, byteOffset: 0))
@@ -109,9 +118,12 @@ private struct Recovery {
         return (log, report)
     }
 
-    mutating func inspect(_ body: (UInt8, Position, UnsafeRawBufferPointer) throws -> Void) throws {
-        let headers = try disk.list(directory).compactMap { SegmentHeader(fileName: $0, framing: framing) }
+    mutating func inspect(
+        lastSegmentOnly: Bool, _ body: (UInt8, Position, UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+        var headers = try disk.list(directory).compactMap { SegmentHeader(fileName: $0, framing: framing) }
             .sorted { $0.firstSequence < $1.firstSequence }
+        if lastSegmentOnly { headers = Array(headers.dropFirst(try unreadCount(headers, .lastSegmentOnly))) }
         try withoutActuallyEscaping(body) { body in
             var end: SegmentEnd?
             for (index, header) in headers.enumerated() {
@@ -123,7 +135,8 @@ private struct Recovery {
 
     /// How many segments, from the oldest on, need not be read.
     private func unreadCount(_ headers: [SegmentHeader], _ scan: WriteAheadLog.Scan) throws -> Int {
-        guard case .lastSegmentOnly = scan, let last = headers.last else { return 0 }
+        if case .allFrames = scan { return 0 }
+        guard let last = headers.last else { return 0 }
         let file = try disk.open(path(of: last), .read)
         defer { file.close() }
         var bytes = [UInt8](repeating: 0, count: SegmentHeader.length)
@@ -143,13 +156,13 @@ private struct Recovery {
             return try scanner.scanPlainFrames { frame, position in
                 report.frames += 1
                 report.bytes += position.length
-                if case .allFrames(let replay) = scan { try replay(frame.kind, position, frame.payload) }
+                try scan.replay?(frame.kind, position, frame.payload)
             }
         }
         return try scanner.scan { frame, position, bytes in
             report.frames += 1
             report.bytes += position.length
-            guard case .allFrames(let replay) = scan else { return }
+            guard let replay = scan.replay else { return }
             guard let payload = decompressor.payload(of: bytes, frame) else {
                 let location = LogError.Location(path: path, byteOffset: position.offset)
                 throw LogError(.corrupt, "the payload does not decompress", location: location)

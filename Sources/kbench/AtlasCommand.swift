@@ -16,7 +16,8 @@ struct AtlasCommand: AsyncParsableCommand {
             The engine runs unchanged on a simulated broker and disk. At every crash point, each time it is passed, the \
             world is copied and crashed: the process dies, or the power fails and of what was not synced all, nothing, a \
             beginning or a random choice of sectors survives. Each copy recovers, drains its input and is judged against \
-            the promise of a sound engine. With --depth 2 the recovery is crashed as well.
+            the promise of a sound engine. With --depth 2 the recovery is crashed as well, with --depth 3 the recovery from \
+            that: at each depth, of all that a crash left, --choices are crashed again, evenly spread.
 
             A broken promise is written as a capsule, which 'kbench replay', 'shrink' and 'explain' read.
 
@@ -30,8 +31,13 @@ struct AtlasCommand: AsyncParsableCommand {
 
     @OptionGroup var load: ExplorationLoad
 
-    @Option(help: ArgumentHelp("1: one crash; 2: a second one in the recovery, for a bounded choice.", valueName: "D"))
+    @Option(
+        help: ArgumentHelp("Crashes one after the other, 1 to 3, each in the recovery from the last.", valueName: "D"))
     var depth = 1
+
+    @Option(
+        help: ArgumentHelp("Of each strategy and sink, recoveries crashed again at each depth; 24.", valueName: "C"))
+    var choices: Int?
 
     @Option(help: ArgumentHelp("Run every i-th of n parts of the atlas.", valueName: "i/n"))
     var shard = "1/1"
@@ -55,7 +61,15 @@ struct AtlasCommand: AsyncParsableCommand {
     var quiet = false
 
     func run() async throws {
-        try OptionCheck.range(depth, 1...2, "--depth")
+        try OptionCheck.range(depth, 1...3, "--depth")
+        if let choices {
+            try OptionCheck.range(choices, 1...10_000, "--choices")
+            guard depth > 1 else {
+                throw Diagnosis(
+                    cause: "--choices says which recoveries are crashed again, and at --depth 1 none is",
+                    fix: "leave out --choices, or give --depth 2 or 3", exitCode: .usage)
+            }
+        }
         let parts = shard.split(separator: "/").compactMap { Int($0) }
         guard parts.count == 2, parts[0] >= 1, parts[0] <= parts[1] else {
             throw Diagnosis(
@@ -64,6 +78,7 @@ struct AtlasCommand: AsyncParsableCommand {
         }
         var template = try load.template()
         template.depth = depth
+        template.secondCrashes = choices ?? template.secondCrashes
         let units = AtlasUnit.all(
             strategies: try load.strategies(), sinks: try load.sinks(), template: template)
         guard !units.isEmpty else {

@@ -145,4 +145,54 @@ struct DataLossTests {
         #expect(run.counters[.offsetResets] == 2)
         #expect(verdict.lost == 0 && verdict.duplicates == verdict.delivered - 40)
     }
+
+    @Test(
+        "N8: lie past the end from the beginning, where an earlier life or somebody else has left them",
+        arguments: strategies)
+    func storedBehindTheEnd(strategy: Strategy) throws {
+        let sink = Self.sink(of: strategy)
+        let run = SimulatedRun(strategy: strategy, sink: sink, shape: Self.shape)
+        // Each partition has 20 records; 90 of partition 1 are said to be done.
+        switch strategy {
+        case .direct, .directLogFirst:
+            try StateSeed.write(
+                Positions(latestBatch: 3, offsets: [10, 90]),
+                as: strategy == .direct ? .checkpoint(program: 1) : .offsetLog,
+                in: "/run", overwrites: false, disk: run.disk)
+        case .directTransactional:
+            let store = run.stores.open("\(RunFolder.sink(of: "/run"))/transactional.sqlite")
+            try store.begin()
+            for (partition, offset) in [(Partition(0), Offset(10)), (1, 90)] {
+                #expect(try store.advance(partition, from: nil, to: offset, batch: 3))
+            }
+            try store.commit()
+        default: try run.broker.commit([(0, 10), (1, 90)], group: "kbench")
+        }
+        let error = try #require(engineError { try run.live() })
+        #expect(error.code == .topicReplaced && error.location == "simulated/1@90")
+        #expect(
+            error.message
+                == "offset 90 of simulated/1 is wanted and the log has 0 up to 20: the topic was made anew or cut short"
+        )
+        #expect(engineError { try run.live() } == error)
+
+        run.configuration.onDataLoss = .skip
+        guard !sink.isKeyedByOffset else {
+            #expect(engineError { try run.live() } == error)
+            return
+        }
+        try run.live()
+        // Partition 1 is read from its beginning, partition 0 from where it was.
+        let verdict = try run.verdict()
+        #expect(verdict.delivered == 30 && verdict.lost == 10 && run.counters[.offsetResets] == 1)
+    }
+
+    @Test("N8: behind the end of this run's input, and there all the same, are no reason to fail")
+    func storedBehindTheInput() throws {
+        let run = SimulatedRun(strategy: .receiverReliable, sink: .append, shape: Self.shape)
+        run.configuration.ends = [10, 10]
+        try run.broker.commit([(0, 15), (1, 20)], group: "kbench")
+        try run.live()
+        #expect(try run.verdict().delivered == 0)
+    }
 }

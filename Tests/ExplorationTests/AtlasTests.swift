@@ -23,6 +23,29 @@ import World
         }
     }
 
+    @Test(
+        "N6: a second crash, with records that arrive before and after, breaks no promise",
+        arguments: units(.sound, seededStates: 0))
+    func aSecondCrashKeepsThePromisesToo(unit: AtlasUnit) throws {
+        var unit = unit
+        (unit.depth, unit.secondCrashes) = (2, 3)
+        let result = try unit.explore()
+        for finding in result.findings {
+            Issue.record("\(finding.breach) \(finding.schedules): \(finding.first.ending): \(finding.outcome)")
+        }
+    }
+
+    @Test("N6: a third crash is tried for a bounded choice") func threeCrashes() throws {
+        let unit = AtlasUnit(
+            strategy: .direct, sink: .append, fidelity: .sound, shape: Hunter.shape, seed: 1, arrivals: 8, depth: 3,
+            secondCrashes: 3, seededStates: 0)
+        let result = try unit.explore()
+        #expect(result.findings.isEmpty, "\(result.findings)")
+        var two = unit
+        two.depth = 2
+        #expect(try two.explore().schedules < result.schedules)
+    }
+
     /// What the live Spark was seen to do, found without being told where to look.
     @Test(arguments: [
         (Strategy.receiverWal, SinkKind.append, 0, Breach.loss, "replay-needs-checkpoint"),

@@ -155,10 +155,12 @@ import World
 
     @Test func recordsStayWhereTheyLayWhenOlderOnesGo() {
         let left = Self.load.after(.retention(keep: 2)).after(.deleteRecords(partition: 2, before: 3))
-        #expect(left.starts == [2, 1, 3] && left.ends == [4, 3, 3] && left.records == 10)
+        #expect(left.lows == [2, 1, 3] && left.ends == [4, 3, 3] && left.records == 10)
+        // Whoever finds nothing stored is to be told that the beginning is gone.
+        #expect(left.starts == [0, 0, 0] && left.isCut)
         for record in 0..<10 { #expect(left.place(of: record) == Self.load.place(of: record)) }
         let more = left.followed(by: GroundTruth(records: 2, starts: [0, 3, 3], ends: [0, 4, 4]))
-        #expect(more.ends == [4, 4, 4] && more.starts == [2, 1, 3] && more.records == 12)
+        #expect(more.ends == [4, 4, 4] && more.lows == [2, 1, 3] && more.records == 12)
         #expect(more.place(of: 10) == (1, 3) && more.place(of: 11) == (2, 3))
     }
 
@@ -190,12 +192,22 @@ import World
     // MARK: What is expected
 
     @Test(
-        "a refusal agrees where one is expected, and only there",
-        arguments: [(true, true, true), (true, false, false), (false, true, false), (false, false, true)])
-    func refusals(isExpected: Bool, isRefused: Bool, agrees: Bool) throws {
-        let sink = isExpected ? "append: refused" : "append: {duplicates: 0, lost: 0}"
-        let plan = try #require(try RunPlan.plans(of: Self.parse(Self.text("between: [topic-anew]", sink: sink))).first)
+        "a refusal agrees where the closed form, if there is one, and the scenario expect it",
+        arguments: [
+            (nil, true, true, true), (nil, true, false, false), (nil, false, true, false), (nil, false, false, true),
+            (true, true, true, true), (true, true, false, false), (true, false, true, false),
+            (false, true, true, false), (false, true, false, false), (false, false, false, true),
+        ] as [(Bool?, Bool, Bool, Bool)])
+    func refusals(byForm: Bool?, isStated: Bool, isRefused: Bool, agrees: Bool) throws {
+        let sink = isStated ? "append: refused" : "append: {duplicates: 0, lost: 0}"
+        var plan = try #require(try RunPlan.plans(of: Self.parse(Self.text("between: [topic-anew]", sink: sink))).first)
+        plan.expected = byForm.map { isRefused in
+            var outcome = ExpectedOutcome()
+            outcome.isRefused = isRefused
+            return outcome
+        }
         #expect(RunJudgement.agrees(plan, Verdict(), isRefused: isRefused) == agrees)
+        #expect(plan.expectsRefusal == (isStated || byForm == true))
     }
 
     @Test func aRunWhoseEventFailedIsInvalid() throws {

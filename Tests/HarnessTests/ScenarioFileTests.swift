@@ -156,7 +156,7 @@ private let complete = """
         Mistake(
             line: "    crash: receiver", instead: "    crush: receiver", code: .unknownKey,
             cause: "sample.yaml:18: runs[1]: 'crush' is not known here",
-            fix: "did you mean crash? keys: strategy, crash, offset-store, expect, damage, failures"),
+            fix: "did you mean crash? keys: strategy, crash, offset-store, expect, damage, between, failures"),
         Mistake(
             line: "seed: 7", instead: "offset-store: kafca", code: .unknownName,
             cause: "sample.yaml:14: offset-store: no offset store is called 'kafca'",

@@ -80,8 +80,8 @@ import Testing
             "give at least one partition a weight above 0"
         ),
         (
-            "{weights: [1, 2, 3, -1]}", "shaped.yaml:6: load.weights[3]: -1 is not within 0 to 1000000",
-            "give load.weights[3] a whole number from 0 to 1000000"
+            "{weights: [1, 2, 3, -1]}", "shaped.yaml:6: load.weights[3]: -1 is not within 0 to 100000",
+            "give load.weights[3] a whole number from 0 to 100000"
         ),
         (
             "{tombstones: 10%}", "shaped.yaml:6: load.tombstones: a record with neither key nor value says nothing",
@@ -140,7 +140,7 @@ import Testing
         arguments: [
             ("{record-bytes: {min: 10, max: 9}}", "at most 9 bytes are less than at least 10"),
             ("{record-bytes: [{bytes: 9, weight: 0}]}", "no size ever comes"),
-            ("{record-bytes: {min: 10, max: 1_000_001}}", "1000001 is not within 0 to 1000000"),
+            ("{record-bytes: {min: 10, max: 1_000_001}}", "1000001 is not within 0 to 100000"),
         ])
     func impossibleSizes(load: String, message: String) {
         let error = #expect(throws: ScenarioError.self) {

@@ -47,8 +47,7 @@ final class TaskRunner {
             counts && shuffle == nil
             ? VerifiedPiece(capacity: configuration.chunkRecords, numbering: RecordNumbering(configuration)) : nil
         places =
-            configuration.origin == .anyone
-            ? PlaceNumbers(starts: configuration.starts, ends: configuration.ends) : nil
+            configuration.origin == .anyone ? configuration.placeNumbers : nil
         self.sink =
             operation == nil && !counts
             ? try sink

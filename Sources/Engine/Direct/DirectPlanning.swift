@@ -11,6 +11,8 @@ final class DirectPlanning {
     private let discovery: PartitionDiscovery
     private let dataLoss: DataLoss
     private var nextTick: Nanoseconds
+    /// Whether the positions to go on from were compared with the log.
+    private var hasLooked = false
     private var throttle: Throttle?
     /// With cuts by time, when the latest batch was due.
     private(set) var dueAt: Nanoseconds?
@@ -43,6 +45,13 @@ final class DirectPlanning {
 
     /// The ranges of the batch that is due now; nil when none is.
     func nextRanges() throws -> [OffsetRange]? {
+        if !hasLooked {
+            hasLooked = true
+            try discovery.look()
+            for index in 0..<min(discovery.known, positions.count) {
+                positions[index] = try dataLoss.settleBehindInput(Partition(index), positions[index])
+            }
+        }
         guard !isExhausted else { return nil }
         if case .time(_, let interval) = configuration.cuts {
             guard seams.clock.now() >= nextTick else { return nil }

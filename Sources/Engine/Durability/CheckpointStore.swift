@@ -12,6 +12,8 @@ final class CheckpointStore {
     private let counters: EngineCounters
     /// The numbers and sizes of the files there are, oldest first.
     private var files: [(number: Int64, bytes: Int64)] = []
+    /// Whether ``restore()`` had no newer checkpoint to step over.
+    private(set) var restoredNewest = true
 
     /// Opens the folder for version `program` of the program.
     init(directory: String, program: Int, seams: Seams, counters: EngineCounters) throws {
@@ -41,6 +43,7 @@ final class CheckpointStore {
     func restore() throws -> Checkpoint? {
         guard let found = try CheckpointStore.newest(in: directory, disk: seams.disk) else { return nil }
         counters.add(.damagedCheckpoints, found.damaged)
+        restoredNewest = found.damaged == 0
         let checkpoint = found.checkpoint
         guard checkpoint.format == Checkpoint.version, checkpoint.program == program else {
             throw EngineError(

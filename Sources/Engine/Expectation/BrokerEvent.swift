@@ -8,7 +8,8 @@ public enum BrokerEvent: Codable, Hashable, Sendable {
     case retention(keep: Int64)
     /// Of one partition the offsets below `before` go, as a call of DeleteRecords does; at most its end.
     case deleteRecords(partition: Partition, before: Offset)
-    /// The topic is deleted and made anew under its name, with as many partitions, which are empty.
+    /// The topic is deleted and made anew under its name, with as many partitions, which are empty. What groups had committed
+    /// of it is gone with it, as a cluster lets it go.
     case topicAnew
     /// The group's committed offsets are gone, as after their expiry.
     case forgetOffsets

@@ -79,21 +79,36 @@ public struct CrashSchedule {
         return moments[crash.occurrence - 1]
     }
 
-    /// How far everything has come at a crash, what it adds to the outcome, and the life that follows; nil as above.
-    func death(at crash: ArmedCrash) -> Death? {
+    /// How far everything has come at a crash, what it adds to the outcome, and the life that follows; nil as above, and
+    /// where nothing says what a life of a receiver does for which records have arrived.
+    func death(at crash: ArmedCrash, outage: Outage = Outage()) -> Death? {
         guard let moment = moment(at: crash) else { return nil }
         var state = state
         let toll = state.die(at: moment)
+        if outage != Outage() {
+            guard var direct = state as? DirectState else { return nil }
+            direct.endure(outage)
+            state = direct
+        }
         let next = CrashSchedule(
             strategy: strategy, sink: sink, job: job, fidelity: fidelity, cuts: cuts, state: state)
         return Death(crash: crash, moment: moment, toll: toll, next: next)
+    }
+
+    /// As ``death(at:)``, with what the broker's events that follow make of it.
+    func death(at crash: ArmedCrash, followedBy outage: Outage) -> (death: Death, endurance: Endurance)? {
+        guard var death = death(at: crash) else { return nil }
+        var state = death.next.state
+        let endurance = state.endure(outage.events, arrivals: outage.arrivals, policy: outage.onDataLoss)
+        if case .goesOn(let toll) = endurance { death.toll = toll }
+        return (death, endurance)
     }
 
     /// The end of one life.
     struct Death {
         let crash: ArmedCrash
         let moment: CrashMoment
-        let toll: DeathToll
+        var toll: DeathToll
         /// The life that follows.
         let next: CrashSchedule
     }

@@ -7,7 +7,9 @@ struct DirectState: LifeState {
     private let sink: SinkKind
     private let keepsState: Bool
     private let fidelity: Fidelity
-    private let cuts: LoadCuts
+    private var cuts: LoadCuts
+    /// Whether the first batch that is planned takes everything there is.
+    private var restartsUnlimited = false
     /// By partition: where the batch begins that is planned next.
     private var next: [Offset]
     /// The batch that runs again before it; empty: none.
@@ -17,6 +19,12 @@ struct DirectState: LifeState {
     /// By partition: the sink drops what a task writes that ends below this offset.
     private var shown: [Offset]
     private var leftover = Leftover.nothing
+    /// The records that the sink holds, by their places.
+    private var held: OffsetSet
+    /// Those that a task has read; more than are held where a sink shows a task's output all at once.
+    private var read: OffsetSet
+    /// Whether the batch that is planned next gets the number of the one that died.
+    private var reusesNumber = true
 
     init(strategy: Strategy, sink: SinkKind, job: Job, fidelity: Fidelity, cuts: LoadCuts) {
         self.strategy = strategy
@@ -26,11 +34,21 @@ struct DirectState: LifeState {
         self.cuts = cuts
         next = cuts.layout.starts
         shown = next
+        held = OffsetSet(partitions: next.count)
+        read = held
     }
 
     /// The batches of the life. With cuts by count, one that is planned anew takes the ranges it had before.
     private var batches: [[LoadCuts.Slice]] {
-        strategy == .raw ? [] : (again.isEmpty ? [] : [again]) + cuts.directBatches(from: next)
+        strategy == .raw
+            ? []
+            : (again.isEmpty ? [] : [again]) + cuts.directBatches(from: next, takesAll: restartsUnlimited)
+    }
+
+    /// Records arrive before the next life, or it takes more at once; whatever it finds stored stays.
+    mutating func endure(_ outage: Outage) {
+        cuts.arrive(outage.arrivals)
+        restartsUnlimited = outage.restartBatch == .unlimited
     }
 
     func script() -> LifeScript {
@@ -84,6 +102,9 @@ struct DirectState: LifeState {
                 again = batches[isComplete ? index : index - 1]
             }
         }
+        reusesNumber = strategy == .directTransactional ? moment.tasksOut == 0 : keepsNumbers
+        for slice in batches[..<index].joined() { note(slice, slice.records, slice.records) }
+        note(moment, of: batches[index])
         // A batch-keyed sink knows a task by its batch's number, a transactional one by its offsets.
         if sink == .batchKeyed, !keepsNumbers { shown = cuts.layout.starts }
         if keepsNumbers || sink != .batchKeyed {
@@ -91,6 +112,87 @@ struct DirectState: LifeState {
                 shown[slice.partition] = max(shown[slice.partition], slice.offsets.upperBound)
             }
         }
+        return toll
+    }
+
+    /// Notes what of a batch is out, and what was read, at a moment in it: its first tasks come first.
+    private mutating func note(_ moment: CrashMoment, of batch: [LoadCuts.Slice]) {
+        var (out, journaled) = (moment.output, moment.asJournaled.output)
+        for slice in batch {
+            note(slice, min(out, slice.records), min(journaled, slice.records))
+            out -= min(out, slice.records)
+            journaled -= min(journaled, slice.records)
+        }
+    }
+
+    private mutating func note(_ slice: LoadCuts.Slice, _ out: Int, _ journaled: Int) {
+        let first = cuts.places(in: slice.offsets, of: slice.partition).lowerBound
+        held.insert(first..<first + Int64(out), into: slice.partition)
+        read.insert(first..<first + Int64(journaled), into: slice.partition)
+    }
+
+    mutating func endure(_ events: [BrokerEvent], arrivals: Int, policy: DataLossPolicy) -> Endurance {
+        // What a job's state makes of it is the job's own affair. A plan that is made anew under its old number holds other
+        // records than before, and a sink that trusts the number drops some.
+        guard !keepsState, !(sink == .batchKeyed && strategy == .direct) else { return .unknown }
+        for event in events {
+            cuts.endure(event)
+            switch event {
+            case .forgetOffsets, .topicAnew:
+                if strategy == .directCommit { next = cuts.layout.starts }
+            case .moveOffsets(let partition, let by) where strategy == .directCommit:
+                for index in next.indices where partition.map({ Int($0) == index }) ?? true {
+                    // Where nothing is committed, nothing moves.
+                    if next[index] > cuts.layout.partitions[index].start { next[index] = max(0, next[index] + by) }
+                }
+            case .addPartitions(let count):
+                next += Array(repeating: 0, count: count)
+                shown += Array(repeating: 0, count: count)
+                for _ in 0..<count {
+                    held.grow()
+                    read.grow()
+                }
+            case .moveOffsets, .retention, .deleteRecords: break
+            }
+        }
+        // Offsets tell records apart here, and the new topic's are those of the old one again.
+        if events.contains(.topicAnew), sink.isKeyedByOffset { return .unknown }
+        cuts.arrive(arrivals)
+        let ends = cuts.layout.ends
+        for (position, (low, end)) in zip(next, zip(cuts.lows, ends)) {
+            if position > end { return policy == .fail ? .refused : .unknown }
+            if position < low, position < end, policy == .fail { return .refused }
+        }
+        for slice in again {
+            let (low, end) = (cuts.lows[slice.partition], ends[slice.partition])
+            if slice.offsets.lowerBound < low || slice.offsets.lowerBound > end, policy == .fail { return .refused }
+            if slice.offsets.upperBound > end { return .unknown }
+        }
+        again = again.map { cuts.slice($0.partition, $0.offsets) }
+        return .goesOn(total())
+    }
+
+    /// What it comes to when the next life drains the input.
+    private func total() -> DeathToll {
+        let unread = cuts.unread(from: next)
+        var all = held
+        var comes = OffsetSet(partitions: next.count)
+        for slice in again { comes.insert(cuts.places(in: slice.offsets, of: slice.partition), into: slice.partition) }
+        comes.insert(unread)
+        all.formUnion(comes)
+        var toll = DeathToll()
+        toll.E = held.count + comes.count - all.count
+        toll.lost = cuts.count - all.count
+        // A batch that runs again is the ingest that it was, and so is one that is planned again under its number.
+        var first = OffsetSet(partitions: next.count)
+        if reusesNumber {
+            for slice in cuts.directBatches(from: next).first ?? [] {
+                first.insert(cuts.places(in: slice.offsets, of: slice.partition), into: slice.partition)
+            }
+        }
+        var anew = OffsetSet(partitions: next.count)
+        anew.insert(unread)
+        toll.ingestDuplicates = read.common(with: anew) - read.common(with: first)
         return toll
     }
 

@@ -45,6 +45,8 @@ public struct ExpectedOutcome: Equatable, Sendable {
     public var lost = 0
     /// The row of the semantics table, one for each crash; nil for points that only this engine has.
     public var row: String?
+    /// Whether the next life refuses to go on, so that there is nothing to count.
+    public var isRefused = false
     /// The closed form with its values, and the row of the semantics table it comes from.
     public var derivation = ""
 
@@ -81,10 +83,18 @@ public struct ExpectedOutcome: Equatable, Sendable {
             self = outcome
             return
         }
-        if outage != Outage() || (strategy == .directLogFirst && fidelity.has(.plansAfterSubmit)) {
-            guard outage.events.isEmpty, crashes.count == 1, let moment = schedule.moment(at: crashes[0]) else {
-                return nil
-            }
+        if !outage.events.isEmpty {
+            guard crashes.count == 1,
+                let outcome = ExpectedOutcome.afterEvents(
+                    crashes[0], strategy: strategy, sink: sink, fidelity: fidelity, outage: outage, schedule: schedule)
+            else { return nil }
+            self = outcome
+            return
+        }
+        if outage != Outage(onDataLoss: outage.onDataLoss)
+            || (strategy == .directLogFirst && fidelity.has(.plansAfterSubmit))
+        {
+            guard crashes.count == 1, let moment = schedule.moment(at: crashes[0]) else { return nil }
             self.init(
                 strategy: strategy, sink: sink, job: job, fidelity: fidelity, point: crashes[0].point, moment: moment,
                 outage: outage, schedule: schedule, shape: shape)

@@ -16,6 +16,12 @@ struct HeldRecords: Hashable {
         floors = Array(repeating: 0, count: partitions)
     }
 
+    /// Adds a partition.
+    mutating func grow() {
+        offsets.grow()
+        floors.append(0)
+    }
+
     /// How many there are, each counted once.
     var count: Int { comparesOffsets ? inOrder : offsets.count }
 

@@ -46,6 +46,19 @@ protocol LifeState: Hashable {
 
     /// The life dies, and this becomes what the next one finds. Returns what the death adds to the outcome.
     mutating func die(at moment: CrashMoment) -> DeathToll
+
+    /// After a death: things happen at the broker, then records arrive.
+    mutating func endure(_ events: [BrokerEvent], arrivals: Int, policy: DataLossPolicy) -> Endurance
+}
+
+/// What comes of a life that died once the broker's events are over.
+enum Endurance: Hashable {
+    /// The next life goes on; the toll is what the events add to the death's.
+    case goesOn(DeathToll)
+    /// The next life finds that its position is not in the log, and refuses to go on.
+    case refused
+    /// There is no closed form for that.
+    case unknown
 }
 
 /// What one death adds to the outcome of a run.

@@ -4,15 +4,76 @@ internal import World
 /// A load cut by count. Positions are offsets, because that is what plans, commits and checkpoints hold; records are counted
 /// by how many lie before them in their partition, so that a gap is nowhere taken for records.
 struct LoadCuts: Hashable, Sendable {
-    let shape: LoadShape
-    let layout: TopicLayout
-    private let isDense: Bool
+    private(set) var shape: LoadShape
+    private(set) var layout: TopicLayout
+    /// By partition, the records of topics of the same name that were there before this one: they are numbered first.
+    private(set) var bases: [Int64]
+    /// By partition, the first offset that is still there.
+    private(set) var lows: [Offset]
+    private var isDense: Bool
+    /// What was produced, and what will be next.
+    private var production: LoadProduction
 
     init(_ shape: LoadShape) { self.init(shape, layout: shape.layout) }
 
     init(_ shape: LoadShape, layout: TopicLayout) {
         self.shape = shape
         self.layout = layout
+        bases = layout.partitions.map { _ in 0 }
+        lows = layout.starts
+        isDense = layout.isDense
+        production = LoadProduction(shape.pattern, partitions: shape.partitions)
+        production.skip(shape.records)
+    }
+
+    /// The records that were ever there.
+    var count: Int { zip(bases, layout.counts).reduce(0) { $0 + Int($1.0 + $1.1) } }
+
+    /// By partition: the records that whoever stands at `positions` has not read and still can, by their places.
+    func unread(from positions: [Offset]) -> [Range<Int64>] {
+        zip(places(of: positions), zip(bases, layout.counts)).map { $0..<max($0, $1.0 + $1.1) }
+    }
+
+    /// By partition: the place of the first record at or behind a position that is still there.
+    func places(of positions: [Offset]) -> [Int64] {
+        positions.indices.map { place(of: positions[$0], in: $0) }
+    }
+
+    private func place(of position: Offset, in partition: Int) -> Int64 {
+        bases[partition] + layout.partitions[partition].rank(of: max(position, lows[partition]))
+    }
+
+    /// The offset behind the record before `place`.
+    func offset(behind place: Int64, in partition: Int) -> Offset {
+        layout.partitions[partition].offset(behind: place - bases[partition])
+    }
+
+    /// What an event of the broker changes of the topic.
+    mutating func endure(_ event: BrokerEvent) {
+        switch event {
+        case .retention(let keep):
+            lows = zip(lows, layout.ends).map { max($0, $1 - keep) }
+        case .deleteRecords(let partition, let before):
+            let index = Int(partition)
+            lows[index] = max(lows[index], min(before, layout.partitions[index].end))
+        case .topicAnew:
+            bases = zip(bases, layout.counts).map { $0 + $1 }
+            lows = lows.map { _ in 0 }
+            layout = TopicLayout(partitions: lows.map { PartitionLayout(start: $0) })
+        case .addPartitions(let count):
+            shape.partitions += count
+            let new = Array(repeating: Offset(0), count: count)
+            bases += new
+            lows += new
+            layout.partitions += new.map { PartitionLayout(start: $0) }
+        case .forgetOffsets, .moveOffsets: break
+        }
+    }
+
+    /// Further records arrive.
+    mutating func arrive(_ records: Int) {
+        production.partitions = shape.partitions
+        layout.append(records, from: &production)
         isDense = layout.isDense
     }
 
@@ -36,8 +97,7 @@ struct LoadCuts: Hashable, Sendable {
 
     /// The blocks that a receiver cuts which stands at `positions`.
     func reception(from positions: [Offset]) -> Reception {
-        let ranks = layout.ranks(of: positions)
-        let left = zip(layout.counts, ranks).reduce(0) { $0 + Int($1.0 - $1.1) }
+        let left = unread(from: positions).reduce(0) { $0 + $1.count }
         let blocks = LoadCuts.pieces(left, of: shape.blockRecords)
         let size = shape.groupCommitBlocks
         var reception = Reception(
@@ -57,9 +117,9 @@ struct LoadCuts: Hashable, Sendable {
     func blocks(_ count: Int, from positions: [Offset]) -> [Block] {
         var positions = positions
         return (0..<count).map { _ in
-            let before = layout.ranks(of: positions)
+            let before = places(of: positions)
             fill(&positions)
-            let after = layout.ranks(of: positions)
+            let after = places(of: positions)
             return Block(records: zip(before, after).map { $0..<$1 }, positions: positions)
         }
     }
@@ -80,7 +140,7 @@ struct LoadCuts: Hashable, Sendable {
     /// Moves a position on by `share` records, or to the end where there are fewer. Returns how many there were.
     private func advance(_ position: inout Offset, in partition: Int, by share: Int64) -> Int64 {
         let layout = layout.partitions[partition]
-        let rank = layout.rank(of: position)
+        let rank = layout.rank(of: max(position, lows[partition]))
         let taken = min(share, layout.count - rank)
         position = taken == share ? layout.offset(behind: rank + taken) : layout.end
         return taken
@@ -124,8 +184,12 @@ struct LoadCuts: Hashable, Sendable {
 
     /// How many records lie in a range of a partition.
     func records(in offsets: Range<Offset>, of partition: Int) -> Int {
-        let layout = layout.partitions[partition]
-        return Int(layout.rank(of: offsets.upperBound) - layout.rank(of: offsets.lowerBound))
+        places(in: offsets, of: partition).count
+    }
+
+    /// The records in a range of a partition, by their places.
+    func places(in offsets: Range<Offset>, of partition: Int) -> Range<Int64> {
+        place(of: offsets.lowerBound, in: partition)..<place(of: offsets.upperBound, in: partition)
     }
 
     /// The sizes of a direct task's writes, in order. A task that ends in a gap finds that out by a piece without records,

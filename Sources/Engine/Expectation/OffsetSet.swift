@@ -7,6 +7,9 @@ struct OffsetSet: Hashable {
     /// An empty set.
     init(partitions: Int) { stretches = Array(repeating: [], count: partitions) }
 
+    /// Adds a partition.
+    mutating func grow() { stretches.append([]) }
+
     /// The number of offsets.
     var count: Int { stretches.reduce(0) { $0 + $1.reduce(0) { $0 + $1.count } } }
 
@@ -15,7 +18,23 @@ struct OffsetSet: Hashable {
         for (partition, range) in ranges.enumerated() where !range.isEmpty { insert(range, into: partition) }
     }
 
-    private mutating func insert(_ range: Range<Int64>, into partition: Int) {
+    /// Adds all of another set.
+    mutating func formUnion(_ other: OffsetSet) {
+        for (partition, ranges) in other.stretches.enumerated() {
+            for range in ranges { insert(range, into: partition) }
+        }
+    }
+
+    /// How many offsets are in both.
+    func common(with other: OffsetSet) -> Int {
+        var all = self
+        all.formUnion(other)
+        return count + other.count - all.count
+    }
+
+    /// Adds a range of one partition.
+    mutating func insert(_ range: Range<Int64>, into partition: Int) {
+        if range.isEmpty { return }
         // All that touch the new one become part of it.
         let touching = stretches[partition].filter {
             $0.lowerBound <= range.upperBound && range.lowerBound <= $0.upperBound

@@ -29,17 +29,20 @@ public struct Outage: Equatable, Sendable {
     public var damage: Damage?
     /// What happens at the broker, one after the other, before records arrive.
     public var events: [BrokerEvent]
+    /// What the next life does about records that the log does not have any more.
+    public var onDataLoss: DataLossPolicy
 
     /// Makes an outage; without arguments, one in which nothing happens.
     public init(
         arrivals: Int = 0, restartBatch: RestartBatch = .limited, reset: Reset = .earliest, damage: Damage? = nil,
-        events: [BrokerEvent] = []
+        events: [BrokerEvent] = [], onDataLoss: DataLossPolicy = .fail
     ) {
         self.arrivals = arrivals
         self.restartBatch = restartBatch
         self.reset = reset
         self.damage = damage
         self.events = events
+        self.onDataLoss = onDataLoss
     }
 
     /// What is out of the ordinary, such as `3000 arrive, restart unlimited`; nil when nothing is.

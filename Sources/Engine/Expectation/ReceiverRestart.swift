@@ -29,6 +29,8 @@ struct ReceiverRestart {
         switch outage.damage {
         case .lastEvent:
             guard let event = moment.newestEvent(fidelity) else { return nil }
+            // An allocation that a checkpoint answers for, or an addition whose offsets are committed, is missed.
+            if fidelity.comparesWhatItFinds, event == .allocation ? record.known >= batch : lost > 0 { return nil }
             guard event == .allocation else { break }
             // Its blocks wait again and form a batch, under a new number where a checkpoint knows the old one.
             if !lastRunsAgain { E += moment.output }

@@ -31,11 +31,11 @@ struct ReceiverState: LifeState {
     private let sink: SinkKind
     private let keepsState: Bool
     private let fidelity: Fidelity
-    private let cuts: LoadCuts
+    private var cuts: LoadCuts
     private var shape: LoadShape { cuts.shape }
 
-    /// By partition: where the next life begins to read.
-    private var committed: [Offset]
+    /// By partition: what the group has committed.
+    private var committed: [Offset?]
     /// Blocks in the event log that no batch has taken, oldest first.
     private var waiting: [Block] = []
     /// Batches in the event log that the checkpoint does not call complete, oldest first.
@@ -65,13 +65,16 @@ struct ReceiverState: LifeState {
         keepsState = job.keepsState
         self.fidelity = fidelity
         self.cuts = cuts
-        committed = cuts.layout.starts
+        committed = cuts.layout.partitions.map { _ in nil }
         written = OffsetSet(partitions: committed.count)
         read = written
         held = HeldRecords(partitions: committed.count, comparesOffsets: sink == .transactional || keepsState)
     }
 
     // MARK: What a restart finds
+
+    /// By partition: where the next life begins to read.
+    private var positions: [Offset] { zip(committed, cuts.layout.starts).map { $0 ?? $1 } }
 
     /// F: the event log is there, and does not count.
     private var forgetsLog: Bool { checkpoint == nil && fidelity.has(.replaysOnlyWithCheckpoint) }
@@ -92,7 +95,7 @@ struct ReceiverState: LifeState {
                 tasks: batch.blocks.map { LifeScript.Task(writes: [$0.count], isDropped: $0.isOut) },
                 isRunAgain: true, isKnown: batch.number <= checkpoint?.latest ?? 0)
         }
-        let reception = cuts.reception(from: committed)
+        let reception = cuts.reception(from: positions)
         let groups = reception.groups
         var open = waitingAfterRestart.map(\.count)
         var openRecords = open.reduce(0, +)
@@ -124,7 +127,7 @@ struct ReceiverState: LifeState {
     /// Notes which tasks find all their offsets stored: also those of a new block, when it holds what came before.
     private func noteDropped(_ batches: inout [LifeScript.Batch], _ again: [Batch], blocks: Int) {
         var queue = (again.flatMap(\.blocks) + waitingAfterRestart).map(\.records)
-        queue += cuts.blocks(blocks, from: committed).map(\.records)
+        queue += cuts.blocks(blocks, from: positions).map(\.records)
         var stored = held
         var place = 0
         for batch in batches.indices {
@@ -149,7 +152,7 @@ struct ReceiverState: LifeState {
     mutating func die(at moment: CrashMoment) -> DeathToll {
         let script = script()
         let again = batchesRunAgain
-        let cut = cuts.blocks(max(moment.blocksCut, moment.blocksAnnounced), from: committed)
+        let cut = cuts.blocks(max(moment.blocksCut, moment.blocksAnnounced), from: positions)
         var queue = waitingAfterRestart + cut.prefix(moment.blocksAnnounced).map { Block(records: $0.records) }
         // What was forgotten is in the log all the same, and counts again once there is a checkpoint.
         let forgotten = forgetsLog ? waiting : []
@@ -234,21 +237,23 @@ struct ReceiverState: LifeState {
     }
 
     /// The offsets of the group once blocks of this life, `cut`, have been committed.
-    private func offsetsCommitted(_ moment: CrashMoment, _ cut: [LoadCuts.Block]) -> [Offset] {
+    private func offsetsCommitted(_ moment: CrashMoment, _ cut: [LoadCuts.Block]) -> [Offset?] {
         // What a block names ends behind its last record, whatever gap follows.
-        func commit(_ blocks: Range<Int>, step: Int64, partitions: (Int) -> Int, to offsets: inout [Offset]) {
+        func commit(_ blocks: Range<Int>, step: Int64, partitions: (Int) -> Int, to offsets: inout [Offset?]) {
             guard let last = cut[blocks].last?.records else { return }
             let present = last.indices.filter { partition in cut[blocks].contains { !$0.records[partition].isEmpty } }
             for partition in present.prefix(partitions(present.count)) {
-                let behind = cuts.layout.partitions[partition].offset(behind: last[partition].upperBound)
-                offsets[partition] = behind - step
+                offsets[partition] = cuts.offset(behind: last[partition].upperBound, in: partition) - step
             }
         }
         var offsets = committed
         if strategy == .receiver {
             // It commits where it stands, gaps that it has passed included.
             let due = moment.blocksCut / shape.autoCommitBlocks - (moment.isAutoCommitUnderWay ? 1 : 0)
-            if due > 0 { offsets = cut[due * shape.autoCommitBlocks - 1].positions }
+            if due > 0 {
+                for (partition, position) in cut[due * shape.autoCommitBlocks - 1].positions.enumerated()
+                where position > positions[partition] { offsets[partition] = position }
+            }
         } else {
             let step: Int64 = fidelity.has(.commitsLastOffset) ? 1 : 0
             let whole = moment.blocksCommitted
@@ -260,11 +265,41 @@ struct ReceiverState: LifeState {
         return offsets
     }
 
+    mutating func endure(_ events: [BrokerEvent], arrivals: Int, policy: DataLossPolicy) -> Endurance {
+        for event in events {
+            cuts.endure(event)
+            switch event {
+            case .forgetOffsets, .topicAnew: committed = committed.map { _ in nil }
+            case .moveOffsets(let partition, let by):
+                for index in committed.indices where partition.map({ Int($0) == index }) ?? true {
+                    committed[index] = committed[index].map { max(0, $0 + by) }
+                }
+            case .addPartitions(let count):
+                committed += Array(repeating: nil, count: count)
+                for _ in 0..<count {
+                    written.grow()
+                    read.grow()
+                    held.grow()
+                }
+            case .retention, .deleteRecords: break
+            }
+        }
+        cuts.arrive(arrivals)
+        let ends = cuts.layout.ends
+        for (partition, position) in positions.enumerated() {
+            if position > ends[partition] { return .refused }
+            if position < cuts.lows[partition], position < ends[partition], policy == .fail { return .refused }
+        }
+        if events.contains(.topicAnew), sink.isKeyedByOffset || keepsState { return .unknown }
+        _ = toll()
+        return .goesOn(sofar)
+    }
+
     /// What the latest death adds: if no other follows, the sink ends with the rows it has, those of the blocks that are
     /// known, and those of what is read from the committed offsets on.
     private mutating func toll() -> DeathToll {
         let known = batchesRunAgain.flatMap(\.blocks) + waitingAfterRestart
-        let unread = zip(cuts.layout.ranks(of: committed), cuts.layout.counts).map { $0..<$1 }
+        let unread = cuts.unread(from: positions)
         func sum(_ isCounted: (Block) -> Bool) -> Int { known.filter(isCounted).reduce(0) { $0 + $1.count } }
         func ingestDuplicates(_ first: Int, _ offsets: OffsetSet, _ isNew: (Block) -> Bool) -> Int {
             var offsets = offsets
@@ -279,7 +314,7 @@ struct ReceiverState: LifeState {
         var total = DeathToll()
         total.n = ingestDuplicates(firstRows, written) { !$0.isOut }
         total.E = rows - firstRows + sum(\.isOut)
-        total.lost = Int(cuts.layout.count) - all.count
+        total.lost = cuts.count - all.count
         total.ingestDuplicates =
             sink == .transactional ? ingestDuplicates(firstReads, read) { !$0.isRead } : total.n
         var added = total

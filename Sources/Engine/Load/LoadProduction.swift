@@ -29,8 +29,8 @@ public struct LoadProduction: Hashable, Sendable {
 
     /// How records are dealt out.
     public let pattern: LoadPattern
-    /// The partitions of the topic.
-    public let partitions: Int
+    /// The partitions of the topic, to which further records go.
+    public var partitions: Int
     /// The records produced so far: the number of the next.
     public private(set) var records = 0
     /// The records of aborted transactions so far.
@@ -64,6 +64,15 @@ public struct LoadProduction: Hashable, Sendable {
             try body(aborts ? .abort : .commit)
             if !aborts { left -= size }
         }
+    }
+
+    /// By partition, the records that the pattern deals to it of as many as were produced; where partitions were added, of
+    /// their number now.
+    var counts: [Int64] { pattern.spread(records, partitions: partitions) }
+
+    /// Leaves out `count` records, as if they had been produced.
+    public mutating func skip(_ count: Int) {
+        if pattern.transactions == nil { records += count } else { produce(count) { _ in } }
     }
 
     private mutating func produceRecord(_ body: (LoadStep) throws -> Void) rethrows {

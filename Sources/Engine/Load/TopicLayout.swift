@@ -114,27 +114,33 @@ public struct TopicLayout: Codable, Hashable, Sendable {
     /// The layout of a load, produced in `parts` of so many records each, to partitions that begin at `starts`.
     public init(_ pattern: LoadPattern, parts: [Int], starts: [Offset]) {
         partitions = starts.map { PartitionLayout(start: $0) }
-        guard pattern.transactions != nil else {
-            let counts = pattern.spread(parts.reduce(0, +), partitions: starts.count)
-            for partition in starts.indices { partitions[partition].append(counts[partition]) }
+        var production = LoadProduction(pattern, partitions: starts.count)
+        for part in parts { append(part, from: &production) }
+    }
+
+    /// Adds what a production produces next.
+    public mutating func append(_ records: Int, from production: inout LoadProduction) {
+        guard production.pattern.transactions != nil else {
+            let before = production.counts
+            production.skip(records)
+            for (partition, count) in zip(production.counts, before).map({ $0 - $1 }).enumerated() {
+                partitions[partition].append(count)
+            }
             return
         }
-        var production = LoadProduction(pattern, partitions: starts.count)
         var touched = Set<Int>()
-        for part in parts {
-            production.produce(part) { step in
-                switch step {
-                case .begin: break
-                case .record(_, let partition):
-                    partitions[Int(partition)].append(1)
-                    touched.insert(Int(partition))
-                case .abortedRecord(_, let partition):
-                    partitions[Int(partition)].skip(1)
-                    touched.insert(Int(partition))
-                case .commit, .abort:
-                    for partition in touched { partitions[partition].skip(1) }
-                    touched.removeAll(keepingCapacity: true)
-                }
+        production.produce(records) { step in
+            switch step {
+            case .begin: break
+            case .record(_, let partition):
+                partitions[Int(partition)].append(1)
+                touched.insert(Int(partition))
+            case .abortedRecord(_, let partition):
+                partitions[Int(partition)].skip(1)
+                touched.insert(Int(partition))
+            case .commit, .abort:
+                for partition in touched { partitions[partition].skip(1) }
+                touched.removeAll(keepingCapacity: true)
             }
         }
     }
@@ -149,7 +155,4 @@ public struct TopicLayout: Codable, Hashable, Sendable {
     public var counts: [Int64] { partitions.map(\.count) }
     /// Whether every offset holds a record.
     public var isDense: Bool { partitions.allSatisfy(\.isDense) }
-
-    /// By partition, the records before an offset of it.
-    func ranks(of offsets: [Offset]) -> [Int64] { zip(partitions, offsets).map { $0.rank(of: $1) } }
 }

@@ -28,13 +28,15 @@ public struct SavedState: Equatable, Sendable {
     public var isReceiver = false
     /// Newer checkpoints that are damaged and were stepped over.
     public var damagedCheckpoints = 0
+    private var unannounced = UnannouncedBlocks()
 
     /// Reads the newest readable checkpoint of the state folder `directory`, and a receiver's logs beside it.
     ///
     /// - Throws: ``EngineError``: `noSavedState`, `damagedCheckpoint`, `unknownCheckpointFormat`; the log's own error.
     public static func checkpoint(in directory: String, disk: any Disk) throws -> SavedState {
         let found = try CheckpointStore.newest(in: RunFolder.checkpoints(of: directory), disk: disk)
-        let isReceiver = disk.exists(RunFolder.eventLog(of: directory))
+        // Only a receiver's checkpoint does not say where the next batch begins, and a log goes with each.
+        let isReceiver = disk.exists(RunFolder.eventLog(of: directory)) || found?.checkpoint.next.isEmpty == true
         guard found != nil || isReceiver else {
             throw EngineError(
                 .noSavedState,
@@ -89,6 +91,7 @@ public struct SavedState: Equatable, Sendable {
                 "a receiver's state knows its logged blocks; where it goes on reading stands in its group",
                 location: path)
         }
+        try unannounced.compare(with: committed ?? [], events: path)
         var offsets: [Offset?] = isReceiver ? committed ?? [] : next.map { $0 }
         var first: [Offset?] = []
         for range in pending.flatMap(\.ranges) + waiting {
@@ -110,6 +113,7 @@ public struct SavedState: Equatable, Sendable {
     /// The blocks that a receiver has logged and not finished, as its restart would find them.
     private mutating func readLogs(in directory: String, _ checkpoint: Checkpoint, _ disk: any Disk) throws {
         var tracker = BlockTracker()
+        var blocksNamed: UInt64 = 0
         let events = RunFolder.eventLog(of: directory)
         try WriteAheadLog.inspect(disk: disk, directory: events) { kind, position, payload in
             guard let event = BlockEvent(kind: kind, bytes: payload) else {
@@ -117,9 +121,16 @@ public struct SavedState: Equatable, Sendable {
                     .damagedEvent, "event \(position.sequence) of kind \(kind) is not one kbench writes",
                     location: events)
             }
+            if case .addition(let block, _) = event { blocksNamed = block.sequence + 1 }
             tracker.replay(event, sequence: position.sequence)
         }
         let blocks = RunFolder.blockLog(of: directory)
+        if try WriteAheadLog.framing(disk: disk, directory: events) == .checked {
+            try checkpoint.compare(with: tracker, isNewest: damagedCheckpoints == 0, events: events)
+            try WriteAheadLog.inspect(disk: disk, directory: blocks, lastSegmentOnly: true) { _, position, payload in
+                if position.sequence >= blocksNamed { try unannounced.note(payload, at: position) }
+            }
+        }
         let unfinished = tracker.allocated.filter {
             $0.batch > checkpoint.latest || checkpoint.pending.contains($0.batch)
         }

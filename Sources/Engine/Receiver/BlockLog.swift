@@ -19,9 +19,14 @@ final class BlockLog {
     private(set) var tracker = BlockTracker()
     /// The first sequence of blocks that events name and the log has lost; nil where it has all of them.
     private var firstLost: UInt64?
+    private var unannounced = UnannouncedBlocks()
+    private let eventDirectory: String
 
-    /// Opens the logs; `isRestored` says whether there is a checkpoint to go with them.
-    init(configuration: EngineConfiguration, seams: Seams, counters: EngineCounters, isRestored: Bool) throws {
+    /// Opens the logs; `restored` is the checkpoint to go with them, `isNewest` whether no newer one was stepped over.
+    init(
+        configuration: EngineConfiguration, seams: Seams, counters: EngineCounters, restored: Checkpoint?,
+        isNewest: Bool
+    ) throws {
         self.counters = counters
         blockDirectory = RunFolder.blockLog(of: configuration.directory)
         removesNeededSegments = seams.mistakes.contains(.removesNeededSegments)
@@ -31,7 +36,7 @@ final class BlockLog {
             crash: seams.crash,
             framing: configuration.fidelity.has(.writesPlainFrames) ? .plain : .checked)
         var tracker = BlockTracker()
-        let eventDirectory = RunFolder.eventLog(of: configuration.directory)
+        eventDirectory = RunFolder.eventLog(of: configuration.directory)
         var eventOptions = options
         eventOptions.compressionLevel = nil
         var blockOptions = options
@@ -40,7 +45,7 @@ final class BlockLog {
         var blocksNamed: UInt64 = 0
         let (events, eventReport) = try WriteAheadLog.open(
             disk: seams.disk, directory: eventDirectory, options: eventOptions,
-            scan: .allFrames { kind, position, payload in
+            scan: .allFrames { [eventDirectory] kind, position, payload in
                 guard let event = BlockEvent(kind: kind, bytes: payload) else {
                     throw EngineError(
                         .damagedEvent, "event \(position.sequence) of kind \(kind) is not one kbench writes",
@@ -51,12 +56,21 @@ final class BlockLog {
             })
         self.events = events
         counters.add(.tornBytes, eventReport.tornBytes)
+        let compares = configuration.fidelity.comparesWhatItFinds
+        if compares { try restored?.compare(with: tracker, isNewest: isNewest, events: eventDirectory) }
         if configuration.strategy == .receiverWal {
-            // Blocks are only ever read at the positions that events name, so the log itself need not be scanned.
+            // Blocks are only ever read at the positions that events name, so the log itself need not be scanned; what lies
+            // behind them is looked at where it can tell that events are missing.
+            var unannounced = UnannouncedBlocks()
+            let compares = compares && configuration.membership == .manual
             let (blocks, report) = try WriteAheadLog.open(
                 disk: seams.disk, directory: blockDirectory, options: blockOptions,
-                scan: .lastSegmentOnly)
+                scan: compares
+                    ? .lastSegment { [blocksNamed] _, position, payload in
+                        if position.sequence >= blocksNamed { try unannounced.note(payload, at: position) }
+                    } : .lastSegmentOnly)
             self.blocks = blocks
+            self.unannounced = unannounced
             if blocksNamed > blocks.nextSequence {
                 // Their numbers must not be given to other blocks.
                 firstLost = blocks.nextSequence
@@ -69,7 +83,7 @@ final class BlockLog {
             // The memory that held them is gone: their batches run again without them.
             tracker.forgetBlocks()
         }
-        if !isRestored, configuration.fidelity.has(.replaysOnlyWithCheckpoint) { tracker.forgetAll() }
+        if restored == nil, configuration.fidelity.has(.replaysOnlyWithCheckpoint) { tracker.forgetAll() }
         if try seams.ownStarts(configuration) != nil { tracker.forgetAll() }
         self.tracker = tracker
         measure()
@@ -136,6 +150,14 @@ final class BlockLog {
             "block \(lost.position.sequence) of \(lost.recordCount) records was durable, its offsets may be committed, and "
                 + "the log no longer holds it whole",
             location: "\(blockDirectory), segment \(lost.position.segment), byte \(lost.position.offset)")
+    }
+
+    /// Compares the end of the block log with where the group goes on reading.
+    ///
+    /// - Throws: ``EngineError``, `unansweredCommit`.
+    func compare(with committed: [Offset?]) throws {
+        try unannounced.compare(with: committed, events: eventDirectory)
+        unannounced = UnannouncedBlocks()
     }
 
     /// Reads a block back from the log.

@@ -25,6 +25,8 @@ final class Receiver {
     private var positions: [Offset]
     /// Where this life began to read.
     private let openedAt: [Offset]
+    /// What the group had committed then; empty where it is not asked, or does not decide.
+    let committed: [Offset?]
     private let patience: Patience
     private var block = Block()
     private var blockOpenedAt: Nanoseconds = 0
@@ -49,11 +51,16 @@ final class Receiver {
             self.seat = seat
             reader = seat.reader
             positions = configuration.starts
+            committed = []
         } else {
             seat = nil
             let committed = try discovery.committedOffsets(group: configuration.group)
+            self.committed = own == nil ? committed : []
             positions = own ?? zip(committed, configuration.starts).map { $0 ?? $1 }
             polled = (0..<Partition(discovery.known)).map { $0 }
+            for partition in polled {
+                positions[Int(partition)] = try dataLoss.settleBehindInput(partition, positions[Int(partition)])
+            }
             reader = try seams.broker.openReader(at: zip(polled, positions).map { ($0, $1) })
         }
         openedAt = positions
@@ -238,7 +245,10 @@ final class Receiver {
         }
         switch try seat.poll() {
         case .assigned(let partitions)?:
-            for (partition, offset) in try seat.takeOver(partitions) { positions[Int(partition)] = offset }
+            for (partition, offset) in try seat.takeOver(partitions) {
+                positions[Int(partition)] = try dataLoss.settleBehindInput(partition, offset)
+                if positions[Int(partition)] < offset { try reader.seek(partition, to: positions[Int(partition)]) }
+            }
             polled = seat.owned
             patience.start()
         case .revoked?: break

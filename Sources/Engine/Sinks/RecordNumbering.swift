@@ -15,8 +15,7 @@ struct RecordNumbering {
     init(_ configuration: EngineConfiguration) {
         origin = configuration.origin
         let isOpenEnded = configuration.isOpenEnded
-        places = PlaceNumbers(
-            starts: isOpenEnded ? [] : configuration.starts, ends: isOpenEnded ? [] : configuration.ends)
+        places = isOpenEnded ? PlaceNumbers(starts: [], ends: []) : configuration.placeNumbers
         // kbench numbers its records from 0, and no topic has fewer offsets than records.
         limit = isOpenEnded ? .max : origin == .anyone ? places.count : Int(configuration.ends.reduce(0, +))
     }

@@ -16,11 +16,12 @@ struct SkippedOffsets {
 
     /// How many records that were never delivered lay at offsets that were skipped.
     func count(
-        ofLostIn ledger: DeliveryLedger, places: (Int) -> (partition: Partition, offset: Offset)
+        ofLostIn ledger: DeliveryLedger, places: (Int) -> (partition: Partition, offset: Offset),
+        exists: ((Int) -> Bool)? = nil
     ) -> Int {
         if ranges.isEmpty { return 0 }
         return (0..<ledger.count).count { sequence in
-            guard ledger.deliveries(of: sequence) == 0 else { return false }
+            guard ledger.deliveries(of: sequence) == 0, exists?(sequence) ?? true else { return false }
             let place = places(sequence)
             return ranges.contains {
                 $0.partition == place.partition && $0.from <= place.offset && place.offset < $0.until

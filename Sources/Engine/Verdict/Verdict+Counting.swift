@@ -6,14 +6,14 @@ extension Verdict {
     /// numbered from 0; several workers' are taken together.
     ///
     /// Which of them there are is known: all, or those that the counting sink of another run counted, which read the whole
-    /// topic into `existing`. What was counted beyond them is ``corrupted``.
+    /// topic into `existing`, or those that `exists` names. What was counted beyond them is ``corrupted``.
     ///
     /// Memory is two bits per record, for `existing` as much again, and for duplicates what the journal of reads takes.
     ///
     /// - Throws: ``DiskError``.
     public init(
         countedIn directories: [String], count: Int, existing: String? = nil, disk: any Disk,
-        places: ((Int) -> (partition: Partition, offset: Offset))? = nil
+        places: ((Int) -> (partition: Partition, offset: Offset))? = nil, exists: ((Int) -> Bool)? = nil
     ) throws {
         self.init(produced: count)
         let evidence = directories.map { RunFolder.evidence(of: $0) }
@@ -37,9 +37,10 @@ extension Verdict {
             lost = truth.distinct - common
             corrupted += ledger.distinct - common
         }
+        if let exists { hold(ledger, to: exists) }
         if lost > 0, let places {
             let skipped = try SkippedOffsets(directories: evidence, disk: disk)
-            lostLoudly = skipped.count(ofLostIn: ledger, places: places)
+            lostLoudly = skipped.count(ofLostIn: ledger, places: places, exists: exists)
         }
         var read = 0
         for directory in evidence {

@@ -37,7 +37,7 @@ public struct Verdict: Equatable, Sendable {
     /// Compares the sink in `directory` with the `produced` records that one producer numbered from 0.
     ///
     /// `places` says where each record was produced to; without it no loss can be told to be one of those that the engine
-    /// spoke of, and all count as silent.
+    /// spoke of, and all count as silent. `exists` says which of the numbers are records that there are; nil: all.
     ///
     /// Memory is two bits per record for the rows, as much again for the reads of a sink that keeps one row per offset,
     /// and a few words per duplicate.
@@ -46,10 +46,10 @@ public struct Verdict: Equatable, Sendable {
     public init(
         produced: Int, sink: SinkKind, runDirectory directory: String, disk: any Disk,
         openStore: TransactionalStoreOpener? = nil,
-        places: ((Int) -> (partition: Partition, offset: Offset))? = nil
+        places: ((Int) -> (partition: Partition, offset: Offset))? = nil, exists: ((Int) -> Bool)? = nil
     ) throws {
         if sink == .counting {
-            try self.init(countedIn: [directory], count: produced, disk: disk, places: places)
+            try self.init(countedIn: [directory], count: produced, disk: disk, places: places, exists: exists)
             return
         }
         let reader = SinkReader(
@@ -73,11 +73,12 @@ public struct Verdict: Equatable, Sendable {
         duplicates = delivered - ledger.distinct
         lost = produced - ledger.distinct
         outputDigest = digest.text
+        if let exists { hold(ledger, to: exists) }
 
         let evidence = RunFolder.evidence(of: directory)
         if lost > 0, let places {
             let skipped = try SkippedOffsets(directories: [evidence], disk: disk)
-            lostLoudly = skipped.count(ofLostIn: ledger, places: places)
+            lostLoudly = skipped.count(ofLostIn: ledger, places: places, exists: exists)
         }
         var read = 0
         try ReadJournal.forEachEntry(in: evidence, disk: disk) { read += Int($0.range.count) }
@@ -91,6 +92,22 @@ public struct Verdict: Equatable, Sendable {
         case .offsetKeyed, .transactional, .counting:
             // Such a sink hides what it was given twice, so only the journal can tell.
             ingestDuplicates = try ReadLedger(directory: evidence, disk: disk).ingestDuplicates
+        }
+    }
+
+    /// Counts what was delivered against the numbers that are records which there are. One of another number is none of the
+    /// run's: of a transaction that was aborted, or of before the run's beginning.
+    mutating func hold(_ ledger: DeliveryLedger, to exists: (Int) -> Bool) {
+        produced = 0
+        lost = 0
+        for number in 0..<ledger.count {
+            let isDelivered = ledger.deliveries(of: number) > 0
+            if exists(number) {
+                produced += 1
+                if !isDelivered { lost += 1 }
+            } else if isDelivered {
+                corrupted += 1
+            }
         }
     }
 

@@ -15,9 +15,9 @@ public struct AtlasUnit: Codable, Hashable, Sendable {
     public var seed: UInt64
     /// Records that arrive while the engine is down; the batch after the crash then takes all there is.
     public var arrivals: Int
-    /// 1: one crash; 2: a second one in the recovery from it.
+    /// Crashes one after the other, at least 1: each but the first in the recovery from the one before.
     public var depth: Int
-    /// At depth 2: how many of the worlds that a first crash leaves, evenly spread, are crashed again.
+    /// How many of the worlds that the crashes of a depth leave, evenly spread, are crashed again at the next; at least 1.
     public var secondCrashes: Int
     /// How many seeded states of the disk, and seeded tears, are tried at each point, besides those that are always tried.
     public var seededStates: Int

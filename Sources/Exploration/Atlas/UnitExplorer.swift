@@ -53,11 +53,18 @@ final class UnitExplorer {
     private func exploreLives() throws {
         let run = unit.schedule([]).makeRun()
         try exploreLife(of: run, after: LivesHash(), lives: [], isLast: unit.depth == 1)
-        guard unit.depth > 1 else { return }
-        let chosen = UnitExplorer.spread(parents, unit.secondCrashes)
-        parents = []
-        for parent in chosen {
-            try exploreLife(of: parent.world, after: parent.prefix, lives: parent.lives, isLast: true)
+        for depth in stride(from: 2, through: unit.depth, by: 1) {
+            let chosen = UnitExplorer.spread(parents, unit.secondCrashes)
+            var next = parents
+            next.removeAll()
+            for parent in chosen {
+                parents = []
+                try exploreLife(
+                    of: parent.world, after: parent.prefix, lives: parent.lives, isLast: depth == unit.depth)
+                // No more of them are kept at a time than may be chosen.
+                next += UnitExplorer.spread(parents, unit.secondCrashes)
+            }
+            parents = next
         }
     }
 

@@ -17,8 +17,9 @@ public enum Breach: String, CaseIterable, Codable, Sendable {
 
 /// The promise of a strategy and sink: that of a sound engine, whatever deviations a run has, and what was claimed for it.
 ///
-/// After a process kill it is the closed form to the record. After a power loss, where there is no closed form, nothing is
-/// lost that the strategy promises to keep, and there are no more duplicates than the worst process kill can leave.
+/// After process kills it is the closed form to the record, records that arrive between lives included. After a power loss,
+/// where there is no closed form, nothing is lost that the strategy promises to keep, and there are no more duplicates than
+/// the worst process kill can leave.
 public struct Promise {
     private let schedule: Schedule
     /// Whether what Spark's documentation claimed counts, beyond what a sound engine promises.
@@ -93,10 +94,14 @@ public struct Promise {
         {
             return known
         }
+        let outages = lives.map { Outage(arrivals: $0.arrivals, restartBatch: schedule.restartBatch) }
+        if lives.count > 1, outages.contains(where: { $0 != Outage() }) {
+            return ExpectedOutcome(
+                strategy: schedule.strategy, sink: schedule.sink, crashes: Array(zip(crashes, outages)),
+                shape: schedule.shape)
+        }
         return ExpectedOutcome(
-            strategy: schedule.strategy, sink: schedule.sink, crashes: crashes,
-            outage: lives.count == 1
-                ? Outage(arrivals: lives[0].arrivals, restartBatch: schedule.restartBatch) : Outage(),
+            strategy: schedule.strategy, sink: schedule.sink, crashes: crashes, outage: outages[0],
             shape: schedule.shape)
     }
 

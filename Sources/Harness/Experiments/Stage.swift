@@ -31,8 +31,7 @@ struct Stage: Sendable {
         scenario.partitions = partitions ?? scenario.partitions
         let load = scenario
         if options.brokers == nil {
-            try BrokerHost.checkCapacity(
-                records: scenario.records, recordBytes: scenario.recordBytes, partitions: scenario.partitions)
+            try BrokerHost.checkEmbedded(load)
         }
         let truth = try await BlockingThread.run {
             try LoadGenerator.produce(
@@ -63,11 +62,13 @@ struct Stage: Sendable {
             scenario: scenario, topic: topic, bootstrap: host.value.configuration.bootstrap,
             properties: host.value.properties, truth: truth,
             worker: WorkerProcess(executable: options.workerExecutable))
-        executor.produce = { sequences, partitions in
+        executor.origin = scenario.load?.origin ?? .kbench
+        executor.produce = { sequences, left in
             var load = scenario
-            load.partitions = partitions
+            load.partitions = left.starts.count
             return try LoadGenerator.produce(
-                scenario: load, topic: topic, sequences: sequences, configuration: host.value.configuration
+                scenario: load, topic: topic, sequences: sequences, configuration: host.value.configuration,
+                readsAgain: !left.isCut
             ) { _ in }
         }
         executor.carryOut = { event, group, truth in

@@ -70,7 +70,9 @@ struct StagedRun: Sendable {
 
     /// Compares the sink with what was produced.
     func verdict() async throws -> Verdict {
-        try await BlockingThread.run { try plan.sinkVerdict(truth: executor.truth, in: directory) }
+        try await BlockingThread.run {
+            try plan.sinkVerdict(truth: executor.truth, origin: executor.origin, in: directory)
+        }
     }
 
     /// A counter of the life that ended last.

@@ -31,12 +31,15 @@ extension BrokerHost {
         defer { cluster.close() }
         switch event {
         case .retention, .deleteRecords:
-            let deleted = zip(truth.starts, left.starts).enumerated().compactMap { partition, starts in
+            let deleted = zip(truth.lows, left.lows).enumerated().compactMap { partition, starts in
                 starts.0 == starts.1 ? nil : (partition: Partition(partition), before: starts.1)
             }
             try cluster.deleteRecords(before: deleted, of: topic)
         case .topicAnew:
             try cluster.remakeTopic(topic) { try createTopic(topic, partitions: left.starts.count) }
+            // A cluster lets go of them by itself, but when is its own affair.
+            try cluster.forgetOffsets(
+                of: group, topic: topic, partitions: left.starts.count, within: session + BrokerHost.groupPatience)
         case .forgetOffsets:
             try cluster.forgetOffsets(
                 of: group, topic: topic, partitions: left.starts.count, within: session + BrokerHost.groupPatience)
@@ -56,7 +59,7 @@ extension BrokerHost {
     /// - Throws: ``BrokerError`` when a partition's log does not begin and end as `truth` says.
     private func expect(_ truth: GroundTruth, in topic: String) throws {
         for (partition, marks) in try watermarks(of: topic).enumerated() {
-            let (start, end) = (truth.starts[partition], truth.ends[partition])
+            let (start, end) = (truth.lows[partition], truth.ends[partition])
             // A partition without records may begin anywhere.
             guard marks.high == end, marks.low == start || end == start else {
                 throw BrokerError(

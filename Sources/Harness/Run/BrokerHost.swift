@@ -1,4 +1,5 @@
 // The broker of a scenario: embedded in this process, or any Kafka by address; with the scenario's topic on it.
+internal import Engine
 internal import Kafka
 internal import Report
 internal import World
@@ -46,6 +47,36 @@ final class BrokerHost {
                 cause: "\(load) do not fit the embedded broker, which keeps 5 MiB per partition",
                 fix: "use smaller --record-bytes, or a real broker with --brokers", exitCode: .usage)
         }
+    }
+
+    /// As ``checkCapacity(records:recordBytes:partitions:)``, for a scenario's load whatever its shape; refuses transactions,
+    /// which the embedded broker has not.
+    ///
+    /// - Throws: ``Diagnosis``.
+    static func checkEmbedded(_ scenario: Scenario) throws {
+        let records = scenario.records + scenario.arrivals
+        guard let load = scenario.load else {
+            return try checkCapacity(
+                records: records, recordBytes: scenario.recordBytes, partitions: scenario.partitions)
+        }
+        if load.transactions != nil {
+            throw Diagnosis(
+                cause: "load.transactions: the embedded broker has no transactions: it shows aborted records too",
+                fix: "name a broker that has them with --brokers", exitCode: .usage)
+        }
+        let fullest = scenario.pattern.spread(records, partitions: scenario.partitions).max() ?? 0
+        // What a key, and headers, take beside the value.
+        let extra =
+            (load.keys == .none ? 0 : 20) + (load.origin == .anyone ? 30 : 0)
+            + load.headers.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 }
+        let bytes = scenario.recordBytes * (100 - load.tombstonePercent) / 100 + extra
+        guard EmbeddedBroker.capacity(records: Int(fullest), recordBytes: bytes, partitions: 1) != .fits else { return }
+        throw Diagnosis(
+            cause:
+                "\(fullest) records of about \(bytes) bytes in the fullest partition do not fit the embedded broker, "
+                + "which keeps 5 MiB per partition",
+            fix: "use fewer --records, smaller values or more even weights, or a real broker with --brokers",
+            exitCode: .usage)
     }
 
     func createTopic(_ name: String, partitions: Int) throws {

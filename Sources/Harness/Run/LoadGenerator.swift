@@ -3,88 +3,42 @@ internal import Engine
 internal import Kafka
 internal import World
 
-/// What was produced, as the broker confirmed it.
-struct GroundTruth: Sendable {
-    /// The records, numbered from 0, record i in partition i modulo p.
-    var records: Int
-    /// By partition, the offset of the first record that is there.
-    var starts: [Offset]
-    /// By partition, the offset behind its last record.
-    var ends: [Offset]
-    /// What was produced before an event at the broker, and what after it; empty where there was none.
-    private var parts: [Part] = []
-
-    /// Records that were dealt to the same partitions one after the other.
-    private struct Part: Sendable {
-        /// The number of the first.
-        var first: Int
-        /// By partition, the offset of the first of them.
-        var starts: [Offset]
-    }
-
-    /// Makes the truth about one load.
-    init(records: Int, starts: [Offset], ends: [Offset]) {
-        self.records = records
-        self.starts = starts
-        self.ends = ends
-    }
-
-    /// Where a record lies, or lay until it was deleted.
-    func place(of record: Int) -> (partition: Partition, offset: Offset) {
-        let part = parts.last { $0.first <= record } ?? Part(first: 0, starts: starts)
-        let partition = record % part.starts.count
-        return (Partition(partition), part.starts[partition] + Offset((record - part.first) / part.starts.count))
-    }
-
-    /// This load and one that was produced to the same topic after it.
-    func followed(by later: GroundTruth) -> GroundTruth {
-        var both = self
-        both.records += later.records
-        // Without an event in between the later records go on where the others end.
-        if !parts.isEmpty { both.parts.append(Part(first: records, starts: later.starts)) }
-        both.ends = zip(ends, later.ends).map(max)
-        return both
-    }
-
-    /// What is there after an event. Deleted records stay among those that were produced.
-    func after(_ event: BrokerEvent) -> GroundTruth {
-        var left = self
-        if parts.isEmpty { left.parts = [Part(first: 0, starts: starts)] }
-        switch event {
-        case .retention(let keep): left.starts = zip(starts, ends).map { max($0, $1 - keep) }
-        case .deleteRecords(let partition, let before):
-            left.starts[Int(partition)] = max(starts[Int(partition)], before)
-        case .topicAnew:
-            left.starts = starts.map { _ in 0 }
-            left.ends = left.starts
-        case .forgetOffsets, .moveOffsets: break
-        case .addPartitions(let count):
-            left.starts += Array(repeating: 0, count: count)
-            left.ends += Array(repeating: 0, count: count)
-        }
-        return left
-    }
-}
-
 /// Makes records and produces them. Its calls block.
 enum LoadGenerator {
-    /// Produces all records of the load, or those with these `sequences`, to a topic with the scenario's partitions.
+    /// Produces all records of the load, or those with these `sequences`, to a topic with the scenario's partitions. Records
+    /// of a load of another shape are read again, to see that each lies where it should.
+    ///
+    /// - Parameters:
+    ///   - pace: Waits until a record may be sent; it gets the record's place among those of this call.
+    ///   - readsAgain: Whether all that was produced is still there to be read again.
+    /// - Throws: `BrokerError`, ``Diagnosis`` when a record lies elsewhere, or what `pace` throws.
     static func produce(
         scenario: Scenario, topic: String, sequences: Range<Int>? = nil, configuration: KafkaConfiguration,
-        progress: (Int) -> Void
+        pace: ((Int) throws -> Void)? = nil, readsAgain: Bool = true, progress: (Int) -> Void
     ) throws -> GroundTruth {
         let sequences = sequences ?? 0..<scenario.records
+        if scenario.load?.transactions != nil {
+            return try produceTransactions(
+                scenario, topic, sequences, configuration: configuration, pace: pace, readsAgain: readsAgain,
+                progress: progress)
+        }
         let producer = try KafkaProducer(configuration, topic: topic)
         defer { producer.close() }
+        let contents = RecordContents(scenario)
+        let pattern = scenario.pattern
+        var bytes = 0
         let delivery = try producer.produce(
-            count: sequences.count, recordCapacity: scenario.recordBytes, progressInterval: 10_000, progress: progress
+            count: sequences.count, recordCapacity: contents.capacity, progressInterval: 10_000, progress: progress
         ) { place, buffer in
+            try pace?(place)
             let index = sequences.lowerBound + place
-            fill(buffer, with: index, bytes: scenario.recordBytes, seed: scenario.seed)
-            return OutgoingRecord(
-                partition: Partition(index % scenario.partitions), valueLength: scenario.recordBytes)
+            let partition = Partition(pattern.place(of: index, partitions: scenario.partitions).partition)
+            let record = contents.write(.record(index), to: partition, into: buffer)
+            bytes += record.byteCount
+            return record
         }
-        return truth(of: delivery, scenario)
+        return try truth(
+            of: delivery, scenario, topic, sequences, bytes: bytes, configuration: readsAgain ? configuration : nil)
     }
 
     /// Writes record `index`; one that has no room for what kbench's records say of themselves gets letters only.
@@ -105,14 +59,88 @@ enum LoadGenerator {
         }
     }
 
-    private static func truth(of delivery: Delivery, _ scenario: Scenario) -> GroundTruth {
+    /// Produces records in the transactions of the load, with those that are aborted between them.
+    private static func produceTransactions(
+        _ scenario: Scenario, _ topic: String, _ sequences: Range<Int>, configuration: KafkaConfiguration,
+        pace: ((Int) throws -> Void)?, readsAgain: Bool, progress: (Int) -> Void
+    ) throws -> GroundTruth {
+        // A name that nobody had before: what was produced earlier is not to be fenced.
+        let writer = try KafkaTransactions(
+            configuration, topic: topic, name: "\(topic)-from-\(sequences.lowerBound)")
+        defer { writer.close() }
+        let contents = RecordContents(scenario)
+        var production = LoadProduction(scenario.pattern, partitions: scenario.partitions)
+        production.produce(sequences.lowerBound) { _ in }
+        var waiting: [(name: RecordContents.Name, partition: Partition)] = []
+        var bytes = 0
+        try production.produce(sequences.count) { step in
+            switch step {
+            case .begin: waiting = []
+            case .record(let number, let partition): waiting.append((.record(number), partition))
+            case .abortedRecord(let number, let partition): waiting.append((.aborted(number), partition))
+            case .commit, .abort:
+                let ending: KafkaTransactions.Ending = step == .commit ? .commit : .abort
+                try writer.produce(ending, count: waiting.count, recordCapacity: contents.capacity) { index, buffer in
+                    let (name, partition) = waiting[index]
+                    if case .record(let number) = name { try pace?(number - sequences.lowerBound) }
+                    let record = contents.write(name, to: partition, into: buffer)
+                    if case .record = name { bytes += record.byteCount }
+                    return record
+                }
+                progress(min(sequences.count, writer.confirmed))
+            }
+        }
+        try writer.finish()
+        return try truth(
+            of: writer.delivery, scenario, topic, sequences, bytes: bytes,
+            configuration: readsAgain ? configuration : nil)
+    }
+
+    private static func truth(
+        of delivery: Delivery, _ scenario: Scenario, _ topic: String, _ sequences: Range<Int>, bytes: Int,
+        configuration: KafkaConfiguration?
+    ) throws -> GroundTruth {
         var truth = GroundTruth(
-            records: delivery.confirmed, starts: Array(repeating: 0, count: scenario.partitions),
-            ends: Array(repeating: 0, count: scenario.partitions))
+            records: sequences.count, starts: Array(repeating: 0, count: scenario.partitions),
+            ends: Array(repeating: 0, count: scenario.partitions), pattern: scenario.pattern, payloadBytes: bytes)
         for range in delivery.ranges {
             truth.starts[Int(range.partition)] = range.from
             truth.ends[Int(range.partition)] = range.until
         }
+        guard scenario.isShaped else { return truth }
+        let layout = scenario.layout(parts: sequences)
+        try TopicCheck(scenario: scenario, topic: topic, layout: layout).check(truth, after: sequences.lowerBound)
+        truth.layout = layout
+        truth.starts = layout.starts
+        truth.ends = layout.ends
+        if scenario.load != nil, let configuration {
+            try TopicCheck(scenario: scenario, topic: topic, layout: layout).readAgain(configuration)
+        }
         return truth
+    }
+}
+
+extension OutgoingRecord {
+    /// The bytes of key and value.
+    var byteCount: Int { (keyLength ?? 0) + (valueLength ?? 0) }
+}
+
+extension Scenario {
+    /// How records are dealt to partitions and transactions.
+    var pattern: LoadPattern {
+        LoadPattern(
+            weights: load?.weights ?? [],
+            transactions: load?.transactions.map {
+                .init(records: $0.records, abortedPercent: $0.abortedPercent)
+            })
+    }
+
+    /// Whether the places of records are more than turns: the load has another shape, or does not begin at its beginning.
+    var isShaped: Bool { load != nil || startTimestamp != nil }
+
+    /// Where the load's records lie once those of `sequences` have been produced after those before them.
+    func layout(parts sequences: Range<Int>) -> TopicLayout {
+        TopicLayout(
+            pattern, parts: [sequences.lowerBound, sequences.count], starts: Array(repeating: 0, count: partitions))
     }
 }

@@ -7,8 +7,6 @@ internal import World
 struct RecordContents: Sendable {
     /// The header that says which record it is, where the value cannot.
     static let identityHeader = "kbench-id"
-    /// The producer that aborted records name in their values, so that one that is delivered is none of the run's.
-    static let abortedProducer: UInt32 = 1
 
     /// Which record.
     enum Name: Equatable, Sendable, CustomStringConvertible {
@@ -28,7 +26,7 @@ struct RecordContents: Sendable {
         var identity: RecordFormat.Identity {
             switch self {
             case .record(let number): .init(producer: 0, sequence: UInt64(number))
-            case .aborted(let number): .init(producer: RecordContents.abortedProducer, sequence: UInt64(number))
+            case .aborted(let number): .init(producer: LoadProduction.abortedProducer, sequence: UInt64(number))
             }
         }
     }

@@ -20,8 +20,8 @@ struct RunExecutor: Sendable {
     let worker: WorkerProcess
     /// The ZooKeeper's address; nil when no run keeps its offsets there.
     var zookeeper: String?
-    /// Produces the further records of these numbers to so many partitions; nil where none may arrive.
-    var produce: (@Sendable (_ sequences: Range<Int>, _ partitions: Int) throws -> GroundTruth)?
+    /// Produces the further records of these numbers to what is left of the topic; nil where none may arrive.
+    var produce: (@Sendable (_ sequences: Range<Int>, _ left: GroundTruth) throws -> GroundTruth)?
     /// Carries out at the broker what happens to the topic and to the offsets of a group; nil where nothing may.
     var carryOut: (@Sendable (BrokerEvent, _ group: String, GroundTruth) throws -> GroundTruth)?
     /// Whose records the topic holds.
@@ -139,9 +139,10 @@ struct RunExecutor: Sendable {
         }
         if outage.arrivals > 0, let produce {
             let produced = lives.truth.records
-            let partitions = lives.truth.starts.count
             lives.truth = lives.truth.followed(
-                by: try await BlockingThread.run { try produce(produced..<produced + outage.arrivals, partitions) })
+                by: try await BlockingThread.run { [left = lives.truth] in
+                    try produce(produced..<produced + outage.arrivals, left)
+                })
         }
         guard let damage = outage.damage else { return }
         let struck = try await BlockingThread.run { try damage.strike(engine, disk: PosixDisk()) }
@@ -172,6 +173,11 @@ struct RunExecutor: Sendable {
             tasks: scenario.tasks, programVersion: scenario.programVersion, taskAttempts: scenario.taskAttempts,
             firstBatchIsUnlimited: later != nil && plan.outage.restartBatch == .unlimited)
         engine.origin = origin
+        if origin == .anyone, scenario.isShaped {
+            // The same numbers in every life, also for what arrives between two.
+            let all = scenario.layout(parts: scenario.records..<scenario.records + plan.outage.arrivals)
+            engine.numbered = NumberedOffsets(starts: all.starts, ends: all.ends)
+        }
         var configuration = WorkerConfiguration(
             engine: engine, bootstrap: bootstrap, properties: properties, topic: topic, crash: nil,
             countersPath: "\(directory)/counters", offsetStore: place(of: plan, in: directory))
@@ -202,7 +208,7 @@ struct RunExecutor: Sendable {
         _ plan: RunPlan, lives: Lives, in directory: String, counters: EngineCounters
     ) throws -> RunResult {
         let truth = lives.truth
-        var verdict = try plan.verdict(truth: truth, in: directory, counters: counters)
+        var verdict = try plan.verdict(truth: truth, origin: origin, in: directory, counters: counters)
         // What an engine that refuses to go on leaves undone it has spoken of.
         if lives.refusal != nil { verdict.lostLoudly = verdict.lost }
         let seconds = Double(counters[.workingNanoseconds]) / 1e9
@@ -235,7 +241,7 @@ struct RunExecutor: Sendable {
                 isDamageMissing: lives.isDamageMissing, eventFailure: lives.eventFailure),
             restarts: lives.restarts,
             walBytesWritten: Int64(counters[.walBytesWritten]), diskBytesPeak: Int64(counters[.stateBytesPeak]),
-            ingestedBytes: Int64(truth.records * scenario.recordBytes),
+            ingestedBytes: Int64(truth.payloadBytes ?? truth.records * scenario.recordBytes),
             recordsPerSecond: seconds > 0 ? Double(verdict.produced) / seconds : 0,
             recoverySeconds: lives.recoverySeconds, percentOfRaw: nil, recovery: lives.recovery,
             walLiveBytes: Int64(counters[.walLiveBytes]), orphanBytes: Int64(counters[.orphanBytes]),

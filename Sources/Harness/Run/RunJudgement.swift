@@ -6,8 +6,10 @@ internal import World
 enum RunJudgement {
     /// Whether the counts equal the closed form's and the scenario's own statement.
     static func agrees(_ plan: RunPlan, _ verdict: Verdict, isRefused: Bool = false) -> Bool {
-        // What a refusal leaves in the sink is whatever was there.
-        if isRefused || plan.expectsRefusal { return isRefused && plan.expectsRefusal }
+        // Form and statement have to be of one mind; what a refusal leaves in the sink is whatever was there.
+        let refusals = [plan.expected?.isRefused, plan.stated?.isRefusal].compactMap { $0 }
+        if isRefused { return !refusals.isEmpty && !refusals.contains(false) }
+        if refusals.contains(true) { return false }
         guard verdict.corrupted == 0 else { return false }
         guard let expected = plan.expected else {
             // No closed form: what the scenario states in plain numbers is all there is to hold the counts against.

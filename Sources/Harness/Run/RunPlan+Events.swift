@@ -3,8 +3,8 @@ internal import Engine
 internal import World
 
 extension RunPlan {
-    /// Whether the run is stated to end with the engine's refusal to go on.
-    var expectsRefusal: Bool { stated?.isRefusal == true }
+    /// Whether the run is to end with the engine's refusal to go on, by its closed form or by what is stated.
+    var expectsRefusal: Bool { stated?.isRefusal == true || expected?.isRefused == true }
 
     /// What the scenario states in plain numbers, where it does.
     var statedNumbers: (duplicates: Int, lost: Int)? {
@@ -35,7 +35,6 @@ extension RunPlan {
                 fix: "use the job identity and a sink, or leave out between")
         }
         var partitions = scenario.partitions
-        var grew = false
         for event in run.between {
             switch event {
             case .retention: break
@@ -47,7 +46,6 @@ extension RunPlan {
                 if let partition { try check(partition) }
             case .addPartitions(let count):
                 partitions += count
-                grew = true
                 guard ScenarioLimits.partitions.contains(partitions) else {
                     throw refusal(
                         event, "makes it \(partitions) partitions",
@@ -70,16 +68,14 @@ extension RunPlan {
                 }
             }
         }
-        if grew, scenario.load?.weights != nil {
-            throw refusal(
-                nil, "adds partitions, for which the load has no weights", fix: "leave out load.weights or the event")
+        let dealing = run.between.first {
+            if case .addPartitions = $0 { true } else { $0 == .topicAnew }
         }
-        if run.between.contains(where: \.changesTopic), let load = scenario.load, load.origin == .anyone {
+        if let dealing, scenario.isShaped {
             throw refusal(
-                nil, "changes what lies where, by which alone the load's records are told apart",
-                fix:
-                    "give all values at least \(RecordFormat.minimumLength) bytes of kbench's own, or leave out the event"
-            )
+                dealing,
+                "changes where records go, and those of load and start-timestamp are checked to lie where they belong",
+                fix: "leave out load and start-timestamp, or the event")
         }
         try refuseBeyondEnd(run, in: scenario, refusal)
     }
@@ -101,7 +97,7 @@ extension RunPlan {
                     "give before a number from 0 to \(end), or raise records")
             }
             let left = truth.after(event)
-            if event.removesRecords, left.starts == truth.starts, left.ends == truth.ends {
+            if event.removesRecords, left.lows == truth.lows, left.ends == truth.ends {
                 throw refusal(
                     event, "has no effect: nothing of the load is older than that",
                     "let it remove something, or leave it out")

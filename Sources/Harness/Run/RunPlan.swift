@@ -52,8 +52,6 @@ struct RunPlan: Sendable {
                 let isOpen = scenario.composition(isOpenFor: run.strategy, crashes)
                 if crashes.isEmpty {
                     expected = ExpectedOutcome()
-                } else if stated?.isRefusal == true {
-                    expected = nil
                 } else if let shape, !isOpen {
                     expected = ExpectedOutcome(
                         strategy: run.strategy, sink: stated?.sink ?? .append, job: scenario.job,
@@ -186,7 +184,7 @@ extension Scenario {
             records: records, partitions: partitions, blockRecords: block, batchRecords: batch,
             groupCommitBlocks: groupCommitBlocks, checkpointLagTasks: checkpointLagTasks,
             autoCommitBlocks: autoCommitBlocks,
-            chunkRecords: chunkRecords)
+            chunkRecords: chunkRecords, pattern: pattern)
     }
 
     /// What happens after a crash of a run.
@@ -194,6 +192,6 @@ extension Scenario {
         Outage(
             arrivals: arrivals, restartBatch: restartBatch, reset: reset, damage: run.damage,
             // Without a death nothing happens between two lives.
-            events: run.crashes.first?.point.isDeath == true ? run.between : [])
+            events: run.crashes.first?.point.isDeath == true ? run.between : [], onDataLoss: onDataLoss)
     }
 }

@@ -15,7 +15,9 @@ extension RunPlan {
     func results(in directory: String) -> String { "\(directory)/results" }
 
     /// The exact outcome of the run in `directory`.
-    func verdict(truth: GroundTruth, in directory: String, counters: EngineCounters) throws -> Verdict {
+    func verdict(
+        truth: GroundTruth, origin: RecordOrigin, in directory: String, counters: EngineCounters
+    ) throws -> Verdict {
         let disk = PosixDisk()
         if strategy == .raw {
             // It keeps nothing, so what it polled is all there is to count.
@@ -30,20 +32,20 @@ extension RunPlan {
             return try StoredResults.verdict(produced: truth.records, in: results(in: directory), disk: disk)
         }
         if job.keepsState {
-            let produced = zip(truth.ends, truth.starts).map { $0 - $1 }
-            return try Verdict(producedByPartition: produced, jobOfRunIn: "\(directory)/state", disk: disk)
+            return try Verdict(producedByPartition: truth.counts, jobOfRunIn: "\(directory)/state", disk: disk)
         }
-        return try sinkVerdict(truth: truth, in: directory)
+        return try sinkVerdict(truth: truth, origin: origin, in: directory)
     }
 
     /// Compares what the sink of the run in `directory` holds with what was produced.
-    func sinkVerdict(truth: GroundTruth, in directory: String) throws -> Verdict {
+    func sinkVerdict(truth: GroundTruth, origin: RecordOrigin = .kbench, in directory: String) throws -> Verdict {
         if sink == .counting, let existing {
             return try Verdict(
                 countedIn: ["\(directory)/state"], count: truth.records, existing: existing, disk: PosixDisk())
         }
+        let numbered = truth.numbered(origin)
         return try Verdict(
-            produced: truth.records, sink: sink ?? .append, runDirectory: "\(directory)/state", disk: PosixDisk(),
-            openStore: { try SQLiteStore(path: $0) }, places: truth.place)
+            produced: numbered.count, sink: sink ?? .append, runDirectory: "\(directory)/state", disk: PosixDisk(),
+            openStore: { try SQLiteStore(path: $0) }, places: numbered.place, exists: numbered.exists)
     }
 }

@@ -77,9 +77,7 @@ public struct ScenarioRunner: Sendable {
     ) async throws -> ScenarioResult {
         let startedAt = Date().formatted(.iso8601)
         if options.brokers == nil {
-            try BrokerHost.checkCapacity(
-                records: scenario.records + scenario.arrivals, recordBytes: scenario.recordBytes,
-                partitions: scenario.partitions)
+            try BrokerHost.checkEmbedded(scenario)
         }
         let host = try await BlockingThread.run {
             Handed(try BrokerHost(brokers: options.brokers, properties: options.properties))

@@ -49,7 +49,7 @@ public enum ScenarioLimits {
     /// Versions of the program.
     public static let programVersion = 1...1_000_000
     /// A partition's part of the records, or a size's, against the others.
-    public static let weight = 0...1_000_000
+    public static let weight = 0...100_000
     /// Bytes of a value of a load of another shape.
     public static let loadBytes = 0...1_000_000
     /// Different keys of a load.

@@ -1,4 +1,5 @@
 // How a scenario file says that its load is of another shape.
+internal import Engine
 internal import Foundation
 internal import World
 
@@ -39,6 +40,13 @@ extension ScenarioFile {
         guard weights.contains(where: { $0 > 0 }) else {
             throw value.error(
                 .impossibleValue, "no partition gets any record", fix: "give at least one partition a weight above 0")
+        }
+        let sum = weights.reduce(0, +)
+        guard sum <= LoadPattern.largestSumOfWeights else {
+            throw value.error(
+                .impossibleValue,
+                "the weights are \(sum) together, and \(LoadPattern.largestSumOfWeights) are the most",
+                fix: "give smaller numbers: only their ratios count")
         }
         return weights
     }
@@ -152,6 +160,11 @@ extension ScenarioFile {
     /// Refuses what a scenario and its load cannot both be.
     static func refuseImpossible(_ load: LoadSettings, _ value: YAMLValue, of scenario: Scenario) throws(ScenarioError)
     {
+        if load.rate != nil, scenario.arrivals > 0 {
+            throw value.error(
+                .impossibleValue, "records that arrive at a rate do so all the time, also after a crash",
+                fix: "remove arrivals, or load.rate")
+        }
         if let experiment = scenario.experiment {
             throw value.error(
                 .impossibleValue, "the experiment \(experiment.rawValue) makes its own records, evenly spread",

@@ -175,6 +175,12 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
                     "restore the file, or start over in an empty folder: the broker still has the records if its retention "
                         + "allows", .internalError
                 )
+            case .unansweredCheckpoint, .unansweredCommit:
+                (
+                    "restore \(Diagnosis.stateFolder(error.location)) from a copy and take its positions along with kbench "
+                        + "offsets export; without a copy import positions from before into the group (kbench offsets "
+                        + "import FILE kafka:GROUP) and start in an empty folder", .internalError
+                )
             case .unreadableRange:
                 ("check that the topic still holds the records and that its leader is up", .internalError)
             default: ("restore the file, or start over in an empty folder", .internalError)
