@@ -1,7 +1,7 @@
 # The two commands that matter are `make demo` and `make test`; each sets up what it needs.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long matrix bench-micro thresholds thresholds-update lint format clean
+.PHONY: help demo test test-long test-brokers fuzz matrix bench-micro thresholds thresholds-update samples lint format clean
 
 # The Swift runtime goes into the binary: it starts faster, which the crash loops feel, and can be copied elsewhere.
 RELEASE := swift build -c release --product kbench --static-swift-stdlib
@@ -21,6 +21,18 @@ test: ## Set up and run every test, also against an external broker
 
 test-long: ## Run the engine's tests without leaving anything out, in a release build
 	@KBENCH_EXHAUSTIVE=1 swift test -c release -Xswiftc -enable-testing --scratch-path .build/long --filter EngineTests
+
+# Each reader gets so many inputs, made from this seed: `make fuzz COUNT=100000 SEED=7`.
+COUNT := 1000000
+SEED := 1
+
+fuzz: ## Feed every reader of files with a million changed ones, in a release build (long)
+	@scripts/setup build
+	@swift build -c release --product Fuzz
+	@.build/release/Fuzz --seed $(SEED) --count $(COUNT)
+
+test-brokers: ## Run a scenario 50 times on a cluster of three brokers, of which two stand still for a while in each
+	@KBENCH_CLUSTER_RUNS=50 swift test --disable-xctest --filter HarnessTests.ThreeBrokerScenarioTests
 
 matrix: ## Crash every strategy and sink at every point in real workers, as Spark does and soundly (long)
 	@scripts/setup build
@@ -43,6 +55,11 @@ thresholds: ## Hold the allocations of single steps to what is written
 thresholds-update: ## Write down the allocations of single steps
 	@scripts/setup build
 	@$(CHECK) update
+
+samples: ## Write the samples of output in README.md anew, from what the commands print
+	@scripts/setup build
+	@$(RELEASE)
+	@scripts/samples
 
 lint: ## Check format and documentation comments
 	@swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Micro Benchmarks/Check

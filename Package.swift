@@ -43,6 +43,14 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
+        // Feeds every reader of bytes from outside with changed files; not part of what is installed.
+        .executableTarget(
+            name: "Fuzz",
+            dependencies: [
+                "World", "Engine", "Simulation", "Exploration", "Harness", "Report", "Kafka", "Posix", "WriteAheadLog",
+                "Checksum",
+            ],
+            swiftSettings: settings),
         .target(
             name: "Harness",
             dependencies: [
@@ -103,13 +111,13 @@ let package = Package(
         tests(of: "Posix", also: ["World"]),
         tests(of: "WriteAheadLog", also: ["World", "Posix", "Checksum"]),
         // Some tests need what only the library itself can do, such as transactions.
-        tests(of: "Kafka", also: ["World", "CRdKafka"]),
+        tests(of: "Kafka", also: ["World", "Posix", "CRdKafka"]),
         tests(of: "Database", also: ["World"]),
         // Which starts a server of its own, as the harness does.
         tests(of: "ZooKeeper", also: ["World", "Harness", "Posix", "CZooKeeper"]),
-        tests(of: "Engine", also: ["World", "Simulation"]),
+        tests(of: "Engine", also: ["World", "Simulation", "WriteAheadLog"]),
         tests(of: "Simulation", also: ["World", "Engine"]),
-        tests(of: "Exploration", also: ["World", "Engine", "Simulation"]),
+        tests(of: "Exploration", also: ["World", "Engine", "Simulation", "WriteAheadLog"]),
         tests(
             of: "Harness",
             also: [
@@ -127,6 +135,9 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: settings),
+        // Runs the fuzzer, and its own parts.
+        .testTarget(
+            name: "FuzzTests", dependencies: ["Fuzz", "World"], swiftSettings: settings),
         // The house rules: which module may import what.
         .testTarget(name: "HouseRulesTests", swiftSettings: settings),
     ]

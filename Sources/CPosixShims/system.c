@@ -6,6 +6,8 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/vfs.h>
 
 int kbench_set_parent_death_signal(int signal) {
@@ -41,4 +43,22 @@ void kbench_keep_freed_memory(int largest, int spare) {
 
 int kbench_open_past_cache(const char *path) {
     return open(path, O_WRONLY | O_DIRECT | O_CLOEXEC);
+}
+
+void kbench_limit_processor_time(int seconds) {
+    struct itimerval timer = {.it_interval = {0, 0}, .it_value = {seconds, 0}};
+    setitimer(ITIMER_PROF, &timer, NULL);
+}
+
+void kbench_limit_memory(uint64_t bytes) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) != 0) return;
+    limit.rlim_cur = bytes;
+    setrlimit(RLIMIT_AS, &limit);
+}
+
+uint64_t kbench_memory_limit(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return 0;
+    return limit.rlim_cur;
 }

@@ -51,6 +51,16 @@ final class DataLoss {
         return position > end ? try settle(partition, at: position, until: end) : position
     }
 
+    /// Refuses a range that an earlier life planned and that the log does not hold to its end any more, before anybody waits
+    /// for it. Where what is lost is skipped, the reader finds out what there is.
+    ///
+    /// - Throws: as ``settle(_:at:until:isPlanned:)``.
+    func checkThatItReaches(_ range: OffsetRange) throws {
+        guard configuration.onDataLoss == .fail, try seams.broker.watermarks(of: range.partition).high < range.until
+        else { return }
+        _ = try settle(range.partition, at: range.until, until: range.until)
+    }
+
     private func settleInTurn(
         _ partition: Partition, at position: Offset, until: Offset, isPlanned: Bool
     ) throws -> Offset {

@@ -29,7 +29,7 @@ public struct EngineCounters: @unchecked Sendable {
         case checkpointBytesWritten
         /// The most bytes that logs and checkpoints held at once, sampled after every batch.
         case stateBytesPeak
-        /// Nanoseconds from the first record fetched to the latest batch completed.
+        /// Nanoseconds from when records were first asked for to the latest batch completed.
         case workingNanoseconds
         /// When this life's process began, on the monotonic clock.
         case startedAt
@@ -81,6 +81,8 @@ public struct EngineCounters: @unchecked Sendable {
         case walBytesPeak
         /// When the schedule of an offered load begins, on the monotonic clock; set from outside, 0: there is none yet.
         case offeredFrom
+        /// When this life first asked for records, on the monotonic clock; 0: not yet.
+        case askedAt
     }
 
     /// The bytes of storage that the counters need.

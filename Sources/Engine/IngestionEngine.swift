@@ -30,7 +30,7 @@ public final class IngestionEngine {
         interleaving = seams.interleaving
         // These belong to one life, not to all of them.
         let moments: [EngineCounters.Counter] = [
-            .recoveredAt, .replayedAt, .refetchedAt, .firstOutputAt, .firstFreshOutputAt, .idleAt,
+            .recoveredAt, .replayedAt, .askedAt, .refetchedAt, .firstOutputAt, .firstFreshOutputAt, .idleAt,
         ]
         for moment in moments { counters[moment] = 0 }
         counters[.openedAt] = seams.clock.now()
@@ -131,8 +131,10 @@ public final class IngestionEngine {
             let stepBegan = seams.clock.now()
             hasWork = try step()
             if startedAt == nil, counters[.recordsFetched] > fetchedBefore {
-                // Connecting to the broker is no work: the first record's arrival begins it, where that was noted.
-                startedAt = max(stepBegan, counters[.refetchedAt])
+                // From when they were asked for: what a client fetches ahead comes before the first step, and a load that
+                // is all of that would seem to take no time.
+                // In a group it is the group that decides when.
+                startedAt = counters[.askedAt] > 0 ? counters[.askedAt] : max(stepBegan, counters[.refetchedAt])
             }
             // Without batches the work is over when nothing more comes; with them what follows the last one is tidying up.
             if let startedAt, counters[.batchesCompleted] != batches || (!hasWork && batches == 0) {

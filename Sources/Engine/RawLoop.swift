@@ -15,6 +15,7 @@ final class RawLoop {
         self.counters = counters
         clock = seams.clock
         observer = seams.observer
+        counters.note(.askedAt, at: seams.clock.now())
         reader = try seams.broker.openDiscardingReader(
             at: configuration.starts.enumerated().map { (Partition($0), $1) })
         patience = Patience(configuration: configuration, clock: seams.clock)

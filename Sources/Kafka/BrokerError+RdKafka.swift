@@ -3,6 +3,9 @@ internal import CRdKafka
 internal import World
 
 extension BrokerError {
+    /// Whether trying again can help without anybody doing anything.
+    var isTransient: Bool { cause.map { rd_kafka_resp_err_t(rawValue: $0.number).isTransient } ?? false }
+
     /// Makes an error from librdkafka's code; `doing` says what was attempted, `text` replaces the library's words.
     init(_ library: rd_kafka_resp_err_t, doing: String, text: String? = nil, location: String) {
         self.init(
@@ -37,7 +40,11 @@ extension rd_kafka_resp_err_t {
             RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS, RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID,
             RD_KAFKA_RESP_ERR__ASSIGNMENT_LOST:
             .fenced
-        case RD_KAFKA_RESP_ERR__INVALID_ARG, RD_KAFKA_RESP_ERR__UNKNOWN_PROTOCOL: .configuration
+        case RD_KAFKA_RESP_ERR__INVALID_ARG, RD_KAFKA_RESP_ERR__UNKNOWN_PROTOCOL, RD_KAFKA_RESP_ERR_INVALID_CONFIG,
+            RD_KAFKA_RESP_ERR_INVALID_REPLICATION_FACTOR, RD_KAFKA_RESP_ERR_POLICY_VIOLATION:
+            .configuration
+        case RD_KAFKA_RESP_ERR_GROUP_ID_NOT_FOUND: .unknownGroup
+        case RD_KAFKA_RESP_ERR_NON_EMPTY_GROUP: .groupInUse
         case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED,
             RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR__AUTHENTICATION,
             RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED:

@@ -31,6 +31,10 @@ extension EmbeddedBroker {
         case topicNotAllowed
         /// The broker says it does not coordinate the group.
         case notCoordinator
+        /// The broker is still reading what the group has committed.
+        case coordinatorLoading
+        /// The broker does not know the topic.
+        case unknownTopic
 
         var code: rd_kafka_resp_err_t {
             switch self {
@@ -39,6 +43,8 @@ extension EmbeddedBroker {
             case .timedOut: RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT
             case .topicNotAllowed: RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED
             case .notCoordinator: RD_KAFKA_RESP_ERR_NOT_COORDINATOR
+            case .coordinatorLoading: RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS
+            case .unknownTopic: RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART
             }
         }
     }
@@ -48,6 +54,14 @@ extension EmbeddedBroker {
         let codes = faults.map(\.code)
         try call("fail requests", "\(request)") { cluster in
             rd_kafka_mock_push_request_errors_array(cluster, request.rawValue, codes.count, codes)
+            return RD_KAFKA_RESP_ERR_NO_ERROR
+        }
+    }
+
+    /// Lets every question about a topic be answered with a fault, until it is called with nil.
+    public func answer(_ fault: Fault?, about topic: String) throws {
+        try call("answer with a fault", topic) { cluster in
+            rd_kafka_mock_topic_set_error(cluster, topic, fault?.code ?? RD_KAFKA_RESP_ERR_NO_ERROR)
             return RD_KAFKA_RESP_ERR_NO_ERROR
         }
     }

@@ -12,10 +12,10 @@ extension KafkaCluster {
         let list = TopicPartitionList(topic: topic, offsets.map { ($0.partition, $0.before) })
         var deletion: OpaquePointer? = rd_kafka_DeleteRecords_new(list.pointer)
         defer { rd_kafka_DeleteRecords_destroy(deletion) }
-        try request(
-            RD_KAFKA_ADMIN_OP_DELETERECORDS, doing: doing, topic: topic,
+        try answer(
+            to: RD_KAFKA_ADMIN_OP_DELETERECORDS, takesTime: true, doing: doing,
             { options, queue in rd_kafka_DeleteRecords(handle.pointer, &deletion, 1, options, queue) },
-            read: { [self] event in
+            read: { event in
                 guard let result = rd_kafka_event_DeleteRecords_result(event),
                     let answers = rd_kafka_DeleteRecords_result_offsets(result)
                 else { throw handle.failure(RD_KAFKA_RESP_ERR__FAIL, doing: doing, location: topic) }
@@ -37,7 +37,7 @@ extension KafkaCluster {
             try handle.retryingWhileInUse(within: patience) {
                 try forgetOnce(of: group, topic: topic, partitions: partitions, doing: doing)
             }
-        } catch let error as BrokerError where error.cause == RD_KAFKA_RESP_ERR_GROUP_ID_NOT_FOUND.cause {
+        } catch let error as BrokerError where error.code == .unknownGroup {
             // A group of which the broker knows nothing has nothing committed either.
         }
     }
@@ -46,12 +46,12 @@ extension KafkaCluster {
         let list = TopicPartitionList(topic: topic, (0..<Partition(clamping: partitions)).map { ($0, nil) })
         var deletion: OpaquePointer? = rd_kafka_DeleteConsumerGroupOffsets_new(group, list.pointer)
         defer { rd_kafka_DeleteConsumerGroupOffsets_destroy(deletion) }
-        try request(
-            RD_KAFKA_ADMIN_OP_DELETECONSUMERGROUPOFFSETS, doing: doing, topic: topic,
+        try answer(
+            to: RD_KAFKA_ADMIN_OP_DELETECONSUMERGROUPOFFSETS, takesTime: false, doing: doing,
             { options, queue in
                 rd_kafka_DeleteConsumerGroupOffsets(handle.pointer, &deletion, 1, options, queue)
             },
-            read: { [self] event in
+            read: { event in
                 var count = 0
                 guard let result = rd_kafka_event_DeleteConsumerGroupOffsets_result(event),
                     let groups = rd_kafka_DeleteConsumerGroupOffsets_result_groups(result, &count),

@@ -10,9 +10,30 @@ public struct BrokerAddress: Hashable, Sendable {
     public var host: String
     /// The port.
     public var port: Int
+
+    /// `host:port`, as clients are told it.
+    public var address: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }
 
 extension KafkaCluster {
+    /// The brokers that the cluster says it has, by their numbers.
+    ///
+    /// - Throws: ``BrokerError``.
+    public func brokers() throws -> [BrokerAddress] {
+        try handle.retrying("brokers", handle.configuration.bootstrap) {
+            timeout -> Result<[BrokerAddress], LibraryError> in
+            var answer: UnsafePointer<rd_kafka_metadata>?
+            let code = rd_kafka_metadata(handle.pointer, 0, nil, &answer, timeout)
+            guard let answer else { return .failure(LibraryError(code)) }
+            defer { rd_kafka_metadata_destroy(answer) }
+            let brokers = (0..<Int(answer.pointee.broker_cnt)).map { index in
+                let broker = answer.pointee.brokers[index]
+                return BrokerAddress(id: Int(broker.id), host: String(cString: broker.host), port: Int(broker.port))
+            }
+            return .success(brokers.sorted { $0.id < $1.id })
+        }
+    }
+
     /// By partition, the broker that leads it; nil where none does now.
     ///
     /// - Throws: ``BrokerError``; `unknownTopic` when there is none of this name.

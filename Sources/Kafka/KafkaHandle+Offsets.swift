@@ -58,23 +58,27 @@ extension KafkaHandle {
     /// Tries until it succeeds, fails for good, or the time of a request is over.
     ///
     /// An attempt gets a second at a time, so that a cluster that went away is noticed soon. All attempts may be
-    /// repeated: a commit that arrives twice says the same twice.
+    /// repeated: a commit that arrives twice says the same twice. The pauses in between become longer.
     func retrying<Value>(
         _ doing: String, _ location: String, _ attempt: (_ timeout: Int32) -> Result<Value, LibraryError>
     ) throws -> Value {
         let clock = ContinuousClock()
-        let deadline = clock.now + configuration.requestTimeout
+        let start = clock.now
+        let deadline = start + configuration.requestTimeout
+        var pause = KafkaHandle.shortestPause
         while true {
             switch attempt(min(1000, (deadline - clock.now).milliseconds)) {
             case .success(let value):
                 noteAnswer()
                 return value
             case .failure(let error):
-                guard error.code.isTransient, clock.now < deadline else {
+                let isNotYetThere =
+                    error.code.brokerErrorCode == .unknownTopic && clock.now < start + configuration.topicTimeout
+                guard error.code.isTransient || isNotYetThere, clock.now < deadline else {
                     throw failure(error.code, doing: doing, location: location)
                 }
                 try throwIfDown()
-                pollEvent(20)
+                self.pause(&pause)
             }
         }
     }

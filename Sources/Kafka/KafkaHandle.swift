@@ -39,6 +39,9 @@ final class KafkaHandle {
             KafkaProperty(name: "client.id", value: "kbench"),
             // Back within a second when the broker is back; the library's own limit is ten.
             KafkaProperty(name: "reconnect.backoff.max.ms", value: "1000"),
+            // A broker that is stopped is left for the partition's new leader before the engine's patience is over; the
+            // library's own limit is a minute.
+            KafkaProperty(name: "socket.timeout.ms", value: "10000"),
         ]
         let settings = rd_kafka_conf_new()
         do {
@@ -88,8 +91,9 @@ final class KafkaHandle {
             result = rd_kafka_conf_set(settings, property.name, property.value, text, size)
         }
         guard result == RD_KAFKA_CONF_OK else {
-            throw BrokerError(
-                .configuration, "\(property.name)=\(property.displayedValue): \(reason)", location: property.name)
+            // A name that nobody knows may be a secret's that is misspelt.
+            let value = result == RD_KAFKA_CONF_UNKNOWN ? "" : "=\(property.displayedValue)"
+            throw BrokerError(.configuration, "\(property.name)\(value): \(reason)", location: property.name)
         }
     }
 
@@ -117,6 +121,16 @@ final class KafkaHandle {
             body(event)
         }
         return true
+    }
+
+    /// The pause before a request is sent a second time, in milliseconds.
+    static let shortestPause: Int32 = 20
+
+    /// Waits before a request is sent again, and makes the next such pause twice as long, up to half a second. An event
+    /// ends it early.
+    func pause(_ milliseconds: inout Int32) {
+        pollEvent(milliseconds)
+        milliseconds = min(milliseconds * 2, 500)
     }
 
     /// Keeps an error event.

@@ -31,6 +31,8 @@ public final class KafkaProducer {
             fixed: [
                 KafkaProperty(name: "enable.idempotence", value: "true"),
                 KafkaProperty(name: "acks", value: "all"),
+                // Or a topic that was just removed would be back, on a broker that is set to make topics.
+                KafkaProperty(name: "allow.auto.create.topics", value: "false"),
             ] + (transactionalID.map { [KafkaProperty(name: "transactional.id", value: $0)] } ?? []))
         topicObject = KafkaTopic(topic, on: handle)
         topicPointer = try topicObject.object()

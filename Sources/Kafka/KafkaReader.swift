@@ -171,16 +171,24 @@ public final class KafkaReader: RecordReader {
         try seekLibrary([slot])
     }
 
+    /// How long a seek may take, in milliseconds. The library waits for the answer to a fetch that is on its way, which a
+    /// busy or a stopped broker holds back; whoever starts the partition anew need not wait for it.
+    private static let seekTimeout: Int32 = 5_000
+
     func seekLibrary(_ moved: [PartitionSlot]) throws {
         let list = TopicPartitionList(topic: topic, moved.map { ($0.partition, $0.position) })
-        if let error = rd_kafka_seek_partitions(
-            handle.pointer, list.pointer, handle.configuration.requestTimeout.milliseconds)
-        {
-            defer { rd_kafka_error_destroy(error) }
-            throw handle.failure(rd_kafka_error_code(error), doing: "seek", location: topic)
+        if let error = rd_kafka_seek_partitions(handle.pointer, list.pointer, KafkaReader.seekTimeout) {
+            let code = rd_kafka_error_code(error)
+            rd_kafka_error_destroy(error)
+            guard code == RD_KAFKA_RESP_ERR__TIMED_OUT else {
+                throw handle.failure(code, doing: "seek", location: topic)
+            }
+            try handle.throwIfDown()
+            // Nobody says which of them were moved, so all begin anew.
+            return try moved.forEach(restart)
         }
         try list.forEach { element in
-            if element.err == RD_KAFKA_RESP_ERR__STATE {
+            if element.err == RD_KAFKA_RESP_ERR__STATE || element.err.isTransient {
                 try restart(slot(of: element.partition))
             } else if element.err != RD_KAFKA_RESP_ERR_NO_ERROR {
                 throw failure(element.err, "seek", element.partition, element.offset)
@@ -189,7 +197,8 @@ public final class KafkaReader: RecordReader {
     }
 
     /// Starts a partition anew at its position: after an offset out of range the library has stopped it for good, and
-    /// stopped partitions cannot seek.
+    /// stopped partitions cannot seek. A seek that is carried out after all, and late, does no harm: what lies before the
+    /// position is dropped.
     private func restart(_ slot: PartitionSlot) throws {
         let list = TopicPartitionList(topic: topic, [(slot.partition, slot.position)])
         for change in [rd_kafka_incremental_unassign, rd_kafka_incremental_assign] {

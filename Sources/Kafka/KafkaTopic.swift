@@ -59,7 +59,12 @@ final class KafkaTopic {
 
     /// The number of partitions, asked until the answer is neither lost nor provisional.
     func partitionCount() throws -> Int {
-        let state = try waitFor(known) { $0.code == RD_KAFKA_RESP_ERR_NO_ERROR || !$0.code.isTransient }
+        let clock = ContinuousClock()
+        let deadline = clock.now + handle.configuration.topicTimeout
+        let state = try waitFor(known) { state in
+            if state.code.brokerErrorCode == .unknownTopic { return clock.now >= deadline }
+            return state.code == RD_KAFKA_RESP_ERR_NO_ERROR || !state.code.isTransient
+        }
         guard state.code == RD_KAFKA_RESP_ERR_NO_ERROR else {
             throw handle.failure(state.code, doing: "topic \(name)", location: name)
         }
@@ -84,6 +89,7 @@ final class KafkaTopic {
     private func waitFor(_ known: OpaquePointer?, _ isSettled: (State) -> Bool) throws -> State {
         let clock = ContinuousClock()
         let deadline = clock.now + handle.configuration.requestTimeout
+        var pause = KafkaHandle.shortestPause
         while true {
             let state = askState(known, timeout: min(1000, handle.configuration.requestTimeout.milliseconds))
             if isSettled(state) { return state }
@@ -95,7 +101,7 @@ final class KafkaTopic {
                 error.message += ", \(state.partitions) partitions seen, \(state.leaderless) of them without a leader"
                 throw error
             }
-            handle.pollEvent(20)
+            handle.pause(&pause)
         }
     }
 }

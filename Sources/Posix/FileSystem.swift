@@ -56,6 +56,56 @@ public enum FileSystem {
         }
     }
 
+    /// Writes a file that its owner alone may read, replacing what has the name.
+    ///
+    /// - Throws: `DiskError`.
+    public static func writePrivately(_ bytes: [UInt8], to path: String) throws {
+        // A file that was readable before must not become the secret's.
+        guard unlink(path) == 0 || errno == ENOENT else { throw DiskError.last("replace", path) }
+        let descriptor = retryingWhenInterrupted {
+            Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        }
+        guard descriptor >= 0 else { throw DiskError.last("open", path) }
+        defer { Glibc.close(descriptor) }
+        try bytes.withUnsafeBytes { bytes in
+            var rest = bytes
+            while !rest.isEmpty {
+                let written = retryingWhenInterrupted { Glibc.write(descriptor, rest.baseAddress, rest.count) }
+                guard written > 0 else { throw DiskError.last("write to", path) }
+                rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+            }
+        }
+    }
+
+    /// Reads a file, a pipe or a device to its end, at most `limit` bytes; nil where there are more.
+    ///
+    /// - Throws: `DiskError`.
+    public static func contents(of path: String, limit: Int) throws -> [UInt8]? {
+        let descriptor = retryingWhenInterrupted { Glibc.open(path, O_RDONLY | O_CLOEXEC) }
+        guard descriptor >= 0 else { throw DiskError.last("open", path) }
+        defer { Glibc.close(descriptor) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = chunk.withUnsafeMutableBytes { chunk in
+                retryingWhenInterrupted { Glibc.read(descriptor, chunk.baseAddress, chunk.count) }
+            }
+            guard count >= 0 else { throw DiskError.last("read", path) }
+            if count == 0 { return bytes }
+            bytes += chunk[..<count]
+            if bytes.count > limit { return nil }
+        }
+    }
+
+    /// The bytes that are free for this user on the file system that `path` lies on.
+    ///
+    /// - Throws: `DiskError`.
+    public static func bytesFree(at path: String) throws -> Int64 {
+        var status = statvfs()
+        guard statvfs(path, &status) == 0 else { throw DiskError.last("ask for the free space of", path) }
+        return Int64(clamping: UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize)).0)
+    }
+
     /// Removes a file, or a folder with all that is in it; symbolic links are removed, not followed. An absent path
     /// is fine.
     ///

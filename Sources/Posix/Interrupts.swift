@@ -1,12 +1,18 @@
-// Ctrl-C and its like: the first one asks for an orderly end, the second one ends the process.
+// Ctrl-C and its like: the first one asks for an orderly end, a later one for an end at once.
 internal import CPosixShims
+internal import Glibc
 
-/// SIGINT and SIGTERM as requests for an orderly end.
+/// SIGINT, SIGTERM and SIGHUP as requests for an end.
 public enum Interrupts {
     private static let installation: Int32 = kbench_install_interrupts()
 
-    /// From now on the first SIGINT or SIGTERM is noted instead of ending the process; a second one of the same kind
-    /// ends it at once. Calling it again changes nothing.
+    /// Signals within this time of the first are the same request: `timeout` sends two at once, and a terminal's Ctrl-C
+    /// reaches a program a second time through whoever started it. In nanoseconds.
+    static let sameRequest: UInt64 = 300_000_000
+
+    /// From now on SIGINT, SIGTERM and SIGHUP are noted instead of ending the process, and a write to a pipe that nobody
+    /// reads is an error and no signal. Who was started with nohup goes on ignoring SIGHUP. Calling it again changes
+    /// nothing.
     ///
     /// - Throws: ``SystemError``.
     public static func install() throws {
@@ -33,4 +39,27 @@ public enum Interrupts {
             if kbench_wait_for_interrupt() == 0 { body() }
         }
     }
+
+    /// Runs `first` on a plain thread once a signal has come, and `second` on another once one comes that is no longer the
+    /// same request, though `first` may still be at work. To be called once; installs the handler.
+    ///
+    /// - Throws: ``SystemError``.
+    public static func handle(
+        first: @escaping @Sendable () -> Void, second: @escaping @Sendable () -> Void
+    ) throws {
+        try install()
+        try BlockingThread.start {
+            guard kbench_take_interrupt() == 0 else { return }
+            let clock = MonotonicClock()
+            let asked = clock.now()
+            // Without a thread there is no orderly end; whoever asks again gets the other one.
+            try? BlockingThread.start(first)
+            while kbench_take_interrupt() == 0 {
+                if clock.now() - asked >= sameRequest { return second() }
+            }
+        }
+    }
+
+    /// Waits for ever: the end of the process is somebody else's matter by now.
+    public static func leaveTheEndToOthers() -> Never { while true { pause() } }
 }

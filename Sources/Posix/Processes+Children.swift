@@ -41,7 +41,7 @@ extension Processes {
         return words?.first.map { $0 != "Z" && $0 != "X" } ?? false
     }
 
-    private static func text(of path: String) -> String {
+    static func text(of path: String) -> String {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return "" }
         defer { close(descriptor) }

@@ -11,11 +11,23 @@ public enum Processes {
     /// The identifier of the process that started this one.
     public static var parentProcessID: Int32 { getppid() }
 
+    /// How many files this process may have open at once.
+    public static var openFileLimit: Int { sysconf(Int32(_SC_OPEN_MAX)) }
+
     /// Ends this process at once by SIGKILL: nothing is flushed, nothing is cleaned up.
     public static func killSelf() -> Never {
         kill(getpid(), SIGKILL)
         // The signal is delivered before kill returns to its only receiver, but the compiler cannot know it.
         while true { pause() }
+    }
+
+    /// Ends this process with `code` at once: no thread is waited for, and nothing is cleaned up.
+    public static func exitAtOnce(_ code: Int32) -> Never { _exit(code) }
+
+    /// Ends another process by SIGKILL, or asks it to end by SIGTERM; one that has ended already is left alone.
+    public static func end(_ process: Int32, atOnce: Bool) {
+        // 0, 1 and negative numbers mean others than one process of ours.
+        if process > 1 { kill(process, atOnce ? SIGKILL : SIGTERM) }
     }
 
     /// Lets this process use memory again that it has freed, in place of giving it back to the kernel and asking for new
@@ -66,6 +78,16 @@ public enum Processes {
             withUnsafeBytes(of: field) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
         }
         return "\(text(names.sysname)) \(text(names.release)) \(text(names.machine))"
+    }
+
+    /// The bytes of memory that can be had without swapping, as the kernel estimates them; the largest number where it does
+    /// not say.
+    public static func availableMemory() -> Int64 {
+        for line in text(of: "/proc/meminfo").split(separator: "\n") where line.hasPrefix("MemAvailable:") {
+            let words = line.split(separator: " ")
+            if words.count > 1, let kibibytes = Int64(words[1]) { return kibibytes * 1024 }
+        }
+        return .max
     }
 
     /// The number of processors this process may run on.

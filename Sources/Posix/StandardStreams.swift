@@ -1,20 +1,46 @@
 // The standard streams without buffers, so that a process that dies has said what it said.
+internal import CPosixShims
 internal import Glibc
-internal import World
+public import World
 
 /// Standard input, standard output and standard error.
 public enum StandardStreams {
     /// Whether a file descriptor (0, 1, 2) is a terminal.
     public static func isTerminal(_ fileDescriptor: Int32) -> Bool { isatty(fileDescriptor) == 1 }
 
-    /// Writes `text` to standard output as it is.
+    /// How errors name standard output.
+    public static let outputName = "standard output"
+
+    /// Writes `text` to standard output, its control characters written out.
     ///
     /// - Throws: `DiskError`.
-    public static func writeOutput(_ text: String) throws { try write(text, to: STDOUT_FILENO, "standard output") }
+    public static func writeOutput(_ text: String) throws { try writeBytes(text.printable) }
+
+    /// Writes the bytes of `text` to standard output as they are, for programs; a terminal gets them printable.
+    ///
+    /// - Throws: `DiskError`.
+    public static func writeData(_ text: String) throws {
+        try writeBytes(isTerminal(STDOUT_FILENO) ? text.printable : text)
+    }
 
     /// Writes `line` and a line end to standard error; a failure has nowhere to be reported and is ignored.
     public static func writeErrorLine(_ line: String) {
-        try? write(line + "\n", to: STDERR_FILENO, "standard error")
+        try? write(line.printable + "\n", to: STDERR_FILENO, "standard error")
+    }
+
+    private static func writeBytes(_ text: String) throws { try write(text, to: STDOUT_FILENO, outputName) }
+
+    /// From now on a write to a pipe that nobody reads is an error, and no signal that ends the process.
+    public static func tellBrokenPipesByErrors() { _ = kbench_tell_broken_pipes_by_errors() }
+
+    /// Reads standard input up to the end of its first line, which is left out, or to its end; no byte behind it is taken.
+    public static func readLineOfInput() -> [UInt8] {
+        var line: [UInt8] = []
+        var byte: UInt8 = 0
+        while retryingWhenInterrupted({ Glibc.read(STDIN_FILENO, &byte, 1) }) == 1, byte != UInt8(ascii: "\n") {
+            line.append(byte)
+        }
+        return line
     }
 
     /// Reads and drops standard input until its end, or until it cannot be read.
@@ -35,4 +61,9 @@ public enum StandardStreams {
             }
         }
     }
+}
+
+extension DiskError {
+    /// Whether nobody reads the pipe any more that was written to.
+    public var isBrokenPipe: Bool { errorNumber == EPIPE }
 }

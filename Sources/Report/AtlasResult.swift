@@ -150,7 +150,7 @@ public struct AtlasResult: Codable, Equatable, Sendable {
     /// The verdict line, what was broken, and the worst of each crash point.
     public func markdown() -> String {
         var text = """
-            \(violations.isEmpty ? "PASS" : "FAIL") atlas of depth \(depth): \(Numbers.grouped(schedules)) schedules, \
+            \(violations.isEmpty ? (isComplete ? "PASS" : "INCOMPLETE") : "FAIL") atlas of depth \(depth): \(Numbers.grouped(schedules)) schedules, \
             \(Numbers.grouped(worlds)) of them with a world of their own, \(violations.count) kinds of broken promises \
             (fidelity \(fidelity), seed \(seed))
             units \(unitsDone) of \(units), trace root \(traceRoot), \(repeated) schedules run twice with the same hash

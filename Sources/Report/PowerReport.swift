@@ -56,8 +56,8 @@ public struct PowerReport: Codable, Equatable, Sendable {
         self.seed = seed
     }
 
-    /// Whether every bug was found, and nothing else.
-    public var holds: Bool { bugs.allSatisfy(\.found) && falseAlarms == 0 }
+    /// Whether every bug was found, and nothing else; hunts for no bug show nothing.
+    public var holds: Bool { !bugs.isEmpty && bugs.allSatisfy(\.found) && falseAlarms == 0 }
 
     /// One object.
     ///

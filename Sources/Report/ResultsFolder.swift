@@ -1,5 +1,6 @@
 // Keeps a result: one folder per run that appears complete or not at all, and is never changed afterwards.
 internal import Foundation
+internal import World
 
 /// The folder of one run: `run.json`, `summary.csv`, `report.md`, and what files an experiment adds.
 public struct ResultsFolder: Equatable, Sendable {
@@ -23,9 +24,9 @@ public struct ResultsFolder: Equatable, Sendable {
             try FileManager.default.createDirectory(at: draft, withIntermediateDirectories: false)
             let files =
                 [
-                    ("run.json", try JSONReport.render(result)),
-                    ("summary.csv", CSVReport.render(result)),
-                    ("report.md", MarkdownReport.render(result)),
+                    ("run.json", try JSONReport.render(result).printable),
+                    ("summary.csv", CSVReport.render(result).printable),
+                    ("report.md", MarkdownReport.render(result).printable),
                 ] + result.experiment.files.map { ($0.name, $0.text) }
             for (file, text) in files { try Data(text.utf8).write(to: draft.appendingPathComponent(file)) }
             let finalName = try publish(draft, as: name, in: root)

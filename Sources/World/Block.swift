@@ -210,6 +210,7 @@ extension Block {
                 littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: Partition.self))
             let count = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: at + 4, as: UInt32.self))
             let first = Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: at + 8, as: Int64.self))
+            guard partition >= 0 else { throw BlockFormatError("impossible partition \(partition)", at: at) }
             guard first >= 0, first <= Int64.max - Int64(count) else {
                 throw BlockFormatError("impossible first offset \(first)", at: at + 8)
             }

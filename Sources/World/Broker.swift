@@ -108,6 +108,10 @@ public struct BrokerError: Error, Equatable, Sendable, CustomStringConvertible {
         public static let unknownTopic = Code(rawValue: "unknown-topic")
         /// The topic exists already.
         public static let topicExists = Code(rawValue: "topic-exists")
+        /// There is no consumer group of this name.
+        public static let unknownGroup = Code(rawValue: "unknown-group")
+        /// The consumer group has members.
+        public static let groupInUse = Code(rawValue: "group-in-use")
         /// The offset asked for is not in the log: evicted by retention, or past its end.
         public static let offsetOutOfRange = Code(rawValue: "offset-out-of-range")
         /// The group has gone on without this member, whose commit no longer counts.

@@ -89,7 +89,7 @@ public struct ArmedCrash: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Whether it strikes when its point is reached for this time.
-    func strikes(at reached: Int) -> Bool { reached >= occurrence && reached < occurrence + times }
+    func strikes(at reached: Int) -> Bool { reached >= occurrence && reached - occurrence < times }
 
     /// Reads `NAME@OCCURRENCE`, `NAME@OCCURRENCExTIMES` for a failure, or `NAME` for the first occurrence; nil when it is
     /// none of them.

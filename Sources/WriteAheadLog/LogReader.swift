@@ -73,6 +73,10 @@ public final class LogReader {
     ) throws -> UnsafeRawBufferPointer {
         do {
             let file = try file(of: position.segment, path: path)
+            // Before there is memory for it, because a position may say anything.
+            guard position.length <= (try file.length()) - position.offset else {
+                throw LogError(.torn, "the file ends within the frame", location: location)
+            }
             let memory = memory.bytes(Int(position.length))
             let count = try file.read(into: memory, at: position.offset)
             guard count == memory.count else {

@@ -83,8 +83,7 @@ private struct Recovery {
         options: WriteAheadLog.Options, scan: WriteAheadLog.Scan
     ) throws -> (log: WriteAheadLog, report: RecoveryReport) {
         try makeDirectoryDurable()
-        var headers = try disk.list(directory).compactMap { SegmentHeader(fileName: $0, framing: framing) }
-        headers.sort { $0.firstSequence < $1.firstSequence }
+        let headers = try segments()
         let unread = try unreadCount(headers, scan)
         var segments: [WriteAheadLog.Segment] = []
         var end: SegmentEnd?
@@ -121,8 +120,7 @@ private struct Recovery {
     mutating func inspect(
         lastSegmentOnly: Bool, _ body: (UInt8, Position, UnsafeRawBufferPointer) throws -> Void
     ) throws {
-        var headers = try disk.list(directory).compactMap { SegmentHeader(fileName: $0, framing: framing) }
-            .sorted { $0.firstSequence < $1.firstSequence }
+        var headers = try segments()
         if lastSegmentOnly { headers = Array(headers.dropFirst(try unreadCount(headers, .lastSegmentOnly))) }
         try withoutActuallyEscaping(body) { body in
             var end: SegmentEnd?
@@ -131,6 +129,18 @@ private struct Recovery {
                 end = try scan(header, isLast: index == headers.count - 1, .allFrames(body))
             }
         }
+    }
+
+    /// The segments in the folder, oldest first.
+    private func segments() throws -> [SegmentHeader] {
+        let headers = try disk.list(directory).compactMap { SegmentHeader(fileName: $0, framing: framing) }
+            .sorted { $0.firstSequence < $1.firstSequence }
+        if let last = headers.last, last.firstSequence > SegmentHeader.largestSequence {
+            throw LogError(
+                .corrupt, "no log comes to frame \(last.firstSequence)",
+                location: .init(path: path(of: last), byteOffset: 0))
+        }
+        return headers
     }
 
     /// How many segments, from the oldest on, need not be read.

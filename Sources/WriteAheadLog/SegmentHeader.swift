@@ -11,6 +11,8 @@ struct SegmentHeader: Equatable {
     /// `KBENCHWL` and `SEGH`.
     static let magic: UInt64 = 0x4c57_4843_4e45_424b
     static let guardWord: UInt32 = 0x4847_4553
+    /// The largest sequence that a segment may begin with: no log comes to it, and frames behind it can be numbered on.
+    static let largestSequence: UInt64 = 1 << 62
 
     var firstSequence: UInt64
     var version: UInt16

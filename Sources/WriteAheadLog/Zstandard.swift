@@ -42,6 +42,8 @@ final class Decompressor {
 
     /// The payload of `count` bytes, valid until the next call; nil when `stored` does not decompress to that.
     func decompress(_ stored: UnsafeRawBufferPointer, to count: Int) -> UnsafeRawBufferPointer? {
+        // A block of zstd has 4 bytes at least and gives 128 KiB at most: no memory for what cannot be in there.
+        guard count / (1 << 17) <= stored.count / 4 else { return nil }
         let room = output.bytes(count)
         let result = ZSTD_decompressDCtx(context, room.baseAddress, count, stored.baseAddress, stored.count)
         guard ZSTD_isError(result) == 0, result == count else { return nil }

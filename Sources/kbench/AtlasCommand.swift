@@ -70,6 +70,10 @@ struct AtlasCommand: AsyncParsableCommand {
                     fix: "leave out --choices, or give --depth 2 or 3", exitCode: .usage)
             }
         }
+        if merge != nil {
+            try CommandWords.refuse(
+                ["--shard", "--resume", "--budget"], because: "--merge runs nothing and reads whole journals")
+        }
         let parts = shard.split(separator: "/").compactMap { Int($0) }
         guard parts.count == 2, parts[0] >= 1, parts[0] <= parts[1] else {
             throw Diagnosis(
@@ -79,23 +83,33 @@ struct AtlasCommand: AsyncParsableCommand {
         var template = try load.template()
         template.depth = depth
         template.secondCrashes = choices ?? template.secondCrashes
-        let units = AtlasUnit.all(
-            strategies: try load.strategies(), sinks: try load.sinks(), template: template)
+        let (strategies, sinks) = (try load.strategies(), try load.sinks())
+        let units = AtlasUnit.all(strategies: strategies, sinks: sinks, template: template)
         guard !units.isEmpty else {
             throw Diagnosis(
                 cause: "no strategy that was chosen can write to a sink that was chosen",
                 fix: "direct-transactional goes with the sink transactional; raw keeps nothing", exitCode: .usage)
         }
+        let nothing = "no part of the atlas comes of it"
+        try OptionCheck.used(
+            load.strategy, "--strategy", strategies, in: units.map(\.strategy), { $0.rawValue }, as: nothing)
+        try OptionCheck.used(load.sink, "--sink", sinks, in: units.map(\.sink), { $0.rawValue }, as: nothing)
+        guard parts[0] <= units.count else {
+            throw Diagnosis(
+                cause: "--shard \(shard): the atlas has \(units.count) units, and none of them falls into this part",
+                fix: "divide it into at most \(units.count) parts", exitCode: .usage)
+        }
+        if let resume { try OutputCheck.file(resume, "--resume") }
+        try OutputCheck.folder(capsules, "--capsules")
+        let journals = try merge.map { try OptionCheck.words($0, "--merge") }
         let options = AtlasOptions(
             units: units, shard: (parts[0], parts[1]), journal: resume,
-            budgetSeconds: try budget.map { try OptionCheck.seconds($0, "--budget") }, capsules: capsules,
+            budgetSeconds: try budget.map { try OptionCheck.seconds($0, 0...31_536_000, "--budget") },
+            capsules: capsules,
             version: Kbench.version)
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
-        let merge = merge
         let result = try await BlockingThread.run {
-            if let merge {
-                return try AtlasRunner.merge(merge.split(separator: ",").map(String.init), options: options)
-            }
+            if let journals { return try AtlasRunner.merge(journals, options: options) }
             return try AtlasRunner(options) { fraction, label in bar.show(fraction, label) }.run()
         }
         bar.finish()

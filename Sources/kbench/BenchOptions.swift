@@ -85,17 +85,48 @@ struct BenchOptions: ParsableArguments {
         }
         try OptionCheck.range(pairs, 1...1_000, "--pairs")
         try OptionCheck.range(seed, ScenarioLimits.seed, "--seed")
-        if let rate { try OptionCheck.positive(rate, "--rate", "records a second, such as 10000") }
+        if let rate { try OptionCheck.range(rate, ScenarioLimits.recordsPerSecond, "--rate", "records a second") }
         try OptionCheck.percent(plantSlowdown, 0...1000, "--plant-slowdown")
         settings.plantedSlowdown = plantSlowdown / 100
         settings.topic = topic
         settings.pairs = pairs
         settings.seed = UInt64(seed)
         settings.rate = rate
-        settings.latencySeconds = try OptionCheck.seconds(latencyTime, "--latency-time")
+        settings.latencySeconds = try OptionCheck.seconds(
+            latencyTime, ScenarioLimits.offeredSeconds, "--latency-time")
+        if let rate { try OfferedTotal.check(rate, settings.latencySeconds, "--rate x --latency-time") }
         settings.measuresLatency = !noLatency
         settings.measuresCrash = !noCrash
         return settings
+    }
+
+    /// Refuses options that do nothing for the rows that are measured.
+    func refuseIdle(_ sweep: BenchSweep) throws {
+        let settings = sweep.base
+        try settings.checkChoice(strategy: strategy, sink: sink)
+        if noLatency {
+            try CommandWords.refuse(["--rate", "--latency-time"], because: "--no-latency measures none")
+        }
+        if topic != nil {
+            try refuse(
+                [.records, .recordBytes, .partitions], sweep, because: "the records of --topic are there already")
+        }
+        let strategies = settings.measuredStrategies
+        if !strategies.contains(where: \.isReceiver) {
+            try refuse([.groupCommitBlocks], sweep, because: "no receiver is measured")
+        }
+        if !strategies.contains(.receiverWal) {
+            try refuse([.replicas], sweep, because: "nothing measured has a write-ahead log")
+        }
+        guard blockInterval != nil || batchInterval != nil, noCrash else { return }
+        try refuse([.blockRecords, .batchRecords], sweep, because: "blocks and batches are cut by time")
+    }
+
+    private func refuse(_ keys: [BenchSweep.Key], _ sweep: BenchSweep, because reason: String) throws {
+        try CommandWords.refuse(keys.map { "--\($0.rawValue)" }, because: reason)
+        guard let key = sweep.key, keys.contains(key) else { return }
+        throw Diagnosis(
+            cause: "--sweep \(key.rawValue) has no effect: \(reason)", fix: "sweep something else", exitCode: .usage)
     }
 
     private var numbers: [(key: BenchSweep.Key, value: Int?)] {
@@ -120,5 +151,16 @@ struct BenchOptions: ParsableArguments {
         if noLatency { words.append("--no-latency") }
         if noCrash { words.append("--no-crash") }
         return words + ["--seed", "\(seed)"]
+    }
+}
+
+extension BenchSettings {
+    /// Refuses strategies and sinks that were chosen by name and of which no row comes.
+    func checkChoice(strategy: String, sink: String) throws {
+        let nothing = "no row comes of it"
+        try OptionCheck.used(
+            strategy, "--strategy", strategies, in: measuredStrategies + [.raw], { $0.rawValue }, as: nothing)
+        guard CommandWords.have("--sink") else { return }
+        try OptionCheck.used(sink, "--sink", sinks, in: measuredSinks, { $0.rawValue }, as: nothing)
     }
 }

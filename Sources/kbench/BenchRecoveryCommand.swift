@@ -44,6 +44,8 @@ struct BenchRecoveryCommand: AsyncParsableCommand {
 
     @OptionGroup var broker: BrokerOptions
 
+    @OptionGroup var topics: TopicOptions
+
     @Option(help: "How to print the result: text or json.")
     var format: Format = .text
 
@@ -60,7 +62,7 @@ struct BenchRecoveryCommand: AsyncParsableCommand {
         try OptionCheck.range(seed, ScenarioLimits.seed, "--seed")
         settings.pairs = pairs
         settings.seed = UInt64(seed)
-        let megabytes = try sizes.split(separator: ",").map { word in
+        let megabytes = try OptionCheck.words(sizes, "--sizes").map { word in
             guard let size = Int(word), (1...100_000).contains(size) else {
                 throw Diagnosis(
                     cause: "--sizes: '\(word)' is not within 1 to 100000",
@@ -69,11 +71,12 @@ struct BenchRecoveryCommand: AsyncParsableCommand {
             return size
         }
         let folder = "results"
+        try OutputCheck.folder(folder, "")
         WorkFolder.removeAbandoned(in: folder)
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
         let runner = RecoveryRunner(
             settings: settings, megabytes: megabytes,
-            options: try broker.runOptions(in: folder, reproduce: reproduce)
+            options: try broker.runOptions(in: folder, reproduce: reproduce, topics: topics)
         ) { fraction, label in bar.show(fraction, label) }
         defer { bar.finish() }
         let result = try await Interruptible.run { try await runner.run() }
@@ -86,6 +89,6 @@ struct BenchRecoveryCommand: AsyncParsableCommand {
     private var reproduce: String {
         (["kbench", "bench", "recovery", "--sizes", sizes, "--record-bytes", "\(recordBytes)"]
             + ["--partitions", "\(partitions)", "--pairs", "\(pairs)", "--zstd-level", "\(zstdLevel)"]
-            + ["--seed", "\(seed)"] + broker.arguments).joined(separator: " ")
+            + ["--seed", "\(seed)"] + broker.arguments + topics.arguments).joined(separator: " ")
     }
 }

@@ -23,6 +23,8 @@ struct BenchRunCommand: AsyncParsableCommand {
 
     @OptionGroup var broker: BrokerOptions
 
+    @OptionGroup var topics: TopicOptions
+
     @Option(
         help: ArgumentHelp(
             "Measure for each value of one setting: \(BenchSweep.Key.allCases.map(\.rawValue).joined(separator: ", ")).",
@@ -44,12 +46,19 @@ struct BenchRunCommand: AsyncParsableCommand {
             let (key, values) = try BenchSweep.parse(text)
             sweep.key = key
             sweep.values = values
+            try CommandWords.refuse(["--\(key.rawValue)"], because: "--sweep sets it anew for each of its values")
+        }
+        try options.refuseIdle(sweep)
+        if options.topic != nil, options.noLatency {
+            try topics.refuse(because: "with --topic and --no-latency no topic is made")
         }
         let folder = out ?? "results"
+        try OutputCheck.folder(folder, out == nil ? "" : "--out")
+        if let out { try BenchFolder.check(out) }
         WorkFolder.removeAbandoned(in: folder)
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
         let runner = BenchRunner(
-            options: try broker.runOptions(in: folder, reproduce: reproduce)
+            options: try broker.runOptions(in: folder, reproduce: reproduce, topics: topics)
         ) { fraction, label in bar.show(fraction, label) }
         defer { bar.finish() }
         let result = try await Interruptible.run { [sweep] in try await runner.run(sweep) }
@@ -64,7 +73,7 @@ struct BenchRunCommand: AsyncParsableCommand {
     }
 
     private var reproduce: String {
-        let words = ["kbench", "bench"] + options.arguments + broker.arguments
+        let words = ["kbench", "bench"] + options.arguments + broker.arguments + topics.arguments
         return (words + (sweep.map { ["--sweep", $0] } ?? []) + (out.map { ["--out", $0] } ?? []))
             .joined(separator: " ")
     }

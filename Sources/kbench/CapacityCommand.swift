@@ -56,6 +56,8 @@ struct CapacityCommand: AsyncParsableCommand {
 
     @OptionGroup var broker: BrokerOptions
 
+    @OptionGroup var topics: TopicOptions
+
     @Option(help: "How to print the result: text or json.")
     var format: Format = .text
 
@@ -71,17 +73,28 @@ struct CapacityCommand: AsyncParsableCommand {
             (.batchInterval, batchInterval),
         ]
         for (key, value) in numbers { if let value { try settings.set(key, checked: value) } }
+        try settings.checkChoice(strategy: strategy, sink: sink)
+        guard !settings.measuredStrategies.isEmpty, !settings.strategies.contains(.raw) || strategy == "all" else {
+            throw Diagnosis(
+                cause: "--strategy: raw has no sink, so there is no latency to bound",
+                fix: "choose strategies with a sink, such as direct-log-first", exitCode: .usage)
+        }
+        if !settings.measuredStrategies.contains(where: \.isReceiver) {
+            try CommandWords.refuse(["--block-interval"], because: "no receiver is measured")
+        }
         try OptionCheck.range(seed, ScenarioLimits.seed, "--seed")
-        try OptionCheck.positive(p99, "--p99", "milliseconds, such as 500")
-        try OptionCheck.positive(from, "--from", "records a second, such as 10000")
+        try OptionCheck.range(p99, ScenarioLimits.p99Milliseconds, "--p99", "milliseconds")
+        try OptionCheck.range(from, ScenarioLimits.recordsPerSecond, "--from", "records a second")
         settings.seed = UInt64(seed)
-        settings.latencySeconds = try OptionCheck.seconds(probeTime, "--probe-time")
+        settings.latencySeconds = try OptionCheck.seconds(probeTime, ScenarioLimits.offeredSeconds, "--probe-time")
+        try CapacityRunner.check(probeSeconds: settings.latencySeconds, p99Milliseconds: p99, start: from)
         let folder = "results"
+        try OutputCheck.folder(folder, "")
         WorkFolder.removeAbandoned(in: folder)
         let isQuiet = quiet
         let runner = CapacityRunner(
             settings: settings, p99Milliseconds: p99, start: from,
-            options: try broker.runOptions(in: folder, reproduce: reproduce)
+            options: try broker.runOptions(in: folder, reproduce: reproduce, topics: topics)
         ) { probe in if !isQuiet { StandardStreams.writeErrorLine(probe) } }
         let result = try await Interruptible.run { try await runner.run() }
         try StandardStreams.writeOutput(format == .json ? result.json() : result.markdown)
@@ -97,7 +110,7 @@ struct CapacityCommand: AsyncParsableCommand {
         ]
         if let blockInterval { words += ["--block-interval", "\(blockInterval)"] }
         if let batchInterval { words += ["--batch-interval", "\(batchInterval)"] }
-        return (words + ["--seed", "\(seed)"] + broker.arguments).joined(separator: " ")
+        return (words + ["--seed", "\(seed)"] + broker.arguments + topics.arguments).joined(separator: " ")
     }
 }
 

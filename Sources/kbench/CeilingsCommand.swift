@@ -39,6 +39,8 @@ struct CeilingsCommand: AsyncParsableCommand {
 
     @OptionGroup var broker: BrokerOptions
 
+    @OptionGroup var topics: TopicOptions
+
     @Option(help: ArgumentHelp("The folder for files, which are removed afterwards.", valueName: "DIR"))
     var out = "results"
 
@@ -55,8 +57,9 @@ struct CeilingsCommand: AsyncParsableCommand {
         try OptionCheck.range(verdictRecords, 100_000...10_000_000_000, "--verdict-records")
         try OptionCheck.range(blockRecords, ScenarioLimits.blockRecords, "--block-records")
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
+        try OutputCheck.folder(out, "--out")
         WorkFolder.removeAbandoned(in: out)
-        let options = try broker.runOptions(in: out)
+        let options = try broker.runOptions(in: out, topics: topics)
         let runner = CeilingsRunner(
             .init(
                 records: records, partitions: partitions, pairs: pairs, verdictRecords: verdictRecords,

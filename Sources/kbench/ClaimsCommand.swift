@@ -28,6 +28,8 @@ struct ClaimsCommand: AsyncParsableCommand {
 
     @OptionGroup var broker: BrokerOptions
 
+    @OptionGroup var topics: TopicOptions
+
     @Option(help: ArgumentHelp("The folder for results: each scenario's are kept there.", valueName: "DIR"))
     var out = "results"
 
@@ -38,23 +40,24 @@ struct ClaimsCommand: AsyncParsableCommand {
     var quiet = false
 
     func run() async throws {
+        let ids = try claim.map { try OptionCheck.words($0, "--claim") } ?? []
+        try OutputCheck.folder(out, "--out")
         WorkFolder.removeAbandoned(in: out)
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
-        let options = try broker.runOptions(in: out)
-        let ids = claim?.split(separator: ",").map { $0.filter { $0 != " " } } ?? []
+        let options = try broker.runOptions(in: out, topics: topics)
         let runner = try ClaimsRunner(ids: ids, options: options) { fraction, label in bar.show(fraction, label) }
         defer { bar.finish() }
         let out = out
-        let (claims, verdicts) = try await Interruptible.run {
+        let (claims, failures, verdicts) = try await Interruptible.run {
             var verdicts: [ScenarioResult.Verdict] = []
-            let claims = try await runner.run { result in
+            let (claims, failures) = try await runner.run { result in
                 verdicts.append(result.verdict)
                 _ = try ResultsFolder.write(result, in: out)
                 for complaint in result.verdict == .pass ? [] : result.complaints {
                     StandardStreams.writeErrorLine("\(result.scenario): \(complaint)")
                 }
             }
-            return (claims, verdicts)
+            return (claims, failures, verdicts)
         }
         bar.finish()
         switch format {
@@ -62,6 +65,7 @@ struct ClaimsCommand: AsyncParsableCommand {
         case .markdown: try StandardStreams.writeOutput(ClaimsReport.markdown(claims))
         case .json: try StandardStreams.writeOutput(ClaimsReport.json(claims))
         }
+        if let failure = failures.first { throw failure }
         if verdicts.contains(.fail) { throw ExitCode(ExitStatus.guaranteeBroken.rawValue) }
         if verdicts.contains(.invalid) { throw ExitCode(ExitStatus.invalidRun.rawValue) }
     }

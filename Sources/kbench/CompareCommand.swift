@@ -44,6 +44,13 @@ struct CompareCommand: AsyncParsableCommand {
     func run() async throws {
         if let calibrate {
             try OptionCheck.range(calibrate, 1...1000, "--calibrate")
+            if let new {
+                throw Diagnosis(
+                    cause: "\(new) has no effect: --calibrate compares \(base) with itself", fix: "leave it out",
+                    exitCode: .usage)
+            }
+            try CommandWords.refuse(
+                ["--tier", "--plant-slowdown"], because: "--calibrate compares measured figures of one build")
             return try await self.calibrate(calibrate)
         }
         guard let new else {

@@ -16,7 +16,7 @@ struct ComparisonArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Figures of the command's JSON to compare, by name or the last part of it, or process/cpuSeconds and process/wallSeconds; joined by commas.",
+            "Figures of the command's JSON to compare, by name or the last part of it, or process/cpuSeconds and process/wallSeconds; joined by commas. For one that kbench does not know, NAME:higher or NAME:lower says which way is better.",
             valueName: "A,B"))
     var metric: String?
 
@@ -54,10 +54,22 @@ struct ComparisonArguments: ParsableArguments {
         try OptionCheck.range(seed, ScenarioLimits.seed, "--seed")
         try OptionCheck.percent(margin, 0...100, "--margin")
         try OptionCheck.percent(plantSlowdown, 0...1000, "--plant-slowdown")
+        if tier == .exact {
+            try CommandWords.refuse(
+                ["--pairs", "--best-of", "--metric", "--margin", "--seed", "--plant-slowdown"],
+                because: "--tier 0 compares exact figures and measures nothing")
+            guard command.isEmpty else {
+                throw Diagnosis(
+                    cause: "'\(command.joined(separator: " "))' has no effect: --tier 0 runs `counts` only",
+                    fix: "leave out the command behind --, or --tier 0", exitCode: .usage)
+            }
+        }
+        let metrics = try metric.map { try OptionCheck.words($0, "--metric") } ?? []
+        try OutputCheck.folder(out, "--out")
         WorkFolder.removeAbandoned(in: out)
         return ComparisonOptions(
             base: base, new: new, command: command.isEmpty ? ComparisonOptions.standardCommand : command,
-            metrics: metric?.split(separator: ",").map(String.init) ?? [], pairs: pairs, bestOf: bestOf,
+            metrics: metrics, pairs: pairs, bestOf: bestOf,
             seed: UInt64(seed),
             margin: margin / 100, tiers: tier, plantedSlowdown: plantSlowdown / 100,
             workDirectory: WorkFolder.path(in: out))
@@ -65,3 +77,10 @@ struct ComparisonArguments: ParsableArguments {
 }
 
 extension ComparisonOptions.Tiers: ExpressibleByArgument {}
+
+extension ComparisonArguments {
+    /// The options that say how a comparison is made.
+    static let optionNames = [
+        "--pairs", "--best-of", "--metric", "--margin", "--tier", "--seed", "--plant-slowdown", "--out",
+    ]
+}

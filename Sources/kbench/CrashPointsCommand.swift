@@ -3,6 +3,7 @@ public import ArgumentParser
 public import Engine
 internal import Foundation
 internal import Harness
+internal import Posix
 
 /// Lists crash points.
 struct CrashPointsCommand: ParsableCommand {
@@ -33,16 +34,20 @@ struct CrashPointsCommand: ParsableCommand {
         case .json:
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            print(
-                String(decoding: try encoder.encode(["crashPoints": entries, "situations": situations]), as: UTF8.self))
+            let json = try encoder.encode(["crashPoints": entries, "situations": situations])
+            try StandardStreams.writeOutput(String(decoding: json, as: UTF8.self) + "\n")
         case .text:
+            var lines: [String] = []
             for entry in entries + situations {
-                print(entry.name)
-                print("    \(entry.standsBetween)")
-                print("    reached by \(entry.reachedBy.joined(separator: ", "))")
-                if let howToRun = entry.howToRun { print("    run it with \(howToRun)") }
+                lines.append(entry.name)
+                lines.append("    \(entry.standsBetween)")
+                lines.append("    reached by \(entry.reachedBy.joined(separator: ", "))")
+                if let howToRun = entry.howToRun { lines.append("    run it with \(howToRun)") }
             }
-            if (entries + situations).contains(where: { !$0.inferredFor.isEmpty }) { print("\n\(RowEvidence.meaning)") }
+            if (entries + situations).contains(where: { !$0.inferredFor.isEmpty }) {
+                lines.append("\n\(RowEvidence.meaning)")
+            }
+            try StandardStreams.writeOutput(lines.map { $0 + "\n" }.joined())
         }
     }
 }

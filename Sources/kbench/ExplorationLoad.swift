@@ -43,6 +43,7 @@ struct ExplorationLoad: ParsableArguments {
         try OptionCheck.range(blockRecords, 1...10_000, "--block-records")
         try OptionCheck.range(batchRecords, blockRecords...100_000, "--batch-records")
         try OptionCheck.range(batches, 1...100, "--batches")
+        try OptionCheck.range(batches * batchRecords, ScheduleLimits.records, "--batches x --batch-records")
         try OptionCheck.range(seed, ScenarioLimits.seed, "--seed")
         guard let chosen = Fidelity(named: fidelity) else {
             throw Diagnosis(cause: "--fidelity: '\(fidelity)' is no fidelity", fix: Fidelity.fix, exitCode: .usage)

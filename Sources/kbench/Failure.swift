@@ -9,16 +9,24 @@ internal import World
 enum Failure {
     /// Prints the error and exits with its code; help and version requests print and exit with 0.
     static func exit(with error: any Error) -> Never {
+        // Whatever went wrong then went wrong because of it.
+        if Interrupts.wasInterrupted { Interrupts.leaveTheEndToOthers() }
         if let code = error as? ExitCode { Foundation.exit(code.rawValue) }
-        if Interrupts.wasInterrupted {
-            StandardStreams.writeErrorLine("kbench: interrupted; no worker and no temporary file is left")
+        if (error as? DiskError)?.isBrokenPipe == true {
+            StandardStreams.writeErrorLine("kbench: interrupted, as nobody reads the output; nothing is left behind")
             Foundation.exit(ExitStatus.interrupted.rawValue)
         }
-        // What ArgumentParser itself found, --help included, it words best.
-        if Kbench.exitCode(for: error) == .success || Kbench.exitCode(for: error) == .validationFailure {
-            Kbench.exit(withError: error)
+        let diagnosis: Diagnosis
+        switch Kbench.exitCode(for: error) {
+        case .success:
+            // --help and --version; a device that is full must be noticed here too.
+            do {
+                try StandardStreams.writeOutput(Kbench.fullMessage(for: error) + "\n")
+                Foundation.exit(ExitStatus.asExpected.rawValue)
+            } catch { diagnosis = Diagnosis(of: error) }
+        case .validationFailure: diagnosis = UsageMistake.diagnosis(of: error)
+        default: diagnosis = Diagnosis(of: error)
         }
-        let diagnosis = Diagnosis(of: error)
         StandardStreams.writeErrorLine("kbench: \(diagnosis.cause)")
         StandardStreams.writeErrorLine("fix: \(diagnosis.fix)")
         Foundation.exit(diagnosis.exitCode.rawValue)

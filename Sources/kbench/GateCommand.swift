@@ -47,18 +47,26 @@ struct GateCommand: AsyncParsableCommand {
         case .text: try StandardStreams.writeOutput(report.text)
         case .json: try StandardStreams.writeOutput(report.json())
         }
-        if report.verdict != .same { throw ExitCode(report.verdict.exitCode.rawValue) }
-        if let idle = report.rulesWithoutMetric.first {
+        if report.verdict == .invalid, let idle = report.rulesWithoutMetric.first {
             throw Diagnosis(
                 cause: "\(self.policy): the comparison has no metric for the rule on '\(idle)'",
                 fix: "compare with --tier all and a command that prints it, or take the rule out", exitCode: .invalidRun
             )
         }
+        if report.verdict != .same { throw ExitCode(report.verdict.exitCode.rawValue) }
     }
 
     private func compared() async throws -> BuildComparison {
         switch (result, base, new) {
-        case (let result?, nil, nil): return try GatePolicyFile.readComparison(result)
+        case (let result?, nil, nil):
+            try CommandWords.refuse(
+                ComparisonArguments.optionNames, because: "--result names a comparison that was made before")
+            guard comparison.command.isEmpty else {
+                throw Diagnosis(
+                    cause: "'\(comparison.command.joined(separator: " "))' has no effect: --result names a comparison "
+                        + "that was made before", fix: "leave it out", exitCode: .usage)
+            }
+            return try GatePolicyFile.readComparison(result)
         case (nil, let base?, let new?): return try await comparison.compare(base, new)
         default:
             throw Diagnosis(

@@ -3,6 +3,7 @@ internal import ArgumentParser
 internal import Harness
 internal import Posix
 internal import Report
+internal import World
 
 /// The history of figures; without a word of its own it shows the changes.
 struct HistoryCommand: AsyncParsableCommand {
@@ -33,7 +34,9 @@ struct HistoryShowCommand: AsyncParsableCommand {
         abstract: "Show where figures changed (the default).",
         discussion: """
             Change points are found by E-divisive: a series is divided where its two sides differ most, if few random \
-            orders of it differ as much. It needs three commits on either side, and some ten in all. This only notifies: the exit code is 0.
+            orders of it differ as much. It needs three commits on either side, and some ten in all. This only notifies.
+
+            Exit codes: 0 whatever changed, 5 the history has no entry.
             """)
 
     /// The forms of the list.
@@ -48,6 +51,16 @@ struct HistoryShowCommand: AsyncParsableCommand {
 
     func run() async throws {
         let history = history.read()
+        guard history.isThere else {
+            throw Diagnosis(
+                cause: "\(self.history.file): there is no history",
+                fix: "begin one with kbench history append, or name another file with --file", exitCode: .usage)
+        }
+        guard !history.entries.isEmpty else {
+            throw Diagnosis(
+                cause: "\(self.history.file): the history has no entry",
+                fix: "add one with kbench history append, or name another file with --file", exitCode: .invalidRun)
+        }
         let changes = try await BlockingThread.run { history.changes() }
         let report = HistoryReport(
             commits: history.entries.count, damagedLines: history.damagedLines, changes: changes)
@@ -76,6 +89,7 @@ struct HistoryAppendCommand: AsyncParsableCommand {
     var figures: String?
 
     func run() async throws {
+        try OutputCheck.file(self.history.file, "--file", makesFolders: true)
         let history = history.read()
         var (commit, date) = (commit ?? "", date ?? "")
         if commit.isEmpty || date.isEmpty {
@@ -83,7 +97,7 @@ struct HistoryAppendCommand: AsyncParsableCommand {
             if commit.isEmpty { commit = newest.commit }
             if date.isEmpty { date = newest.date }
         }
-        let files = figures?.split(separator: ",").map(String.init) ?? []
+        let files = try figures.map { try OptionCheck.words($0, "--figures") } ?? []
         let found = try await BlockingThread.run { try History.figures(files: files) }
         try history.append(HistoryEntry(commit: commit, date: date, figures: found))
         try StandardStreams.writeOutput("\(self.history.file): \(commit), \(found.count) figures\n")

@@ -1,5 +1,6 @@
 // The command line's entry point.
 internal import ArgumentParser
+internal import Posix
 
 /// The root command; each subcommand is a file of its own.
 @main
@@ -30,12 +31,16 @@ struct Kbench: AsyncParsableCommand {
 
     static func main() async {
         do {
+            try CommandWords.refuseEmpty()
             var command = try parseAsRoot()
+            // A process that another kbench has started ends as that one says.
+            if !(command is WorkerCommand || command is PlainLoopCommand) { try OrderlyEnd.prepare() }
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
                 try command.run()
             }
+            if Interrupts.wasInterrupted { Interrupts.leaveTheEndToOthers() }
         } catch {
             Failure.exit(with: error)
         }

@@ -58,6 +58,8 @@ struct MatrixCommand: AsyncParsableCommand {
 
     @OptionGroup var broker: BrokerOptions
 
+    @OptionGroup var topics: TopicOptions
+
     @Option(help: ArgumentHelp("The folder for the runs' files, which are removed afterwards.", valueName: "DIR"))
     var out = "results"
 
@@ -68,17 +70,34 @@ struct MatrixCommand: AsyncParsableCommand {
     var quiet = false
 
     private func runOptions() throws -> RunOptions {
-        try broker.runOptions(in: out)
+        try broker.runOptions(in: out, topics: topics)
     }
 
     private func checkNumbers() throws {
-        try check(partitions, ScenarioLimits.partitions, "--partitions")
-        try check(blockRecords, ScenarioLimits.blockRecords, "--block-records")
-        try check(batchRecords, blockRecords...ScenarioLimits.blockRecords.upperBound, "--batch-records")
-        try check(seed, ScenarioLimits.seed, "--seed")
+        try OptionCheck.range(partitions, ScenarioLimits.partitions, "--partitions")
+        try OptionCheck.range(blockRecords, ScenarioLimits.blockRecords, "--block-records")
+        try OptionCheck.range(batchRecords, blockRecords...ScenarioLimits.blockRecords.upperBound, "--batch-records")
+        try OptionCheck.range(seed, ScenarioLimits.seed, "--seed")
+    }
+
+    /// Refuses options that do nothing in the world, or beside the reference, that was chosen.
+    private func refuseIdle() throws {
+        if against != nil {
+            try CommandWords.refuse(
+                [
+                    "--strategy", "--sink", "--point", "--fidelity", "--partitions", "--block-records",
+                    "--batch-records",
+                ], because: "with --against each row brings its own run")
+        }
+        if world == .simulated {
+            try CommandWords.refuse(
+                ["--brokers", "-X", "-F", "--out"],
+                because: "--world simulated has no broker and writes no files")
+        }
     }
 
     func run() async throws {
+        try refuseIdle()
         try checkNumbers()
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
         if let against {
@@ -93,20 +112,30 @@ struct MatrixCommand: AsyncParsableCommand {
         guard let chosen = Fidelity(named: fidelity) else {
             throw Diagnosis(cause: "--fidelity: '\(fidelity)' is no fidelity", fix: Fidelity.fix, exitCode: .usage)
         }
-        return try MatrixPlan(
-            strategies: names(strategy, "--strategy", Strategy.allCases) { $0.rawValue },
-            sinks: names(sink, "--sink", SinkKind.keepingRows) { $0.rawValue },
-            points: point == "all" ? nil : names(point, "--point", CrashPoint.all) { $0.description },
+        let strategies = try OptionCheck.names(strategy, "--strategy", Strategy.allCases) { $0.rawValue }
+        let sinks = try OptionCheck.names(sink, "--sink", SinkKind.keepingRows) { $0.rawValue }
+        let points = try OptionCheck.names(point, "--point", CrashPoint.all) { $0.description }
+        let plan = try MatrixPlan(
+            strategies: strategies, sinks: sinks, points: point == "all" ? nil : points,
             fidelity: chosen, partitions: partitions, blockRecords: blockRecords, batchRecords: batchRecords,
             seed: UInt64(seed))
+        let nothing = "no cell of the matrix comes of it"
+        try OptionCheck.used(
+            strategy, "--strategy", strategies, in: plan.strategies, { $0.rawValue }, as: nothing)
+        try OptionCheck.used(sink, "--sink", sinks, in: plan.sinks, { $0.rawValue }, as: nothing)
+        try OptionCheck.used(point, "--point", points, in: plan.points, { $0.description }, as: nothing)
+        return plan
     }
 
     /// Runs a comparison in the world that was chosen, prints it, and exits by what it found.
     private func show(_ runner: some ComparisonRunner, _ bar: SharedProgressBar) async throws {
         let result: any ComparisonResult
         switch world {
-        case .simulated: result = try runner.runSimulated()
+        case .simulated:
+            try topics.refuse(because: "the simulated world has no cluster")
+            result = try runner.runSimulated()
         case .real:
+            try OutputCheck.folder(out, "--out")
             WorkFolder.removeAbandoned(in: out)
             let options = try runOptions()
             result = try await Interruptible.run { try await runner.runReal(options: options) }
@@ -115,29 +144,6 @@ struct MatrixCommand: AsyncParsableCommand {
         try StandardStreams.writeOutput(format == .json ? result.json() : result.markdown)
         if !result.isValid { throw ExitCode(ExitStatus.invalidRun.rawValue) }
         if !result.holds { throw ExitCode(ExitStatus.guaranteeBroken.rawValue) }
-    }
-
-    private func check(_ value: Int, _ range: ClosedRange<Int>, _ option: String) throws {
-        guard range.contains(value) else {
-            throw Diagnosis(
-                cause: "\(option): \(value) is not within \(range.lowerBound) to \(range.upperBound)",
-                fix: "give \(option) a whole number from \(range.lowerBound) to \(range.upperBound)", exitCode: .usage)
-        }
-    }
-
-    private func names<Value>(
-        _ list: String, _ option: String, _ all: [Value], _ name: (Value) -> String
-    ) throws -> [Value] {
-        if list == "all" { return all }
-        return try list.split(separator: ",").map { word in
-            guard let value = all.first(where: { name($0) == word }) else {
-                throw Diagnosis(
-                    cause: "\(option): there is no '\(word)'",
-                    fix: "choose all, or from \(all.prefix(12).map(name).joined(separator: ", "))"
-                        + (all.count > 12 ? " and others" : ""), exitCode: .usage)
-            }
-            return value
-        }
     }
 }
 

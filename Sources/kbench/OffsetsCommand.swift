@@ -43,8 +43,19 @@ struct OffsetsOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The topic, where the place does not name it.", valueName: "NAME"))
     var topic: String?
 
+    /// Refuses options that places such as these have no use for.
+    func refuseIdle(_ places: [OffsetsAddress], committed: OffsetsAddress? = nil) throws {
+        let all = places + (committed.map { [$0] } ?? [])
+        if !all.contains(where: \.isKafka) {
+            try CommandWords.refuse(["--brokers", "-X", "-F"], because: "no place is a consumer group of Kafka")
+        }
+        guard committed != nil, let place = places.first, !place.isCheckpoint else { return }
+        try CommandWords.refuse(["--committed"], because: "\(place) is no receiver's checkpoint")
+    }
+
     func tool() throws -> OffsetsTool {
-        OffsetsTool(brokers: broker.brokers, properties: try broker.properties(), topic: topic)
+        let cluster = try broker.cluster()
+        return OffsetsTool(brokers: cluster.brokers, properties: cluster.properties, topic: topic)
     }
 }
 
@@ -74,8 +85,13 @@ struct OffsetsShowCommand: ParsableCommand {
     var format: Format = .text
 
     func run() throws {
-        let report = try options.tool().show(
-            OffsetsAddress(parsing: place), committed: committed.map { try OffsetsAddress(parsing: $0) })
+        let place = try OffsetsAddress(parsing: place)
+        let committed = try committed.map { try OffsetsAddress(parsing: $0) }
+        try options.refuseIdle([place], committed: committed)
+        if case .file = place {
+            try CommandWords.refuse(["--topic"], because: "\(place) says itself which topic it is of")
+        }
+        let report = try options.tool().show(place, committed: committed)
         try StandardStreams.writeOutput(format == .text ? report.text : report.json())
     }
 }
@@ -106,13 +122,16 @@ struct OffsetsExportCommand: ParsableCommand {
     func run() throws {
         let place = try OffsetsAddress(parsing: place)
         let committed = try committed.map { try OffsetsAddress(parsing: $0) }
+        try options.refuseIdle([place], committed: committed)
         var notes: [String]
         if let to {
+            try OutputCheck.file(to, "--to")
             notes = try options.tool().export(place, committed: committed, to: to, overwrites: force)
         } else {
+            try CommandWords.refuse(["--force"], because: "without --to no file is written")
             let text: String
             (text, notes) = try options.tool().export(place, committed: committed)
-            try StandardStreams.writeOutput(text)
+            try StandardStreams.writeData(text)
         }
         for note in notes { StandardStreams.writeErrorLine("note: \(note)") }
     }
@@ -142,13 +161,22 @@ struct OffsetsImportCommand: ParsableCommand {
 
     @OptionGroup var options: OffsetsOptions
 
-    func validate() throws {
-        guard programVersion >= 1 else { throw ValidationError("--program-version is at least 1") }
-    }
-
     func run() throws {
-        let notes = try options.tool().import(
-            file, to: OffsetsAddress(parsing: place), program: programVersion, overwrites: force)
+        try OptionCheck.range(programVersion, 1...Int.max, "--program-version")
+        let place = try OffsetsAddress(parsing: place)
+        try options.refuseIdle([place])
+        switch place {
+        case .checkpoint: try CommandWords.refuse(["--topic"], because: "a checkpoint names no topic")
+        case .offsetLog:
+            try CommandWords.refuse(
+                ["--topic", "--program-version"], because: "an offset log names neither topic nor version")
+        case .file(let path):
+            try OutputCheck.file(path, "the place")
+            try CommandWords.refuse(["--program-version"], because: "only a checkpoint is bound to a version")
+        case .kafka, .zookeeper:
+            try CommandWords.refuse(["--program-version"], because: "only a checkpoint is bound to a version")
+        }
+        let notes = try options.tool().import(file, to: place, program: programVersion, overwrites: force)
         for note in notes { StandardStreams.writeErrorLine("note: \(note)") }
     }
 }

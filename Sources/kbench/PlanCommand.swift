@@ -46,17 +46,14 @@ struct PlanCommand: ParsableCommand {
     var format: Format = .text
 
     func run() throws {
-        try OptionCheck.positive(rate, "--rate", "records a second, such as 10000")
+        try OptionCheck.range(rate, ScenarioLimits.recordsPerSecond, "--rate", "records a second")
         try OptionCheck.range(partitions, ScenarioLimits.partitions, "--partitions")
-        guard crashesPerDay.isFinite, crashesPerDay >= 0 else {
-            throw Diagnosis(
-                cause: "--crashes-per-day: \(crashesPerDay) is below 0", fix: "give --crashes-per-day 0 or more",
-                exitCode: .usage)
-        }
+        try OptionCheck.range(crashesPerDay, ScenarioLimits.crashesPerDay, "--crashes-per-day", "crashes a day")
         if let recordBytes { try OptionCheck.range(recordBytes, BenchSettings.recordBytesRange, "--record-bytes") }
         let load = PlannedLoad(
             recordsPerSecond: rate, partitions: partitions,
-            retentionSeconds: try OptionCheck.seconds(retention, "--retention"), crashesPerDay: crashesPerDay,
+            retentionSeconds: try OptionCheck.seconds(retention, ScenarioLimits.retentionSeconds, "--retention"),
+            crashesPerDay: crashesPerDay,
             recordBytes: recordBytes.map(Double.init))
         let path = from ?? PlanCommand.reference
         let plan = try CapacityPlan.make(load, from: try bench(at: path), source: path)
@@ -64,17 +61,6 @@ struct PlanCommand: ParsableCommand {
     }
 
     private func bench(at path: String) throws -> BenchResult {
-        let fix = "make one with kbench bench --out DIR, and name it: --from DIR/bench.json"
-        let text: String
-        do {
-            text = String(decoding: try PosixDisk().contents(of: path), as: UTF8.self)
-        } catch let error as DiskError {
-            throw Diagnosis(cause: "--from: \(error)", fix: fix, exitCode: .usage)
-        }
-        do {
-            return try BenchReport.parse(text)
-        } catch {
-            throw Diagnosis(cause: "--from \(path): this is no result of kbench bench", fix: fix, exitCode: .usage)
-        }
+        try BenchFile.read(NamedFile.contents(path, fix: BenchFile.fix), from: path)
     }
 }

@@ -46,6 +46,7 @@ struct PowerCommand: AsyncParsableCommand {
         try OptionCheck.range(seed, ScenarioLimits.seed, "--seed")
         try OptionCheck.range(swarmSeeds, 0...10_000_000, "--swarm-seeds")
         let bugs = try OptionCheck.names(bug, "--bug", PlantedBug.allCases) { $0.rawValue }
+        try OutputCheck.folder(capsules, "--capsules")
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
         let runner = PowerRunner(
             bugs: bugs, seed: UInt64(seed), swarmSeeds: swarmSeeds, capsules: capsules, version: Kbench.version

@@ -1,6 +1,7 @@
 // `kbench scenario list` and `kbench scenario check FILE`.
 internal import ArgumentParser
 internal import Harness
+internal import Posix
 
 /// Lists the built-in scenarios.
 struct ScenarioListCommand: ParsableCommand {
@@ -10,9 +11,10 @@ struct ScenarioListCommand: ParsableCommand {
     func run() throws {
         let entries = try ScenarioLibrary.list()
         let width = entries.map(\.name.count).max() ?? 0
-        for entry in entries {
-            print("\(entry.name)\(String(repeating: " ", count: width - entry.name.count))  \(entry.summary)")
+        let lines = entries.map { entry in
+            "\(entry.name)\(String(repeating: " ", count: width - entry.name.count))  \(entry.summary)\n"
         }
+        try StandardStreams.writeOutput(lines.joined())
     }
 }
 
@@ -27,6 +29,7 @@ struct ScenarioCheckCommand: ParsableCommand {
     func run() throws {
         let scenario = try ScenarioLibrary.find(file)
         try ScenarioRunner.check(scenario)
-        print("\(file): \(scenario.name) is a valid scenario with \(scenario.runs.count) runs")
+        try StandardStreams.writeOutput(
+            "\(file): \(scenario.name) is a valid scenario with \(scenario.runs.count) runs\n")
     }
 }

@@ -49,6 +49,8 @@ struct ScenarioRunCommand: AsyncParsableCommand {
 
     @OptionGroup var broker: BrokerOptions
 
+    @OptionGroup var topics: TopicOptions
+
     @Option(
         help: ArgumentHelp(
             "A ZooKeeper for runs that keep their offsets there; without one, a private server is started.",
@@ -66,15 +68,28 @@ struct ScenarioRunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let overrides = ScenarioOverrides(
-            strategies: words(strategy), sinks: words(sink), records: records, partitions: partitions,
+            strategies: try words(strategy, "--strategy"), sinks: try words(sink, "--sink"), records: records,
+            partitions: partitions,
             recordBytes: recordBytes, seed: seed, crash: crash)
         let scenario = try overrides.apply(to: ScenarioLibrary.find(name)) { strategy, point in
             CrashPointGuide.strategies(of: point.effect).contains(strategy)
         }
-        let result = try await execute(scenario)
-        let folder = try ResultsFolder.write(result, in: out)
-        try StandardStreams.writeOutput(format.render(result))
-        if format == .text { try StandardStreams.writeOutput("results: \(folder.path)\n") }
+        if !scenario.needsZooKeeper {
+            try CommandWords.refuse(["--zookeeper"], because: "no run of \(scenario.name) keeps its offsets there")
+        }
+        if let idle = scenario.experiment?.idleOptions {
+            try CommandWords.refuse(idle.options, because: "\(idle.reason) in \(scenario.name)")
+        }
+        try OutputCheck.folder(out, "--out")
+        let result: ScenarioResult
+        do {
+            result = try await execute(scenario)
+        } catch let unfinished as UnfinishedScenario {
+            // What had come out by then is worth keeping.
+            try show(unfinished.result)
+            throw unfinished.diagnosis
+        }
+        try show(result)
         switch result.verdict {
         case .pass: return
         case .fail: throw ExitCode(ExitStatus.guaranteeBroken.rawValue)
@@ -82,22 +97,25 @@ struct ScenarioRunCommand: AsyncParsableCommand {
         }
     }
 
+    private func show(_ result: ScenarioResult) throws {
+        let folder = try ResultsFolder.write(result, in: out)
+        try StandardStreams.writeOutput(format.render(result))
+        if format == .text { try StandardStreams.writeOutput("results: \(folder.path)\n") }
+    }
+
     /// Runs the scenario in a task that Ctrl-C cancels, which ends the worker and removes its files.
     private func execute(_ scenario: Scenario) async throws -> ScenarioResult {
         WorkFolder.removeAbandoned(in: out)
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
-        let options = RunOptions(
-            brokers: broker.brokers, properties: try broker.properties(),
-            workDirectory: WorkFolder.path(in: out),
-            workerExecutable: try Processes.executablePath(), reproduce: reproduce(scenario), version: Kbench.version,
-            zookeeper: zookeeper)
+        var options = try broker.runOptions(in: out, reproduce: reproduce(scenario), topics: topics)
+        options.zookeeper = zookeeper
         let runner = ScenarioRunner(options: options) { fraction, label in bar.show(fraction, label) }
         defer { bar.finish() }
         return try await Interruptible.run { try await runner.run(scenario) }
     }
 
-    private func words(_ list: String?) -> [String] {
-        list?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } ?? []
+    private func words(_ list: String?, _ option: String) throws -> [String] {
+        try list.map { try OptionCheck.words($0, option) } ?? []
     }
 
     /// The command that repeats this run, whatever the seed was drawn from.
@@ -111,7 +129,7 @@ struct ScenarioRunCommand: AsyncParsableCommand {
         add("--record-bytes", recordBytes.map(String.init))
         add("--seed", "\(scenario.seed)")
         add("--crash", crash)
-        parts += broker.arguments
+        parts += broker.arguments + topics.arguments
         add("--zookeeper", zookeeper)
         return parts.joined(separator: " ")
     }

@@ -43,6 +43,7 @@ struct SwarmCommand: AsyncParsableCommand {
                 cause: "--seeds: '\(seeds)' is no range of seeds", fix: "write A..B with A <= B, such as 1..10000",
                 exitCode: .usage)
         }
+        try OutputCheck.folder(capsules, "--capsules")
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
         let runner = SwarmRunner(
             seeds: ends[0]...ends[1], capsules: capsules, version: Kbench.version

@@ -18,7 +18,7 @@ extension EndToEnd {
                 \(also)
                 noise=$(((turn * 7919 % 21 - 10) * \(rate) / 2000))
                 echo "{\\"rows\\": [{\\"strategy\\": \\"direct\\", \\"sink\\": \\"append\\",
-                \\"recordsPerSecond\\": $((\(rate) + noise - \(minus))), \\"lost\\": \(lost)}]}"
+                \\"recordsPerSecond\\": $((\(rate) + noise - \(minus))), \\"lost\\": \(lost), \\"publishRate\\": 5}]}"
                 """, to: name)
             try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
             return path
@@ -154,15 +154,33 @@ extension EndToEnd {
             try folder.expectNothingLeftBehind()
         }
 
+        @Test("N11: a direction that is given is taken") func aDirectionIsTaken() async throws {
+            let folder = try Folder()
+            let base = try Self.program("base", rate: 1_000_000, in: folder)
+            let outcome = try await Kbench.run(
+                [
+                    "compare", base, base, "--tier", "1", "--pairs", "7", "--best-of", "1", "--metric",
+                    "publishRate:higher",
+                ]
+                    + ["--format", "json"], in: folder)
+            #expect(outcome.status == .exited(0), "\(outcome)")
+            #expect(outcome.output.contains("\"better\" : \"higher\""), "\(outcome)")
+        }
+
         static let mistakes: [(arguments: [String], cause: String, fix: String, exitCode: Int32)] = [
             (["compare", "none", "none"], "none is no program", "two kbench binaries", 64),
             (["compare", "BASE"], "there is nothing to compare", "--calibrate", 64),
             (["compare", "BASE", "BASE", "--pairs", "6"], "--pairs: 6 is not within 7 to 1000", "7 to 1000", 64),
-            (["compare", "BASE", "BASE", "--margin=-1"], "--margin: -1.0 is not within", "per cent", 64),
+            (["compare", "BASE", "BASE", "--margin=-1"], "--margin: -1 is not within", "per cent", 64),
             (["compare", "FAILS", "BASE", "--tier", "1"], "BASE ended with", "run it by itself", 5),
             (["compare", "BASE", "BREAKS", "--tier", "1"], "NEW broke a guarantee", "run it by itself", 3),
             (["compare", "OLD", "BASE"], "BASE does not know this command", "behind --", 64),
             (["compare", "BASE", "BASE"], "BASE: ", "--tier 1", 64),
+            (
+                ["compare", "BASE", "BASE", "--tier", "1", "--metric", "publishRate"],
+                "--metric: nothing says whether more of rows/direct/append/publishRate is better or worse",
+                "--metric publishRate:higher", 64
+            ),
             (
                 ["compare", "BASE", "BASE", "--tier", "1", "--metric", "speed"],
                 "--metric: the command prints no 'speed'",

@@ -65,7 +65,7 @@ extension EndToEnd {
                 cause: "'never' is no occurrence", fix: "@seeded"),
             Mistake(
                 name: "a property without a value", arguments: flagship + ["-X", "nonsense"],
-                cause: "-X nonsense: expected name=value", fix: "-X"),
+                cause: "-X: expected name=value", fix: "-X"),
             Mistake(
                 name: "a property that librdkafka does not know", arguments: flagship + ["-X", "no.such=1"],
                 cause: "no.such", fix: "-X"),
@@ -125,13 +125,36 @@ extension EndToEnd {
             try folder.expectNothingLeftBehind()
         }
 
-        @Test(arguments: [["nosuch"], ["scenario"], flagship + ["--no-such-option"], flagship + ["--records", "x"]])
-        func aCommandLineThatCannotBeReadIsUsage(arguments: [String]) async throws {
+        /// A command line that cannot be read, and what is said of it.
+        static let unreadable: [(arguments: [String], cause: String, fix: String)] = [
+            (["nosuch"], "there is no command 'nosuch'", "`kbench --help` lists them"),
+            (["scenaro", "no-crash"], "there is no command 'scenaro'", "did you mean scenario? `kbench --help`"),
+            (["history", "apend"], "there is no command 'apend'", "did you mean append? `kbench history --help`"),
+            (["offsets", "shw"], "there is no command 'shw'", "did you mean show? `kbench offsets --help`"),
+            (["bench", "recovry"], "there is no command 'recovry'", "did you mean recovery? `kbench bench --help`"),
+            (["scenario", "lst"], "lst: no scenario has this name", "did you mean list?"),
+            (["scenario", "chek", "x"], "there is no command 'chek'", "did you mean check? `kbench scenario --help`"),
+            (["replay", "a", "b"], "'b' is an argument too many", "`kbench replay --help`"),
+            (["scenario"], "<name> is missing", "`kbench scenario --help`"),
+            (["swarm", "--sed", "1"], "there is no option --sed", "did you mean --seeds? `kbench swarm --help`"),
+            (["swarm", "--seeds"], "--seeds: the value is missing", "write --seeds <A..B>"),
+            (["swarm", "--quiet=1"], "--quiet", "`kbench swarm --help`"),
+            (flagship + ["--no-such-option"], "there is no option --no-such-option", "`kbench scenario --help`"),
+            (flagship + ["--records", "x"], "--records: 'x' is none of its values", "`kbench scenario --help`"),
+            (
+                ["crash-points", "--strategy", "drect"], "--strategy: 'drect' is none of its values",
+                "did you mean direct? choose from raw, receiver, "
+            ),
+            (["swarm", "--format", "yaml"], "--format: 'yaml' is none of its values", "choose from text, json"),
+            (["scenario", "no-such\u{1b}[31m"], "no-such\\u001b[31m: no scenario", "kbench scenario list"),
+            (["matrix", "--point", "a\u{9b}2Jb"], "there is no 'a\\u009b2Jb'", "choose all"),
+        ]
+
+        @Test("S4: a command line that cannot be read is told in the one form too", arguments: unreadable)
+        func aCommandLineThatCannotBeReadIsUsage(arguments: [String], cause: String, fix: String) async throws {
             let folder = try Folder()
-            let outcome = try await Kbench.run(arguments, in: folder)
-            #expect(outcome.status == .exited(64), "\(outcome)")
-            #expect(outcome.output == "")
-            #expect(outcome.errors.hasPrefix("Error: ") && outcome.errors.contains("Usage: kbench"), "\(outcome)")
+            try Self.expect(
+                try await Kbench.run(arguments, in: folder), exitCode: 64, cause: cause, fix: fix, in: folder)
             #expect(try folder.contents() == [])
         }
 
@@ -148,7 +171,8 @@ extension EndToEnd {
             #expect(lines[0].contains(cause), "\(outcome)", sourceLocation: sourceLocation)
             #expect(lines[1].hasPrefix("fix: "), "\(outcome)", sourceLocation: sourceLocation)
             #expect(lines[1].dropFirst(5).contains(fix) || fix.isEmpty, "\(outcome)", sourceLocation: sourceLocation)
-            for word in ["Error Domain", "NSPOSIXErrorDomain", "Fatal error", "Stack dump", "Optional("] {
+            let internals = ["Error Domain", "NSPOSIXErrorDomain", "Fatal error", "Stack dump", "Optional(", "Swift."]
+            for word in internals + ["DecodingError", "CodingKeys", "Usage: ", "\u{1b}", "\u{9b}"] {
                 #expect(!outcome.errors.contains(word), "\(outcome)", sourceLocation: sourceLocation)
             }
             try folder.expectNothingLeftBehind(sourceLocation: sourceLocation)

@@ -6,7 +6,7 @@ import Testing
 extension EndToEnd {
     @Suite struct InterruptTests {
         /// Many small blocks, each synced, so that a run lasts far longer than it takes to find its worker.
-        private static let scenario = """
+        static let scenario = """
             name: long
             summary: A run that is still busy when somebody presses Ctrl-C.
             records: 150_000

@@ -74,11 +74,15 @@ extension EndToEnd {
             (["show", "zookeeper:h:1"], 64, "names no group", "zookeeper:HOST:PORT/GROUP"),
             (["show", "zookeeper:127.0.0.1:1/g", "--topic", "t"], 69, "ZooKeeper gave no answer", "check the address"),
             (["show", "kafka:g", "--topic", "t", "--brokers", "127.0.0.1:1"], 69, "127.0.0.1:1", "--brokers"),
+            (
+                ["show", "checkpoint:state", "--committed", "file:positions"], 64,
+                "--committed has no effect: checkpoint:state is no receiver's", "leave out --committed"
+            ),
             (["show", "file:absent"], 64, "absent", "kbench offsets export wrote"),
-            (["show", "file:state/checkpoints/checkpoint-0000000013"], 70, "does not begin with", "restore it"),
-            (["show", "file:state/checkpoints/checkpoint-0000000014"], 70, "is not the checksum", "restore it"),
+            (["show", "file:state/checkpoints/checkpoint-0000000013"], 64, "does not begin with", "restore it"),
+            (["show", "file:state/checkpoints/checkpoint-0000000014"], 64, "is not the checksum", "restore it"),
             (["export", "checkpoint:state", "--to", "taken"], 64, "taken: the file is there already", "--force"),
-            (["import", "taken", "checkpoint:new"], 70, "taken", "restore it"),
+            (["import", "taken", "checkpoint:new"], 64, "taken", "restore it"),
             (["import", "absent", "checkpoint:new"], 64, "absent", "kbench offsets export wrote"),
             (["import", "positions", "checkpoint:state"], 64, "the folder holds a state already", "--force"),
             (["import", "gap", "checkpoint:new"], 64, "there is no position for partition 0", "another place"),

@@ -279,7 +279,7 @@ private let complete = """
         Mistake(
             line: "E + n + 4", instead: "E + m", code: .impossibleValue,
             cause: "sample.yaml:20: runs[1].expect.append.duplicates: 'E + m' is not a sum",
-            fix: "write numbers and n, k, N, E, G joined by '+', such as 'E + n'"),
+            fix: "write n, k, N, E, G and numbers of at most 1000000000000 in all, joined by '+', such as 'E + n'"),
         Mistake(
             line: "summary: A sample.", instead: "summary: [A sample.", code: .syntax,
             cause: "sample.yaml:3: not YAML: while parsing a flow sequence: did not find expected ',' or ']'",

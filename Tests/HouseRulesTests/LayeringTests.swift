@@ -13,6 +13,13 @@ import Testing
             ]
         ),
         (
+            "Fuzz",
+            [
+                "World", "Engine", "Simulation", "Exploration", "Harness", "Report", "Kafka", "Posix", "WriteAheadLog",
+                "Checksum", "Foundation",
+            ]
+        ),
+        (
             "Harness",
             [
                 "World", "Engine", "Simulation", "Exploration", "WriteAheadLog", "Kafka", "ZooKeeper", "Posix",

@@ -173,7 +173,7 @@ struct BlockingThreadTests {
 struct InterruptTests {
     @Test("the first signal is noted and calls back on another thread")
     func first() async {
-        for signal in [SIGINT, SIGTERM] {
+        for signal in [SIGINT, SIGTERM, SIGHUP] {
             await #expect(processExitsWith: .exitCode(7)) { [number = signal as Int32] in
                 try Interrupts.install()
                 #expect(!Interrupts.wasInterrupted)
@@ -196,14 +196,41 @@ struct InterruptTests {
         }
     }
 
-    @Test("the second signal ends the process")
+    @Test("K10: a signal that comes at once is the same request, and a later one is not")
     func second() async {
-        await #expect(processExitsWith: .signal(SIGINT)) {
-            try Interrupts.install()
-            try Interrupts.install()
-            interrupt(by: SIGINT)
+        await #expect(processExitsWith: .exitCode(9)) {
+            let asked = Atomic<Int>(0)
+            try Interrupts.handle(first: { asked.add(1, ordering: .relaxed) }, second: { exit(9) })
+            interrupt(by: SIGTERM)
+            kill(getpid(), SIGTERM)
+            usleep(600_000)
+            guard asked.load(ordering: .relaxed) == 1 else { exit(8) }
             kill(getpid(), SIGINT)
             while true { pause() }
+        }
+    }
+
+    @Test("K10: whoever was started with nohup goes on ignoring SIGHUP")
+    func ignored() async {
+        await #expect(processExitsWith: .exitCode(7)) {
+            signal(SIGHUP, SIG_IGN)
+            try Interrupts.install()
+            kill(getpid(), SIGHUP)
+            exit(Interrupts.wasInterrupted ? 8 : 7)
+        }
+    }
+
+    @Test("K10: a write to a pipe that nobody reads is an error and no signal")
+    func brokenPipe() async {
+        await #expect(processExitsWith: .exitCode(7)) {
+            try Interrupts.install()
+            var ends: [Int32] = [0, 0]
+            guard pipe(&ends) == 0, close(ends[0]) == 0, dup2(ends[1], STDOUT_FILENO) >= 0 else { exit(6) }
+            do {
+                try StandardStreams.writeOutput("who reads this?")
+            } catch let error as DiskError {
+                exit(error.isBrokenPipe ? 7 : 8)
+            }
         }
     }
 }

@@ -32,6 +32,27 @@ import Testing
         #expect(try BenchReport.parse(text) == SampleBench.passing)
     }
 
+    @Test("N9: a row that was measured for too short a time says so in every form", arguments: ResultFormat.allCases)
+    func aRowThatIsTooShortSaysSo(format: ResultFormat) throws {
+        let marks: [ResultFormat: String] = [
+            .text: "(too short)", .markdown: "(too short)", .csv: "0.004,true\r\n", .json: "\"tooShort\" : true",
+        ]
+        let mark = try #require(marks[format])
+        #expect(try BenchReport.render(SampleBench.failing, as: format).contains(mark))
+        #expect(try !BenchReport.render(SampleBench.passing, as: format).contains(mark))
+    }
+
+    @Test("N9: a result of an older kbench, which does not say how long it measured, is read")
+    func anOlderResultIsRead() throws {
+        let text = try BenchReport.render(SampleBench.passing, as: .json)
+        let old = text.split(separator: "\n").filter {
+            !$0.contains("\"measuredSeconds\"") && !$0.contains("\"tooShort\"")
+        }
+        let read = try BenchReport.parse(
+            old.joined(separator: "\n").replacing(/,\s*}/, with: "}"))
+        #expect(read.rows.allSatisfy { $0.measuredSeconds == nil && !$0.isTooShort })
+    }
+
     @Test func theVerdictIsThatOfTheWorstRow() {
         #expect(SampleBench.passing.verdict == .pass)
         #expect(SampleBench.failing.verdict == .fail)

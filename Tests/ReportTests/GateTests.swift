@@ -105,7 +105,7 @@ import World
         [
             (policy(2), comparison([slower]), .regression, "slower beyond the rule's margin"),
             (policy(10), comparison([slower]), .asExpected, "slower within the rule's margin"),
-            (policy(2, metric: "wallSeconds"), comparison([slower]), .asExpected, "no rule covers it"),
+            (policy(2, metric: "wallSeconds"), comparison([slower]), .invalidRun, "S4: the rule guards nothing"),
             (policy(2, metric: "all"), comparison([slower]), .regression, "all covers it"),
             (policy(2), comparison([vague]), .asExpected, "inconclusive may pass"),
             (policy(2, inconclusiveIsRed: true), comparison([vague]), .inconclusive, "inconclusive is red"),
@@ -121,6 +121,17 @@ import World
         let report = Self.policy(2, metric: "wallSeconds").judge(Self.comparison([Self.slower]))
         #expect(report.rulesWithoutMetric == ["wallSeconds"])
         #expect(report.text.contains("no metric for the rule on wallSeconds"))
+    }
+
+    @Test("S4: a gate that guards nothing is never green")
+    func whatGuardsNothingIsInvalid() {
+        let idle = Self.policy(2, metric: "wallSeconds").judge(Self.comparison([Self.slower]))
+        #expect(idle.text.hasPrefix("INVALID gate: invalid\n"))
+        let none = GatePolicy(rules: [], inconclusiveIsRed: true).judge(Self.comparison([Self.slower]))
+        #expect(none.verdict == .invalid)
+        let nothing = Self.comparison([])
+        #expect(nothing.verdict.exitCode == .invalidRun && nothing.text.hasPrefix("INVALID "))
+        #expect(Self.comparison([], broken: ["lost"]).verdict == .guaranteeBroken)
     }
 
     /// What other tools read.

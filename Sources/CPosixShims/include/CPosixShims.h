@@ -16,9 +16,13 @@ int kbench_file_system_magic(const char *path, uint64_t *magic);
 // The number of processors this process may run on; 1 when the kernel does not say.
 int kbench_usable_processors(void);
 
-// From now on the first SIGINT and the first SIGTERM are noted; a second one of the same kind ends the process.
+// From now on SIGINT, SIGTERM and SIGHUP (unless it was ignored) are noted, and SIGPIPE is left to the error of the write.
 // Returns 0 or an errno. To be called once.
 int kbench_install_interrupts(void);
+
+// From now on a write to a pipe that nobody reads is an error and no signal; not so in programs that are started. Returns 0
+// or an errno.
+int kbench_tell_broken_pipes_by_errors(void);
 
 // The signal noted last, 0 for none.
 int kbench_interrupting_signal(void);
@@ -26,10 +30,22 @@ int kbench_interrupting_signal(void);
 // Blocks until a signal has been noted; returns 0 or an errno.
 int kbench_wait_for_interrupt(void);
 
+// Blocks until a further signal has been noted, each being told once; returns 0 or an errno.
+int kbench_take_interrupt(void);
+
 /// Keeps blocks of up to `largest` bytes on the heap and gives memory back to the kernel only beyond `spare` free bytes.
 void kbench_keep_freed_memory(int largest, int spare);
 
 // Opens a file for writing past the system's cache; returns a descriptor, or -1 with errno set.
 int kbench_open_past_cache(const char *path);
+
+// From now on so many seconds of processor time end this process with SIGPROF; 0: none do.
+void kbench_limit_processor_time(int seconds);
+
+// Bounds the address space of this process.
+void kbench_limit_memory(uint64_t bytes);
+
+// The bound on the address space of this process, 0 for none.
+uint64_t kbench_memory_limit(void);
 
 #endif

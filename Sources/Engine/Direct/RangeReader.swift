@@ -26,6 +26,7 @@ final class RangeReader {
         _ range: OffsetRange, of batch: PlannedBatch, into piece: any RangePiece, _ body: () throws -> Void
     ) throws {
         let reader = try openReader(at: batch.ranges)
+        if batch.isRunAgain { try dataLoss.checkThatItReaches(range) }
         try reader.seek(range.partition, to: range.from)
         var position = range.from
         while position < range.until {
@@ -77,6 +78,7 @@ final class RangeReader {
         opened = max(needed, min(configuration.starts.count, try seams.broker.partitionCount()))
         var positions = Array(configuration.starts.prefix(opened))
         for range in ranges { positions[Int(range.partition)] = range.from }
+        counters.note(.askedAt, at: seams.clock.now())
         let new = try seams.broker.openReader(at: positions.enumerated().map { (Partition($0), $1) })
         reader = new
         return new

@@ -56,7 +56,9 @@ struct Checkpoint: Equatable {
         for line in lines.dropFirst() {
             let words = line.utf8.split(separator: UInt8(ascii: " ")).map { Substring($0) }
             let numbers = words.dropFirst().compactMap { Int64($0) }
-            guard numbers.count == words.count - 1, numbers.allSatisfy({ $0 >= 0 }) else { throw damaged(line) }
+            guard numbers.count == words.count - 1, numbers.allSatisfy(StoredNumbers.isPossible) else {
+                throw damaged(line)
+            }
             switch (words.first, numbers.count) {
             case ("program", 1) where format >= 2:
                 guard let version = Int(exactly: numbers[0]) else { throw damaged(line) }
@@ -64,10 +66,10 @@ struct Checkpoint: Equatable {
             case ("latest", 1): latest = numbers[0]
             case ("pending", 1): pending.append(numbers[0])
             case ("range", 4):
-                guard numbers[2] <= numbers[3], let partition = Partition(exactly: numbers[1]) else {
-                    throw damaged(line)
-                }
-                ranges.append((numbers[0], OffsetRange(partition: partition, from: numbers[2], until: numbers[3])))
+                guard
+                    let range = StoredNumbers.range(partition: numbers[1], from: numbers[2], until: numbers[3])
+                else { throw damaged(line) }
+                ranges.append((numbers[0], range))
             case ("next", 2):
                 guard numbers[0] == next.count else { throw damaged(line) }
                 next.append(numbers[1])

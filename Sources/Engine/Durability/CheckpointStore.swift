@@ -108,6 +108,9 @@ final class CheckpointStore {
     }
 
     private static func number(of name: String) -> Int64? {
-        name.hasPrefix("checkpoint-") ? Int64(name.dropFirst("checkpoint-".count)) : nil
+        guard name.hasPrefix("checkpoint-"), let number = Int64(name.dropFirst("checkpoint-".count)),
+            StoredNumbers.isPossible(number), CheckpointStore.name(number) == name
+        else { return nil }
+        return number
     }
 }

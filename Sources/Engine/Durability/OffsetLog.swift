@@ -91,7 +91,9 @@ final class OffsetLog {
         in directory: String, disk: any Disk
     ) throws -> (batch: Int64, path: String, ranges: [OffsetRange], next: [Offset], isCommitted: Bool)? {
         let offsets = "\(directory)/offsets"
-        guard disk.exists(offsets), let batch = try disk.list(offsets).compactMap({ Int64($0) }).max() else {
+        guard disk.exists(offsets),
+            let batch = try disk.list(offsets).compactMap({ StoredNumbers.number(named: $0) }).max()
+        else {
             return nil
         }
         let entry = try entry(of: batch, in: offsets, disk: disk)
@@ -129,10 +131,21 @@ final class OffsetLog {
             throw EngineError(
                 .damagedCheckpoint, "entry of batch \(batch) in the offset log is damaged", location: path)
         }
-        let ranges = try numbers("range ", 3, in: lines, path).map {
-            OffsetRange(partition: Partition($0[0]), from: $0[1], until: $0[2])
+        func damaged(_ numbers: [Int64]) -> EngineError {
+            EngineError(
+                .damagedCheckpoint, "a line with \(numbers) in entry \(batch) is not one kbench writes", location: path)
         }
-        return (ranges, try numbers("next ", 2, in: lines, path).map { $0[1] })
+        let ranges = try numbers("range ", 3, in: lines, path).map { numbers in
+            guard let range = StoredNumbers.range(partition: numbers[0], from: numbers[1], until: numbers[2]) else {
+                throw damaged(numbers)
+            }
+            return range
+        }
+        let next = try numbers("next ", 2, in: lines, path).enumerated().map { partition, numbers in
+            guard numbers[0] == partition else { throw damaged(numbers) }
+            return numbers[1]
+        }
+        return (ranges, next)
     }
 
     /// The numbers on the lines that begin with `word`.
@@ -140,7 +153,7 @@ final class OffsetLog {
         try lines.filter { $0.utf8.starts(with: word.utf8) }.map { line in
             let words = line.utf8.dropFirst(word.utf8.count).split(separator: UInt8(ascii: " "))
             let numbers = words.compactMap { Int64(Substring($0)) }
-            guard numbers.count == count, words.count == count, numbers[0] <= Int64(Partition.max) else {
+            guard numbers.count == count, words.count == count, numbers.allSatisfy(StoredNumbers.isPossible) else {
                 throw EngineError(.damagedCheckpoint, "line \"\(line)\" is not one kbench writes", location: path)
             }
             return numbers
@@ -167,7 +180,7 @@ final class OffsetLog {
         try AtomicFile.recover(directory, disk: seams.disk, crash: seams.crash)
         var entries: [(batch: Int64, bytes: Int64)] = []
         for name in try seams.disk.list(directory) {
-            guard let batch = Int64(name) else { continue }
+            guard let batch = StoredNumbers.number(named: name) else { continue }
             entries.append((batch, Int64(try seams.disk.contents(of: "\(directory)/\(name)").count)))
         }
         // What is found is acted upon, and whoever wrote it may have died before its name was durable.

@@ -117,7 +117,7 @@ struct DirectState: LifeState {
 
     /// Notes what of a batch is out, and what was read, at a moment in it: its first tasks come first.
     private mutating func note(_ moment: CrashMoment, of batch: [LoadCuts.Slice]) {
-        var (out, journaled) = (moment.output, moment.asJournaled.output)
+        var (out, journaled) = (moment.output, asRead(moment).output)
         for slice in batch {
             note(slice, min(out, slice.records), min(journaled, slice.records))
             out -= min(out, slice.records)
@@ -155,18 +155,25 @@ struct DirectState: LifeState {
             case .moveOffsets, .retention, .deleteRecords: break
             }
         }
-        // Offsets tell records apart here, and the new topic's are those of the old one again.
-        if events.contains(.topicAnew), sink.isKeyedByOffset { return .unknown }
+        // Offsets, a batch's number, or numbers that a ledger has no room for tell records apart there.
+        let isTakenForOld = sink.isKeyedByOffset || sink == .counting || (sink == .batchKeyed && !again.isEmpty)
+        if events.contains(.topicAnew), isTakenForOld { return .unknown }
         cuts.arrive(arrivals)
         let ends = cuts.layout.ends
         for (position, (low, end)) in zip(next, zip(cuts.lows, ends)) {
-            if position > end { return policy == .fail ? .refused : .unknown }
+            if position > end { return policy == .fail || sink.isKeyedByOffset ? .refused : .unknown }
             if position < low, position < end, policy == .fail { return .refused }
+        }
+        // Between what such a sink has stored and what comes next there may be no hole.
+        for (index, position) in next.enumerated() where sink == .transactional && position < ends[index] {
+            let stored = shown[index]
+            let reached = again.first { $0.partition == index }?.offsets.upperBound ?? stored
+            if stored > cuts.layout.partitions[index].start, position > max(stored, reached) { return .refused }
         }
         for slice in again {
             let (low, end) = (cuts.lows[slice.partition], ends[slice.partition])
             if slice.offsets.lowerBound < low || slice.offsets.lowerBound > end, policy == .fail { return .refused }
-            if slice.offsets.upperBound > end { return .unknown }
+            if slice.offsets.upperBound > end { return policy == .fail ? .refused : .unknown }
         }
         again = again.map { cuts.slice($0.partition, $0.offsets) }
         return .goesOn(total())

@@ -48,6 +48,11 @@ struct LoadCuts: Hashable, Sendable {
         layout.partitions[partition].offset(behind: place - bases[partition])
     }
 
+    /// The offset of the record at `place`.
+    func offset(of place: Int64, in partition: Int) -> Offset {
+        layout.partitions[partition].offset(of: place - bases[partition])
+    }
+
     /// What an event of the broker changes of the topic.
     mutating func endure(_ event: BrokerEvent) {
         switch event {

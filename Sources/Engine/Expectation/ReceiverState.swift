@@ -45,6 +45,8 @@ struct ReceiverState: LifeState {
     private var cleanedThrough = 0
     private var checkpoint: Checkpoint?
     private var leftover = Leftover.nothing
+    /// Where blocks begin, by partition, that lie at the end of the block log and that no event names.
+    private var unannounced: [[Offset?]] = []
 
     /// Rows written, and those of them that were not there twice because a block was output twice.
     private var rows = 0
@@ -178,6 +180,12 @@ struct ReceiverState: LifeState {
         unfinished = batches.filter { $0.number > checkpoint?.latest ?? 0 || listed.contains($0.number) }
         latest = max(latest, batches.last?.number ?? 0)
         committed = offsetsCommitted(moment, cut)
+        let stored = max(moment.blocksAnnounced, moment.blocksStored)
+        unannounced = cut[moment.blocksAnnounced..<stored].map { block in
+            block.records.enumerated().map { partition, records in
+                records.isEmpty ? nil : cuts.offset(of: records.lowerBound, in: partition)
+            }
+        }
         leftover = moment.leftover
         return toll()
     }
@@ -287,10 +295,17 @@ struct ReceiverState: LifeState {
         cuts.arrive(arrivals)
         let ends = cuts.layout.ends
         for (partition, position) in positions.enumerated() {
-            if position > ends[partition] { return .refused }
+            if position > ends[partition] { return policy == .fail || sink.isKeyedByOffset ? .refused : .unknown }
             if position < cuts.lows[partition], position < ends[partition], policy == .fail { return .refused }
         }
-        if events.contains(.topicAnew), sink.isKeyedByOffset || keepsState { return .unknown }
+        // A block of which no event speaks must not be committed.
+        if strategy == .receiverWal, fidelity.comparesWhatItFinds {
+            for (begin, next) in unannounced.flatMap({ zip($0, committed) }) {
+                if let begin, let next, begin < next { return .refused }
+            }
+        }
+        // Offsets, or numbers that a ledger has no room for, tell records apart there.
+        if events.contains(.topicAnew), sink.isKeyedByOffset || sink == .counting || keepsState { return .unknown }
         _ = toll()
         return .goesOn(sofar)
     }

@@ -12,8 +12,6 @@ public import World
 public struct Positions: Equatable, Sendable {
     /// The version of the text form.
     public static let version = 1
-    /// More partitions than any topic has; a larger number in a file is damage.
-    private static let mostPartitions: Int64 = 1_000_000
 
     /// The topic; nil where it is not known.
     public var topic: String?
@@ -86,12 +84,12 @@ public struct Positions: Equatable, Sendable {
             case "topic": topic = words[1]
             case "group": group = words[1]
             case "latest":
-                guard let batch = Int64(words[1]), batch >= 0 else { throw damaged(line) }
+                guard let batch = Int64(words[1]), StoredNumbers.isPossible(batch) else { throw damaged(line) }
                 latestBatch = batch
             case "next":
                 let numbers = words[1].split(separator: " ").compactMap { Int64($0) }
-                guard numbers.count == 2, numbers[0] >= Int64(offsets.count), numbers[1] >= 0,
-                    numbers[0] < Positions.mostPartitions
+                guard numbers.count == 2, numbers[0] >= Int64(offsets.count), StoredNumbers.isPossible(numbers[1]),
+                    numbers[0] < StoredNumbers.mostPartitions
                 else { throw damaged(line) }
                 offsets += Array(repeating: nil, count: Int(numbers[0]) - offsets.count) + [numbers[1]]
             default: throw damaged(line)

@@ -108,7 +108,10 @@ public struct SavedState: Equatable, Sendable {
 
     /// The most records that come out again after a start from ``positions(committed:)``: those of batches that a restart
     /// would run again. How many of them are in the sink already the state does not know.
-    public var recordsOfPendingBatches: Int64 { pending.flatMap(\.ranges).reduce(0) { $0 + $1.count } }
+    public var recordsOfPendingBatches: Int64 {
+        // Ranges of a damaged state may overlap; what they sum up to is then as wrong as they are.
+        pending.flatMap(\.ranges).reduce(0) { $0.addingReportingOverflow($1.count).overflow ? .max : $0 + $1.count }
+    }
 
     /// The blocks that a receiver has logged and not finished, as its restart would find them.
     private mutating func readLogs(in directory: String, _ checkpoint: Checkpoint, _ disk: any Disk) throws {
@@ -144,9 +147,24 @@ public struct SavedState: Equatable, Sendable {
             disk: disk, directory: blocks,
             framing: try WriteAheadLog.framing(disk: disk, directory: blocks))
         defer { reader.close() }
-        func ranges(of blocks: [ReceivedBlock]) throws -> [OffsetRange] {
-            try blocks.flatMap { block in
-                try reader.read(block.position) { try Block(copying: $0).offsetRanges }
+        func ranges(of received: [ReceivedBlock]) throws -> [OffsetRange] {
+            try received.flatMap { block in
+                let found = try reader.read(block.position) { bytes in
+                    do {
+                        return try Block(copying: bytes).offsetRanges
+                    } catch let error as BlockFormatError {
+                        throw EngineError(.damagedBlock, "a block of the log is none: \(error)", location: blocks)
+                    }
+                }
+                for range in found
+                where StoredNumbers.range(partition: Int64(range.partition), from: range.from, until: range.until)
+                    == nil
+                {
+                    throw EngineError(
+                        .damagedBlock, "a block of the log names partition \(range.partition)@\(range.from)",
+                        location: blocks)
+                }
+                return found
             }
         }
         latestBatch = max(checkpoint.latest, tracker.latestBatch)

@@ -55,15 +55,18 @@ enum BlockEvent: Equatable {
             guard let segment = take(UInt64.self), let offset = take(Int64.self), let length = take(Int64.self),
                 let sequence = take(UInt64.self), let count = take(UInt32.self)
             else { return nil }
+            guard StoredNumbers.isPossible(offset), length >= 0, length <= Int64(UInt32.max),
+                StoredNumbers.isPossible(sequence)
+            else { return nil }
             let position = LogPosition(segment: segment, offset: offset, length: length, sequence: sequence)
             self = .addition(position: position, recordCount: Int(count))
         case 2:
-            guard let batch = take(Int64.self), let count = take(UInt32.self), bytes.count - at == Int(count) * 8 else {
-                return nil
-            }
+            guard let batch = take(Int64.self), StoredNumbers.isPossible(batch), let count = take(UInt32.self),
+                bytes.count - at == Int(count) * 8
+            else { return nil }
             self = .allocation(batch: batch, blocks: (0..<count).compactMap { _ in take(UInt64.self) })
         case 3:
-            guard let batch = take(Int64.self) else { return nil }
+            guard let batch = take(Int64.self), StoredNumbers.isPossible(batch) else { return nil }
             self = .cleanup(through: batch)
         default: return nil
         }

@@ -164,7 +164,16 @@ final class BlockLog {
     func read(_ block: ReceivedBlock) throws -> Block {
         // Our own bug: blocks without a log are forgotten when the engine opens.
         guard let blocks else { preconditionFailure("block \(block.ingest) is neither in memory nor in a log") }
-        return try blocks.read(block.position) { try Block(copying: $0) }
+        return try blocks.read(block.position) { bytes in
+            do {
+                return try Block(copying: bytes)
+            } catch let error as BlockFormatError {
+                // A plain frame has nothing that would tell damage.
+                throw EngineError(
+                    .damagedBlock, "block \(block.position.sequence) is none: \(error)",
+                    location: "\(blockDirectory), segment \(block.position.segment), byte \(block.position.offset)")
+            }
+        }
     }
 
     func releaseMemory(of batch: Int64) { tracker.releaseMemory(of: batch) }

@@ -61,6 +61,7 @@ final class Receiver {
             for partition in polled {
                 positions[Int(partition)] = try dataLoss.settleBehindInput(partition, positions[Int(partition)])
             }
+            counters.note(.askedAt, at: seams.clock.now())
             reader = try seams.broker.openReader(at: zip(polled, positions).map { ($0, $1) })
         }
         openedAt = positions

@@ -1,6 +1,7 @@
 // A capsule: a broken promise in one small file, which repeats it anywhere.
 internal import Engine
 internal import Foundation
+internal import World
 internal import WriteAheadLog
 
 /// A schedule, what it came to, and which promise that breaks.
@@ -46,12 +47,18 @@ public struct Capsule: Codable, Equatable, Sendable {
         do {
             self = try JSONDecoder().decode(Capsule.self, from: Data(text))
         } catch {
-            throw ExplorationError(.noCapsule, "the capsule cannot be read: \(error)", location: path)
+            let reason = (error as? DecodingError)?.words ?? "it is no JSON of that form"
+            throw ExplorationError(.noCapsule, "the capsule cannot be read: \(reason)", location: path)
         }
         guard format == Capsule.format else {
             throw ExplorationError(
                 .noCapsule, "the capsule is of format \(format), this kbench reads format \(Capsule.format)",
                 location: path)
+        }
+        do {
+            try schedule.checkNumbers()
+        } catch {
+            throw ExplorationError(.noCapsule, "the capsule cannot be run: \(error.cause)", location: path)
         }
     }
 

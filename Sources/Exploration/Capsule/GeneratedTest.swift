@@ -17,6 +17,9 @@ extension Schedule {
     /// - Throws: `DecodingError`.
     public init(json: String) throws { self = try JSONDecoder().decode(Schedule.self, from: Data(json.utf8)) }
 
+    /// How the text of a generated test begins.
+    public static let generatedTestBeginning = "// Found by exploration and made small: "
+
     /// A Swift test that fails as long as the promise is broken. With a planted bug's name in the environment as
     /// `KBENCH_PLANT_BUG` the bug is planted, and the test is to fail.
     ///
@@ -27,7 +30,7 @@ extension Schedule {
         let name = "\(strategy)\(sink.rawValue.capitalizedWords)\(breach.rawValue.capitalizedWords)"
         let json = try sound.json().split(separator: "\n").map { "    \($0)" }.joined(separator: "\n")
         return """
-            // Found by exploration and made small: \(breach.rawValue) with \(strategy.rawValue) and \(sink.rawValue).
+            \(Schedule.generatedTestBeginning)\(breach.rawValue) with \(strategy.rawValue) and \(sink.rawValue).
             \("import") Exploration
             \("import") Testing
 

@@ -93,7 +93,7 @@ extension SimulatedRun {
         do {
             try explore(tears: crash?.point.moment == .torn) { [unowned self] point, occurrence in
                 if let crash, point == crash.point, crash.occurrence <= occurrence,
-                    occurrence < crash.occurrence + crash.times
+                    occurrence - crash.occurrence < crash.times
                 {
                     throw point.isDeath ? Stopped() as any Error : TaskFailure(at: point)
                 }

@@ -25,7 +25,7 @@ struct BenchHost: Sendable {
                 records: settings.records, recordBytes: settings.recordBytes, partitions: settings.partitions)
         }
         let host = try await BlockingThread.run {
-            Handed(try BrokerHost(brokers: options.brokers, properties: options.properties))
+            Handed(try BrokerHost(options))
         }
         do {
             try PosixDisk().makeDirectory(options.workDirectory)
@@ -35,7 +35,8 @@ struct BenchHost: Sendable {
                 let truth = try load(topic, settings, host.value, progress)
                 return BenchStage(
                     settings: settings.sized(for: truth.records), options: options, host: host, topic: topic,
-                    truth: truth)
+                    // A topic that stays must not be met again by the groups of another run.
+                    groupPrefix: settings.topic.map { "kbench-\($0)-\(stamp)" }, truth: truth)
             }
             try Task.checkCancellation()
             return BenchHost(stage: stage)

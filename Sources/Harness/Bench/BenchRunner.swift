@@ -23,12 +23,15 @@ public struct BenchRunner: Sendable {
     public func run(_ sweep: BenchSweep) async throws -> BenchResult {
         let startedAt = Date().formatted(.iso8601)
         var points: [(setting: BenchSetting, rows: [BenchRow], invalid: String?, broker: BrokerInfo)] = []
+        var noticed: [String] = []
         let all = try sweep.settings()
         for (index, (name, settings)) in all.enumerated() {
             let part = BenchRunner(options: options) { [progress] fraction, label in
                 progress((Double(index) + fraction) / Double(all.count), (name.isEmpty ? "" : "\(name): ") + label)
             }
-            points.append(try await part.point(settings, name: name))
+            let (point, notes) = try await part.point(settings, name: name)
+            points.append(point)
+            noticed += notes
         }
         // Our own bug: a sweep has at least one setting.
         guard let first = points.first else { preconditionFailure("a sweep of nothing") }
@@ -40,7 +43,7 @@ public struct BenchRunner: Sendable {
             host: HostInfo(
                 kbench: options.version, librdkafka: KafkaLibrary.version, system: Processes.kernelDescription(),
                 cores: Processes.processorCount(), fileSystem: try fileSystem()), reproduce: options.reproduce,
-            startedAt: startedAt, notes: notes(sweep.base))
+            startedAt: startedAt, notes: notes(sweep.base) + noticed)
     }
 
     private func fileSystem() throws -> String {
@@ -79,7 +82,7 @@ public struct BenchRunner: Sendable {
     /// Measures one setting on a broker, and a topic, of its own.
     private func point(
         _ settings: BenchSettings, name: String
-    ) async throws -> (BenchSetting, [BenchRow], String?, BrokerInfo) {
+    ) async throws -> (point: (BenchSetting, [BenchRow], String?, BrokerInfo), notes: [String]) {
         let bench = try await BenchHost.open(settings, options: options) { [progress] label in progress(0, label) }
         do {
             var stage = bench.stage
@@ -93,8 +96,9 @@ public struct BenchRunner: Sendable {
                 measured.invalidReason =
                     "raw polled \(measured.records) records where \(existing) were counted: somebody writes to the topic"
             }
+            let notes = bench.stage.host.value.watch?.takeNotes() ?? []
             try await bench.close()
-            return (measured.setting, measured.rows, measured.invalidReason, bench.stage.host.value.info)
+            return ((measured.setting, measured.rows, measured.invalidReason, bench.stage.host.value.info), notes)
         } catch {
             try? await bench.close()
             throw error is CancellationError ? error : Diagnosis(of: error)

@@ -80,6 +80,11 @@ public struct BenchSettings: Equatable, Sendable {
             fix: "use --sink counting, which knows records by their offsets", exitCode: .usage)
     }
 
+    /// The strategies of the rows, `raw` left out.
+    public var measuredStrategies: [Strategy] { cells.map(\.strategy) }
+    /// The sinks of the rows.
+    public var measuredSinks: [SinkKind] { cells.compactMap(\.sink) }
+
     /// How throughput trials cut: by count, unless a time was asked for.
     var cuts: Scenario.Cuts {
         blockInterval == nil && batchInterval == nil ? countCuts : openLoopCuts

@@ -38,6 +38,8 @@ struct BenchStage: Sendable {
     let options: RunOptions
     let host: Handed<BrokerHost>
     let topic: String
+    /// What the names of consumer groups begin with where the topic is somebody else's; nil where it is kbench's own.
+    let groupPrefix: String?
     let truth: GroundTruth
     /// The state folder of a pass that counted which records a given topic has; nil where kbench produced them.
     var existing: String?
@@ -76,8 +78,7 @@ struct BenchStage: Sendable {
         _ body: (Handed<BrokerHost>) async throws -> Result
     ) async throws -> Result {
         guard options.brokers == nil else { return try await body(host) }
-        let properties = options.properties
-        let fresh = try await BlockingThread.run { Handed(try BrokerHost(brokers: nil, properties: properties)) }
+        let fresh = try await BlockingThread.run { Handed(try BrokerHost(options)) }
         defer { fresh.value.close() }
         return try await body(fresh)
     }
@@ -116,6 +117,7 @@ struct BenchStage: Sendable {
             topic: topic, bootstrap: host.value.configuration.bootstrap, properties: host.value.properties,
             truth: truth, worker: WorkerProcess(executable: options.workerExecutable))
         executor.origin = settings.origin
+        if topic == self.topic { executor.groupPrefix = groupPrefix }
         return executor
     }
 
@@ -157,6 +159,7 @@ struct BenchStage: Sendable {
             return series
         }
         defer { sampler.cancel() }
+        host.value.watch?.mark(name)
         let (run, offered) = try await run(plan, executor, in: directory, counters: counters, load: load)
         sampler.cancel()
         let samples = await sampler.value

@@ -38,13 +38,19 @@ public enum CapacityPlan {
 
     /// The plan for `load` from the first setting of `bench`.
     ///
-    /// - Throws: ``Diagnosis`` for a benchmark that holds nothing to go by.
+    /// - Throws: ``Diagnosis`` for a benchmark that holds nothing to go by; `NumberError` for a rate that fills a batch
+    ///   with more records than can be worked out.
     public static func make(_ load: PlannedLoad, from bench: BenchResult, source: String) throws -> PlanResult {
         guard bench.valid, let setting = bench.settings.first else {
             throw Diagnosis(
                 cause: "\(source): this benchmark was invalid, so nothing follows from it",
                 fix: "name a valid one: kbench bench --out DIR makes DIR/bench.json", exitCode: .usage)
         }
+        // The closed forms are worked out for eight batches.
+        let batch = load.recordsPerSecond * Double(setting.batchIntervalMilliseconds) / 1000
+        try NumberCheck.check(
+            8 * batch, 0...Double(ScenarioLimits.records.upperBound),
+            "--rate for 8 batches of \(setting.batchIntervalMilliseconds) ms", unit: "records")
         let rows = bench.rows.filter { $0.setting == setting.name && $0.strategy != Strategy.raw.rawValue }
         let plans = rows.compactMap { plan($0, load, setting) }
         guard !plans.isEmpty else {

@@ -31,6 +31,25 @@ public struct CapacityRunner: Sendable {
         self.progress = progress
     }
 
+    /// A probe lasts at least so many times the bound of the latency: of a shorter one most records may still be under way
+    /// when it ends, and whatever is offered looks sustained.
+    private static let boundsPerProbe = 5.0
+
+    /// Refuses a probe that is too short to show whether a rate is sustained, or that offers more than a run can have.
+    ///
+    /// - Throws: `NumberError` naming the option.
+    public static func check(probeSeconds: Double, p99Milliseconds: Double, start: Double) throws {
+        let least = boundsPerProbe * p99Milliseconds / 1000
+        guard probeSeconds >= least else {
+            throw NumberError(
+                "--probe-time",
+                "\(NumberCheck.plain(probeSeconds * 1000)) ms is less than \(NumberCheck.plain(boundsPerProbe)) times the "
+                    + "bound of --p99, \(NumberCheck.plain(p99Milliseconds)) ms: it would show nothing",
+                fix: "give --probe-time at least \(NumberCheck.plain((least * 1000).rounded(.up)))ms, or lower --p99")
+        }
+        try OfferedTotal.check(start, probeSeconds, "--from x --probe-time")
+    }
+
     /// Searches for each strategy and sink.
     ///
     /// - Throws: ``Diagnosis``; no worker, no topic and no file is left behind then.
@@ -53,7 +72,8 @@ public struct CapacityRunner: Sendable {
     }
 
     private func search(_ cell: BenchCell, on stage: BenchStage) async throws -> CapacityRow {
-        var search = RateSearch(start: start)
+        var search = RateSearch(
+            start: start, highest: Double(ScenarioLimits.records.upperBound) / settings.latencySeconds)
         var row = CapacityRow(strategy: cell.strategy.rawValue, sink: cell.sink?.rawValue ?? "none")
         while let rate = search.next {
             let probe = try await probe(cell, rate: rate, on: stage, number: row.probes.count + 1)

@@ -11,18 +11,21 @@ struct RateSearch {
     private let precision: Double
     /// No rate below is tried.
     private let lowest: Double
+    /// No rate above is tried.
+    private let highest: Double
 
-    init(start: Double, precision: Double = 1.1, lowest: Double = 100) {
-        self.start = max(start, lowest)
+    init(start: Double, precision: Double = 1.1, lowest: Double = 100, highest: Double = .infinity) {
+        self.start = min(max(start, lowest), highest)
         self.precision = precision
         self.lowest = lowest
+        self.highest = highest
     }
 
     /// The next rate to try; nil when the answer is close enough.
     var next: Double? {
         switch (sustained, refused) {
         case (nil, nil): return start
-        case (let low?, nil): return low * 2
+        case (let low?, nil): return low < highest ? min(low * 2, highest) : nil
         case (nil, let high?): return high > lowest ? max(high / 2, lowest) : nil
         case (let low?, let high?): return high / low > precision ? (low * high).squareRoot() : nil
         }

@@ -34,6 +34,7 @@ public struct RecoveryRunner: Sendable {
     ///
     /// - Throws: ``Diagnosis``; no worker, no topic and no file is left behind then.
     public func run() async throws -> RecoveryResult {
+        try checkRoom()
         var rows: [RecoveryRow] = []
         var broker = BrokerInfo(kind: "embedded", address: "")
         for (index, size) in megabytes.enumerated() {
@@ -61,6 +62,45 @@ public struct RecoveryRunner: Sendable {
         return RecoveryResult(
             rows: rows, pairs: settings.pairs, recordBytes: settings.recordBytes, seed: settings.seed, broker: broker,
             reproduce: options.reproduce)
+    }
+
+    /// Refuses sizes for which there is no room: a size is held by the log and, where there is no other broker, by the
+    /// embedded one in memory.
+    private func checkRoom() throws {
+        guard let largest = megabytes.max() else { return }
+        let size = Int64(largest) * 1_000_000
+        let records = Int(size) / settings.recordBytes
+        let mostPartitions = ScenarioLimits.partitions.upperBound
+        if options.brokers == nil {
+            switch EmbeddedBroker.capacity(
+                records: records, recordBytes: settings.recordBytes, partitions: mostPartitions)
+            {
+            case .fits: break
+            case .needs, .never:
+                throw Diagnosis(
+                    cause:
+                        "--sizes: \(largest) MB do not fit the embedded broker, which keeps 5 MiB per partition and has "
+                        + "at most \(mostPartitions)", fix: "give smaller --sizes, or a real broker with --brokers",
+                    exitCode: .usage)
+            }
+            let memory = Processes.availableMemory()
+            guard size < memory else {
+                throw Diagnosis(
+                    cause:
+                        "--sizes: \(largest) MB do not fit into the \(memory / 1_000_000) MB of memory that are free, "
+                        + "and the embedded broker keeps records in memory",
+                    fix: "give smaller --sizes, or a real broker with --brokers", exitCode: .usage)
+            }
+        }
+        try PosixDisk().makeDirectory(options.workDirectory)
+        let free = try FileSystem.bytesFree(at: options.workDirectory)
+        guard size < free else {
+            try FileSystem.removeTree(options.workDirectory)
+            throw Diagnosis(
+                cause:
+                    "--sizes: a log of \(largest) MB does not fit into the \(free / 1_000_000) MB that are free here",
+                fix: "give smaller --sizes, or run it in a folder on another file system", exitCode: .usage)
+        }
     }
 
     private func measure(_ stage: BenchStage) async throws -> RecoveryRow {

@@ -85,10 +85,10 @@ public struct CeilingsRunner: Sendable {
             records: options.brokers == nil ? settings.records : 0, recordBytes: 200, partitions: settings.partitions)
         let (settings, options) = (settings, options)
         let host = try await BlockingThread.run {
-            Handed(try BrokerHost(brokers: options.brokers, properties: options.properties))
+            Handed(try BrokerHost(options))
         }
         do {
-            let topic = "kbench-ceilings-\(Processes.processID)"
+            let topic = "kbench-ceilings-\(Processes.processID)-\(MonotonicClock().now() / 1000)"
             let truth = try await BlockingThread.run {
                 try host.value.createTopic(topic, partitions: settings.partitions)
                 let scenario = Scenario(
@@ -102,10 +102,10 @@ public struct CeilingsRunner: Sendable {
             var (raw, plain): ([Double], [Double]) = ([], [])
             for pair in 0..<settings.pairs {
                 progress(0.5 * Double(pair) / Double(settings.pairs), "polling, pair \(pair + 1)")
-                let path = try write(topic, truth, host.value)
+                let told = told(topic, truth, host.value)
                 // Who goes first takes turns too.
                 for isRaw in pair.isMultiple(of: 2) ? [true, false] : [false, true] {
-                    if isRaw { raw.append(try await self.raw(path)) } else { plain.append(try await self.plain(path)) }
+                    if isRaw { raw.append(try await self.raw(told)) } else { plain.append(try await self.plain(told)) }
                 }
             }
             try await BlockingThread.run { host.value.close() }
@@ -118,35 +118,35 @@ public struct CeilingsRunner: Sendable {
         }
     }
 
-    /// The file that tells both children what to read.
-    private func write(_ topic: String, _ truth: GroundTruth, _ host: BrokerHost) throws -> String {
-        let path = "\(options.workDirectory)/ceilings.json"
+    /// What tells both children what to read.
+    private func told(_ topic: String, _ truth: GroundTruth, _ host: BrokerHost) -> WorkerConfiguration {
         try? FileSystem.removeTree("\(options.workDirectory)/counters")
         let engine = EngineConfiguration(
             strategy: .raw, sink: .append, directory: "\(options.workDirectory)/state", group: topic,
             starts: truth.starts, ends: truth.ends, cuts: .count(block: 1, batch: 1))
-        let worker = WorkerConfiguration(
+        return WorkerConfiguration(
             engine: engine, bootstrap: host.configuration.bootstrap, properties: host.properties, topic: topic,
             crash: nil, countersPath: "\(options.workDirectory)/counters")
-        try PosixDisk().write(Array(JSONEncoder().encode(worker)), to: path)
-        return path
     }
 
-    private func raw(_ path: String) async throws -> Double {
+    private var toldPath: String { "\(options.workDirectory)/ceilings.json" }
+
+    private func raw(_ told: WorkerConfiguration) async throws -> Double {
         let file = try MappedFile(path: "\(options.workDirectory)/counters", length: EngineCounters.byteCount)
         let counters = EngineCounters(storage: file.memory)
         for counter in EngineCounters.Counter.allCases { counters[counter] = 0 }
         let worker = WorkerProcess(executable: options.workerExecutable)
-        if case .failed(let diagnosis) = try await worker.run(configurationPath: path).ending { throw diagnosis }
+        if case .failed(let diagnosis) = try await worker.run(told, at: toldPath).ending { throw diagnosis }
         return withExtendedLifetime(file) {
             Double(counters[.recordsFetched]) / (Double(max(1, counters[.workingNanoseconds])) / 1e9)
         }
     }
 
-    private func plain(_ path: String) async throws -> Double {
+    private func plain(_ told: WorkerConfiguration) async throws -> Double {
+        try told.write(to: toldPath)
         let result = try await Subprocess.run(
-            .path(FilePath(options.workerExecutable)), arguments: ["plain-loop", path], output: .string(limit: 4096),
-            error: .string(limit: 65536))
+            .path(FilePath(options.workerExecutable)), arguments: ["plain-loop", toldPath],
+            input: .array(told.lineOfProperties()), output: .string(limit: 4096), error: .string(limit: 65536))
         guard case .exited(0) = result.terminationStatus,
             let rate = Double(result.standardOutput.split(separator: "\n").first ?? "")
         else {
@@ -166,8 +166,7 @@ public enum PlainLoopProcess {
     /// - Throws: ``Diagnosis``.
     public static func run(configurationPath: String) throws -> Double {
         do {
-            let data = try Data(contentsOf: URL(fileURLWithPath: configurationPath))
-            let worker = try JSONDecoder().decode(WorkerConfiguration.self, from: data)
+            let worker = try WorkerConfiguration.received(from: configurationPath)
             let kafka = try KafkaConfiguration(
                 bootstrap: worker.bootstrap,
                 properties: KafkaConfiguration.properties(fromArguments: worker.properties))

@@ -36,10 +36,15 @@ public struct ClaimsRunner: Sendable {
         return scenarios
     }
 
-    /// Runs the scenarios one after the other, calling `didFinish` with each one's result.
+    /// Runs the scenarios one after the other, calling `didFinish` with each one's result. One that could not be carried out
+    /// does not keep the others from it.
     ///
-    /// - Throws: ``Diagnosis`` when a scenario could not be carried out.
-    public func run(didFinish: (ScenarioResult) throws -> Void) async throws -> [ClaimResult] {
+    /// - Returns: the claims, and why scenarios could not be carried out to their ends.
+    /// - Throws: what `didFinish` throws; `CancellationError`.
+    public func run(
+        didFinish: (ScenarioResult) throws -> Void
+    ) async throws -> (claims: [ClaimResult], failures: [Diagnosis]) {
+        var failures: [Diagnosis] = []
         let scenarios = try ClaimsRunner.scenarios()
         var claims: [ClaimResult] = []
         for (index, id) in ids.enumerated() {
@@ -58,17 +63,22 @@ public struct ClaimsRunner: Sendable {
             let result: ScenarioResult
             do {
                 result = try await runner.run(scenario)
-            } catch let missing as Diagnosis where missing.exitCode == .brokerUnreachable && scenario.needsZooKeeper {
-                // One server that is not installed must not keep the other claims from being measured.
+            } catch let error as any DiagnosticError {
+                if Leftovers.shared.isEnding { throw CancellationError() }
+                let failure = Diagnosis(cause: error.cause, fix: error.fix, exitCode: error.exitCode)
+                // A server that is not installed here says nothing about the claims.
+                let isMissing = failure.exitCode == .brokerUnreachable && scenario.needsZooKeeper
+                if !isMissing { failures.append(failure) }
+                if let unfinished = error as? UnfinishedScenario { try didFinish(unfinished.result) }
                 claims.append(
                     ClaimResult(
                         id: id, claim: ClaimCatalogue.text(of: id) ?? "", verdict: .notMeasured,
-                        because: "\(missing.cause); \(missing.fix)", evidence: [:], command: options.reproduce))
+                        because: "\(failure.cause); \(failure.fix)", evidence: [:], command: options.reproduce))
                 continue
             }
             try didFinish(result)
             if let claim = result.claim { claims.append(claim) }
         }
-        return claims
+        return (claims, failures)
     }
 }

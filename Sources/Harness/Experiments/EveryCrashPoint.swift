@@ -20,8 +20,12 @@ struct EveryCrashPoint: Experiment {
                 sinks: scenario.sinks.isEmpty ? SinkKind.keepingRows : scenario.sinks, points: nil,
                 fidelity: fidelity, partitions: scenario.partitions, blockRecords: block, batchRecords: batch,
                 seed: scenario.seed)
-            let runner = MatrixRunner(plan: plan) { fraction, label in
+            var runner = MatrixRunner(plan: plan) { fraction, label in
                 stage.progress((Double(index) + fraction) / Double(fidelities.count), label)
+            }
+            let before = cells
+            runner.didRun = { now in
+                stage.soFar.keep(outcome(of: before + now, conditions: scenario.claim?.conditions ?? []))
             }
             var options = stage.options
             options.workDirectory += "/matrix"

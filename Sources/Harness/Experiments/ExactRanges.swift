@@ -43,6 +43,7 @@ struct ExactRanges: Experiment {
                     "\(variant.label): read, not planned": Double(ranges.outside),
                     "\(variant.label): planned, not read": Double(ranges.unread),
                 ]) { $1 }
+                stage.soFar.keep(outcome, table)
                 if let complaint = found.complaint { outcome.findings.complaints.append(complaint) }
                 // A batch that a crash cut short may never be read to its end under its own number.
                 let isExact =

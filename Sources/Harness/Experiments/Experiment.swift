@@ -41,6 +41,15 @@ public enum ExperimentKind: String, CaseIterable, Sendable {
     /// Starts with checkpoints that are there, damaged, or not there.
     case getOrCreate = "get-or-create"
 
+    /// The options of the command line that do nothing here, because the experiment brings its own load, and why.
+    public var idleOptions: (options: [String], reason: String) {
+        switch self {
+        case .everyCrashPoint: (["--records", "--record-bytes"], "its load is eight batches, whatever their size")
+        case .wordCount: (["--record-bytes"], "its records are lines that are typed")
+        default: ([], "")
+        }
+    }
+
     var experiment: any Experiment {
         switch self {
         case .everyCrashPoint: EveryCrashPoint()

@@ -47,6 +47,7 @@ struct GetOrCreate: Experiment {
                         [strategy.rawValue, sink.rawValue, kind.rawValue, start], label: label, try await run.verdict(),
                         duplicates: expectation(of: kind, strategy, sink, crash, shape), lost: 0)
                     rows.append(row)
+                    stage.soFar.keep(GetOrCreate.with(rows, outcome))
                     // With none that is readable it neither recovers nor begins anew.
                     outcome.claimCases?.append(
                         ClaimCase(
@@ -56,6 +57,11 @@ struct GetOrCreate: Experiment {
                 }
             }
         }
+        return GetOrCreate.with(rows, outcome)
+    }
+
+    private static func with(_ rows: [ExperimentRow], _ outcome: ExperimentOutcome) -> ExperimentOutcome {
+        var outcome = outcome
         outcome.add(rows, title: "Get or create", columns: ["strategy", "sink", "checkpoints", "the start"])
         return outcome
     }

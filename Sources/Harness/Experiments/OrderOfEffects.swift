@@ -47,6 +47,7 @@ struct OrderOfEffects: Experiment {
             let order = EffectOrder(trace, autoCommitBlocks: scenario.autoCommitBlocks)
             outcome.findings.tables.append(OrderOfEffects.table(of: order, strategy))
             check(order, strategy, &rules, &outcome)
+            stage.soFar.keep(outcome, rules)
         }
         outcome.findings.tables.append(rules)
         let plans = strategies.compactMap { OrderOfEffects.killedBeforeItsPlan($0, scenario, shape) }

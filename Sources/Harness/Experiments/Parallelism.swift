@@ -60,6 +60,7 @@ struct Parallelism: Experiment {
                 outcome.findings.evidence["\(label): batches whose tasks are its partitions"] = Double(
                     zip(found.batches, withRecords).count { $0.tasks == $1 })
                 outcome.findings.evidence["\(label): batches"] = Double(found.batches.count)
+                stage.soFar.keep(outcome, table)
                 holds[strategy] =
                     (holds[strategy] ?? true) && !found.batches.isEmpty
                     && Parallelism.isAsClaimed(found, withRecords)

@@ -74,10 +74,9 @@ struct Rebalance: Experiment {
         var fate = Fate()
         let path = "\(directory)/worker.json"
         while true {
-            try PosixDisk().write(Array(JSONEncoder().encode(worker)), to: path)
             fate.lives += 1
             let ending = try await WorkerProcess(executable: stage.options.workerExecutable)
-                .run(configurationPath: path).ending
+                .run(worker, at: path).ending
             try Task.checkCancellation()
             if case .failed(let diagnosis) = ending { throw diagnosis }
             fate.crashes = Int(counters[.crashesFired])

@@ -83,6 +83,7 @@ struct SecondDriver: Experiment {
                     "\(name): \(verdict.duplicates) duplicates, \(verdict.lost) lost and \(verdict.corrupted) corrupted "
                         + "records, expected none")
             }
+            stage.soFar.keep(outcome, table)
         }
         outcome.findings.tables = [table]
         outcome.findings.invalidReason = try await stage.evicted(truth, topic: topic)
@@ -97,19 +98,16 @@ struct SecondDriver: Experiment {
         let resume = "\(directory)/resume"
         let disk = PosixDisk()
         try disk.makeDirectory(directory)
-        func path(_ driver: Int, pause: WorkerConfiguration.Pause?) throws -> String {
+        func driver(_ number: Int, pause: WorkerConfiguration.Pause?) -> (WorkerConfiguration, path: String) {
             var configuration = executor.configuration(of: plan, in: directory)
-            configuration.countersPath = "\(directory)/counters-\(driver)"
+            configuration.countersPath = "\(directory)/counters-\(number)"
             configuration.pause = pause
-            let path = "\(directory)/driver-\(driver).json"
-            try disk.write(Array(JSONEncoder().encode(configuration)), to: path)
-            return path
+            return (configuration, "\(directory)/driver-\(number).json")
         }
-        let firstPath = try path(
+        let firstDriver = driver(
             1, pause: .init(at: SecondDriver.pause, reachedPath: reached, resumePath: resume))
-        let secondPath = try path(2, pause: nil)
         let ended = "\(directory)/first-ended"
-        async let first = run(executor.worker, firstPath, marking: ended)
+        async let first = run(executor.worker, firstDriver, marking: ended)
         while !disk.exists(reached) {
             guard !disk.exists(ended) else {
                 // What it says of itself comes first.
@@ -120,15 +118,18 @@ struct SecondDriver: Experiment {
             }
             try await Task.sleep(for: .milliseconds(10))
         }
-        let second = try await run(executor.worker, secondPath)
+        let second = try await run(executor.worker, driver(2, pause: nil))
         try disk.write([], to: resume)
         return (try await first, second)
     }
 
     /// Runs a driver's process to its end, which the file at `endPath` marks.
-    private func run(_ worker: WorkerProcess, _ path: String, marking endPath: String? = nil) async throws -> Driver {
+    private func run(
+        _ worker: WorkerProcess, _ told: (configuration: WorkerConfiguration, path: String),
+        marking endPath: String? = nil
+    ) async throws -> Driver {
         defer { if let endPath { try? PosixDisk().write([], to: endPath) } }
-        let (ending, notes) = try await worker.drive(configurationPath: path)
+        let (ending, notes) = try await worker.drive(told.configuration, at: told.path)
         try Task.checkCancellation()
         switch ending {
         case .finished:

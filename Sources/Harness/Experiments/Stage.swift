@@ -4,6 +4,7 @@ internal import Foundation
 internal import Kafka
 internal import Posix
 internal import Report
+internal import Synchronization
 internal import World
 
 /// What a scenario may use while it runs. Everything of it is gone when the scenario ends.
@@ -14,6 +15,8 @@ struct Stage: Sendable {
     let progress: @Sendable (_ fraction: Double, _ label: String) -> Void
     /// One object for all blocking calls, used by one thread at a time: each call waits for the one before.
     let host: Handed<BrokerHost>
+    /// What has come out so far, for the report of a scenario that cannot go on.
+    let soFar = OutcomeSoFar()
 
     /// Makes a topic with a name of its own, which is removed when the scenario ends.
     func makeTopic(partitions: Int) async throws -> String {
@@ -99,8 +102,21 @@ struct Stage: Sendable {
             }
             let label = "\(plan.strategy.rawValue)\(plan.sink.map { " / \($0.rawValue)" } ?? "")"
             let directory = "\(options.workDirectory)/\(index + 1)-\(plan.strategy.rawValue)"
-            var run = try await executor.execute(plan, in: directory) { fraction in
-                progress((Double(index) + fraction) / Double(plans.count), label)
+            host.value.watch?.mark(label)
+            let group = executor.group(in: directory)
+            if plan.offsetStore == .zookeeper, let zookeeper {
+                Leftovers.shared.note("group \(group) in ZooKeeper \(zookeeper)") { [topic] in
+                    try OffsetStorePlace.removeGroup(group, of: topic, at: zookeeper)
+                }
+            }
+            var run: RunResult
+            do {
+                run = try await executor.execute(plan, in: directory) { fraction in
+                    progress((Double(index) + fraction) / Double(plans.count), label)
+                }
+            } catch {
+                try? await removeGroup(group, from: plan.offsetStore == .zookeeper ? zookeeper : nil)
+                throw error
             }
             // A run that may skip what the broker dropped shows how many records that cost it.
             let removesRecords = plan.outage.events.contains(where: \.changesTopic)
@@ -108,15 +124,17 @@ struct Stage: Sendable {
                 run.invalidReason = try await evicted(truth, topic: topic)
             }
             runs.append(run)
-            if plan.offsetStore == .zookeeper, let zookeeper {
-                let group = executor.group(in: directory)
-                try await BlockingThread.run { [topic] in
-                    try OffsetStorePlace.removeGroup(group, of: topic, at: zookeeper)
-                }
-            }
+            soFar.keep(runs)
+            try await removeGroup(group, from: plan.offsetStore == .zookeeper ? zookeeper : nil)
             try await BlockingThread.run { try FileSystem.removeTree(directory) }
         }
         return runs
+    }
+
+    /// Removes what a run has left in a ZooKeeper, where it had one; whoever was asked to end does that himself.
+    private func removeGroup(_ group: String, from zookeeper: String?) async throws {
+        guard let zookeeper, !Leftovers.shared.isEnding else { return }
+        try await BlockingThread.run { try Leftovers.shared.remove("group \(group) in ZooKeeper \(zookeeper)") }
     }
 
     /// Says which records the broker no longer has; a run that could not read them shows nothing.
@@ -133,6 +151,32 @@ struct Stage: Sendable {
             return nil
         }
     }
+}
+
+/// What a scenario has come to until now.
+final class OutcomeSoFar: Sendable {
+    private let kept = Mutex<ExperimentOutcome?>(nil)
+
+    /// The outcome as it would be if nothing came any more; it takes the place of what was kept before.
+    func keep(_ outcome: ExperimentOutcome) { kept.withLock { $0 = outcome } }
+
+    /// The runs there are; what else was kept stays.
+    func keep(_ runs: [RunResult]) {
+        kept.withLock { kept in
+            if kept == nil { kept = ExperimentOutcome() }
+            kept?.runs = runs
+        }
+    }
+
+    /// The outcome with a table that is not complete yet.
+    func keep(_ outcome: ExperimentOutcome, _ table: ReportTable) {
+        var outcome = outcome
+        outcome.findings.tables.append(table)
+        keep(outcome)
+    }
+
+    /// What was kept last; nil where there was nothing yet.
+    var outcome: ExperimentOutcome? { kept.withLock { $0 } }
 }
 
 /// A value that is handed from thread to thread, which is safe because each hand-over waits for the one before.

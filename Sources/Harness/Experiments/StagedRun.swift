@@ -41,10 +41,9 @@ struct StagedRun: Sendable {
         try PosixDisk().makeDirectory(directory)
         let counters = "\(directory)/counters"
         try PosixDisk().write([UInt8](repeating: 0, count: EngineCounters.byteCount), to: counters)
-        try PosixDisk().write(Array(JSONEncoder().encode(configuration)), to: "\(directory)/worker.json")
         let clock = MonotonicClock()
         let startedAt = clock.now()
-        let (ending, endedAt) = try await executor.worker.run(configurationPath: "\(directory)/worker.json")
+        let (ending, endedAt) = try await executor.worker.run(configuration, at: "\(directory)/worker.json")
         try Task.checkCancellation()
         return Life(
             ending: ending, crashFired: try count(.crashesFired) == 1, seconds: Double(endedAt - startedAt) / 1e9,

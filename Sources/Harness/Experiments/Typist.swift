@@ -1,5 +1,6 @@
 // Another program that types text into a topic: kcat, which knows nothing of kbench.
 internal import Engine
+internal import Posix
 internal import Subprocess
 internal import SystemPackage
 internal import World
@@ -20,6 +21,8 @@ struct Typist: Sendable {
     let bootstrap: String
     /// librdkafka properties, each `name=value`.
     let properties: [String]
+    /// The file that tells kcat of them: whoever lists the processes must not see a secret.
+    let propertiesPath: String
 
     /// Whether there is a kcat to type with.
     static var isThere: Bool {
@@ -48,7 +51,9 @@ struct Typist: Sendable {
     func type(_ text: String, to topic: String) async throws {
         // Records go to any partition, and not to one of them for as long as they come fast.
         let options = ["sticky.partitioning.linger.ms=0"] + properties
-        let arguments = ["-P", "-b", bootstrap, "-t", topic] + options.flatMap { ["-X", $0] }
+        let lines = options.map { $0 + "\n" }.joined()
+        try FileSystem.writePrivately(Array(lines.utf8), to: propertiesPath)
+        let arguments = ["-F", propertiesPath, "-P", "-b", bootstrap, "-t", topic]
         let result = try await Subprocess.run(
             .name("kcat"), arguments: Arguments(arguments), input: .string(text), output: .discarded,
             error: .string(limit: 64 * 1024))

@@ -58,6 +58,7 @@ struct Upgrade: Experiment {
                     [plan.strategy.rawValue, sink.rawValue, "\(crash)", way.rawValue], label: label,
                     try await run.verdict(), duplicates: expected.duplicates, lost: expected.lost)
                 rows.append(row)
+                stage.soFar.keep(Upgrade.with(rows, outcome))
                 if way == .exported {
                     outcome.compare(row, with: plan)
                     outcome.claimCases?.append(
@@ -68,6 +69,11 @@ struct Upgrade: Experiment {
                 try await BlockingThread.run { try FileSystem.removeTree(directory) }
             }
         }
+        return Upgrade.with(rows, outcome)
+    }
+
+    private static func with(_ rows: [ExperimentRow], _ outcome: ExperimentOutcome) -> ExperimentOutcome {
+        var outcome = outcome
         outcome.add(
             rows, title: "Version 2 after version 1",
             columns: ["strategy", "sink", "version 1 killed at", "version 2 starts with"])

@@ -45,7 +45,9 @@ struct WordCountRun: Sendable {
             Handed(try KafkaBroker(stage.host.value.configuration, topic: topic))
         }
         let bootstrap = stage.host.value.configuration.bootstrap
-        let typist = Typist(bootstrap: bootstrap, properties: stage.host.value.properties)
+        let typist = Typist(
+            bootstrap: bootstrap, properties: stage.host.value.properties,
+            propertiesPath: "\(directory)/kcat.properties")
         let pages = Pages(text)
         try PosixDisk().makeDirectory(directory)
         let counters = try MappedFile(path: "\(directory)/counters", length: EngineCounters.byteCount)
@@ -56,8 +58,7 @@ struct WordCountRun: Sendable {
             for crash in crashes.map(Optional.some) + [nil] {
                 let path = "\(directory)/worker.json"
                 let life = try configuration(topic: topic, bootstrap: bootstrap, crash: crash)
-                try PosixDisk().write(Array(JSONEncoder().encode(life)), to: path)
-                let (ending, _) = try await worker.run(configurationPath: path) {
+                let (ending, _) = try await worker.run(life, at: path) {
                     while let page = await pages.next() {
                         // A task of its own, so that what is typed is typed whole when the worker dies meanwhile.
                         try await Task { try await typist.type(page, to: topic) }.value

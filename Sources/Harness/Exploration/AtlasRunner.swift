@@ -111,10 +111,13 @@ public struct AtlasRunner: Sendable {
     public static func merge(_ journals: [String], options: AtlasOptions) throws -> AtlasResult {
         var done: [Int: UnitResult] = [:]
         for path in journals {
-            let journal = try AtlasJournal(
-                path: path, disk: PosixDisk(), version: options.version, units: options.units)
-            defer { journal.close() }
-            done.merge(journal.results) { first, _ in first }
+            let results = try AtlasJournal.read(path: path, version: options.version, units: options.units)
+            done.merge(results) { first, _ in first }
+        }
+        guard !done.isEmpty else {
+            throw Diagnosis(
+                cause: "\(journals.joined(separator: ", ")): no unit of the atlas is done there",
+                fix: "run the shards first: kbench atlas --shard 1/2 --resume FILE", exitCode: .invalidRun)
         }
         return try result(options: options, results: options.units.indices.compactMap { done[$0] }, seconds: 0)
     }

@@ -18,9 +18,10 @@ public enum CapsuleFile {
 
     /// Reads a capsule.
     ///
-    /// - Throws: ``DiskError``, or ``ExplorationError``.
+    /// - Throws: ``Diagnosis``, or ``ExplorationError``.
     public static func read(_ path: String) throws -> Capsule {
-        try Capsule(decoding: try PosixDisk().contents(of: path), from: path)
+        let fix = "name a capsule's file, which kbench atlas, swarm, power or shrink wrote"
+        return try Capsule(decoding: try NamedFile.contents(path, fix: fix), from: path)
     }
 }
 
@@ -43,8 +44,10 @@ extension CapsuleFile {
     public static func shrink(
         _ path: String, version: String, progress: (Schedule) -> Void = { _ in }
     ) throws -> Shrunk {
-        let small = Capsule(of: try read(path).schedule.shrunk(progress: progress), version: version)
+        let schedule = try read(path).schedule
         let stem = path.hasSuffix(".capsule") ? String(path.dropLast(".capsule".count)) : path
+        try refuseStrangers(stem)
+        let small = Capsule(of: try schedule.shrunk(progress: progress), version: version)
         let files = Shrunk(
             capsule: small, capsulePath: "\(stem).small.capsule", testPath: "\(stem).swift",
             diagramPath: "\(stem).mermaid")
@@ -58,6 +61,24 @@ extension CapsuleFile {
             Array((diagram ?? "sequenceDiagram\n    Note over engine: no single record went wrong\n").utf8),
             to: files.diagramPath)
         return files
+    }
+
+    /// Checks the files that shrinking writes: they can be written, and what they hold came from shrinking.
+    private static func refuseStrangers(_ stem: String) throws {
+        let disk = PosixDisk()
+        // zstd's own mark stands at the beginning of a capsule.
+        let beginnings: [String: [UInt8]] = [
+            ".small.capsule": [0x28, 0xb5, 0x2f, 0xfd], ".swift": Array(Schedule.generatedTestBeginning.utf8),
+            ".mermaid": Array("sequenceDiagram".utf8),
+        ]
+        for (ending, beginning) in beginnings.sorted(by: { $0.key < $1.key }) {
+            let path = stem + ending
+            try OutputCheck.file(path, "the capsule's name")
+            guard disk.exists(path), try !disk.contents(of: path).starts(with: beginning) else { continue }
+            throw Diagnosis(
+                cause: "\(path): the file is there, and kbench shrink did not write it",
+                fix: "move it away, or copy the capsule into another folder", exitCode: .usage)
+        }
     }
 
     /// The life of a record of the capsule at `path`, `TOPIC/P@OFFSET`; without one, of the first that went wrong.

@@ -20,6 +20,7 @@ public struct BuildComparer: Sendable {
     ///
     /// - Throws: ``Diagnosis``; `CancellationError` when its task was cancelled. Nothing is left running, and no file.
     public func run() async throws -> BuildComparison {
+        _ = try MetricDirection.parse(options.metrics)
         try PosixDisk().makeDirectory(options.workDirectory)
         // Best effort: what cannot be removed is removed by the next run there.
         defer { try? FileSystem.removeTree(options.workDirectory) }
@@ -54,16 +55,25 @@ public struct BuildComparer: Sendable {
         _ base: MeasuredProgram, _ new: MeasuredProgram
     ) async throws -> (metrics: [GateMetric], broken: [String]) {
         var random = SeededRandom(seed: options.seed)
+        let wanted = try MetricDirection.parse(options.metrics)
         // The first runs find files and caches cold, and are not counted.
-        for program in [base, new] { _ = try await run(program, 0, "warming up") }
-        var first = RunPairs()
+        for program in [base, new] {
+            let figures = try await run(program, 0, "warming up")
+            // Before the long measurement, not after it.
+            for name in figures.keys.sorted() where wanted.names.contains(where: { RunPairs.matches(name, $0) }) {
+                guard MetricDirection.better(name, stated: wanted.stated) != nil else {
+                    throw MetricDirection.missing(name)
+                }
+            }
+        }
+        var first = RunPairs(directions: wanted.stated)
         try await add(to: &first, base, new, "", &random)
-        let names = try first.names(wanted: options.metrics)
+        let names = try first.names(wanted: wanted.names)
         var metrics = try first.metrics(named: names, seed: options.seed, margin: options.margin)
         let suspects = metrics.indices.filter { metrics[$0].needsConfirmation(margin: options.margin) }
         var broken = first.brokenGuarantees()
         if !suspects.isEmpty {
-            var second = RunPairs()
+            var second = RunPairs(directions: wanted.stated)
             try await add(to: &second, base, new, " again", &random)
             let confirmed = try second.metrics(
                 named: suspects.map { metrics[$0].name }, seed: options.seed &+ 1, margin: options.margin)
@@ -91,7 +101,7 @@ public struct BuildComparer: Sendable {
                 let other = try await run(baseIsFirst ? new : base, share, label)
                 turns.append((baseIsFirst ? one : other, baseIsFirst ? other : one))
             }
-            pairs.pairs.append((RunPairs.best(of: turns.map(\.base)), RunPairs.best(of: turns.map(\.new))))
+            pairs.pairs.append((pairs.best(of: turns.map(\.base)), pairs.best(of: turns.map(\.new))))
         }
     }
 

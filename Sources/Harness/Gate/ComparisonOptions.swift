@@ -21,7 +21,8 @@ public struct ComparisonOptions: Sendable {
     public var new: String
     /// The command that is measured: its arguments.
     public var command: [String]
-    /// The figures of its output that are compared, by name or by the last part of one; empty: the usual ones.
+    /// The figures of its output that are compared, by name or by the last part of one, perhaps with `:higher` or `:lower`
+    /// behind it, the way that is better; empty: the usual ones.
     public var metrics: [String]
     /// Pairs, at least ``fewestPairs``.
     public var pairs: Int

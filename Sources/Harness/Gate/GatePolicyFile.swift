@@ -21,7 +21,10 @@ public enum GatePolicyFile {
         return try parse(String(decoding: bytes, as: UTF8.self), file: path)
     }
 
-    static func parse(_ text: String, file: String) throws(ScenarioError) -> GatePolicy {
+    /// Reads the policy in `text`; `file` is what errors call it.
+    ///
+    /// - Throws: ``ScenarioError`` with file, line and key.
+    public static func parse(_ text: String, file: String) throws(ScenarioError) -> GatePolicy {
         let root = YAMLValue(node: try ScenarioFile.compose(text, file: file), file: file, key: "")
         let top = try root.mapping(known: ["inconclusive", "rules"])
         let word = try top.required("inconclusive")
@@ -44,13 +47,35 @@ public enum GatePolicyFile {
     ///
     /// - Throws: ``Diagnosis``.
     public static func readComparison(_ path: String) throws(Diagnosis) -> BuildComparison {
+        guard let bytes = try? Data(contentsOf: URL(fileURLWithPath: path)) else { throw noComparison(path) }
+        return try comparison([UInt8](bytes), from: path)
+    }
+
+    /// Reads the comparison in `bytes`; `path` is what errors call it.
+    ///
+    /// - Throws: ``Diagnosis``, also for a number that no comparison has.
+    public static func comparison(_ bytes: [UInt8], from path: String) throws(Diagnosis) -> BuildComparison {
+        guard let comparison = try? BuildComparison(json: Data(bytes)) else { throw noComparison(path) }
         do {
-            return try BuildComparison(json: Data(contentsOf: URL(fileURLWithPath: path)))
+            try NumberCheck.check(comparison.marginPercent, 0...1000, "marginPercent")
+            for metric in comparison.metrics {
+                for ratio in [metric.ratio] + (metric.confirmation.map { [$0.ratio] } ?? []) {
+                    for value in [ratio.median, ratio.low, ratio.high] {
+                        try NumberCheck.check(value, 0...1e15, "the ratio of \(metric.name)")
+                    }
+                }
+                try NumberCheck.check(metric.pAdjusted, 0...1, "pAdjusted of \(metric.name)")
+            }
         } catch {
-            throw Diagnosis(
-                cause: "--result: \(path) is no comparison",
-                fix: "write one with: kbench compare BASE NEW --format json > \(path)", exitCode: .usage)
+            throw Diagnosis(cause: "--result \(path): \(error.cause)", fix: error.fix, exitCode: .usage)
         }
+        return comparison
+    }
+
+    private static func noComparison(_ path: String) -> Diagnosis {
+        Diagnosis(
+            cause: "--result: \(path) is no comparison",
+            fix: "write one with: kbench compare BASE NEW --format json > \(path)", exitCode: .usage)
     }
 }
 

@@ -29,13 +29,23 @@ public struct History: Sendable {
     public private(set) var entries: [HistoryEntry] = []
     /// The numbers of the lines that hold no entry, from 1. They stay in the file.
     public private(set) var damagedLines: [Int] = []
+    /// Whether there is such a file that can be read.
+    public let isThere: Bool
     private let path: String
 
     /// Reads the file at `path`; without one, the history is empty.
     public init(at path: String) {
+        let data = try? Data(contentsOf: URL(fileURLWithPath: path))
+        self.init(text: String(decoding: data ?? Data(), as: UTF8.self), path: path, isThere: data != nil)
+    }
+
+    /// Reads `text`, the content of the file at `path`.
+    public init(text: String, path: String, isThere: Bool = true) {
         self.path = path
-        let text = (try? Data(contentsOf: URL(fileURLWithPath: path))).map { String(decoding: $0, as: UTF8.self) } ?? ""
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        self.isThere = isThere
+        // A line end of Windows is one character to Swift, and another one than a line feed.
+        let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+        for (index, line) in lines.enumerated() {
             if line.allSatisfy(\.isWhitespace) { continue }
             if let entry = try? JSONDecoder().decode(HistoryEntry.self, from: Data(line.utf8)) {
                 entries.append(entry)

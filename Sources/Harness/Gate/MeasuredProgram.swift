@@ -44,8 +44,9 @@ struct MeasuredProgram: Sendable {
                 platformOptions: options, input: .none, output: .string(limit: 64 << 20),
                 error: .string(limit: 1 << 20)
             ) { [slowdown] execution in
-                guard slowdown > 0 else { return }
-                await Drag.slow(Int32(execution.processIdentifier.value), by: slowdown)
+                let process = Int32(execution.processIdentifier.value)
+                Leftovers.shared.begin(program: process)
+                if slowdown > 0 { await Drag.slow(process, by: slowdown) }
             }
         } catch is SubprocessError {
             throw Diagnosis(

@@ -11,6 +11,8 @@ struct RunPairs {
 
     /// The pairs, in the order they were made.
     var pairs: [Pair] = []
+    /// Which way figures are better of which that was said, by name or the end of one.
+    var directions: [String: GateMetric.Better] = [:]
 
     /// The names of the figures that both programs have in every run and that are asked for.
     ///
@@ -38,20 +40,23 @@ struct RunPairs {
     /// Whether `wanted` is the name of a figure, or the end of it.
     static func matches(_ name: String, _ wanted: String) -> Bool { name == wanted || name.hasSuffix("/" + wanted) }
 
-    /// Rates, ratios to something faster and shares of it are better when higher; all else is a price.
-    static func better(_ name: String) -> GateMetric.Better {
-        let kind = FigureTree.kind(of: name)
-        return kind.hasSuffix("PerSecond") || name.contains("ratioTo") || kind.hasPrefix("percentOf") ? .higher : .lower
+    /// Which way a figure is better.
+    ///
+    /// - Throws: ``Diagnosis`` where nothing says it.
+    func better(_ name: String) throws -> GateMetric.Better {
+        guard let better = MetricDirection.better(name, stated: directions) else { throw MetricDirection.missing(name) }
+        return better
     }
 
     /// The best that each figure was in some runs of one program, as far as all have it; of duplicates and losses the worst,
-    /// because a guarantee holds in every run or not at all.
-    static func best(of runs: [[String: Double]]) -> [String: Double] {
+    /// because a guarantee holds in every run or not at all. A figure without a direction is never compared.
+    func best(of runs: [[String: Double]]) -> [String: Double] {
         guard var best = runs.first else { return [:] }
         for run in runs.dropFirst() {
             best = best.reduce(into: [:]) { merged, figure in
                 guard let value = run[figure.key] else { return }
-                let wantsHigh = better(figure.key) == .higher || isOutcome(figure.key)
+                let wantsHigh =
+                    MetricDirection.better(figure.key, stated: directions) == .higher || RunPairs.isOutcome(figure.key)
                 merged[figure.key] = wantsHigh ? max(figure.value, value) : min(figure.value, value)
             }
         }
@@ -66,8 +71,9 @@ struct RunPairs {
 
     /// A metric for each name.
     ///
-    /// - Throws: ``Diagnosis`` when a figure is not above 0, so that it has no ratio.
+    /// - Throws: ``Diagnosis`` when a figure is not above 0, so that it has no ratio, or has no direction.
     func metrics(named names: [String], seed: UInt64, margin: Double) throws -> [GateMetric] {
+        let directions = try names.map { try better($0) }
         let ratios = try names.map { name in
             let (base, new) = (pairs.compactMap { $0.base[name] }, pairs.compactMap { $0.new[name] })
             guard let ratios = PairedRatios(base: base, new: new) else {
@@ -78,15 +84,15 @@ struct RunPairs {
             return ratios
         }
         let pValues = MultipleTesting.benjaminiHochberg(
-            zip(names, ratios).map { name, ratios in
+            zip(directions, ratios).map { better, ratios in
                 PermutationTest.pValue(
-                    thatPositive: RunPairs.better(name) == .lower ? ratios.logarithms : ratios.logarithms.map { -$0 })
+                    thatPositive: better == .lower ? ratios.logarithms : ratios.logarithms.map { -$0 })
             })
         return names.indices.map { index in
             var random = SeededRandom(seed: seed, stream: UInt64(index) + 1)
             let interval = ratios[index].interval(random: &random)
             return GateMetric(
-                name: names[index], tier: 1, better: RunPairs.better(names[index]),
+                name: names[index], tier: 1, better: directions[index],
                 ratio: .init(median: ratios[index].median, low: interval.lowerBound, high: interval.upperBound),
                 pAdjusted: pValues[index], minimumDetectableEffect: ratios[index].minimumDetectableEffect,
                 margin: margin)
@@ -99,7 +105,7 @@ struct RunPairs {
         return names.sorted().compactMap { name in
             let most = pairs.compactMap { $0.base[name] }.max() ?? 0
             let found = pairs.compactMap { $0.new[name] }.max() ?? 0
-            return found > most ? "\(name): \(Int(found)), \(Int(most)) before" : nil
+            return found > most ? "\(name): \(NumberCheck.plain(found)), \(NumberCheck.plain(most)) before" : nil
         }
     }
 }

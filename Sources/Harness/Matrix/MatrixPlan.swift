@@ -95,6 +95,13 @@ public struct MatrixPlan: Sendable {
     /// The number of cells.
     public var cellCount: Int { groups.reduce(0) { $0 + $1.cells.count } }
 
+    /// The strategies of the cells.
+    public var strategies: [Strategy] { groups.flatMap { $0.cells.map(\.strategy) } }
+    /// The sinks of the cells.
+    public var sinks: [SinkKind] { groups.flatMap { $0.cells.map(\.sink) } }
+    /// The crash points of the cells.
+    public var points: [CrashPoint] { groups.flatMap { $0.cells.map(\.crash.point) } }
+
     /// An occurrence half way into the last batch but one, of `count` spread evenly over the batches.
     private static func middle(of count: Int) -> Int {
         let perBatch = max(1, count / batches)

@@ -14,6 +14,8 @@ public struct MatrixRunner: ComparisonRunner {
     }
 
     private let plan: MatrixPlan
+    /// Gets the cells that have been run in worker processes so far.
+    var didRun: @Sendable ([MatrixCell]) -> Void = { _ in }
     private let progress: @Sendable (_ fraction: Double, _ label: String) -> Void
 
     /// Makes a runner that reports progress as it goes.
@@ -59,6 +61,7 @@ public struct MatrixRunner: ComparisonRunner {
                     fault: run.invalidReason ?? MatrixRunner.corruption(run.corrupted))
                 cells.append(matrixCell(cell, group.outage, outcome, simulated: simulated.measured))
             }
+            didRun(cells)
         }
         return result(cells, world: .real)
     }

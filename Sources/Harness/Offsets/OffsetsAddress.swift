@@ -14,6 +14,11 @@ public enum OffsetsAddress: Equatable, Sendable, CustomStringConvertible {
     /// A consumer group in ZooKeeper.
     case zookeeper(servers: String, group: String)
 
+    /// Whether it is a consumer group of Kafka.
+    public var isKafka: Bool { if case .kafka = self { true } else { false } }
+    /// Whether it is the checkpoints of a state folder.
+    public var isCheckpoint: Bool { if case .checkpoint = self { true } else { false } }
+
     /// The forms there are.
     public static let forms = "checkpoint:DIR, offset-log:DIR, file:PATH, kafka:GROUP, zookeeper:HOST:PORT/GROUP"
 

@@ -110,6 +110,7 @@ public struct OffsetsTool: Sendable {
         switch address {
         case .checkpoint(let directory):
             let state = try SavedState.checkpoint(in: directory, disk: PosixDisk())
+            try refuseIdle(committed, beside: state, at: address)
             let group = try committed.map { try read($0) }
             if state.isReceiver, committed == nil {
                 throw Diagnosis(
@@ -148,6 +149,7 @@ public struct OffsetsTool: Sendable {
             state.pending.flatMap { batch in
                 batch.ranges.map { .init(batch: batch.number, partition: $0.partition, from: $0.from, until: $0.until) }
             } + state.waiting.map { .init(batch: nil, partition: $0.partition, from: $0.from, until: $0.until) }
+        try refuseIdle(committed, beside: state, at: address)
         let group = try committed.map { try read($0) }
         let next: [Offset?] = state.isReceiver ? group?.offsets ?? [] : state.next
         let isComplete = !state.isReceiver || committed != nil
@@ -164,6 +166,16 @@ public struct OffsetsTool: Sendable {
                 safe: index < safe.count ? safe[index] : nil)
         }
         return report
+    }
+
+    /// Only a receiver goes on from a group.
+    private func refuseIdle(
+        _ committed: OffsetsAddress?, beside state: SavedState, at address: OffsetsAddress
+    ) throws {
+        guard committed != nil, !state.isReceiver else { return }
+        throw Diagnosis(
+            cause: "--committed has no effect: \(address) is no receiver's checkpoint", fix: "leave out --committed",
+            exitCode: .usage)
     }
 
     /// What a start elsewhere means for the records of batches that are not complete.
@@ -228,8 +240,13 @@ public struct OffsetsTool: Sendable {
             return try Positions(path: path, disk: PosixDisk())
         } catch let error as DiskError {
             throw Diagnosis(
-                cause: "\(error)", fix: "name a file that kbench offsets export wrote, or a file store's",
+                cause: "\(path): \(error.reason)",
+                fix: "name a file that kbench offsets export wrote, or a file store's",
                 exitCode: .usage)
+        } catch let error as OffsetStoreError where error.code == .damaged {
+            // The file is one that a person named, perhaps changed by hand: neither kbench nor the machine failed.
+            throw Diagnosis(
+                cause: "\(error)", fix: "restore it, or write it anew with kbench offsets export", exitCode: .usage)
         }
     }
 

@@ -1,32 +1,43 @@
 // The broker of a scenario: embedded in this process, or any Kafka by address; with the scenario's topic on it.
 internal import Engine
 internal import Kafka
+internal import Posix
 internal import Report
 internal import World
 
 /// Where a scenario's records live. Its calls block.
 final class BrokerHost {
-    let configuration: KafkaConfiguration
+    private(set) var configuration: KafkaConfiguration
     /// The user's properties as `name=value`, for the workers.
     let properties: [String]
     let info: BrokerInfo
     private let embedded: EmbeddedBroker?
-    /// The topics made on an external broker, which go when the host does.
-    private var topics: [String] = []
+    private let topicSettings: TopicSettings
+    /// What was made on an external broker, which goes when the host does; nil for an embedded one.
+    private let leftovers: ClusterLeftovers?
+    /// What is noticed of the brokers of an external cluster; nil for an embedded one.
+    let watch: BrokerWatch?
 
-    /// Uses the Kafka at `brokers`, or starts the embedded broker when that is nil.
-    init(brokers: String?, properties: [KafkaProperty]) throws {
-        self.properties = properties.map { "\($0.name)=\($0.value)" }
-        if let brokers {
+    /// Uses the Kafka that `options` name, or starts the embedded broker when they name none.
+    init(_ options: RunOptions) throws {
+        properties = options.properties.map { "\($0.name)=\($0.value)" }
+        topicSettings = options.topics
+        if let brokers = options.brokers {
             embedded = nil
-            configuration = try KafkaConfiguration(bootstrap: brokers, properties: properties)
+            configuration = try KafkaConfiguration(bootstrap: brokers, properties: options.properties)
             try KafkaCluster.probe(configuration)
             info = BrokerInfo(kind: "external", address: configuration.bootstrap)
+            let made = ClusterLeftovers(configuration)
+            leftovers = made
+            Leftovers.shared.begin(made)
+            watch = try BrokerWatch(configuration)
         } else {
-            let started = try EmbeddedBroker.start()
+            let started = try EmbeddedBroker.start(brokers: options.embeddedBrokers)
             embedded = started
-            configuration = try KafkaConfiguration(bootstrap: started.bootstrap, properties: properties)
+            configuration = try KafkaConfiguration(bootstrap: started.bootstrap, properties: options.properties)
             info = BrokerInfo(kind: "embedded", address: started.bootstrap)
+            leftovers = nil
+            watch = nil
         }
     }
 
@@ -37,6 +48,12 @@ final class BrokerHost {
         let load = "\(records) records of \(recordBytes) bytes in \(partitions) partitions"
         switch EmbeddedBroker.capacity(records: records, recordBytes: recordBytes, partitions: partitions) {
         case .fits: return
+        case .needs(let needed) where !ScenarioLimits.partitions.contains(needed):
+            let most = ScenarioLimits.partitions.upperBound
+            throw Diagnosis(
+                cause: "\(load) do not fit the embedded broker, which keeps 5 MiB per partition, with any number of "
+                    + "partitions that there can be: it takes \(needed), and \(most) are the most",
+                fix: "use fewer --records or smaller --record-bytes, or a real broker with --brokers", exitCode: .usage)
         case .needs(let needed):
             throw Diagnosis(
                 cause: "\(load) do not fit the embedded broker, which keeps 5 MiB per partition",
@@ -83,11 +100,13 @@ final class BrokerHost {
         if let embedded {
             try embedded.createTopic(name, partitions: partitions)
         } else {
-            // Noted first: a topic that is there although its making failed has to go too.
-            if !topics.contains(name) { topics.append(name) }
-            let cluster = try KafkaCluster(configuration)
-            defer { cluster.close() }
-            try cluster.createTopic(name, partitions: partitions)
+            // Whoever asks for it from now on knows that it is there.
+            configuration.topicTimeout = BrokerHost.topicTimeout
+            try leftovers?.make(name) {
+                let cluster = try KafkaCluster(configuration)
+                defer { cluster.close() }
+                try cluster.createTopic(name, partitions: partitions, settings: topicSettings)
+            }
         }
     }
 
@@ -98,12 +117,21 @@ final class BrokerHost {
         return try (0..<broker.partitionCount()).map { try broker.watermarks(of: Partition($0)) }
     }
 
-    /// Removes the topics from an external broker; the embedded one goes as a whole.
+    /// How long a topic that is known to be there is asked for again where a broker says that it is not.
+    static let topicTimeout = Duration.seconds(10)
+    /// How long the removal of topics and groups is tried: longer than a group waits for a member that was killed.
+    private static let removalTimeout = Duration.seconds(15)
+
+    /// Removes topics and groups from an external broker; the embedded one goes as a whole. What could not be removed is
+    /// told on standard error.
     func close() {
         embedded?.close()
-        guard !topics.isEmpty, let cluster = try? KafkaCluster(configuration) else { return }
-        defer { cluster.close() }
-        for name in topics { try? cluster.deleteTopic(name) }
-        topics = []
+        watch?.stop()
+        // Whoever was asked to end removes all of it himself.
+        guard let leftovers, !Leftovers.shared.isEnding else { return }
+        let left = leftovers.remove(within: BrokerHost.removalTimeout)
+        Leftovers.shared.finish(leftovers)
+        guard !left.isEmpty, !Leftovers.shared.isEnding else { return }
+        StandardStreams.writeErrorLine("kbench: left behind: \(Leftovers.list(left))")
     }
 }

@@ -8,10 +8,12 @@ internal import World
 /// Runs workers until one has processed all input.
 struct RunExecutor: Sendable {
     /// More lives than this mean that the worker cannot recover at all.
-    private static let mostLives = 20
+    static let mostLives = 20
 
     let scenario: Scenario
     let topic: String
+    /// What the names of consumer groups begin with, of this command alone; nil where the topic's name is that already.
+    var groupPrefix: String?
     let bootstrap: String
     /// librdkafka properties, each `name=value`.
     let properties: [String]
@@ -88,8 +90,7 @@ struct RunExecutor: Sendable {
             case .armed(let crashes): if life < crashes.count { configuration.crash = crashes[life].description }
             case .external(let delay): if life == 0 { killAfter = delay }
             }
-            try PosixDisk().write(Array(JSONEncoder().encode(configuration)), to: path)
-            let (ending, endedAt) = try await worker.run(configurationPath: path, killAfter: killAfter)
+            let (ending, endedAt) = try await worker.run(configuration, at: path, killAfter: killAfter)
             try Task.checkCancellation()
             if let diedAt {
                 // Back to work is the first output, or being idle when there was nothing left to output.
@@ -191,7 +192,7 @@ struct RunExecutor: Sendable {
 
     /// The consumer group of the run in `directory`.
     func group(in directory: String) -> String {
-        "\(topic)-\(directory.split(separator: "/").last.map(String.init) ?? "run")"
+        "\(groupPrefix ?? topic)-\(directory.split(separator: "/").last.map(String.init) ?? "run")"
     }
 
     /// Where the run in `directory` finds its offset store.
@@ -227,14 +228,7 @@ struct RunExecutor: Sendable {
             reexecutionDuplicates: verdict.reexecutionDuplicates, lost: verdict.lost, lostLoudly: verdict.lostLoudly,
             corrupted: verdict.corrupted,
             redone: verdict.redone,
-            expected: .init(
-                duplicates: plan.expected?.duplicates ?? plan.statedNumbers?.duplicates,
-                ingestDuplicates: plan.expected?.ingestDuplicates,
-                lost: plan.expected?.lost ?? plan.statedNumbers?.lost ?? 0, refused: plan.expectsRefusal),
-            derivation: plan.expected?.derivation
-                ?? (plan.expectsRefusal
-                    ? "refused, as the scenario states: the engine must not go on"
-                    : "no closed form: held to what the scenario states in numbers, and to no loss where none is allowed"),
+            expected: RunJudgement.expected(plan), derivation: RunJudgement.derivation(plan),
             agrees: RunJudgement.agrees(plan, verdict, isRefused: lives.refusal != nil),
             invalidReason: RunJudgement.invalidReason(
                 plan, crashesFired: lives.crashesFired, unplannedDeaths: lives.unplannedDeaths, verdict: verdict,

@@ -1,5 +1,6 @@
 // Whether a run's counts agree with what was expected, and whether the run could show anything at all.
 internal import Engine
+internal import Report
 internal import World
 
 /// Pure comparisons of a verdict with its plan.
@@ -22,6 +23,37 @@ enum RunJudgement {
         guard let stated = plan.stated else { return holdsByForm }
         return holdsByForm && verdict.duplicates == value(of: stated.duplicates, expected)
             && verdict.lost == value(of: stated.lost, expected)
+    }
+
+    /// The counts that decide: the closed form's; where there is none, what the scenario states in plain numbers.
+    static func expected(_ plan: RunPlan) -> RunResult.ExpectedCounts {
+        if plan.expectsRefusal { return .init(duplicates: nil, ingestDuplicates: nil, lost: 0, refused: true) }
+        guard let form = plan.expected else {
+            return .init(
+                duplicates: plan.stated?.duplicates.constant, ingestDuplicates: nil,
+                lost: plan.stated?.lost.constant ?? 0)
+        }
+        return .init(duplicates: form.duplicates, ingestDuplicates: form.ingestDuplicates, lost: form.lost)
+    }
+
+    /// Where the counts that decide come from, and what the scenario states where that is something else.
+    static func derivation(_ plan: RunPlan) -> String {
+        if plan.stated?.isRefusal == true {
+            return (plan.expected.map { "\($0.derivation); " } ?? "no closed form: ") + "the scenario states a refusal"
+        }
+        guard let form = plan.expected else {
+            guard let stated = plan.stated else {
+                return "no closed form and nothing stated: held to no loss where none is allowed"
+            }
+            return "no closed form: the scenario states duplicates \(stated.duplicates.constant), "
+                + "lost \(stated.lost.constant)"
+        }
+        guard let stated = plan.stated else { return form.derivation }
+        if form.isRefused { return "\(form.derivation); the scenario states numbers" }
+        let (duplicates, lost) = (value(of: stated.duplicates, form), value(of: stated.lost, form))
+        guard duplicates != form.duplicates || lost != form.lost else { return form.derivation }
+        return "\(form.derivation); the scenario states duplicates \(stated.duplicates) = \(duplicates), "
+            + "lost \(stated.lost) = \(lost)"
     }
 
     /// Why a run shows nothing; nil when it does.

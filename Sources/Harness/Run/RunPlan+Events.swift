@@ -6,14 +6,6 @@ extension RunPlan {
     /// Whether the run is to end with the engine's refusal to go on, by its closed form or by what is stated.
     var expectsRefusal: Bool { stated?.isRefusal == true || expected?.isRefused == true }
 
-    /// What the scenario states in plain numbers, where it does.
-    var statedNumbers: (duplicates: Int, lost: Int)? {
-        guard let stated, !stated.isRefusal, (stated.duplicates.symbols + stated.lost.symbols).isEmpty else {
-            return nil
-        }
-        return (stated.duplicates.constant, stated.lost.constant)
-    }
-
     /// What happened between the first two lives, each in a sentence.
     var events: [String] { outage.events.map(\.sentence) }
 

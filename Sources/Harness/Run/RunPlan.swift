@@ -118,10 +118,18 @@ struct RunPlan: Sendable {
     private static func settle(
         _ run: Scenario.Run, sink: SinkKind?, in scenario: Scenario, shape: LoadShape?
     ) throws -> [ArmedCrash] {
+        // A run that nothing happens to needs no schedule, which for a long load takes long to work out.
+        if run.crashes.isEmpty { return [] }
+        try shape.map { try ClosedFormSize.check($0, run.strategy) }
         var schedule = shape.map {
             CrashSchedule(
                 strategy: run.strategy, sink: sink ?? .append, job: scenario.job, fidelity: scenario.fidelity, shape: $0
             )
+        }
+        guard run.crashes.count < RunExecutor.mostLives else {
+            throw Diagnosis(
+                cause: "\(run.strategy.rawValue): \(run.crashes.count) crashes, one for each life, are too many",
+                fix: "give at most \(RunExecutor.mostLives - 1) crashes", exitCode: .usage)
         }
         return try run.crashes.enumerated().map { life, crash in
             let name =

@@ -4,7 +4,7 @@ internal import Foundation
 public import Kafka
 internal import Posix
 public import Report
-internal import World
+public import World
 
 /// How a scenario is to be run.
 public struct RunOptions: Sendable {
@@ -22,6 +22,10 @@ public struct RunOptions: Sendable {
     public var version: String
     /// A ZooKeeper's address, `host:port`; nil to start one where a run needs it.
     public var zookeeper: String?
+    /// What topics are made with on an external Kafka.
+    public var topics = TopicSettings()
+    /// The brokers of the embedded cluster, 1 or more.
+    public var embeddedBrokers = 1
 
     /// Makes options.
     public init(
@@ -36,6 +40,21 @@ public struct RunOptions: Sendable {
         self.version = version
         self.zookeeper = zookeeper
     }
+}
+
+/// A scenario that could not be carried out to its end, with what had come out by then.
+public struct UnfinishedScenario: DiagnosticError {
+    /// The result, which is invalid.
+    public var result: ScenarioResult
+    /// Why it ended.
+    public var diagnosis: Diagnosis
+
+    /// The cause in one line.
+    public var cause: String { diagnosis.cause }
+    /// The fix in one line.
+    public var fix: String { diagnosis.fix }
+    /// The exit code.
+    public var exitCode: ExitStatus { diagnosis.exitCode }
 }
 
 /// Runs scenarios.
@@ -56,7 +75,8 @@ public struct ScenarioRunner: Sendable {
 
     /// Carries out the scenario's runs, or its experiment.
     ///
-    /// - Throws: ``Diagnosis``; no worker and no file of the run is left behind then.
+    /// - Throws: ``Diagnosis``, or ``UnfinishedScenario`` where something had come out by then; no worker and no file of the
+    ///   run is left behind then.
     public func run(_ scenario: Scenario) async throws -> ScenarioResult {
         if let kind = scenario.experiment {
             return try await onStage(scenario) { try await kind.experiment.run(on: $0) }
@@ -80,19 +100,32 @@ public struct ScenarioRunner: Sendable {
             try BrokerHost.checkEmbedded(scenario)
         }
         let host = try await BlockingThread.run {
-            Handed(try BrokerHost(brokers: options.brokers, properties: options.properties))
+            Handed(try BrokerHost(options))
         }
+        let stage = Stage(scenario: scenario, options: options, progress: progress, host: host)
         do {
             try PosixDisk().makeDirectory(options.workDirectory)
-            let outcome = try await body(
-                Stage(scenario: scenario, options: options, progress: progress, host: host))
+            var outcome = try await body(stage)
+            outcome.findings.notes += host.value.watch?.takeNotes() ?? []
             let result = try result(of: scenario, outcome, broker: host.value.info, startedAt: startedAt)
             try await cleanUp(host)
             return result
         } catch {
+            let unfinished = unfinished(stage, error, startedAt: startedAt)
             try? await cleanUp(host)
-            throw error is CancellationError ? error : Diagnosis(of: error)
+            throw unfinished ?? (error is CancellationError ? error : Diagnosis(of: error))
         }
+    }
+
+    /// What had come out when `error` ended the scenario; nil where that was nothing.
+    private func unfinished(_ stage: Stage, _ error: any Error, startedAt: String) -> UnfinishedScenario? {
+        guard !(error is CancellationError), var outcome = stage.soFar.outcome else { return nil }
+        let diagnosis = Diagnosis(of: error)
+        outcome.findings.invalidReason = "it could not be carried out to its end: \(diagnosis.cause)"
+        outcome.findings.notes += stage.host.value.watch?.takeNotes() ?? []
+        let result = try? result(
+            of: stage.scenario, outcome, broker: stage.host.value.info, startedAt: startedAt)
+        return result.map { UnfinishedScenario(result: $0, diagnosis: diagnosis) }
     }
 
     private func result(

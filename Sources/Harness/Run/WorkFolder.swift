@@ -6,8 +6,12 @@ internal import World
 public enum WorkFolder {
     private static let prefix = ".running-"
 
-    /// This process's folder below `base`.
-    public static func path(in base: String) -> String { "\(base)/\(prefix)\(Processes.processID)" }
+    /// This process's folder below `base`, not made yet; an end that was asked for removes it.
+    public static func path(in base: String) -> String {
+        let path = "\(base)/\(prefix)\(Processes.processID)"
+        Leftovers.shared.note(folder: path)
+        return path
+    }
 
     /// Removes the folders of commands that were killed before they could do so themselves.
     public static func removeAbandoned(in base: String) {

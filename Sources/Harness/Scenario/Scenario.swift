@@ -226,7 +226,8 @@ public struct SymbolSum: Equatable, Sendable, CustomStringConvertible {
         self.constant = constant
     }
 
-    /// Reads a sum; nil when a term is neither a symbol nor a number of at least 0.
+    /// Reads a sum; nil when a term is neither a symbol nor a number, or the numbers together are not within
+    /// ``ScenarioLimits/statedRecords``.
     public init?(parsing text: String) {
         self.init()
         for term in text.split(separator: "+", omittingEmptySubsequences: false) {
@@ -234,7 +235,9 @@ public struct SymbolSum: Equatable, Sendable, CustomStringConvertible {
             if let symbol = Symbol(rawValue: word) {
                 symbols.append(symbol)
             } else if let number = Int(word), number >= 0 {
-                constant += number
+                let (sum, overflow) = constant.addingReportingOverflow(number)
+                guard !overflow, ScenarioLimits.statedRecords.contains(sum) else { return nil }
+                constant = sum
             } else {
                 return nil
             }

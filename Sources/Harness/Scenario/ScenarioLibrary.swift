@@ -73,7 +73,9 @@ public enum ScenarioLibrary {
             return try ScenarioFile.read(nameOrPath)
         }
         guard let text = text(of: nameOrPath) else {
-            let guess = Suggestion.closest(to: nameOrPath, among: names).map { "did you mean \($0)? " }
+            // The words of commands too: whoever mistypes one of them is taken to name a scenario.
+            let guess = Suggestion.closest(to: nameOrPath, among: names + ["list", "check"])
+                .map { "did you mean \($0)? " }
             throw ScenarioError(
                 .unknownName, "no scenario has this name",
                 fix: (guess ?? "start with crash-before-commit; ")

@@ -1,6 +1,6 @@
-// The ranges of a scenario's numbers: one table for files and for command-line overrides.
+// The ranges of numbers from outside: one table for files and for options of the command line.
 
-/// What the numbers of a scenario may be.
+/// What the numbers of a scenario, and those of options, may be.
 public enum ScenarioLimits {
     /// Records to produce.
     public static let records = 1...1_000_000_000
@@ -62,4 +62,16 @@ public enum ScenarioLimits {
     public static let valueFileBytes = 64 << 20
     /// The seed, limited so that every tool that reads JSON keeps it exact.
     public static let seed = 0...9_007_199_254_740_991
+    /// A number in the sum of duplicates or losses that a scenario states, and the whole of its numbers.
+    public static let statedRecords = 0...1_000_000_000_000
+    /// Records a second that are offered, or planned for.
+    public static let recordsPerSecond = 0.001...1_000_000_000
+    /// Seconds for which records are offered: below a tenth nothing has settled, above an hour nobody waits.
+    public static let offeredSeconds = 0.1...3_600.0
+    /// The bound on a 99th percentile, in milliseconds.
+    public static let p99Milliseconds = 0.001...600_000.0
+    /// Seconds for which Kafka keeps records: up to a hundred years.
+    public static let retentionSeconds = 0.0...3_153_600_000.0
+    /// Crashes a day.
+    public static let crashesPerDay = 0.0...86_400.0
 }

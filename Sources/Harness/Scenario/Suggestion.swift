@@ -1,9 +1,9 @@
 // Did you mean: the known word that a mistyped one is closest to.
 
 /// Finds what a person probably meant.
-enum Suggestion {
+public enum Suggestion {
     /// The candidate closest to `word` by edit distance, the first of equals; nil when none is close.
-    static func closest(to word: String, among candidates: [String]) -> String? {
+    public static func closest(to word: String, among candidates: [String]) -> String? {
         let wanted = Array(word.lowercased().unicodeScalars)
         let reach = max(2, wanted.count / 3)
         var best: (candidate: String, distance: Int)?
@@ -15,7 +15,7 @@ enum Suggestion {
     }
 
     /// A fix that names the closest candidate, and all of them; crash points are too many for a line.
-    static func fix(for word: String, among candidates: [String], as kind: String) -> String {
+    public static func fix(for word: String, among candidates: [String], as kind: String) -> String {
         let guess = closest(to: word, among: candidates).map { "did you mean \($0)? " } ?? ""
         let list = kind == "crash points" ? "see `kbench crash-points`" : candidates.joined(separator: ", ")
         return "\(guess)\(kind): \(list)"

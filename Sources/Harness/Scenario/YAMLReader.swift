@@ -101,7 +101,9 @@ struct YAMLValue {
             let symbols = SymbolSum.Symbol.allCases.map(\.rawValue).joined(separator: ", ")
             throw error(
                 .impossibleValue, "'\(text)' is not a sum",
-                fix: "write numbers and \(symbols) joined by '+', such as 'E + n'")
+                fix:
+                    "write \(symbols) and numbers of at most \(ScenarioLimits.statedRecords.upperBound) in all, joined "
+                    + "by '+', such as 'E + n'")
         }
         return sum
     }

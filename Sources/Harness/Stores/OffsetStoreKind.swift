@@ -62,5 +62,5 @@ extension Strategy {
 
 extension Scenario {
     /// Whether one of its runs keeps its offsets in ZooKeeper.
-    var needsZooKeeper: Bool { runs.contains { $0.offsetStore == .zookeeper } }
+    public var needsZooKeeper: Bool { runs.contains { $0.offsetStore == .zookeeper } }
 }

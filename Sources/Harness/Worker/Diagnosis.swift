@@ -1,7 +1,9 @@
 // Turns every error there is into one line of cause, one line of fix and an exit code.
 internal import Engine
 internal import Exploration
+internal import Foundation
 internal import Kafka
+internal import Posix
 public import World
 internal import WriteAheadLog
 
@@ -19,13 +21,24 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
 
     /// Makes a diagnosis.
     public init(cause: String, fix: String, exitCode: ExitStatus) {
-        self.cause = cause.split(separator: "\n").joined(separator: " ")
-        self.fix = fix
+        self.cause = cause.printableLine
+        self.fix = fix.printableLine
         code = exitCode.rawValue
     }
 
     /// Explains an error of any kind.
     public init(of error: any Error) {
+        self.init(kind: error)
+        // Whatever could not be opened, the broker's connection included: the process has no descriptor left.
+        guard cause.contains(Diagnosis.noDescriptors) else { return }
+        self.init(
+            cause: cause, fix: "raise the limit of open files, such as with ulimit -n 1024", exitCode: .internalError)
+    }
+
+    /// The system's words for EMFILE.
+    private static let noDescriptors = "Too many open files"
+
+    private init(kind error: any Error) {
         switch error {
         case let error as Diagnosis: self = error
         case let error as any DiagnosticError:
@@ -58,8 +71,10 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
             self.init(
                 cause: "\(error)", fix: fix, exitCode: error.code == .notRepeatable ? .internalError : .usage)
         default:
+            // What has a text of its own says it there; everything else is ours, and says it in `description`.
+            let words = (error as? any LocalizedError)?.errorDescription ?? "\(error)"
             self.init(
-                cause: "\(error)", fix: "this is not expected: please report it with the command",
+                cause: words, fix: "this is not expected: please report it with the command",
                 exitCode: .internalError)
         }
     }
@@ -72,7 +87,14 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
                 fix: "check --brokers and that a Kafka broker listens there, or leave --brokers out "
                     + "to use the embedded one", exitCode: .brokerUnreachable)
         case .configuration:
-            self.init(cause: "\(error)", fix: "correct the property given with -X or -F", exitCode: .usage)
+            // Most of these say themselves where they are.
+            let isPlaced =
+                error.location == KafkaConfiguration.addressLocation || error.message.hasPrefix(error.location)
+            self.init(
+                cause: isPlaced ? error.message : "\(error)",
+                fix: error.location == KafkaConfiguration.addressLocation
+                    ? "name one cluster, with --brokers HOST:PORT or with bootstrap.servers in -X or -F"
+                    : "correct what was given with -X, -F, --topic-config or --replication-factor", exitCode: .usage)
         case .offsetOutOfRange:
             self.init(
                 cause: "\(error)", fix: "the broker evicted records before they were read: raise the topic's retention",
@@ -83,7 +105,7 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
                 exitCode: .brokerUnreachable)
         case .notAllowed:
             self.init(
-                cause: "\(error)", fix: "give credentials with -X (security.protocol, sasl.username, ...) or -F",
+                cause: "\(error)", fix: "give credentials in a file with -F (security.protocol, sasl.username, ...)",
                 exitCode: .brokerUnreachable)
         default:
             self.init(
@@ -94,16 +116,23 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
 
     private init(disk error: DiskError, cause: String) {
         switch error.code {
+        case _ where error.path == StandardStreams.outputName:
+            self.init(
+                cause: cause, fix: "write it elsewhere: standard output is full, or nobody reads it",
+                exitCode: .internalError)
         case .noSpace:
             self.init(
                 cause: cause,
-                fix: "free space, or choose a folder on another file system with --out; what was durable "
-                    + "is kept", exitCode: .internalError)
-        case .notAllowed, .notFound, .exists:
+                fix: "free space, or choose a folder on another file system with --out", exitCode: .internalError)
+        case .notFound:
+            self.init(
+                cause: cause, fix: "restore it, or start over in an empty folder: somebody else removed it",
+                exitCode: .internalError)
+        case .notAllowed, .exists:
             self.init(cause: cause, fix: "choose a folder that can be written with --out", exitCode: .usage)
         default:
             self.init(
-                cause: cause, fix: "check the device; what was durable is kept", exitCode: .internalError)
+                cause: cause, fix: "check the device; the run can be repeated as it is", exitCode: .internalError)
         }
     }
 
@@ -116,7 +145,7 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
         case .noSpace:
             self.init(
                 cause: "\(error)",
-                fix: "free space, or choose a folder on another file system with --out; what was committed is kept",
+                fix: "free space, or choose a folder on another file system with --out",
                 exitCode: .internalError)
         case .notAllowed:
             self.init(cause: "\(error)", fix: "choose a folder that can be written with --out", exitCode: .usage)
@@ -126,7 +155,7 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
                 exitCode: .internalError)
         default:
             self.init(
-                cause: "\(error)", fix: "check the device; what was committed is kept", exitCode: .internalError)
+                cause: "\(error)", fix: "check the device; the run can be repeated as it is", exitCode: .internalError)
         }
     }
 
@@ -191,7 +220,7 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
     /// What stops an engine although nothing is wrong with its input, its files or its positions.
     private static let isNoRefusal: Set<EngineError.Code> = [
         .concurrentDriver, .fenced, .impossibleSink, .impossibleTasks, .impossibleStart, .damagedShuffle, .noSavedState,
-        .stateExists, .taskFailed,
+        .stateExists, .taskFailed, .unreadableRange,
     ]
 
     /// The state folder that a checkpoint's path lies in.
@@ -213,7 +242,7 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
         case .damaged:
             self.init(
                 cause: "\(error)", fix: "restore it, or write it anew with kbench offsets import",
-                exitCode: .internalError)
+                exitCode: .usage)
         case .configuration:
             self.init(
                 cause: "\(error)", fix: "give a ZooKeeper as host:port, host:port,host:port or host:port/root",

@@ -17,12 +17,12 @@ public enum Worker {
         let startedAt = MonotonicClock().now()
         Processes.keepFreedMemory()
         do {
+            let configuration = try WorkerConfiguration.received(from: configurationPath)
             try BlockingThread.start {
                 StandardStreams.waitForEndOfInput()
                 Processes.killSelf()
             }
-            let data = try Data(contentsOf: URL(fileURLWithPath: configurationPath))
-            let notes = try run(JSONDecoder().decode(WorkerConfiguration.self, from: data), startedAt: startedAt)
+            let notes = try run(configuration, startedAt: startedAt)
             if !notes.isEmpty {
                 try StandardStreams.writeOutput(String(decoding: JSONEncoder().encode(notes), as: UTF8.self) + "\n")
             }
@@ -39,9 +39,11 @@ public enum Worker {
         let counters = try MappedFile(path: configuration.countersPath, length: EngineCounters.byteCount)
         let engineCounters = EngineCounters(storage: counters.memory)
         engineCounters[.startedAt] = startedAt
-        let kafka = try KafkaConfiguration(
+        var kafka = try KafkaConfiguration(
             bootstrap: configuration.bootstrap,
             properties: KafkaConfiguration.properties(fromArguments: configuration.properties))
+        // Whoever started this worker has seen the topic.
+        kafka.topicTimeout = BrokerHost.topicTimeout
         let broker = try KafkaBroker(kafka, topic: configuration.topic)
         defer { broker.close() }
         let trace = try configuration.tracePath.map { try EffectTrace(path: $0) }

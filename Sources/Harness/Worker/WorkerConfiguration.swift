@@ -1,5 +1,8 @@
 // What a worker process is told: the engine to run, the broker to run it against, where to die.
 public import Engine
+internal import Foundation
+internal import Posix
+internal import World
 
 /// The file a worker is started with; the same for all of its lives but for the crash.
 public struct WorkerConfiguration: Codable, Equatable, Sendable {
@@ -7,8 +10,9 @@ public struct WorkerConfiguration: Codable, Equatable, Sendable {
     public var engine: EngineConfiguration
     /// The broker's address, `host:port`.
     public var bootstrap: String
-    /// Further librdkafka properties, each `name=value`.
-    public var properties: [String]
+    /// Further librdkafka properties, each `name=value`. They are not in the file: there may be secrets among them, and the
+    /// worker gets them through its standard input.
+    public var properties: [String] = []
     /// The topic.
     public var topic: String
     /// The crash to die of, `NAME@OCCURRENCE`; nil for none.
@@ -56,5 +60,29 @@ public struct WorkerConfiguration: Codable, Equatable, Sendable {
         self.crash = crash
         self.countersPath = countersPath
         self.offsetStore = offsetStore
+    }
+    // MARK: On its way to the worker
+
+    /// Writes all but the properties to a file that nobody else may read.
+    ///
+    /// - Throws: `DiskError`.
+    func write(to path: String) throws {
+        var shown = self
+        shown.properties = []
+        try FileSystem.writePrivately(Array(JSONEncoder().encode(shown)), to: path)
+    }
+
+    /// The properties as the line that the worker reads first.
+    func lineOfProperties() throws -> [UInt8] { try Array(JSONEncoder().encode(properties)) + [UInt8(ascii: "\n")] }
+
+    /// What the worker was told: the file, and the first line of its standard input.
+    ///
+    /// - Throws: `DiskError`, or what a file that is none of ours gives.
+    static func received(from path: String) throws -> WorkerConfiguration {
+        let bytes = try PosixDisk().contents(of: path)
+        var configuration = try JSONDecoder().decode(WorkerConfiguration.self, from: Data(bytes))
+        let line = StandardStreams.readLineOfInput()
+        if !line.isEmpty { configuration.properties = try JSONDecoder().decode([String].self, from: Data(line)) }
+        return configuration
     }
 }

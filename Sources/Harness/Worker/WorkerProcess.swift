@@ -1,4 +1,5 @@
 // One life of a worker, as the harness sees it: started, perhaps killed from outside, and how it ended.
+internal import Engine
 internal import Foundation
 internal import Posix
 internal import Subprocess
@@ -23,32 +24,46 @@ struct WorkerProcess: Sendable {
     /// Runs a life to its own end.
     ///
     /// - Returns: how it ended, and what it had to say of other drivers.
-    func drive(configurationPath: String) async throws -> (ending: Ending, notes: [String]) {
-        let (ending, _, output) = try await live(configurationPath: configurationPath, killAfter: nil, killWhen: nil)
+    func drive(
+        _ configuration: WorkerConfiguration, at path: String
+    ) async throws -> (ending: Ending, notes: [String]) {
+        let (ending, _, output) = try await live(configuration, at: path, killAfter: nil, killWhen: nil)
         return (ending, (try? JSONDecoder().decode([String].self, from: Data(output.utf8))) ?? [])
     }
 
     /// Runs one life; `killAfter` sends SIGKILL from outside once that time has passed, `killWhen` once it returns. It is
     /// cancelled when the worker ends before.
     func run(
-        configurationPath: String, killAfter: Duration? = nil, killWhen: (@Sendable () async throws -> Void)? = nil
+        _ configuration: WorkerConfiguration, at path: String, killAfter: Duration? = nil,
+        killWhen: (@Sendable () async throws -> Void)? = nil
     ) async throws -> (ending: Ending, endedAt: Nanoseconds) {
         let (ending, endedAt, _) = try await live(
-            configurationPath: configurationPath, killAfter: killAfter, killWhen: killWhen)
+            configuration, at: path, killAfter: killAfter, killWhen: killWhen)
         return (ending, endedAt)
     }
 
     private func live(
-        configurationPath: String, killAfter: Duration?, killWhen: (@Sendable () async throws -> Void)?
+        _ configuration: WorkerConfiguration, at path: String, killAfter: Duration?,
+        killWhen: (@Sendable () async throws -> Void)?
     ) async throws -> (ending: Ending, endedAt: Nanoseconds, output: String) {
+        try configuration.write(to: path)
+        Leftovers.shared.note(group: configuration.engine.group, at: configuration.bootstrap)
+        let secrets = try configuration.lineOfProperties()
+        // One that is killed at once does not read them.
+        StandardStreams.tellBrokenPipesByErrors()
         // A process group of its own, so that Ctrl-C reaches the harness alone, which then ends the worker.
         var options = PlatformOptions()
         options.processGroupID = 0
         let result = try await Subprocess.run(
-            .path(FilePath(executable)), arguments: ["worker", configurationPath], platformOptions: options,
+            .path(FilePath(executable)), arguments: ["worker", path], platformOptions: options,
             input: .inputWriter, output: .sequence, error: .string(limit: 64 * 1024)
         ) { execution in
-            try await withThrowingTaskGroup(of: String.self) { group in
+            let process = Int32(execution.processIdentifier.value)
+            try Leftovers.shared.begin(worker: process)
+            defer { Leftovers.shared.finish(worker: process) }
+            // A worker that is gone already says so by its end.
+            _ = try? await execution.standardInputWriter.write(secrets)
+            return try await withThrowingTaskGroup(of: String.self) { group in
                 if let killAfter {
                     group.addTask {
                         try await Task.sleep(for: killAfter)

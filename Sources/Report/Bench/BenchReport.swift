@@ -27,7 +27,7 @@ public enum BenchReport {
         text += result.settings.map { ceilings($0) + "\n" }.joined() + "\n" + PriceTable.render(result)
         let complaints = complaints(result)
         if !complaints.isEmpty { text += "\n" + complaints.map { "- \($0)\n" }.joined() }
-        return text + "\n" + result.notes.map { "- \($0)\n" }.joined() + "\nagain: \(result.reproduce)\n"
+        return text + "\n" + notes(result).map { "- \($0)\n" }.joined() + "\nagain: \(result.reproduce)\n"
     }
 
     private static func markdown(_ result: BenchResult) -> String {
@@ -45,7 +45,7 @@ public enum BenchReport {
         if !complaints.isEmpty {
             sections += ["## What is wrong", complaints.map { "- \($0)" }.joined(separator: "\n")]
         }
-        sections += ["## How to read it", result.notes.map { "- \($0)" }.joined(separator: "\n")]
+        sections += ["## How to read it", notes(result).map { "- \($0)" }.joined(separator: "\n")]
         sections += ["## Again", "```\n\(result.reproduce)\n```"]
         return sections.map { $0.hasSuffix("\n") ? String($0.dropLast()) : $0 }.joined(separator: "\n\n") + "\n"
     }
@@ -92,6 +92,18 @@ public enum BenchReport {
         - Versions: kbench \(result.host.kbench), librdkafka \(result.host.librdkafka)
         - Started: \(result.startedAt)
         """
+    }
+
+    /// The result's notes, and one for rows whose rates mean nothing.
+    private static func notes(_ result: BenchResult) -> [String] {
+        guard let shortest = result.rows.filter(\.isTooShort).compactMap(\.measuredSeconds).min() else {
+            return result.notes
+        }
+        return [
+            "too short: measured for less than \(Numbers.duration(seconds: BenchRow.shortestMeasure)), "
+                + "\(Numbers.duration(seconds: shortest)) at least; the rate, and every ratio to it, says how long it takes "
+                + "to begin: raise --records"
+        ] + result.notes
     }
 
     private static func complaints(_ result: BenchResult) -> [String] {

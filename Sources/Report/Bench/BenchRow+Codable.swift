@@ -6,8 +6,11 @@ extension BenchRow {
         case cpuSecondsPerMillionRecords, cpu, peakResidentBytes, latencyMicroseconds, latencyStages, offered
         case fsyncs, fsyncsPerSecond, writeCalls, bytesWrittenLogical, bytesWrittenPhysical
         case walBytesPerIngestedByte, walFactor, walBytesPeak, checkpointBytes, walLiveBytes, duplicates, lost,
-            corrupted, crash
+            corrupted, crash, measuredSeconds
     }
+
+    /// What a reader is told that does not know where a rate begins to mean something.
+    private enum DerivedKeys: String, CodingKey { case tooShort }
 
     /// Writes every key.
     ///
@@ -41,5 +44,8 @@ extension BenchRow {
         try container.encode(lost, forKey: .lost)
         try container.encode(corrupted, forKey: .corrupted)
         try container.encode(crash, forKey: .crash)
+        try container.encode(measuredSeconds, forKey: .measuredSeconds)
+        var derived = encoder.container(keyedBy: DerivedKeys.self)
+        try derived.encode(isTooShort, forKey: .tooShort)
     }
 }

@@ -57,6 +57,13 @@ public struct BenchRow: Codable, Equatable, Sendable {
     public var corrupted: Int
     /// What one crash did; nil where none was tried.
     public var crash: CrashPrice?
+    /// Seconds of the rounds that the rate was measured in, their median; nil in results of an older kbench.
+    public var measuredSeconds: Double?
+
+    /// Below so many seconds a rate says how long it takes to begin, and nothing of how it goes on.
+    public static let shortestMeasure = 0.2
+    /// Whether the row was measured for too short a time to mean anything.
+    public var isTooShort: Bool { measuredSeconds.map { $0 < BenchRow.shortestMeasure } ?? false }
 
     /// Makes a row.
     public init(
@@ -67,7 +74,7 @@ public struct BenchRow: Codable, Equatable, Sendable {
         bytesWrittenLogical: Int64, bytesWrittenPhysical: Int64, walBytesPerIngestedByte: Double,
         walFactor: Interval, walBytesPeak: Int64, checkpointBytes: Int64, walLiveBytes: [Sample], duplicates: Int,
         lost: Int,
-        corrupted: Int, crash: CrashPrice?
+        corrupted: Int, crash: CrashPrice?, measuredSeconds: Double? = nil
     ) {
         self.setting = setting
         self.strategy = strategy
@@ -96,6 +103,7 @@ public struct BenchRow: Codable, Equatable, Sendable {
         self.lost = lost
         self.corrupted = corrupted
         self.crash = crash
+        self.measuredSeconds = measuredSeconds
     }
 
     /// Percentiles in microseconds.

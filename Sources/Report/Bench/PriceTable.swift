@@ -26,7 +26,8 @@ enum PriceTable {
             value.map { Numbers.fixed(Double($0) / 1000, places: 1) } ?? "-"
         }
         return [
-            row.strategy, row.sink, row.guarantee, Numbers.fixed(row.recordsPerSecond, places: 0),
+            row.strategy, row.sink, row.guarantee,
+            Numbers.fixed(row.recordsPerSecond, places: 0) + (row.isTooShort ? " (too short)" : ""),
             ratio(row.ratioToRaw), Numbers.fixed(row.ratioToCeiling, places: 2),
             milliseconds(row.latencyMicroseconds?.p50), milliseconds(row.latencyMicroseconds?.p99),
             milliseconds(row.latencyMicroseconds?.p999), Numbers.fixed(row.cpuSecondsPerMillionRecords, places: 2),
@@ -63,6 +64,7 @@ enum PriceTable {
         ("crash_duplicate_records", { $0.crash.map { "\($0.duplicates)" } ?? "" }),
         ("crash_lost_records", { $0.crash.map { "\($0.lost)" } ?? "" }),
         ("recovery_seconds", { $0.crash.map { "\($0.recoverySeconds)" } ?? "" }),
+        ("measured_seconds", { $0.measuredSeconds.map { "\($0)" } ?? "" }), ("too_short", { "\($0.isTooShort)" }),
     ]
 
     /// The table for programs (RFC 4180): exact numbers, units in the names of the columns.

@@ -45,7 +45,8 @@ public struct BuildComparison: Codable, Equatable, Sendable {
         self.brokenGuarantees = brokenGuarantees
         self.differences = differences
         self.metrics = metrics
-        verdict = GateVerdict(metrics.map(\.verdict), brokenGuarantees: brokenGuarantees)
+        let isNothing = metrics.isEmpty && brokenGuarantees.isEmpty
+        verdict = isNothing ? .invalid : GateVerdict(metrics.map(\.verdict), brokenGuarantees: brokenGuarantees)
     }
 
     /// Reads what ``json()`` wrote.
@@ -87,6 +88,7 @@ public struct BuildComparison: Codable, Equatable, Sendable {
             case .slower: "SLOWER"
             case .guaranteeBroken: "BROKEN"
             case .inconclusive: "INCONCLUSIVE"
+            case .invalid: "INVALID"
             }
         return "\(word) \(new) against \(base): \(Numbers.count(metrics.count, "metric")), "
             + "\(Numbers.count(pairs, "pair"))\(best), margin \(Numbers.plain(marginPercent)) %, seed \(seed)"

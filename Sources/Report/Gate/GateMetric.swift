@@ -114,6 +114,8 @@ public enum GateVerdict: String, Codable, Sendable {
     case guaranteeBroken = "guarantee-broken"
     /// The measurement does not decide.
     case inconclusive
+    /// A rule guards no metric, or there is none: nothing was shown.
+    case invalid
 
     /// The exit code that belongs to it.
     public var exitCode: ExitStatus {
@@ -122,6 +124,7 @@ public enum GateVerdict: String, Codable, Sendable {
         case .slower: .regression
         case .guaranteeBroken: .guaranteeBroken
         case .inconclusive: .inconclusive
+        case .invalid: .invalidRun
         }
     }
 

@@ -48,8 +48,10 @@ public struct GatePolicy: Codable, Equatable, Sendable {
             return GateReport.Row(metric: judged, marginPercent: rule.marginPercent)
         }
         let idle = rules.filter { rule in !comparison.metrics.contains { rule.covers($0) } }
+        var verdict = GateVerdict(verdicts, brokenGuarantees: comparison.brokenGuarantees)
+        if verdict == .same, !idle.isEmpty || rules.isEmpty { verdict = .invalid }
         return GateReport(
-            verdict: GateVerdict(verdicts, brokenGuarantees: comparison.brokenGuarantees), rows: rows,
+            verdict: verdict, rows: rows,
             brokenGuarantees: comparison.brokenGuarantees, rulesWithoutMetric: idle.map(\.metric))
     }
 }
@@ -92,7 +94,12 @@ public struct GateReport: Codable, Equatable, Sendable {
 
     /// The verdict line and a row per metric.
     public var text: String {
-        let word = verdict == .same ? "GREEN" : "RED"
+        let word =
+            switch verdict {
+            case .same: "GREEN"
+            case .invalid: "INVALID"
+            default: "RED"
+            }
         var text = "\(word) gate: \(verdict.rawValue)\n"
         for broken in brokenGuarantees { text += "guarantee broken: \(broken)\n" }
         for rule in rulesWithoutMetric { text += "no metric for the rule on \(rule)\n" }

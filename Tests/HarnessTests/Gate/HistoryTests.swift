@@ -52,6 +52,17 @@ import Testing
         #expect(History(at: file.path).damagedLines == [2, 4, 5])
     }
 
+    @Test("S4: lines may end as on Windows")
+    func linesMayEndAsOnWindows() throws {
+        let file = File()
+        let lines = ["a", "b"].map { #"{"commit":"\#($0)","date":"1","figures":{"x":1}}"# }
+        try file.write(lines.map { $0 + "\r\n" }.joined())
+        #expect(History(at: file.path).entries.map(\.commit) == ["a", "b"])
+        #expect(History(at: file.path).damagedLines == [])
+        try History(at: file.path).append(Self.entry(1, ["x": 2]))
+        #expect(History(at: file.path).entries.map(\.commit) == ["a", "b", "commit-1"])
+    }
+
     @Test func aCommitIsThereOnce() throws {
         let file = File()
         try History(at: file.path).append(Self.entry(1, ["x": 2]))
@@ -76,6 +87,7 @@ import Testing
 
     @Test func noFileIsAnEmptyHistory() {
         let history = History(at: File().path)
+        #expect(!history.isThere)
         #expect(history.entries.isEmpty && history.damagedLines.isEmpty && history.changes().isEmpty)
     }
 }

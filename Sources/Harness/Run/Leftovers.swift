@@ -1,0 +1,225 @@
+// What would outlast kbench if it just stopped: workers, files, topics and consumer groups; and their removal in time.
+internal import Kafka
+internal import Posix
+internal import Synchronization
+internal import World
+
+/// Everything of this process that somebody would have to remove if it ended now. What a command makes is noted here
+/// before it is made, so that one place can tidy up, whatever the command is doing just then.
+public final class Leftovers: Sendable {
+    /// Those of this process.
+    public static let shared = Leftovers()
+
+    private struct State {
+        var isEnding = false
+        var folders: [String] = []
+        var workers: [Int32] = []
+        var program: Int32?
+        var clusters: [ClusterLeftovers] = []
+        var others: [(name: String, remove: @Sendable () throws -> Void)] = []
+    }
+
+    private let state = Mutex(State())
+
+    init() {}
+
+    /// Whether an end was asked for: nothing new is begun then, and whoever would tidy up leaves it to ``tidy(within:)``.
+    public var isEnding: Bool { state.withLock { $0.isEnding } }
+
+    // MARK: What there is
+
+    /// A folder that lasts as long as its command.
+    func note(folder: String) {
+        state.withLock { if !$0.folders.contains(folder) { $0.folders.append(folder) } }
+    }
+
+    /// A worker that was started.
+    ///
+    /// - Throws: `CancellationError` when an end was asked for; the worker is ended then.
+    func begin(worker: Int32) throws {
+        let isTooLate = state.withLock { state in
+            if !state.isEnding { state.workers.append(worker) }
+            return state.isEnding
+        }
+        guard isTooLate else { return }
+        Processes.end(worker, atOnce: true)
+        throw CancellationError()
+    }
+
+    /// A worker that has ended.
+    func finish(worker: Int32) {
+        state.withLock { state in state.workers.removeAll { $0 == worker } }
+    }
+
+    /// Another kbench, the only one that runs now, which tidies up itself when it is asked to end.
+    func begin(program: Int32) { state.withLock { $0.program = program } }
+
+    /// A cluster on which things will be made.
+    func begin(_ cluster: ClusterLeftovers) { state.withLock { $0.clusters.append(cluster) } }
+
+    /// A cluster on which nothing is made any more.
+    func finish(_ cluster: ClusterLeftovers) {
+        state.withLock { state in state.clusters.removeAll { $0 === cluster } }
+    }
+
+    /// A consumer group that is about to commit offsets to the cluster at `bootstrap`; an embedded one needs no tidying.
+    func note(group: String, at bootstrap: String) {
+        state.withLock { $0.clusters.last { $0.bootstrap == bootstrap } }?.note(group: group)
+    }
+
+    /// Something else that has to be removed; `remove` may block.
+    func note(_ name: String, _ remove: @escaping @Sendable () throws -> Void) {
+        state.withLock { $0.others.append((name, remove)) }
+    }
+
+    /// Removes what was noted under a name.
+    ///
+    /// - Throws: what its removal throws; it stays noted then.
+    func remove(_ name: String) throws {
+        let found = state.withLock { state in state.others.filter { $0.name == name } }
+        for other in found { try other.remove() }
+        state.withLock { state in state.others.removeAll { $0.name == name } }
+    }
+
+    // MARK: The end
+
+    /// Ends the workers, removes topics and groups, then the folders, each as far as it can be done in time. Nothing new is
+    /// begun from now on.
+    ///
+    /// - Returns: what is left, in words.
+    public func tidy(within limit: Duration) -> [String] {
+        let clock = ContinuousClock()
+        let deadline = clock.now + limit
+        let (workers, program, clusters, others, folders) = state.withLock { state in
+            state.isEnding = true
+            return (state.workers, state.program, state.clusters, state.others, state.folders)
+        }
+        for worker in workers { Processes.end(worker, atOnce: true) }
+        // One that has ended may have left its number to somebody else's process.
+        let programs = Processes.descendants(of: Processes.processID).filter { $0 == program }
+        for program in programs { Processes.end(program, atOnce: false) }
+        endOthers(sparing: programs)
+        for other in others { try? BlockingThread.start { [self] in try? remove(other.name) } }
+        var left = clusters.flatMap { $0.remove(within: deadline - clock.now) }
+        while clock.now < deadline, state.withLock({ !$0.others.isEmpty }) { MonotonicClock().sleep(5_000_000) }
+        left += state.withLock { $0.others.map(\.name) }
+        while clock.now < deadline, programs.contains(where: Processes.isRunning) { MonotonicClock().sleep(5_000_000) }
+        endOthers(sparing: [])
+        for folder in folders {
+            // Whoever was writing just now may have made a file behind the back of the removal.
+            for _ in 0..<3 { try? FileSystem.removeTree(folder) }
+            if PosixDisk().exists(folder) { left.append("folder \(folder)") }
+        }
+        return left
+    }
+
+    /// What there is now, in words.
+    public var names: [String] {
+        state.withLock { state in
+            state.workers.filter(Processes.isRunning).map { "worker \($0)" }
+                + state.clusters.flatMap { $0.names } + state.others.map(\.name)
+                + state.folders.filter { PosixDisk().exists($0) }.map { "folder \($0)" }
+        }
+    }
+
+    /// Names as part of a line, the first few of many.
+    public static func list(_ names: [String]) -> String {
+        let shown = 6
+        return names.prefix(shown).joined(separator: ", ")
+            + (names.count > shown ? " and \(names.count - shown) more" : "")
+    }
+
+    /// Ends at once whatever this process has started and they have started, without `programs` and theirs.
+    private func endOthers(sparing programs: [Int32]) {
+        let spared = programs.flatMap { [$0] + Processes.descendants(of: $0) }
+        for process in Processes.descendants(of: Processes.processID) where !spared.contains(process) {
+            Processes.end(process, atOnce: true)
+        }
+    }
+}
+
+/// The topics and consumer groups of this process on one external cluster.
+final class ClusterLeftovers: Sendable {
+    private struct State {
+        var topics: [String] = []
+        /// Those of the topics that are just being made, and may appear after they were looked for.
+        var beingMade: Set<String> = []
+        var groups: [String] = []
+    }
+
+    private let configuration: KafkaConfiguration
+    private let state = Mutex(State())
+
+    init(_ configuration: KafkaConfiguration) { self.configuration = configuration }
+
+    /// The cluster's address.
+    var bootstrap: String { configuration.bootstrap }
+
+    /// What there is now, in words.
+    var names: [String] {
+        let (topics, groups) = state.withLock { ($0.topics, $0.groups) }
+        return (topics.map { "topic \($0)" } + groups.map { "consumer group \($0)" }).map { "\($0) on \(bootstrap)" }
+    }
+
+    func note(group: String) { state.withLock { if !$0.groups.contains(group) { $0.groups.append(group) } } }
+
+    /// Makes a topic, which is noted first: one that is there although its making failed has to go too.
+    func make(_ topic: String, _ body: () throws -> Void) throws {
+        state.withLock { state in
+            if !state.topics.contains(topic) { state.topics.append(topic) }
+            state.beingMade.insert(topic)
+        }
+        defer { _ = state.withLock { $0.beingMade.remove(topic) } }
+        try body()
+    }
+
+    /// Removes topics and groups, trying again for as long as that can help and `limit` allows.
+    ///
+    /// - Returns: what is left, in words.
+    func remove(within limit: Duration) -> [String] {
+        guard !names.isEmpty, limit > .zero else { return names }
+        let clock = ContinuousClock()
+        let deadline = clock.now + limit
+        let isOver = Flag()
+        // A thread of its own, since the library may take longer than was allowed to let go of a cluster that is gone.
+        try? BlockingThread.start { [self] in
+            try? removeAll(until: deadline)
+            isOver.set()
+        }
+        while !isOver.isSet, clock.now < deadline, !names.isEmpty { MonotonicClock().sleep(2_000_000) }
+        return names
+    }
+
+    private func removeAll(until deadline: ContinuousClock.Instant) throws {
+        let clock = ContinuousClock()
+        var configuration = configuration
+        configuration.connectTimeout = min(configuration.connectTimeout, deadline - clock.now)
+        configuration.refusedTimeout = min(configuration.refusedTimeout, .seconds(1))
+        configuration.requestTimeout = min(configuration.requestTimeout, deadline - clock.now, .seconds(5))
+        let cluster = try KafkaCluster(configuration)
+        defer { cluster.close() }
+        while clock.now < deadline {
+            let (topics, beingMade, groups) = state.withLock { ($0.topics, $0.beingMade, $0.groups) }
+            if topics.isEmpty, groups.isEmpty { return }
+            guard let topicErrors = try? cluster.deleteTopics(topics),
+                let groupErrors = try? cluster.deleteGroups(groups)
+            else {
+                MonotonicClock().sleep(100_000_000)
+                continue
+            }
+            state.withLock { state in
+                state.topics.removeAll { topic in
+                    guard let error = topicErrors[topic] else { return topics.contains(topic) }
+                    return error.code == .unknownTopic && !beingMade.contains(topic)
+                }
+                state.groups.removeAll { group in
+                    guard let error = groupErrors[group] else { return groups.contains(group) }
+                    return error.code == .unknownGroup
+                }
+            }
+            let isHopeless = (Array(topicErrors.values) + groupErrors.values).contains { $0.code == .notAllowed }
+            if isHopeless { return }
+            MonotonicClock().sleep(50_000_000)
+        }
+    }
+}
