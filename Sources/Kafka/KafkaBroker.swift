@@ -8,7 +8,7 @@ public final class KafkaBroker: Broker {
     /// The topic that every call is about.
     public let topic: String
     private let configuration: KafkaConfiguration
-    private let handle: KafkaHandle
+    let handle: KafkaHandle
     private let topicObject: KafkaTopic
     private var groups: [String: KafkaHandle] = [:]
 

@@ -200,15 +200,32 @@ extension KafkaCluster {
     private func request(
         _ operation: Operation, doing: String, _ send: (_ options: OpaquePointer?, _ queue: OpaquePointer?) -> Void
     ) throws -> [String: BrokerError] {
+        // Groups are deleted at once; only what concerns topics takes the brokers a time that can be limited.
+        try answer(to: operation.code, takesTime: operation != .deleteGroups, doing: doing, send) { event in
+            var failures: [String: BrokerError] = [:]
+            let place = handle.configuration.bootstrap
+            for (name, code, text) in operation.failures(in: event) {
+                failures[name] = BrokerError(code, doing: doing, text: text, location: "\(place) \(name)")
+            }
+            return failures
+        }
+    }
+
+    /// Sends one request of the Admin API and lets `read` look into its answer. `takesTime` says whether the time that the
+    /// brokers may take for it can be limited.
+    func answer<Value>(
+        to operation: rd_kafka_admin_op_t, takesTime: Bool, doing: String,
+        _ send: (_ options: OpaquePointer?, _ queue: OpaquePointer?) -> Void,
+        read: (_ event: OpaquePointer) throws -> Value
+    ) throws -> Value {
         let timeout = handle.configuration.requestTimeout.milliseconds
         let place = handle.configuration.bootstrap
-        let options = rd_kafka_AdminOptions_new(handle.pointer, operation.code)
+        let options = rd_kafka_AdminOptions_new(handle.pointer, operation)
         defer { rd_kafka_AdminOptions_destroy(options) }
         var code = RD_KAFKA_RESP_ERR_NO_ERROR
         let reason = KafkaHandle.withErrorText { text, size in
             code = rd_kafka_AdminOptions_set_request_timeout(options, timeout, text, size)
-            // Groups are deleted at once; only what concerns topics takes the brokers a time that can be limited.
-            if code == RD_KAFKA_RESP_ERR_NO_ERROR, operation != .deleteGroups {
+            if code == RD_KAFKA_RESP_ERR_NO_ERROR, takesTime {
                 code = rd_kafka_AdminOptions_set_operation_timeout(options, timeout, text, size)
             }
         }
@@ -225,10 +242,6 @@ extension KafkaCluster {
         guard rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR_NO_ERROR else {
             throw handle.failure(rd_kafka_event_error(event), doing: doing, location: place)
         }
-        var failures: [String: BrokerError] = [:]
-        for (name, code, text) in operation.failures(in: event) {
-            failures[name] = BrokerError(code, doing: doing, text: text, location: "\(place) \(name)")
-        }
-        return failures
+        return try read(event)
     }
 }

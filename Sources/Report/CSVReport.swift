@@ -45,6 +45,8 @@ public enum CSVReport {
         ("orphan_bytes", { _, run in "\(run.orphanBytes)" }),
         ("orphan_bytes_at_recovery", { _, run in "\(run.orphanBytesAtRecovery)" }),
         ("output_digest", { _, run in run.outputDigest ?? "" }),
+        ("events_between_lives", { _, run in run.events.joined(separator: "; ") }),
+        ("refusal", { _, run in run.refusal ?? "" }),
     ]
 
     private static func cell(_ seconds: Double?) -> String { seconds.map { "\($0)" } ?? "" }

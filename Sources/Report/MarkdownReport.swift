@@ -24,6 +24,10 @@ public enum MarkdownReport {
             ]
         }
         if let recovery = RecoveryTable.render(result.runs) { sections += ["## Recovery in parts", recovery] }
+        let happenings = result.runs.flatMap(\.happenings)
+        if !happenings.isEmpty {
+            sections += ["## What happened between two lives", happenings.map { "- \($0)" }.joined(separator: "\n")]
+        }
         let complaints = result.complaints
         if !complaints.isEmpty {
             sections += ["## What is wrong", complaints.map { "- \($0)" }.joined(separator: "\n")]

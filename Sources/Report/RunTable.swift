@@ -33,9 +33,10 @@ struct RunTable {
             Column(heading: "produced") { Numbers.grouped($0.produced) },
             Column(heading: "delivered") { $0.hasSink ? Numbers.grouped($0.delivered) : "-" },
             Column(heading: "duplicates") { $0.hasSink ? Numbers.grouped($0.duplicates) : "-" },
-            Column(heading: "lost") { $0.hasSink ? Numbers.grouped($0.lost) : "-" },
+            Column(heading: "lost") { $0.hasSink && $0.refusal == nil ? Numbers.grouped($0.lost) : "-" },
             Column(heading: "expected") { run in
                 guard run.hasSink else { return "-" }
+                if run.expected.refused { return "refused" }
                 let duplicates = run.expected.duplicates.map { Numbers.grouped($0) } ?? "any"
                 return "\(duplicates) / \(Numbers.grouped(run.expected.lost))"
             },
@@ -64,13 +65,14 @@ struct RunTable {
 extension RunResult {
     /// What became of one run, in a word.
     enum Outcome: String {
-        case ok, differs, invalid
+        case ok, refused, differs, invalid
     }
 
     /// Invalid comes first: what could not be observed cannot differ either.
     var outcome: Outcome {
         if invalidReason != nil { return .invalid }
-        return agrees ? .ok : .differs
+        if agrees { return refusal == nil ? .ok : .refused }
+        return .differs
     }
 
     /// Whether there is a sink to count in; `raw` drops what it reads.
@@ -82,8 +84,11 @@ extension RunResult {
     /// What differs or why nothing can be said, in a line; nil when all is well.
     var complaint: String? {
         switch outcome {
-        case .ok: return nil
+        case .ok, .refused: return nil
         case .invalid: return "\(label) is invalid: \(invalidReason ?? "")"
+        case .differs where refusal != nil:
+            return "\(label) differs: it refused to go on, which was not expected: \(refusal ?? "")"
+        case .differs where expected.refused: return "\(label) differs: it went on, and a refusal was expected"
         case .differs:
             var differences: [String] = []
             func compare(_ what: String, _ measured: Int, _ expected: Int?) {
@@ -101,9 +106,30 @@ extension RunResult {
 }
 
 extension RunResult {
+    /// What happened between two lives of the run, and what became of it that the counts do not say.
+    var happenings: [String] {
+        guard !events.isEmpty || refusal != nil else { return [] }
+        var lines: [String] = []
+        let happened = events.joined(separator: ", then ")
+        if !events.isEmpty { lines.append("\(label): before its second life \(happened)") }
+        if outcome == .refused, let refusal { lines.append("\(label) refused to go on, as expected: \(refusal)") }
+        if !events.isEmpty, lostSilently > 0, outcome != .invalid {
+            let loss =
+                "\(label) lost \(Numbers.count(lostSilently, "record")) silently, of which the engine said nothing"
+            let anyway = min(lostSilently, lostWithoutEvents ?? 0)
+            if anyway == lostSilently {
+                lines.append("\(loss), as it would have without that")
+            } else {
+                let part = anyway > 0 ? ": \(Numbers.grouped(anyway)) it would have lost in any case, the others" : ","
+                lines.append("\(loss)\(part) after \(happened)")
+            }
+        }
+        return lines
+    }
+
     /// What the run says of records it went past; nil when there were none.
     var notice: String? {
-        guard lostLoudly > 0 else { return nil }
+        guard lostLoudly > 0, refusal == nil else { return nil }
         return "\(label) skipped \(Numbers.count(lostLoudly, "record")) that the broker had dropped before they were "
             + "read; \(Numbers.grouped(lostSilently)) were lost silently"
     }
@@ -133,7 +159,7 @@ extension ScenarioResult {
         }
         let found =
             switch verdict {
-            case .pass: "\(count(.ok)) of \(all) as expected"
+            case .pass: "\(count(.ok) + count(.refused)) of \(all) as expected"
             case .fail: "\(count(.differs)) of \(all) not as expected"
             case .invalid: "\(count(.invalid)) of \(all) could not observe what is claimed"
             }

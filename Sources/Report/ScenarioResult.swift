@@ -190,6 +190,13 @@ public struct RunResult: Codable, Equatable, Sendable {
     public var outputDigest: String?
     /// Who kept the offsets that the strategy committed: `kafka`, `file` or `zookeeper`; nil where it committed none.
     public var offsetStore: String?
+    /// What happened at the broker between the first death and the next life, each in a sentence.
+    public var events: [String] = []
+    /// What the run would have lost without ``events``, by the closed form; nil where there were none, or no form.
+    public var lostWithoutEvents: Int?
+    /// Why the engine refused to go on after its death, in its words; nil where it did not. What it left undone then counts as
+    /// lost, but not silently.
+    public var refusal: String?
 
     /// The counts that the semantics predict.
     public struct ExpectedCounts: Codable, Equatable, Sendable {
@@ -199,9 +206,12 @@ public struct RunResult: Codable, Equatable, Sendable {
         public var ingestDuplicates: Int?
         /// Expected losses.
         public var lost: Int
+        /// Whether the engine is expected to refuse to go on, in place of any counts.
+        public var refused = false
 
         /// Makes expected counts.
-        public init(duplicates: Int?, ingestDuplicates: Int?, lost: Int) {
+        public init(duplicates: Int?, ingestDuplicates: Int?, lost: Int, refused: Bool = false) {
+            self.refused = refused
             self.duplicates = duplicates
             self.ingestDuplicates = ingestDuplicates
             self.lost = lost
@@ -294,6 +304,7 @@ extension RunResult {
             invalidReason, restarts
         case walBytesWritten, diskBytesPeak, ingestedBytes, recordsPerSecond, recoverySeconds, percentOfRaw
         case recovery, walLiveBytes, orphanBytes, orphanBytesAtRecovery, outputDigest, offsetStore
+        case events, lostWithoutEvents, refusal
     }
 
     /// Writes every key, with null for what there is none of: a tool can tell "no crash" from "an older kbench".
@@ -332,12 +343,15 @@ extension RunResult {
         try container.encode(orphanBytesAtRecovery, forKey: .orphanBytesAtRecovery)
         try container.encode(outputDigest, forKey: .outputDigest)
         try container.encode(offsetStore, forKey: .offsetStore)
+        try container.encode(events, forKey: .events)
+        try container.encode(lostWithoutEvents, forKey: .lostWithoutEvents)
+        try container.encode(refusal, forKey: .refusal)
     }
 }
 
 extension RunResult.ExpectedCounts {
     private enum CodingKeys: String, CodingKey {
-        case duplicates, ingestDuplicates, lost
+        case duplicates, ingestDuplicates, lost, refused
     }
 
     /// Writes every key, with null where the semantics give no number.
@@ -348,6 +362,7 @@ extension RunResult.ExpectedCounts {
         try container.encode(duplicates, forKey: .duplicates)
         try container.encode(ingestDuplicates, forKey: .ingestDuplicates)
         try container.encode(lost, forKey: .lost)
+        try container.encode(refused, forKey: .refused)
     }
 }
 

@@ -16,7 +16,8 @@ public enum TextReport {
         if let claim = result.claim {
             text += "\n\(claim.id) \(claim.verdict.rawValue): \(claim.claim) (\(claim.because))\n"
         }
-        let complaints = result.runs.compactMap(\.notice) + result.complaints
+        let complaints =
+            result.runs.flatMap(\.happenings) + result.runs.compactMap(\.notice) + result.complaints
         if !complaints.isEmpty { text += "\n" + complaints.map { "- \($0)\n" }.joined() }
         text += "\nagain: \(result.reproduce)\n"
         return text

@@ -34,6 +34,7 @@ extension EndToEnd {
             ("kbench scenario crash-before-commit --strategy", .runs()),
             ("kbench scenario uneven-load", shipped), ("kbench scenario schema", .runs()),
             ("kbench scenario batch-keyed-trap", shipped), ("kbench scenario no-crash", shipped),
+            ("kbench scenario offsets-moved", shipped),
             ("kbench scenario c5-upgrade", shipped),
             ("kbench scenario zookeeper-outage", shipped), ("kbench scenario c16-one-owner-of-the-offsets", shipped),
             ("kbench scenario offsets-in-zookeeper --zookeeper", .needsServer()),

@@ -200,7 +200,7 @@ private let complete = """
         Mistake(
             line: "    crash: receiver", instead: "    crush: receiver", code: .unknownKey,
             cause: "sample.yaml:18: runs[1]: 'crush' is not known here",
-            fix: "did you mean crash? keys: strategy, crash, offset-store, expect, damage, failures, stop, stop-at, "
+            fix: "did you mean crash? keys: strategy, crash, offset-store, expect, damage, between, failures, stop, stop-at, "
                 + "crash-after-ms"),
         Mistake(
             line: "seed: 7", instead: "offset-store: kafca", code: .unknownName,

@@ -74,7 +74,10 @@ import Testing
                     "firstFreshOutputSeconds",
                 ])
             #expect((parts["detectSeconds"] is NSNull) == (run["crashPoint"] is NSNull))
-            #expect(Set((run["expected"] as? [String: Any] ?? [:]).keys) == ["duplicates", "ingestDuplicates", "lost"])
+            #expect(
+                Set((run["expected"] as? [String: Any] ?? [:]).keys) == [
+                    "duplicates", "ingestDuplicates", "lost", "refused",
+                ])
         }
         #expect(runs[0]["crashPoint"] is NSNull, "no crash is null, not a missing key")
     }
@@ -108,5 +111,66 @@ import Testing
         var result = Sample.passing
         result.load.blockRecords = nil
         #expect(MarkdownReport.render(result).contains("blocks and batches cut by time"))
+    }
+}
+
+@Suite("What happened between two lives is in every format (issue point 7)") struct HappeningTests {
+    private static let event = "the topic was made anew"
+    private static let words = "offset 400 of t/0 is wanted and the log has 0 up to 100"
+
+    /// Two runs with an event between their lives: one lost records in silence, the other refused to go on.
+    private static func result(refusalIsExpected: Bool) -> ScenarioResult {
+        var result = Sample.passing
+        for index in result.runs.indices { result.runs[index].events = [event] }
+        result.runs[0].lost = 300
+        result.runs[0].lostLoudly = 100
+        result.runs[0].lostSilently = 200
+        result.runs[0].expected.lost = 300
+        result.runs[1].refusal = words
+        result.runs[1].expected.refused = refusalIsExpected
+        result.runs[1].agrees = refusalIsExpected
+        return result
+    }
+
+    @Test(arguments: ResultFormat.allCases)
+    func theEventAndTheRefusalAreToldInItsWords(format: ResultFormat) throws {
+        for isExpected in [true, false] {
+            let text = try format.render(Self.result(refusalIsExpected: isExpected))
+            #expect(
+                text.contains(Self.event)
+                    && text.contains(Self.words))
+            #expect(text.contains("refused") || !isExpected)
+        }
+    }
+
+    @Test(arguments: [ResultFormat.text, .markdown])
+    func lossesOfWhichNobodySpokeAreCalledSilent(format: ResultFormat) throws {
+        let text = try format.render(Self.result(refusalIsExpected: true))
+        #expect(text.contains("- receiver-wal/append: before its second life \(Self.event)\n"))
+        #expect(
+            text.contains(
+                "- receiver-wal/append lost 200 records silently, of which the engine said nothing, after \(Self.event)\n"
+            ))
+        #expect(text.contains("- receiver-wal/append skipped 100 records that the broker had dropped"))
+        var result = Self.result(refusalIsExpected: true)
+        result.runs[0].lostWithoutEvents = 50
+        #expect(
+            try format.render(result).contains(
+                "lost 200 records silently, of which the engine said nothing: 50 it would have lost in any case, the others "
+                    + "after \(Self.event)\n"))
+        result.runs[0].lostWithoutEvents = 200
+        #expect(
+            try format.render(result).contains(
+                "lost 200 records silently, of which the engine said nothing, as it would have without that\n"))
+    }
+
+    @Test func aRefusalIsAnOutcomeOfItsOwnOrADifference() {
+        #expect(Self.result(refusalIsExpected: true).runs.map(\.outcome) == [.ok, .refused])
+        #expect(Self.result(refusalIsExpected: false).runs.map(\.outcome) == [.ok, .differs])
+        #expect(Self.result(refusalIsExpected: true).verdictLine.contains("2 of 2 runs as expected"))
+        var wentOn = Self.result(refusalIsExpected: true)
+        wentOn.runs[1].refusal = nil
+        wentOn.runs[1].agrees = false
+        #expect(wentOn.complaints.contains { $0.hasSuffix("it went on, and a refusal was expected") })
     }
 }

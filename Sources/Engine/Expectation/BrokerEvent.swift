@@ -44,4 +44,17 @@ public enum BrokerEvent: Codable, Hashable, Sendable {
         case .addPartitions(let count): "\(count) partitions were added"
         }
     }
+
+    /// Whether it changes what the topic holds, and not only what a group has committed.
+    public var changesTopic: Bool {
+        switch self {
+        case .retention, .deleteRecords, .topicAnew, .addPartitions: true
+        case .forgetOffsets, .moveOffsets: false
+        }
+    }
+
+    /// The names that people type.
+    public static let names = [
+        "retention", "delete-records", "topic-anew", "forget-offsets", "move-offsets", "add-partitions",
+    ]
 }

@@ -66,10 +66,17 @@ struct Stage: Sendable {
             properties: host.value.properties, truth: truth,
             worker: WorkerProcess(executable: options.workerExecutable))
         executor.origin = scenario.load?.origin ?? .kbench
-        executor.produce = { sequences in
-            try LoadGenerator.produce(
-                scenario: scenario, topic: topic, sequences: sequences, configuration: host.value.configuration
+        executor.produce = { sequences, left in
+            var load = scenario
+            load.partitions = left.starts.count
+            return try LoadGenerator.produce(
+                scenario: load, topic: topic, sequences: sequences, configuration: host.value.configuration,
+                readsAgain: !left.isCut
             ) { _ in }
+        }
+        executor.carryOut = { event, group, truth in
+            try host.value.carryOut(
+                event, topic: topic, group: group, session: scenario.sessionTimeout, truth: truth)
         }
         return executor
     }
@@ -113,8 +120,9 @@ struct Stage: Sendable {
         var executor = settledExecutor()
         var runs: [RunResult] = []
         for (index, plan) in plans.enumerated() {
-            if index > 0, scenario.arrivals > 0 || arriving != nil {
-                // What arrives during one run must not be there before the next.
+            let before = index > 0 ? plans[index - 1].outage.events : []
+            if index > 0, scenario.arrivals > 0 || arriving != nil || before.contains(where: \.changesTopic) {
+                // What happens to the topic during one run must not have happened before the next.
                 (topic, truth, arriving) = try await fillTopic()
                 executor = settledExecutor()
             }
@@ -141,7 +149,8 @@ struct Stage: Sendable {
                 throw error
             }
             // A run that may skip what the broker dropped shows how many records that cost it.
-            if run.invalidReason == nil, scenario.onDataLoss == .fail {
+            let removesRecords = plan.outage.events.contains(where: \.changesTopic)
+            if run.invalidReason == nil, scenario.onDataLoss == .fail, !removesRecords {
                 run.invalidReason = try await evicted(truth, topic: topic)
             }
             runs.append(run)

@@ -16,9 +16,38 @@ struct GroundTruth: Sendable {
     var layout: TopicLayout?
     /// The bytes of keys and values; nil where nobody counted.
     var payloadBytes: Int?
+    /// By partition, the first offset that is there, where an event at the broker has made it another; nil: none has.
+    private var cut: [Offset]?
+    /// What was dealt to other partitions than what came later, or to another topic of this name; empty: nothing.
+    private var parts: [Part] = []
 
-    /// Where a record lies.
+    /// Records that were dealt to the same partitions by turns, one after the other.
+    private struct Part: Sendable {
+        /// The number of the first.
+        var first: Int
+        /// By partition, the offset of the first of them.
+        var starts: [Offset]
+    }
+
+    /// Makes the truth about what was produced to one topic.
+    init(
+        records: Int, starts: [Offset], ends: [Offset], pattern: LoadPattern = LoadPattern(),
+        layout: TopicLayout? = nil, payloadBytes: Int? = nil
+    ) {
+        self.records = records
+        self.starts = starts
+        self.ends = ends
+        self.pattern = pattern
+        self.layout = layout
+        self.payloadBytes = payloadBytes
+    }
+
+    /// Where a record lies, or lay until it was deleted.
     func place(of record: Int) -> (partition: Partition, offset: Offset) {
+        if let part = parts.last(where: { $0.first <= record }) {
+            let partition = record % part.starts.count
+            return (Partition(partition), part.starts[partition] + Offset((record - part.first) / part.starts.count))
+        }
         let (partition, ordinal) = pattern.place(of: record, partitions: starts.count)
         let offset = layout?.partitions[partition].offset(of: Int64(ordinal)) ?? starts[partition] + Offset(ordinal)
         return (Partition(partition), offset)
@@ -26,10 +55,50 @@ struct GroundTruth: Sendable {
 
     /// This load and one that was produced to the same partitions after it.
     func followed(by later: GroundTruth) -> GroundTruth {
-        GroundTruth(
+        var both = GroundTruth(
             records: records + later.records, starts: starts, ends: zip(ends, later.ends).map(max), pattern: pattern,
             layout: later.layout ?? layout,
             payloadBytes: payloadBytes.flatMap { bytes in later.payloadBytes.map { bytes + $0 } })
+        both.cut = cut
+        // Dealt to the same partitions, the later records go on where the others end.
+        both.parts = parts.isEmpty ? [] : parts + [Part(first: records, starts: later.starts)]
+        return both
+    }
+
+    /// By partition, the first offset that is there.
+    var lows: [Offset] { cut ?? layout?.starts ?? starts }
+
+    /// Whether some of what was produced is not there any more.
+    var isCut: Bool { cut != nil }
+
+    /// What is there after an event. Deleted records stay among those that were produced, and ``starts`` where they are: a life
+    /// that begins there is told that they are gone.
+    func after(_ event: BrokerEvent) -> GroundTruth {
+        var left = self
+        switch event {
+        case .retention(let keep): left.cut = zip(lows, ends).map { max($0, $1 - keep) }
+        case .deleteRecords(let partition, let before):
+            left.cut = lows
+            left.cut?[Int(partition)] = max(lows[Int(partition)], before)
+        case .topicAnew:
+            left.keepPlaces()
+            left.starts = starts.map { _ in 0 }
+            left.ends = left.starts
+            left.cut = left.starts
+        case .forgetOffsets, .moveOffsets: break
+        case .addPartitions(let count):
+            left.keepPlaces()
+            let new = Array(repeating: Offset(0), count: count)
+            left.cut = lows + new
+            left.starts += new
+            left.ends += new
+        }
+        return left
+    }
+
+    /// Lets records keep the places that they have now, whatever becomes of the topic.
+    private mutating func keepPlaces() {
+        if parts.isEmpty { parts = [Part(first: 0, starts: starts)] }
     }
 
     /// By partition, the records that there are to read.

@@ -166,7 +166,7 @@ final class ClusterLeftovers: Sendable {
     /// Makes a topic, which is noted first: one that is there although its making failed has to go too.
     func make(_ topic: String, _ body: () throws -> Void) throws {
         state.withLock { state in
-            state.topics.append(topic)
+            if !state.topics.contains(topic) { state.topics.append(topic) }
             state.beingMade.insert(topic)
         }
         defer { _ = state.withLock { $0.beingMade.remove(topic) } }

@@ -6,18 +6,21 @@ internal import World
 /// Makes records and produces them. Its calls block.
 enum LoadGenerator {
     /// Produces all records of the load, or those with these `sequences`, to a topic with the scenario's partitions. Records
-    /// of a load of another shape are read again, to see that each lies where it should. `pace` waits until a record may be
-    /// sent; it gets the record's place among those of this call.
+    /// of a load of another shape are read again, to see that each lies where it should.
     ///
+    /// - Parameters:
+    ///   - pace: Waits until a record may be sent; it gets the record's place among those of this call.
+    ///   - readsAgain: Whether all that was produced is still there to be read again.
     /// - Throws: `BrokerError`, ``Diagnosis`` when a record lies elsewhere, or what `pace` throws.
     static func produce(
         scenario: Scenario, topic: String, sequences: Range<Int>? = nil, configuration: KafkaConfiguration,
-        pace: ((Int) throws -> Void)? = nil, progress: (Int) -> Void
+        pace: ((Int) throws -> Void)? = nil, readsAgain: Bool = true, progress: (Int) -> Void
     ) throws -> GroundTruth {
         let sequences = sequences ?? 0..<scenario.records
         if scenario.load?.transactions != nil {
             return try produceTransactions(
-                scenario, topic, sequences, configuration: configuration, pace: pace, progress: progress)
+                scenario, topic, sequences, configuration: configuration, pace: pace, readsAgain: readsAgain,
+                progress: progress)
         }
         let producer = try KafkaProducer(configuration, topic: topic)
         defer { producer.close() }
@@ -34,7 +37,8 @@ enum LoadGenerator {
             bytes += record.byteCount
             return record
         }
-        return try truth(of: delivery, scenario, topic, sequences, bytes: bytes, configuration: configuration)
+        return try truth(
+            of: delivery, scenario, topic, sequences, bytes: bytes, configuration: readsAgain ? configuration : nil)
     }
 
     /// Writes record `index`; one that has no room for what kbench's records say of themselves gets letters only.
@@ -58,7 +62,7 @@ enum LoadGenerator {
     /// Produces records in the transactions of the load, with those that are aborted between them.
     private static func produceTransactions(
         _ scenario: Scenario, _ topic: String, _ sequences: Range<Int>, configuration: KafkaConfiguration,
-        pace: ((Int) throws -> Void)?, progress: (Int) -> Void
+        pace: ((Int) throws -> Void)?, readsAgain: Bool, progress: (Int) -> Void
     ) throws -> GroundTruth {
         // A name that nobody had before: what was produced earlier is not to be fenced.
         let writer = try KafkaTransactions(
@@ -87,12 +91,14 @@ enum LoadGenerator {
             }
         }
         try writer.finish()
-        return try truth(of: writer.delivery, scenario, topic, sequences, bytes: bytes, configuration: configuration)
+        return try truth(
+            of: writer.delivery, scenario, topic, sequences, bytes: bytes,
+            configuration: readsAgain ? configuration : nil)
     }
 
     private static func truth(
         of delivery: Delivery, _ scenario: Scenario, _ topic: String, _ sequences: Range<Int>, bytes: Int,
-        configuration: KafkaConfiguration
+        configuration: KafkaConfiguration?
     ) throws -> GroundTruth {
         var truth = GroundTruth(
             records: sequences.count, starts: Array(repeating: 0, count: scenario.partitions),
@@ -107,7 +113,7 @@ enum LoadGenerator {
         truth.layout = layout
         truth.starts = layout.starts
         truth.ends = layout.ends
-        if scenario.load != nil {
+        if scenario.load != nil, let configuration {
             try TopicCheck(scenario: scenario, topic: topic, layout: layout).readAgain(configuration)
         }
         return truth

@@ -22,8 +22,10 @@ struct RunExecutor: Sendable {
     let worker: WorkerProcess
     /// The ZooKeeper's address; nil when no run keeps its offsets there.
     var zookeeper: String?
-    /// Produces the further records of these numbers; nil where none may arrive.
-    var produce: (@Sendable (Range<Int>) throws -> GroundTruth)?
+    /// Produces the further records of these numbers to what is left of the topic; nil where none may arrive.
+    var produce: (@Sendable (_ sequences: Range<Int>, _ left: GroundTruth) throws -> GroundTruth)?
+    /// Carries out at the broker what happens to the topic and to the offsets of a group; nil where nothing may.
+    var carryOut: (@Sendable (BrokerEvent, _ group: String, GroundTruth) throws -> GroundTruth)?
     /// Whose records the topic holds.
     var origin = RecordOrigin.kbench
     /// How much longer than usual a read may stand still, in milliseconds.
@@ -40,6 +42,10 @@ struct RunExecutor: Sendable {
         var recoverySeconds = 0.0
         var recovery = RecoveryParts()
         var isDamageMissing = false
+        /// Why an event at the broker could not be carried out; the run ends there.
+        var eventFailure: String?
+        /// Why the engine would not go on; the run ends there.
+        var refusal: String?
         /// What had been produced in the end.
         var truth: GroundTruth
     }
@@ -110,7 +116,10 @@ struct RunExecutor: Sendable {
                     }
                 }
                 return lives
-            case .failed(let diagnosis): throw diagnosis
+            case .failed(let diagnosis):
+                guard diagnosis.isRefusal, !plan.outage.events.isEmpty || plan.expectsRefusal else { throw diagnosis }
+                lives.refusal = diagnosis.cause
+                return lives
             case .killed:
                 diedAt = endedAt
                 lives.restarts += 1
@@ -119,6 +128,7 @@ struct RunExecutor: Sendable {
                 killedAt = wasArmed ? counters[.diedAt] : endedAt
                 if wasArmed || killAfter != nil { lives.crashesFired += 1 } else { lives.unplannedDeaths += 1 }
                 if life == 0 { try await endure(plan.outage, configuration.engine, &lives) }
+                if lives.eventFailure != nil { return lives }
             }
         }
         throw Diagnosis(
@@ -128,10 +138,23 @@ struct RunExecutor: Sendable {
 
     /// Lets happen what happens between the first death and the next life.
     private func endure(_ outage: Outage, _ engine: EngineConfiguration, _ lives: inout Lives) async throws {
+        for event in outage.events {
+            guard let carryOut else { continue }
+            do {
+                lives.truth = try await BlockingThread.run { [truth = lives.truth] in
+                    try carryOut(event, engine.group, truth)
+                }
+            } catch let error as BrokerError where error.code != .unreachable {
+                lives.eventFailure = "\(event.name) could not be carried out: \(error)"
+                return
+            }
+        }
         if outage.arrivals > 0, let produce {
             let produced = lives.truth.records
             lives.truth = lives.truth.followed(
-                by: try await BlockingThread.run { try produce(produced..<produced + outage.arrivals) })
+                by: try await BlockingThread.run { [left = lives.truth] in
+                    try produce(produced..<produced + outage.arrivals, left)
+                })
         }
         guard let damage = outage.damage else { return }
         let struck = try await BlockingThread.run { try damage.strike(engine, disk: PosixDisk()) }
@@ -199,7 +222,9 @@ struct RunExecutor: Sendable {
         _ plan: RunPlan, lives: Lives, in directory: String, counters: EngineCounters
     ) throws -> RunResult {
         let truth = lives.truth
-        let verdict = try plan.verdict(truth: truth, origin: origin, in: directory, counters: counters)
+        var verdict = try plan.verdict(truth: truth, origin: origin, in: directory, counters: counters)
+        // What an engine that refuses to go on leaves undone it has spoken of.
+        if lives.refusal != nil { verdict.lostLoudly = verdict.lost }
         let seconds = Double(counters[.workingNanoseconds]) / 1e9
         let crash: String?
         let crashes: Int
@@ -210,7 +235,7 @@ struct RunExecutor: Sendable {
             crashes = armed.count
         case .external(let delay): (crash, crashes) = ("after \(Int(delay / .milliseconds(1))) ms", 1)
         }
-        return RunResult(
+        var result = RunResult(
             strategy: plan.strategy.rawValue, sink: plan.outputName, crashPoint: crash,
             crashFired: crashes > 0 && lives.crashesFired == crashes, produced: verdict.produced,
             delivered: verdict.delivered, duplicates: verdict.duplicates, ingestDuplicates: verdict.ingestDuplicates,
@@ -218,10 +243,10 @@ struct RunExecutor: Sendable {
             corrupted: verdict.corrupted,
             redone: verdict.redone,
             expected: RunJudgement.expected(plan), derivation: RunJudgement.derivation(plan),
-            agrees: RunJudgement.agrees(plan, verdict),
+            agrees: RunJudgement.agrees(plan, verdict, isRefused: lives.refusal != nil),
             invalidReason: RunJudgement.invalidReason(
                 plan, crashesFired: lives.crashesFired, unplannedDeaths: lives.unplannedDeaths, verdict: verdict,
-                isDamageMissing: lives.isDamageMissing),
+                isDamageMissing: lives.isDamageMissing, eventFailure: lives.eventFailure),
             restarts: lives.restarts,
             walBytesWritten: Int64(counters[.walBytesWritten]), diskBytesPeak: Int64(counters[.stateBytesPeak]),
             ingestedBytes: Int64(truth.payloadBytes ?? truth.records * scenario.recordBytes),
@@ -231,5 +256,12 @@ struct RunExecutor: Sendable {
             orphanBytesAtRecovery: lives.restarts > 0 ? Int64(counters[.orphanBytesAtRecovery]) : 0,
             outputDigest: verdict.outputDigest.isEmpty ? nil : verdict.outputDigest,
             offsetStore: plan.strategy.commitsOffsets ? plan.offsetStore.rawValue : nil)
+        // Nothing has happened to a run that did not die, or whose event failed.
+        if lives.restarts > 0, lives.eventFailure == nil {
+            result.events = plan.events
+            result.lostWithoutEvents = plan.lostWithoutEvents
+        }
+        result.refusal = lives.refusal
+        return result
     }
 }

@@ -6,7 +6,11 @@ internal import World
 /// Pure comparisons of a verdict with its plan.
 enum RunJudgement {
     /// Whether the counts equal the closed form's and the scenario's own statement.
-    static func agrees(_ plan: RunPlan, _ verdict: Verdict) -> Bool {
+    static func agrees(_ plan: RunPlan, _ verdict: Verdict, isRefused: Bool = false) -> Bool {
+        // Form and statement have to be of one mind; what a refusal leaves in the sink is whatever was there.
+        let refusals = [plan.expected?.isRefused, plan.stated?.isRefusal].compactMap { $0 }
+        if isRefused { return !refusals.isEmpty && !refusals.contains(false) }
+        if refusals.contains(true) { return false }
         guard verdict.corrupted == 0 else { return false }
         guard let expected = plan.expected else {
             // No closed form: what the scenario states in plain numbers is all there is to hold the counts against.
@@ -26,6 +30,7 @@ enum RunJudgement {
 
     /// The counts that decide: the closed form's; where there is none, what the scenario states in plain numbers.
     static func expected(_ plan: RunPlan) -> RunResult.ExpectedCounts {
+        if plan.expectsRefusal { return .init(duplicates: nil, ingestDuplicates: nil, lost: 0, refused: true) }
         guard let form = plan.expected else {
             return .init(
                 duplicates: plan.stated?.duplicates.constant, ingestDuplicates: nil,
@@ -36,6 +41,9 @@ enum RunJudgement {
 
     /// Where the counts that decide come from, and what the scenario states where that is something else.
     static func derivation(_ plan: RunPlan) -> String {
+        if plan.stated?.isRefusal == true {
+            return (plan.expected.map { "\($0.derivation); " } ?? "no closed form: ") + "the scenario states a refusal"
+        }
         guard let form = plan.expected else {
             guard let stated = plan.stated else {
                 return "no closed form and nothing stated: held to no loss where none is allowed"
@@ -44,6 +52,7 @@ enum RunJudgement {
                 + "lost \(stated.lost.constant)"
         }
         guard let stated = plan.stated else { return form.derivation }
+        if form.isRefused { return "\(form.derivation); the scenario states numbers" }
         let (duplicates, lost) = (value(of: stated.duplicates, form), value(of: stated.lost, form))
         guard duplicates != form.duplicates || lost != form.lost else { return form.derivation }
         return "\(form.derivation); the scenario states duplicates \(stated.duplicates) = \(duplicates), "
@@ -52,7 +61,8 @@ enum RunJudgement {
 
     /// Why a run shows nothing; nil when it does.
     static func invalidReason(
-        _ plan: RunPlan, crashesFired: Int, unplannedDeaths: Int, verdict: Verdict, isDamageMissing: Bool = false
+        _ plan: RunPlan, crashesFired: Int, unplannedDeaths: Int, verdict: Verdict, isDamageMissing: Bool = false,
+        eventFailure: String? = nil
     ) -> String? {
         if unplannedDeaths > 0 {
             return "the worker was killed from outside \(unplannedDeaths) times, which nobody planned"
@@ -64,6 +74,7 @@ enum RunJudgement {
         if case .external(let delay) = plan.death, crashesFired == 0 {
             return "the worker was done before it was to be killed, after \(Int(delay / .milliseconds(1))) ms"
         }
+        if let eventFailure { return eventFailure }
         if isDamageMissing { return "there was nothing to damage when the worker had died" }
         if verdict.produced == 0 { return "no record was produced" }
         return nil

@@ -27,6 +27,8 @@ struct RunPlan: Sendable {
     var expected: ExpectedOutcome?
     /// What happens between the death and the next life.
     var outage = Outage()
+    /// What would be lost if nothing happened at the broker; nil where nothing does, or there is no closed form.
+    var lostWithoutEvents: Int?
     /// What is made of the records; a job that keeps a state needs no sink.
     var job = Job.identity
     /// Whether a program's own output operation takes the sink's place, and whether it keeps the checkpoint; nil: no.
@@ -47,8 +49,9 @@ struct RunPlan: Sendable {
             let sinks: [Scenario.Expectation?] = run.sinks.isEmpty ? [nil] : run.sinks
             return try sinks.map { stated in
                 let crashes = try settle(run, sink: stated?.sink, in: scenario, shape: shape)
-                let outage = scenario.outage(damage: run.damage)
+                let outage = scenario.outage(of: run)
                 try refuseImpossible(run)
+                try refuseImpossibleEvents(of: run, sink: stated?.sink, in: scenario)
                 var expected: ExpectedOutcome?
                 let isOpen = scenario.composition(isOpenFor: run.strategy, crashes) || scenario.isOpen(run)
                 if crashes.isEmpty, run.crashAfterMilliseconds == nil {
@@ -65,16 +68,26 @@ struct RunPlan: Sendable {
                         strategy: run.strategy, sink: stated?.sink ?? .append, job: scenario.job,
                         fidelity: scenario.fidelity, crashes: crashes, outage: outage, shape: shape)
                     if run.failures >= scenario.taskAttempts { expected = nil }
+                    if expected == nil, !outage.events.isEmpty { try refuseSymbols(in: stated, of: run) }
                 } else {
                     try refuseSymbols(in: stated, of: run)
                 }
-                return RunPlan(
+                var plan = RunPlan(
                     strategy: run.strategy, sink: stated?.sink,
                     death: run.crashAfterMilliseconds.map { .external(.milliseconds($0)) }
                         ?? (crashes.isEmpty ? .none : .armed(crashes)),
                     stop: run.stop,
                     offsetStore: run.offsetStore, stated: run.isAsStated ? stated : nil, expected: expected,
                     outage: outage, job: scenario.job)
+                if let shape, !isOpen, !outage.events.isEmpty {
+                    var quiet = outage
+                    quiet.events = []
+                    plan.lostWithoutEvents =
+                        ExpectedOutcome(
+                            strategy: run.strategy, sink: stated?.sink ?? .append, job: scenario.job,
+                            fidelity: scenario.fidelity, crashes: crashes, outage: quiet, shape: shape)?.lost
+                }
+                return plan
             }
         }
     }
@@ -109,7 +122,8 @@ struct RunPlan: Sendable {
         throw Diagnosis(
             cause:
                 "\(run.strategy.rawValue): \"\(stated.duplicates) / \(stated.lost)\" has symbols, and a crash with cuts "
-                + "or commits by time, at a time, or at this place in a group, has no closed form that would give them values",
+                + "or commits by time, at a time, at this place in a group, or with these events after it, has no closed "
+                + "form that would give them values",
             fix: "cut by block-records and batch-records with manual membership, or state plain numbers",
             exitCode: .usage)
     }
@@ -208,8 +222,11 @@ extension Scenario {
         return shape
     }
 
-    /// What happens after a crash of one of the runs.
-    func outage(damage: Damage?) -> Outage {
-        Outage(arrivals: arrivals, restartBatch: restartBatch, reset: reset, damage: damage)
+    /// What happens after a crash of a run.
+    func outage(of run: Run) -> Outage {
+        Outage(
+            arrivals: arrivals, restartBatch: restartBatch, reset: reset, damage: run.damage,
+            // Without a death nothing happens between two lives.
+            events: run.crashes.first?.point.isDeath == true ? run.between : [], onDataLoss: onDataLoss)
     }
 }

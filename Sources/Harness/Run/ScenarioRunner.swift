@@ -81,7 +81,9 @@ public struct ScenarioRunner: Sendable {
         if let kind = scenario.experiment {
             return try await onStage(scenario) { try await kind.experiment.run(on: $0) }
         }
-        return try await run(scenario, plans: RunPlan.plans(of: scenario))
+        let plans = try RunPlan.plans(of: scenario)
+        if options.brokers == nil { try BrokerHost.checkEmbeddedCanDo(plans.flatMap(\.outage.events)) }
+        return try await run(scenario, plans: plans)
     }
 
     /// As ``run(_:)``, with runs settled by the caller.

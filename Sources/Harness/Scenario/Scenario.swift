@@ -105,6 +105,8 @@ public struct Scenario: Equatable, Sendable {
         public var stopAt: Crash?
         /// What happens to the engine's files between the crash and the restart; nil: nothing.
         public var damage: Damage?
+        /// What happens at the broker between the first death and the next life, one after the other.
+        public var between: [BrokerEvent] = []
         /// For a crash point at which a task fails: how many attempts fail in a row, at least 1.
         public var failures = 1
         /// Who keeps the offsets that the strategy commits; `kafka` also for one that commits none.
@@ -131,6 +133,11 @@ public struct Scenario: Equatable, Sendable {
         public var duplicates: SymbolSum
         /// The losses.
         public var lost: SymbolSum
+        /// Whether the engine must refuse to go on after the crash; the numbers mean nothing then.
+        public var isRefusal = false
+
+        /// The word for a refusal.
+        static let refused = "refused"
 
         /// Makes an expectation.
         public init(sink: SinkKind, duplicates: SymbolSum, lost: SymbolSum) {

@@ -48,6 +48,7 @@ public enum ScenarioFile {
         if let list = experiment == nil ? try top.required("runs") : top["runs"] {
             for element in try list.elements() { runs.append(try run(element, job: job, store)) }
         }
+        try shareBetween(top, with: &runs, experiment)
         var fidelities: [Fidelity] = []
         for element in try top["fidelities"]?.elements() ?? [] { fidelities.append(try fidelity(element)) }
         let strategies = try names(top["strategies"], of: "strategy", "strategies", as: Strategy.self)
@@ -212,6 +213,11 @@ public enum ScenarioFile {
                 throw expect.error(
                     .impossibleValue, "raw has no sink: it drops what it polls", fix: "remove expect from this run")
             }
+            if let between = mapping["between"] {
+                throw between.error(
+                    .impossibleValue, "raw has no second life that goes on from anywhere",
+                    fix: "remove between from this run")
+            }
             return Scenario.Run(strategy: strategy, sinks: [], crashes: crashes)
         }
         let expect = try mapping.required("expect")
@@ -229,6 +235,12 @@ public enum ScenarioFile {
                     .impossibleValue, "\(strategy.rawValue) cannot write to \(name): it keeps its offsets in the sink",
                     fix: "use the sink transactional with it, or another strategy with this sink")
             }
+            if !value.isMapping, try value.text() == Scenario.Expectation.refused {
+                var refusal = Scenario.Expectation(sink: sink, duplicates: SymbolSum(), lost: SymbolSum())
+                refusal.isRefusal = true
+                expectations.append(refusal)
+                continue
+            }
             let counts = try value.mapping(known: ScenarioKeys.counts)
             expectations.append(
                 Scenario.Expectation(
@@ -241,6 +253,7 @@ public enum ScenarioFile {
         run.damage = try mapping["damage"]?.name(of: "damage", "damages", as: Damage.self)
         (run.stop, run.stopAt) = (stop, stopAt)
         run.crashAfterMilliseconds = try crashAfter(mapping)
+        run.between = try mapping["between"].map(between) ?? []
         run.failures = try mapping["failures"]?.integer(in: ScenarioLimits.taskAttempts) ?? 1
         return run
     }

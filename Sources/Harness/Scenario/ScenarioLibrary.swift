@@ -23,6 +23,7 @@ public enum ScenarioLibrary {
         ("orderly-stop", PackageResources.orderly_stop_yaml),
         ("spark-graceful-stop", PackageResources.spark_graceful_stop_yaml),
         ("uneven-load", PackageResources.uneven_load_yaml),
+        ("offsets-moved", PackageResources.offsets_moved_yaml),
         ("second-driver", PackageResources.second_driver_yaml),
         ("offsets-in-zookeeper", PackageResources.offsets_in_zookeeper_yaml),
         ("zookeeper-outage", PackageResources.zookeeper_outage_yaml),

@@ -26,6 +26,14 @@ public enum ScenarioLimits {
     public static let compressionLevel = 1...19
     /// Records that arrive during an outage.
     public static let arrivals = 0...1_000_000_000
+    /// Offsets that an event at the broker names.
+    public static let eventOffsets = 0...1_000_000_000
+    /// How far a group's offsets are moved.
+    public static let offsetDistance = -1_000_000_000...1_000_000_000
+    /// A partition by its number.
+    public static let partitionNumber = 0...999
+    /// Partitions that come in addition.
+    public static let addedPartitions = 1...999
     /// Attempts of a task.
     public static let taskAttempts = 1...1_000
     /// Tasks that a checkpoint may lag behind.

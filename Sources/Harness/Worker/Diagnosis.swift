@@ -16,6 +16,8 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
     /// The exit code.
     public var exitCode: ExitStatus { ExitStatus(rawValue: code) ?? .internalError }
     private var code: Int32
+    /// Whether an engine would not go on over what it found: for a scenario that can be the right outcome.
+    var isRefusal = false
 
     /// Makes a diagnosis.
     public init(cause: String, fix: String, exitCode: ExitStatus) {
@@ -52,8 +54,11 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
                     cause: "\(error)",
                     fix: "the write-ahead log is damaged: restore the file, or start over in an empty folder",
                     exitCode: .internalError)
+                isRefusal = true
             }
-        case let error as EngineError: self.init(engine: error)
+        case let error as EngineError:
+            self.init(engine: error)
+            isRefusal = !Diagnosis.isNoRefusal.contains(error.code)
         case let error as StoreError: self.init(store: error)
         case let error as ExplorationError:
             let fix =
@@ -218,6 +223,12 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
             }
         self.init(cause: "\(error)", fix: fix, exitCode: exitCode)
     }
+
+    /// What stops an engine although nothing is wrong with its input, its files or its positions.
+    private static let isNoRefusal: Set<EngineError.Code> = [
+        .concurrentDriver, .fenced, .impossibleSink, .impossibleTasks, .impossibleStart, .damagedShuffle, .noSavedState,
+        .stateExists, .taskFailed, .unreadableRange,
+    ]
 
     /// The state folder that a checkpoint's path lies in.
     private static func stateFolder(_ path: String) -> String {

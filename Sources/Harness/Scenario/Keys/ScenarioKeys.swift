@@ -34,6 +34,9 @@ enum ScenarioKeys {
             "arrivals", .integer(ScenarioLimits.arrivals), default: "0",
             "Records produced between the first crash of a run and its restart."),
         .init(
+            "between", between,
+            "What happens at the broker between the first death of a run and its next life, before `arrivals`."),
+        .init(
             "restart-batch", .names(of: Outage.RestartBatch.self), default: "limited",
             "How much the first batch takes that is planned after a crash: direct strategies, cuts by count."),
         .init(
@@ -89,17 +92,22 @@ enum ScenarioKeys {
         .init("offset-store", .names(of: OffsetStoreKind.self), "As at the top, for this run alone."),
         .init("expect", .mapping(sinks), "By sink, or `state` with a job that keeps one: duplicates and losses."),
         .init("damage", .names(of: Damage.self), "What is damaged between crash and restart."),
+        .init("between", between, "As at the top, for this run alone."),
         .init(
             "failures", .integer(ScenarioLimits.taskAttempts), default: "1",
             "At a point `.fails`: how many attempts of the task fail in a row."),
         .init("stop", .names(of: Stop.self), "The first life is asked to leave in order, and how."),
         .init("stop-at", crash, "Where it is asked."),
-        .init("crash-after-ms", .integer(ScenarioLimits.crashAfterMilliseconds), "SIGKILL from outside after so long, wherever it is then."),
+        .init(
+            "crash-after-ms", .integer(ScenarioLimits.crashAfterMilliseconds),
+            "SIGKILL from outside after so long, wherever it is then."),
     ]
 
     /// The keys below `runs[].expect`.
     static let sinks: [ScenarioKey] =
-        (SinkKind.allCases.map(\.rawValue) + ["state"]).map { .init($0, .mapping(counts), "What is expected there.") }
+        (SinkKind.allCases.map(\.rawValue) + ["state"]).map {
+            .init($0, .either([.choice([Scenario.Expectation.refused]), .mapping(counts)]), "What is expected there.")
+        }
 
     /// The keys below one of a run's sinks.
     static let counts: [ScenarioKey] = [
