@@ -53,16 +53,17 @@ extension EndToEnd {
                 ]),
             "scenario list": Command(options: []),
             "scenario check": Command(options: []),
+            "scenario schema": Command(options: []),
             "matrix": Command(
                 options: [
                     "--strategy", "--sink", "--point", "--fidelity", "--partitions", "--block-records",
-                    "--batch-records", "--seed", "--world", "--against", "--out", "--format", "--quiet",
+                    "--batch-records", "--seed", "--load", "--world", "--against", "--out", "--format", "--quiet",
                 ] + broker,
                 idle: [
                     Idle(
                         options: [
                             "--strategy", "--sink", "--point", "--fidelity", "--partitions", "--block-records",
-                            "--batch-records",
+                            "--batch-records", "--load",
                         ], arguments: ["--against", "spark-3.5.7"], reason: "each row brings its own run"),
                     Idle(options: broker + ["--out"], arguments: ["--world", "simulated"], reason: "has no broker"),
                 ]),
@@ -71,7 +72,8 @@ extension EndToEnd {
                     "--strategy", "--sink", "--records", "--record-bytes", "--partitions", "--topic", "--pairs",
                     "--replicas", "--zstd-level", "--block-records", "--batch-records", "--group-commit-blocks",
                     "--block-interval", "--batch-interval", "--rate", "--latency-time", "--no-latency", "--no-crash",
-                    "--plant-slowdown", "--seed", "--sweep", "--out", "--format", "--quiet",
+                    "--plant-slowdown", "--seed", "--sweep", "--out", "--format", "--quiet", "--load",
+                    "--start-timestamp",
                 ] + broker,
                 idle: [
                     Idle(options: ["--rate", "--latency-time"], arguments: ["--no-latency"], reason: "measures none"),
@@ -157,7 +159,7 @@ extension EndToEnd {
                     Idle(options: ["--committed"], arguments: ["file:there"], reason: "no receiver's checkpoint"),
                 ]),
             "offsets export": Command(
-                options: ["--committed", "--to", "--force", "--topic"] + broker,
+                options: ["--committed", "--to", "--force", "--topic", "--format"] + broker,
                 idle: [
                     Idle(options: broker, arguments: ["file:there"], reason: "no place is a consumer group"),
                     Idle(options: ["--force"], arguments: ["file:there"], reason: "no file is written"),
