@@ -95,7 +95,9 @@ struct MatrixCommand: AsyncParsableCommand {
         }
         if world == .simulated {
             try CommandWords.refuse(
-                ["--brokers", "-X", "-F", "--out"],
+                [
+                    "--brokers", "-X", "-F", "--out", "--replication-factor", "--topic-config", "--embedded-brokers",
+                ],
                 because: "--world simulated has no broker and writes no files")
         }
     }

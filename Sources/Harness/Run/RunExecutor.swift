@@ -83,7 +83,9 @@ struct RunExecutor: Sendable {
             // One life for each crash of the plan; the others recover from it.
             switch plan.death {
             case .none: break
-            case .armed(let crashes): if life < crashes.count { configuration.crash = crashes[life].description }
+            case .armed(let crashes):
+                if life < crashes.count { configuration.crash = crashes[life].description }
+                if life == 0 { configuration.stop = plan.stop }
             case .external(let delay): if life == 0 { killAfter = delay }
             }
             let (ending, endedAt) = try await worker.run(configuration, at: path, killAfter: killAfter)
@@ -99,6 +101,13 @@ struct RunExecutor: Sendable {
                 // A failure that a task survives leaves its mark and nobody dead.
                 if configuration.crash != nil, counters[.crashesFired] > UInt64(lives.crashesFired) {
                     lives.crashesFired += 1
+                    if configuration.stop != nil {
+                        // It left in order, and there is more to do.
+                        (diedAt, killedAt) = (endedAt, endedAt)
+                        lives.restarts += 1
+                        try await endure(plan.outage, configuration.engine, &lives)
+                        continue
+                    }
                 }
                 return lives
             case .failed(let diagnosis): throw diagnosis
@@ -159,6 +168,7 @@ struct RunExecutor: Sendable {
             let all = scenario.layout(parts: scenario.records..<scenario.records + plan.outage.arrivals)
             engine.numbered = NumberedOffsets(starts: all.starts, ends: all.ends)
         }
+        engine.commitIntervalMilliseconds = scenario.commitIntervalMilliseconds
         var configuration = WorkerConfiguration(
             engine: engine, bootstrap: bootstrap, properties: properties, topic: topic, crash: nil,
             countersPath: "\(directory)/counters", offsetStore: place(of: plan, in: directory))
@@ -196,8 +206,9 @@ struct RunExecutor: Sendable {
         switch plan.death {
         case .none: (crash, crashes) = (nil, 0)
         case .armed(let armed):
-            (crash, crashes) = (armed.map(\.description).joined(separator: ", "), armed.count)
-        case .external: (crash, crashes) = ("external", 1)
+            crash = (plan.stop.map { "\($0.rawValue) at " } ?? "") + armed.map(\.description).joined(separator: ", ")
+            crashes = armed.count
+        case .external(let delay): (crash, crashes) = ("after \(Int(delay / .milliseconds(1))) ms", 1)
         }
         return RunResult(
             strategy: plan.strategy.rawValue, sink: plan.outputName, crashPoint: crash,

@@ -87,6 +87,7 @@ public enum ScenarioFile {
         if scenario.startTimestamp != nil, let value = top["start-timestamp"] {
             try refuseImpossibleStart(value, of: scenario)
         }
+        scenario.commitIntervalMilliseconds = try commitInterval(top, scenario)
         return scenario
     }
 
@@ -205,6 +206,7 @@ public enum ScenarioFile {
                 .impossibleValue, "\(strategy.rawValue) commits no offsets: it keeps them itself",
                 fix: "remove offset-store from this run")
         }
+        let (stop, stopAt) = try stopping(mapping, strategy)
         guard strategy != .raw else {
             if let expect = mapping["expect"] {
                 throw expect.error(
@@ -237,6 +239,8 @@ public enum ScenarioFile {
             strategy: strategy, sinks: expectations, crashes: crashes,
             offsetStore: strategy.commitsOffsets ? own ?? store ?? .kafka : .kafka)
         run.damage = try mapping["damage"]?.name(of: "damage", "damages", as: Damage.self)
+        (run.stop, run.stopAt) = (stop, stopAt)
+        run.crashAfterMilliseconds = try crashAfter(mapping)
         run.failures = try mapping["failures"]?.integer(in: ScenarioLimits.taskAttempts) ?? 1
         return run
     }

@@ -21,6 +21,8 @@ public enum ScenarioLibrary {
         ("no-crash", PackageResources.no_crash_yaml),
         ("batch-keyed-trap", PackageResources.batch_keyed_trap_yaml),
         ("uneven-load", PackageResources.uneven_load_yaml),
+        ("orderly-stop", PackageResources.orderly_stop_yaml),
+        ("spark-graceful-stop", PackageResources.spark_graceful_stop_yaml),
         ("second-driver", PackageResources.second_driver_yaml),
         ("offsets-in-zookeeper", PackageResources.offsets_in_zookeeper_yaml),
         ("zookeeper-outage", PackageResources.zookeeper_outage_yaml),

@@ -38,6 +38,10 @@ public enum ScenarioLimits {
     public static let workMicroseconds = 0...1_000_000
     /// Records, blocks, or records per second of a limit.
     public static let limitRecords = 1...1_000_000_000
+    /// Milliseconds after which a worker is killed: up to ten minutes.
+    public static let crashAfterMilliseconds = 1...600_000
+    /// Milliseconds between two commits: up to an hour.
+    public static let commitIntervalMilliseconds = 1...3_600_000
     /// Versions of the program.
     public static let programVersion = 1...1_000_000
     /// A partition's part of the records, or a size's, against the others.
