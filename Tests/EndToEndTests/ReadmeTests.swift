@@ -32,7 +32,8 @@ extension EndToEnd {
             ("kbench scenario crash-before-commit -F", .runs(with: ["--records", "500"])),
             ("kbench scenario schema", .runs()),
             ("kbench scenario crash-before-commit --strategy", .runs()),
-            ("kbench scenario uneven-load", shipped), ("kbench scenario schema", .runs()),
+            ("kbench scenario uneven-load", shipped), ("kbench scenario orderly-stop", shipped),
+            ("kbench scenario spark-graceful-stop", shipped),
             ("kbench scenario batch-keyed-trap", shipped), ("kbench scenario no-crash", shipped),
             ("kbench scenario offsets-moved", shipped),
             ("kbench scenario c5-upgrade", shipped),
@@ -190,7 +191,7 @@ extension EndToEnd {
             try copy("Benchmarks/gate.yaml", to: "Benchmarks/gate.yaml")
             try copy("results/counts.json", to: "counts.json")
             try folder.write("client.id=readme\n", to: "client.properties")
-            try folder.write("orders,0,17\n", to: "reset.csv")
+            try folder.write("orders,0,5\n", to: "reset.csv")
             for (name, text) in readme.files { try folder.write(text, to: name) }
             for name in ["OLD", "NEW"] {
                 try files.createDirectory(atPath: "\(folder.path)/\(name)", withIntermediateDirectories: false)

@@ -123,6 +123,9 @@ import Testing
                     .replacing("batch-records", with: "batch-interval-ms")
             }
         }
+        if path == "commit-interval-ms" {
+            lines[lines.count - 1] = "  - {strategy: receiver, expect: {append: {duplicates: 0, lost: 0}}}"
+        }
         if path == "session-timeout-ms" || path == "heartbeat-ms" { lines.insert("membership: group", at: 0) }
         lines.removeAll { $0.hasPrefix("\(parts[0]):") }
         var text = value
