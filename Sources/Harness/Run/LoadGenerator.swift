@@ -8,9 +8,9 @@ enum LoadGenerator {
     /// Produces all records of the load, or those with these `sequences`, to a topic with the scenario's partitions. Records
     /// of a load of another shape are read again, to see that each lies where it should.
     ///
-    /// - Parameters:
-    ///   - pace: Waits until a record may be sent; it gets the record's place among those of this call.
-    ///   - readsAgain: Whether all that was produced is still there to be read again.
+    /// `pace` waits until a record may be sent, whose place among those of this call it gets; `readsAgain` says whether all that
+    /// was produced is still there to be read again.
+    ///
     /// - Throws: `BrokerError`, ``Diagnosis`` when a record lies elsewhere, or what `pace` throws.
     static func produce(
         scenario: Scenario, topic: String, sequences: Range<Int>? = nil, configuration: KafkaConfiguration,

@@ -83,7 +83,8 @@ public enum ScenarioSchema {
             // 10_000 is a number to kbench and to YAML 1.1, and a text to YAML 1.2.
             return [
                 ("type", .list([.text("integer"), .text("string")])), ("minimum", .number(range.lowerBound)),
-                ("maximum", .number(range.upperBound)), ("pattern", .text(range.lowerBound < 0 ? "^-?[0-9][0-9_]*$" : "^[0-9][0-9_]*$")),
+                ("maximum", .number(range.upperBound)),
+                ("pattern", .text("^\(range.lowerBound < 0 ? "-?" : "")[0-9][0-9_]*$")),
             ]
         case .choice(let words): return [("enum", .list(words.map { .text($0) }))]
         case .form(let pattern):
