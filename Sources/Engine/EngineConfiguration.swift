@@ -75,6 +75,10 @@ public struct EngineConfiguration: Codable, Equatable, Sendable {
         case time(block: UInt64, batch: UInt64)
     }
 
+    /// For receivers: the group's offsets are committed once so many milliseconds have passed since the last commit, at least
+    /// 1, in place of after blocks; nil: after blocks.
+    public var commitIntervalMilliseconds: Int?
+
     /// Whose records the input holds.
     public var origin = RecordOrigin.kbench
     /// The offsets that have numbers where records are known by where they lie; nil: those of the life's input.

@@ -27,6 +27,9 @@ public struct Fidelity: Codable, Hashable, Sendable {
         /// A block that the log cannot give back fails its task, and the stream goes on without it
         /// (`WriteAheadLogBackedBlockRDD` in an application that outlives a failed job).
         case skipsDamagedBlocks = "skip-damaged-block"
+        /// An orderly stop closes the log of events before the last batch is planned, so that blocks received since the batch
+        /// before are not processed (`ReceiverTracker.stop`, which comes before `JobGenerator.stop`).
+        case closesLogFirst = "stop-closes-log-first"
         /// For `direct-log-first`: a batch's entry in the offset log becomes durable only some tasks after its job was
         /// submitted (asynchronous progress tracking of Structured Streaming).
         case plansAfterSubmit = "plan-after-submit"

@@ -21,6 +21,11 @@ public final class IngestionEngine {
     private var hasReplay: () -> Bool = { false }
     private var closers: [() -> Void] = []
     private var readNotes: () -> [String] = { [] }
+    /// How the engine was asked to leave; nil: it was not.
+    public private(set) var stopped: Stop?
+    private var beginToLeave: (Stop) throws -> Void = { _ in }
+    /// What is committed once all that is still to be done is done.
+    private var commitAtLast: () throws -> Void = {}
 
     /// Opens an engine and recovers its state.
     ///
@@ -66,6 +71,7 @@ public final class IngestionEngine {
             let source = try CommitSource(configuration: configuration, seams: seams, counters: counters)
             let loop = try addBatchLoop(source, configuration: configuration)
             isFinished = { loop.isFinished }
+            commitAtLast = source.commitOutput
         case .directTransactional where seams.output != nil:
             // The operation stands in for the database that keeps offsets with results.
             let source = try TransactionalSource(configuration: configuration, seams: seams, counters: counters)
@@ -108,6 +114,13 @@ public final class IngestionEngine {
                 restored: restored, store: store, writer: writer)
             let loop = try addBatchLoop(source, configuration: configuration, writer: writer, readBlock: log.read)
             source.tasksRun = { [unowned loop] in loop.tasksRun }
+            beginToLeave = { [fidelity = configuration.fidelity, strategy = configuration.strategy] stop in
+                let closesLog = fidelity.has(.closesLogFirst)
+                let leavesBlocks = stop == .term && strategy == .receiverWal && !closesLog
+                try receiver.stop(keepsPolled: !leavesBlocks)
+                loop.stop(replays: !leavesBlocks, plans: !leavesBlocks && !closesLog)
+            }
+            if configuration.strategy == .receiver { commitAtLast = receiver.commitPolled }
             stages += [pusher.step, receiver.step]
             closers += [receiver.close, log.close]
             isFinished = { loop.isFinished && writer.isEmpty }
@@ -128,6 +141,7 @@ public final class IngestionEngine {
         var batches = counters[.batchesCompleted]
         var hasWork = true
         while hasWork {
+            try leaveIfAsked()
             let stepBegan = seams.clock.now()
             hasWork = try step()
             if startedAt == nil, counters[.recordsFetched] > fetchedBefore {
@@ -147,9 +161,19 @@ public final class IngestionEngine {
                 hasWork = true
             }
         }
-        try seams.crash.before(.engineIdle)
-        counters[.idleAt] = seams.clock.now()
-        try seams.crash.after(.engineIdle)
+        if stopped == nil {
+            try seams.crash.before(.engineIdle)
+            counters[.idleAt] = seams.clock.now()
+            try seams.crash.after(.engineIdle)
+            try leaveIfAsked()
+        }
+        if stopped != nil { try commitAtLast() }
+    }
+
+    private func leaveIfAsked() throws {
+        guard stopped == nil, let stop = seams.stop() else { return }
+        stopped = stop
+        try beginToLeave(stop)
     }
 
     /// What this driver has to say of others that worked, or wanted to work, on the same state.
@@ -199,6 +223,7 @@ public final class IngestionEngine {
             stages.append { try writer.step(tasksRun: loop.tasksRun, batchIsRunning: loop.isRunning) }
         }
         stages.append(loop.step)
+        beginToLeave = { stop in loop.stop(replays: stop == .drain, plans: false) }
         hasReplay = { loop.hasReplay }
         closers += [slots.close, evidence.close]
         return loop

@@ -23,6 +23,8 @@ public struct Seams {
     package var mistakes: Set<Mistake> = []
     /// Who watches how far records have come; nil: nobody.
     public var observer: (any StageObserver)?
+    /// Asked between two steps: whether the engine is to leave, and how. Once it has answered, the answer stays.
+    public var stop: () -> Stop? = { nil }
     /// What tasks run on when more than one may run at once.
     public var threads: any TaskThreads
     /// Draws the order in which the stages are asked at each step; nil: checkpoints before batches, batches before

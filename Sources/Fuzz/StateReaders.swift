@@ -30,9 +30,9 @@ private final class DeadRun {
         return fork
     }
 
-    /// Lives again, once for every few inputs, because that takes longer than reading.
-    func liveAgain(_ changed: SimulatedRun, _ number: Int) throws {
-        guard number % 16 == 0 else { return }
+    /// Reads what was changed, or lives again with it: once for every few inputs, because that takes longer.
+    func read(_ changed: SimulatedRun, _ number: Int, _ read: () throws -> Void) throws {
+        guard number % 16 == 0 else { return try read() }
         try changed.live()
         _ = try changed.verdict()
     }
@@ -75,9 +75,11 @@ extension Reader {
             let changed = dead.changed(origin, to: bytes)
             // The others would be read in its place.
             for path in dead.paths where path != dead.paths[origin] { try changed.disk.remove(path) }
-            try look(
-                at: SavedState.checkpoint(in: changed.configuration.directory, disk: changed.disk), committed: [1, 2])
-            try dead.liveAgain(changed, number)
+            try dead.read(changed, number) {
+                try look(
+                    at: SavedState.checkpoint(in: changed.configuration.directory, disk: changed.disk),
+                    committed: [1, 2])
+            }
         }
     }
 
@@ -89,9 +91,11 @@ extension Reader {
             words: ["batch 3\n", "range 1 5 9\n", "next 2 7\n", "driver x\n"], repair: Repair.lines
         ) { bytes, origin, number in
             let changed = dead.changed(origin, to: bytes)
-            try look(
-                at: SavedState.offsetLog(in: changed.configuration.directory, disk: changed.disk), committed: [1, 2])
-            try dead.liveAgain(changed, number)
+            try dead.read(changed, number) {
+                try look(
+                    at: SavedState.offsetLog(in: changed.configuration.directory, disk: changed.disk),
+                    committed: [1, 2])
+            }
         }
     }
 
@@ -107,8 +111,9 @@ extension Reader {
         ) { bytes, origin, number in
             let changed = dead.changed(origin, to: bytes)
             let path = dead.paths[origin]
-            try readLog(in: String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]), of: changed, framing)
-            try dead.liveAgain(changed, number)
+            try dead.read(changed, number) {
+                try readLog(in: String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]), of: changed, framing)
+            }
         }
     }
 

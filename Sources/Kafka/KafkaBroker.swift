@@ -68,6 +68,13 @@ public final class KafkaBroker: Broker {
         return zip(lows, highs).map { Watermarks(low: $0, high: $1) }
     }
 
+    /// The offsets of the first records that are of `moment`, in milliseconds since 1970, or later; nil where there is none.
+    ///
+    /// - Throws: ``BrokerError``.
+    public func offsets(of partitions: [Partition], at moment: Int64) throws -> [Offset?] {
+        partitions.isEmpty ? [] : try handle.offsets(of: partitions, at: moment, topic: topic)
+    }
+
     /// The group's committed offsets of `partitions`, in their order; nil where the group has committed none.
     ///
     /// - Throws: ``BrokerError``.

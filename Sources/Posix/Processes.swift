@@ -30,6 +30,9 @@ public enum Processes {
         if process > 1 { kill(process, atOnce ? SIGKILL : SIGTERM) }
     }
 
+    /// Sends this process SIGTERM. Its handler has run when this returns.
+    public static func askSelfToEnd() { raise(SIGTERM) }
+
     /// Lets this process use memory again that it has freed, in place of giving it back to the kernel and asking for new
     /// pages, each of which has to be cleared and mapped: for processes that free what they fetch all the time.
     public static func keepFreedMemory() { kbench_keep_freed_memory(32 << 20, 64 << 20) }

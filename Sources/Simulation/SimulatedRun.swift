@@ -37,6 +37,8 @@ public final class SimulatedRun {
     var installed: ArmedFaults?
     /// The faults that struck in the latest life that had any, in the order they did.
     public internal(set) var struck: [Fault] = []
+    /// What the life under way is asked to do.
+    private var stop: Stop?
     private let storage = UnsafeMutableRawPointer.allocate(byteCount: EngineCounters.byteCount, alignment: 4096)
 
     /// Makes a topic that holds the whole load.
@@ -159,6 +161,18 @@ public final class SimulatedRun {
             try run(crashSwitch ?? CrashSwitch(), as: other, offsets: offsets)
         } catch is Killed {}
         return fired
+    }
+
+    /// One life that is asked to leave at `place`, and leaves in order.
+    ///
+    /// - Returns: whether it came to the place.
+    /// - Throws: what the engine throws of itself.
+    @discardableResult
+    public func live(askedTo stop: Stop, at place: ArmedCrash) throws -> Bool {
+        self.stop = nil
+        defer { self.stop = nil }
+        try run(CrashSwitch(armed: place) { [unowned self] _, _ in self.stop = stop })
+        return self.stop != nil
     }
 
     /// One life for each of `crashes`, which dies of it, and one more that processes what is left.
@@ -338,9 +352,10 @@ public final class SimulatedRun {
         clock.pass(Nanoseconds(lives) * SimulatedRun.timeOfLife)
         opened += 1
         installFaults(other ?? configuration)
-        let seams = Seams(
+        var seams = Seams(
             broker: broker, offsets: offsets, disk: disk, clock: clock, crash: crash, openStore: stores.open,
             driverName: name, interleaving: interleaving.map { SeededRandom(seed: $0, stream: opened) })
+        seams.stop = { [unowned self] in stop }
         return try IngestionEngine(
             configuration: other ?? configuration, seams: changeSeams(seams), counters: counters)
     }

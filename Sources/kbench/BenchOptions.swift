@@ -27,6 +27,16 @@ struct BenchOptions: ParsableArguments {
             valueName: "T"))
     var topic: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Read that topic from the first records of this moment or later, ISO 8601 or milliseconds.",
+            valueName: "TIME"))
+    var startTimestamp: String?
+
+    @Option(
+        help: ArgumentHelp("A file with the key 'load', as in a scenario: the shape of the load.", valueName: "FILE"))
+    var load: String?
+
     @Option(help: ArgumentHelp("Rounds.", valueName: "K"))
     var pairs = 7
 
@@ -89,6 +99,19 @@ struct BenchOptions: ParsableArguments {
         try OptionCheck.percent(plantSlowdown, 0...1000, "--plant-slowdown")
         settings.plantedSlowdown = plantSlowdown / 100
         settings.topic = topic
+        settings.startTimestamp = try startTimestamp.map { text in
+            guard let moment = Timestamp.milliseconds(parsing: text) else {
+                throw Diagnosis(
+                    cause: "--start-timestamp: '\(text)' is no moment", fix: Timestamp.fix, exitCode: .usage)
+            }
+            return moment
+        }
+        settings.load = try load.map { try LoadFile.read($0, partitions: settings.partitions) }
+        if settings.load?.meanBytes != nil, recordBytes != nil {
+            throw Diagnosis(
+                cause: "--record-bytes: the load says already what values are", fix: "leave out --record-bytes",
+                exitCode: .usage)
+        }
         settings.pairs = pairs
         settings.seed = UInt64(seed)
         settings.rate = rate
@@ -144,6 +167,8 @@ struct BenchOptions: ParsableArguments {
         if sink != "counting" { words += ["--sink", sink] }
         for (key, value) in numbers { if let value { words += ["--\(key.rawValue)", "\(value)"] } }
         if let topic { words += ["--topic", topic] }
+        if let startTimestamp { words += ["--start-timestamp", startTimestamp] }
+        if let load { words += ["--load", load] }
         words += ["--pairs", "\(pairs)"]
         if let rate { words += ["--rate", OptionCheck.plain(rate)] }
         if latencyTime != "2s" { words += ["--latency-time", latencyTime] }

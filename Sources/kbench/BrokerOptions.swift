@@ -102,7 +102,7 @@ struct TopicOptions: ParsableArguments {
     /// - Throws: `Diagnosis` naming the first of them.
     func refuse(because reason: String) throws {
         guard let first = arguments.first else { return }
-        throw Diagnosis(cause: "\(first): it has no effect, as \(reason)", fix: "leave out \(first)", exitCode: .usage)
+        throw Diagnosis(cause: "\(first) has no effect: \(reason)", fix: "leave out \(first)", exitCode: .usage)
     }
 
     /// Takes the options over.

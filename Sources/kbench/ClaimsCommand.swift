@@ -20,7 +20,7 @@ struct ClaimsCommand: AsyncParsableCommand {
             does-not-hold, or not-measured.
 
             Exit codes: 0 every scenario came out as expected (whatever the claim's verdict), 3 one did not, 5 one was \
-            invalid.
+            invalid, or none was measured.
             """)
 
     @Option(help: ArgumentHelp("Only these claims, such as C3,C16.", valueName: "IDS"))
@@ -68,5 +68,10 @@ struct ClaimsCommand: AsyncParsableCommand {
         if let failure = failures.first { throw failure }
         if verdicts.contains(.fail) { throw ExitCode(ExitStatus.guaranteeBroken.rawValue) }
         if verdicts.contains(.invalid) { throw ExitCode(ExitStatus.invalidRun.rawValue) }
+        guard !verdicts.isEmpty else {
+            throw Diagnosis(
+                cause: "none of the claims was measured", fix: "give what the reasons above name", exitCode: .invalidRun
+            )
+        }
     }
 }

@@ -47,6 +47,10 @@ struct MatrixCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The seed of the payloads.", valueName: "S"))
     var seed = 1
 
+    @Option(
+        help: ArgumentHelp("A file with the key 'load', as in a scenario: the shape of the load.", valueName: "FILE"))
+    var load: String?
+
     @Option(help: "Where the cells run: real or simulated.")
     var world: Worlds = .real
 
@@ -86,12 +90,14 @@ struct MatrixCommand: AsyncParsableCommand {
             try CommandWords.refuse(
                 [
                     "--strategy", "--sink", "--point", "--fidelity", "--partitions", "--block-records",
-                    "--batch-records",
+                    "--batch-records", "--load",
                 ], because: "with --against each row brings its own run")
         }
         if world == .simulated {
             try CommandWords.refuse(
-                ["--brokers", "-X", "-F", "--out"],
+                [
+                    "--brokers", "-X", "-F", "--out", "--replication-factor", "--topic-config", "--embedded-brokers",
+                ],
                 because: "--world simulated has no broker and writes no files")
         }
     }
@@ -104,11 +110,17 @@ struct MatrixCommand: AsyncParsableCommand {
             // Each row brings its own load.
             try await show(ReferenceRunner(against, seed: UInt64(seed)) { bar.show($0, $1) }, bar)
         } else {
-            try await show(MatrixRunner(plan: plan()) { bar.show($0, $1) }, bar)
+            let load = try load.map { try LoadFile.read($0, partitions: partitions) }
+            try await show(MatrixRunner(plan: plan(load), load: load) { bar.show($0, $1) }, bar)
         }
     }
 
-    private func plan() throws -> MatrixPlan {
+    private func plan(_ load: LoadSettings?) throws -> MatrixPlan {
+        if load?.rate != nil {
+            throw Diagnosis(
+                cause: "--load: a matrix has all records before its runs, and the load has a rate",
+                fix: "remove rate from the file", exitCode: .usage)
+        }
         guard let chosen = Fidelity(named: fidelity) else {
             throw Diagnosis(cause: "--fidelity: '\(fidelity)' is no fidelity", fix: Fidelity.fix, exitCode: .usage)
         }
@@ -118,7 +130,7 @@ struct MatrixCommand: AsyncParsableCommand {
         let plan = try MatrixPlan(
             strategies: strategies, sinks: sinks, points: point == "all" ? nil : points,
             fidelity: chosen, partitions: partitions, blockRecords: blockRecords, batchRecords: batchRecords,
-            seed: UInt64(seed))
+            seed: UInt64(seed), pattern: load?.pattern ?? LoadPattern())
         let nothing = "no cell of the matrix comes of it"
         try OptionCheck.used(
             strategy, "--strategy", strategies, in: plan.strategies, { $0.rawValue }, as: nothing)

@@ -114,6 +114,14 @@ struct OffsetsExportCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The file; without it, standard output.", valueName: "FILE"))
     var to: String?
 
+    /// The forms of a file of positions.
+    enum Format: String, CaseIterable, ExpressibleByArgument {
+        case text, csv
+    }
+
+    @Option(help: "text, or csv: lines for 'kafka-consumer-groups --reset-offsets --from-file'.")
+    var format: Format = .text
+
     @Flag(help: "Overwrite the file.")
     var force = false
 
@@ -126,11 +134,12 @@ struct OffsetsExportCommand: ParsableCommand {
         var notes: [String]
         if let to {
             try OutputCheck.file(to, "--to")
-            notes = try options.tool().export(place, committed: committed, to: to, overwrites: force)
+            notes = try options.tool().export(
+                place, committed: committed, to: to, overwrites: force, asCSV: format == .csv)
         } else {
             try CommandWords.refuse(["--force"], because: "without --to no file is written")
             let text: String
-            (text, notes) = try options.tool().export(place, committed: committed)
+            (text, notes) = try options.tool().export(place, committed: committed, asCSV: format == .csv)
             try StandardStreams.writeData(text)
         }
         for note in notes { StandardStreams.writeErrorLine("note: \(note)") }
@@ -142,6 +151,9 @@ struct OffsetsImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "Put the positions of a file into a place, for whoever starts there.",
         discussion: """
+            The file may also be one that Kafka's own tool exported, of lines topic,partition,offset or \
+            group,topic,partition,offset.
+
             A state folder must be new, and a group must not have committed anything, unless --force is given. A state \
             folder with a receiver's log is never written.
             """)

@@ -225,7 +225,7 @@ extension EndToEnd {
             try folder.write(try folder.text(of: path) + "damaged\n", to: path)
             let outcome = try await Kbench.run(["history"], in: folder)
             #expect(outcome.status == .exited(0), "\(outcome)")
-            #expect(outcome.output == "1 commit, 0 changes\n", "\(outcome)")
+            #expect(outcome.output.hasPrefix("1 commit, 0 changes\nso few cannot show a change"), "\(outcome)")
             #expect(outcome.errors.hasPrefix("kbench: \(path):2: "), "\(outcome)")
         }
     }

@@ -71,6 +71,64 @@ extension EndToEnd {
             try folder.expectNothingLeftBehind()
         }
 
+        @Test(
+            "bench begins at a moment of somebody's topic (issue point 6, field case 5.4)",
+            .enabled(if: mustRun, "needs the external broker that scripts/test starts (KBENCH_TEST_BROKERS)"))
+        func aMomentSaysWhereToBegin() async throws {
+            let brokers = try #require(Self.brokers, "KBENCH_TEST_BROKERS is not set: run scripts/test")
+            let kcat = try #require(Self.path(of: "kcat"), "kcat is not on the PATH")
+            let folder = try Folder()
+            let topic = "foreign-\(UUID().uuidString)"
+            let path = try folder.write((1...700).map { "line \($0)\n" }.joined(), to: "lines")
+            func fill() async throws {
+                let filled = try await Kbench.runProgram(
+                    kcat, ["-P", "-b", brokers, "-t", topic, "-l", path], in: folder)
+                try #require(filled.status == .exited(0), "\(filled)")
+            }
+            try await fill()
+            // Records have the milliseconds of their making: what comes later is of a later one.
+            try await Task.sleep(for: .milliseconds(50))
+            let moment = Int(Date().timeIntervalSince1970 * 1000)
+            try await Task.sleep(for: .milliseconds(50))
+            try await fill()
+            func bench(_ moment: String) async throws -> Outcome {
+                try await Kbench.run(
+                    [
+                        "bench", "--brokers", brokers, "-X", "receive.message.max.bytes=1000000000", "--topic", topic,
+                        "--strategy", "direct-log-first", "--pairs", "1", "--no-latency", "--format", "json",
+                        "--start-timestamp", moment,
+                    ], in: folder)
+            }
+            let outcome = try await bench("\(moment)")
+            #expect(outcome.status == .exited(0), "\(outcome)")
+            #expect(outcome.output.contains("\"records\" : 700"), "\(outcome)")
+            let late = try await bench("2100-01-01T00:00:00Z")
+            #expect(late.status == .exited(64))
+            #expect(late.errors.contains("no record of \(topic) is of that moment or later"), "\(late)")
+            let scenario = """
+                name: since
+                summary: All records are of after the beginning of 1970.
+                records: 800
+                partitions: 4
+                record-bytes: 40
+                start-timestamp: 1970-01-02T00:00:00Z
+                block-records: 20
+                batch-records: 100
+                runs:
+                  - strategy: direct
+                    crash: sink.write.after@last
+                    expect: {append: {duplicates: E, lost: 0}}
+                """
+            _ = try folder.write(scenario, to: "since.yaml")
+            let since = try await Kbench.run(
+                ["scenario", "./since.yaml", "--brokers", brokers, "-X", "receive.message.max.bytes=1000000000"],
+                in: folder)
+            #expect(since.status == .exited(0), "\(since)")
+            let embedded = try await Kbench.run(["scenario", "./since.yaml"], in: folder)
+            #expect(embedded.status == .exited(64))
+            #expect(embedded.errors.contains("the embedded broker cannot look up offsets by time"), "\(embedded)")
+        }
+
         private static func path(of program: String) -> String? {
             (environment["PATH"] ?? "").split(separator: ":").map { "\($0)/\(program)" }
                 .first { FileManager.default.isExecutableFile(atPath: $0) }

@@ -19,6 +19,7 @@ extension EndToEnd {
         }
 
         private static let broker = ["--brokers", "-X", "-F"]
+        private static let topics = ["--replication-factor", "--topic-config", "--embedded-brokers"]
         private static let comparison = [
             "--pairs", "--best-of", "--metric", "--margin", "--tier", "--seed", "--plant-slowdown", "--out",
         ]
@@ -33,7 +34,8 @@ extension EndToEnd {
         private static let values = [
             "--tier": "1", "--sweep": "replicas=1", "--format": "json", "--world": "real", "--latency-time": "1s",
             "-X": "a=b", "--strategy": "direct", "--sink": "append", "--metric": "recordsPerSecond",
-            "--plant-slowdown": "1", "--pairs": "7", "--budget": "1s", "--records": "1000", "--record-bytes": "100",
+            "--plant-slowdown": "1", "--pairs": "7", "--budget": "1s", "--topic-config": "a=b", "--load": "load.yaml",
+            "--records": "1000", "--record-bytes": "100",
             "--shard": "1/2", "--committed": "file:there",
             "--out": "results", "--point": "sink.write.after", "--fidelity": "spark", "--batch-records": "2000",
         ]
@@ -43,7 +45,7 @@ extension EndToEnd {
                 options: [
                     "--strategy", "--sink", "--records", "--partitions", "--record-bytes", "--seed", "--crash",
                     "--zookeeper", "--out", "--format", "--quiet",
-                ] + broker,
+                ] + broker + topics,
                 idle: [
                     Idle(options: ["--zookeeper"], arguments: ["no-crash"], reason: "no run of no-crash keeps"),
                     Idle(
@@ -53,26 +55,30 @@ extension EndToEnd {
                 ]),
             "scenario list": Command(options: []),
             "scenario check": Command(options: []),
+            "scenario schema": Command(options: []),
             "matrix": Command(
                 options: [
                     "--strategy", "--sink", "--point", "--fidelity", "--partitions", "--block-records",
-                    "--batch-records", "--seed", "--world", "--against", "--out", "--format", "--quiet",
-                ] + broker,
+                    "--batch-records", "--seed", "--load", "--world", "--against", "--out", "--format", "--quiet",
+                ] + broker + topics,
                 idle: [
                     Idle(
                         options: [
                             "--strategy", "--sink", "--point", "--fidelity", "--partitions", "--block-records",
-                            "--batch-records",
+                            "--batch-records", "--load",
                         ], arguments: ["--against", "spark-3.5.7"], reason: "each row brings its own run"),
-                    Idle(options: broker + ["--out"], arguments: ["--world", "simulated"], reason: "has no broker"),
+                    Idle(
+                        options: broker + topics + ["--out"], arguments: ["--world", "simulated"],
+                        reason: "has no broker"),
                 ]),
             "bench run": Command(
                 options: [
-                    "--strategy", "--sink", "--records", "--record-bytes", "--partitions", "--topic", "--pairs",
+                    "--strategy", "--sink", "--records", "--record-bytes", "--partitions", "--topic",
+                    "--start-timestamp", "--load", "--pairs",
                     "--replicas", "--zstd-level", "--block-records", "--batch-records", "--group-commit-blocks",
                     "--block-interval", "--batch-interval", "--rate", "--latency-time", "--no-latency", "--no-crash",
                     "--plant-slowdown", "--seed", "--sweep", "--out", "--format", "--quiet",
-                ] + broker,
+                ] + broker + topics,
                 idle: [
                     Idle(options: ["--rate", "--latency-time"], arguments: ["--no-latency"], reason: "measures none"),
                     Idle(
@@ -96,12 +102,12 @@ extension EndToEnd {
                 ]),
             "bench recovery": Command(
                 options: ["--sizes", "--record-bytes", "--partitions", "--pairs", "--zstd-level", "--seed"]
-                    + ["--format", "--quiet"] + broker),
+                    + ["--format", "--quiet"] + broker + topics),
             "capacity": Command(
                 options: [
                     "--strategy", "--sink", "--p99", "--from", "--probe-time", "--record-bytes", "--partitions",
                     "--block-interval", "--batch-interval", "--seed", "--format", "--quiet",
-                ] + broker,
+                ] + broker + topics,
                 idle: [
                     Idle(
                         options: ["--block-interval"], arguments: ["--strategy", "direct"],
@@ -112,10 +118,11 @@ extension EndToEnd {
                     "--rate", "--partitions", "--retention", "--crashes-per-day", "--record-bytes", "--from",
                     "--format",
                 ]),
-            "claims": Command(options: ["--claim", "--out", "--format", "--quiet"] + broker),
+            "claims": Command(options: ["--claim", "--out", "--format", "--quiet"] + broker + topics),
             "atlas": Command(
                 options: load + [
-                    "--depth", "--shard", "--resume", "--merge", "--budget", "--capsules", "--format", "--quiet",
+                    "--depth", "--choices", "--shard", "--resume", "--merge", "--budget", "--capsules", "--format",
+                    "--quiet",
                 ],
                 idle: [
                     Idle(
@@ -157,7 +164,7 @@ extension EndToEnd {
                     Idle(options: ["--committed"], arguments: ["file:there"], reason: "no receiver's checkpoint"),
                 ]),
             "offsets export": Command(
-                options: ["--committed", "--to", "--force", "--topic"] + broker,
+                options: ["--committed", "--to", "--force", "--topic", "--format"] + broker,
                 idle: [
                     Idle(options: broker, arguments: ["file:there"], reason: "no place is a consumer group"),
                     Idle(options: ["--force"], arguments: ["file:there"], reason: "no file is written"),
@@ -179,7 +186,7 @@ extension EndToEnd {
                 options: [
                     "--records", "--partitions", "--pairs", "--verdict-records", "--block-records", "--out", "--format",
                     "--quiet",
-                ] + broker),
+                ] + broker + topics),
         ]
 
         private static let flags: Set<String> = ["--quiet", "--force", "--no-latency", "--no-crash", "--diagram"]
@@ -285,6 +292,7 @@ extension EndToEnd {
                 (["atlas", "--merge", ","], "--merge: ',' has an empty name"),
                 (["atlas", "--merge", "a,a"], "--merge: 'a' is there twice"),
                 (["bench", "--sink", "append,append"], "--sink: 'append' is there twice"),
+                (["bench", "--sweep", "replicas=1,1"], "--sweep replicas: '1,1' has a value twice"),
                 (["bench", "recovery", "--sizes", ","], "--sizes: ',' has an empty name"),
                 (["scenario", "no-crash", "--strategy", ","], "--strategy: ',' has an empty name"),
                 (["scenario", "no-crash", "--sink", "append, "], "--sink: 'append, ' has an empty name"),

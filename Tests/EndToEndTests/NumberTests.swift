@@ -111,6 +111,17 @@ extension EndToEnd {
             #expect(outcome.status == .exited(0), "\(outcome)")
         }
 
+        @Test("S3: where memory is limited too much for a run, that is said before it begins")
+        func littleMemoryIsRefused() async throws {
+            let folder = try Folder()
+            let outcome = try await Kbench.runProgram(
+                "/bin/sh", ["-c", "ulimit -v 400000; exec \"$0\" scenario no-crash --records 1000", Kbench.path],
+                in: folder)
+            try ErrorTests.expect(
+                outcome, exitCode: 70, cause: "limited to 400000 KiB, and a run takes 1048576 KiB at least",
+                fix: "ulimit -v", in: folder)
+        }
+
         /// A benchmark with one row, as small as it can be.
         private static func bench(interval: String) -> String {
             let one = "{\"median\": 1, \"low\": 1, \"high\": 1}"

@@ -21,6 +21,7 @@ extension EndToEnd {
         /// Treatments by the beginning of the command; the first that fits.
         static let table: [(command: String, treatment: Treatment)] = [
             ("make demo", .elsewhere(file: "Makefile", words: ".build/release/kbench scenario crash-before-commit")),
+            ("make fuzz", .elsewhere(file: "Makefile", words: "fuzz: ##")),
             // This very run.
             ("make test", .elsewhere(file: "Makefile", words: "@scripts/test")),
             ("kbench crash-points", .runs()),
@@ -28,7 +29,10 @@ extension EndToEnd {
                 "kbench scenario crash-before-commit --brokers",
                 .needsServer(with: ["--records", "500"], alsoWithBroker: true)
             ),
+            ("kbench scenario crash-before-commit -F", .runs(with: ["--records", "500"])),
+            ("kbench scenario schema", .runs()),
             ("kbench scenario crash-before-commit --strategy", .runs()),
+            ("kbench scenario uneven-load", shipped), ("kbench scenario schema", .runs()),
             ("kbench scenario batch-keyed-trap", shipped), ("kbench scenario offsets-moved", shipped),
             ("kbench scenario no-crash", shipped),
             ("kbench scenario c5-upgrade", shipped),
@@ -52,6 +56,12 @@ extension EndToEnd {
             ),
             ("kbench replay", .runs()), ("kbench shrink", .runs(with: ["--quiet"])),
             ("kbench explain", .runs(with: ["--record", "simulated/0@1"])),
+            (
+                "kbench matrix --load",
+                .runs(
+                    with: ["--strategy", "direct", "--sink", "append", "--point", "sink.write.after"]
+                        + ["--block-records", "5", "--batch-records", "10"])
+            ),
             ("kbench matrix --against", .runs(with: ["--world", "simulated"])),
             ("kbench matrix --strategy receiver-wal --sink append --fidelity spark --point", .runs()),
             ("kbench matrix --strategy receiver-wal", .runs(with: ["--point", "receiver.poll.before"])),
@@ -60,6 +70,7 @@ extension EndToEnd {
                 .runs(with: ["--strategy", "direct", "--sink", "append", "--point", "sink.write.after"])
             ),
             ("kbench claims", .runs(with: ["--claim", "C3"])),
+            ("kbench offsets import reset.csv", .needsServer()), ("kbench offsets export kafka:", .needsServer()),
             ("kbench offsets show", .runs()), ("kbench offsets export", .runs()), ("kbench offsets import", .runs()),
             ("kbench bench recovery", .runs(with: ["--sizes", "1", "--pairs", "1", "--partitions", "2"])),
             ("kbench bench --brokers", .needsServer(with: ["--pairs", "1", "--no-latency"])),
@@ -138,7 +149,8 @@ extension EndToEnd {
                 case .needsServer(let words, let alsoWithBroker):
                     let away = try await Self.run(Self.addressed(command, "127.0.0.1:1"), with: words, in: folder)
                     try ErrorTests.expect(away, exitCode: 69, cause: "127.0.0.1:1", fix: "", in: folder)
-                    guard alsoWithBroker, !command.contains("SASL"), let broker = Self.broker else { continue }
+                    guard alsoWithBroker, !command.contains(#/SASL|--replication-factor/#), let broker = Self.broker
+                    else { continue }
                     let near = try await Self.run(Self.addressed(command, broker), with: words, in: folder)
                     #expect(near.status == .exited(0), "\(command)\n\(near)")
                 case .elsewhere, nil: continue
@@ -151,7 +163,7 @@ extension EndToEnd {
         private static let broker = ProcessInfo.processInfo.environment["KBENCH_TEST_BROKERS"]
 
         private static func addressed(_ command: String, _ address: String) -> String {
-            command.replacing(#/(localhost|[a-z]+\.example):\d+/#, with: address)
+            command.replacing(#/(--brokers|--zookeeper) \S+/#) { "\($0.1) \(address)" }
         }
 
         private static func run(_ command: String, with words: [String], in folder: Folder) async throws -> Outcome {
@@ -160,6 +172,10 @@ extension EndToEnd {
                 word == "CAPSULE" ? capsule ?? "CAPSULE" : String(word)
             }
             typed.insert(contentsOf: words, at: typed.firstIndex(of: "--") ?? typed.endIndex)
+            if command.contains("<(") {
+                let line = "KAFKA_USER=me KAFKA_PASSWORD=secret; exec \(Kbench.path) \(typed.joined(separator: " "))"
+                return try await Kbench.runProgram("/bin/bash", ["-c", line], in: folder)
+            }
             return try await Kbench.run(typed, in: folder)
         }
 
@@ -174,6 +190,7 @@ extension EndToEnd {
             try copy("Benchmarks/gate.yaml", to: "Benchmarks/gate.yaml")
             try copy("results/counts.json", to: "counts.json")
             try folder.write("client.id=readme\n", to: "client.properties")
+            try folder.write("orders,0,17\n", to: "reset.csv")
             for (name, text) in readme.files { try folder.write(text, to: name) }
             for name in ["OLD", "NEW"] {
                 try files.createDirectory(atPath: "\(folder.path)/\(name)", withIntermediateDirectories: false)
@@ -226,6 +243,11 @@ struct Readme: Sendable {
             if line.hasPrefix("```") {
                 if let lines = fence, let name = lines.first?.wholeMatch(of: #/# ([a-z-]+\.yaml)/#)?.1 {
                     files[String(name)] = lines.dropFirst().map { $0 + "\n" }.joined()
+                }
+                if let lines = fence, lines.first == "load:" {
+                    // The embedded broker has no transactions.
+                    let kept = lines.filter { !$0.contains("transactions") }
+                    files["load.yaml"] = kept.map { $0 + "\n" }.joined()
                 }
                 fence = fence == nil ? [] : nil
             } else if fence != nil {

@@ -18,7 +18,8 @@ extension EndToEnd {
 
         @Test(arguments: [
             "crash-before-commit", "crash-after-output", "torn-wal", "crash-in-recovery", "idle-crash", "no-crash",
-            "batch-keyed-trap", "c3-consumed-again", "c5-upgrade", "c6-get-or-create", "offsets-moved",
+            "batch-keyed-trap", "orderly-stop", "spark-graceful-stop", "uneven-load", "c3-consumed-again", "c5-upgrade",
+            "c6-get-or-create", "offsets-moved",
         ])
         func aShippedScenarioHoldsAndKeepsItsResult(name: String) async throws { try await Self.expectHolds(name) }
 

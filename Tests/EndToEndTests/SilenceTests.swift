@@ -82,6 +82,17 @@ extension EndToEnd {
                 merged, exitCode: 5, cause: "no unit of the atlas is done", fix: "--shard", in: folder)
         }
 
+        @Test("S4: claims of which none was measured do not pass")
+        func claimsWithoutAMeasurementDoNotPass() async throws {
+            let folder = try Folder()
+            // Without Java there is no server for the only scenario of this claim.
+            let outcome = try await Kbench.runProgram(
+                "/usr/bin/env", ["PATH=/nowhere", Kbench.path, "claims", "--claim", "C16"], in: folder)
+            #expect(outcome.status == .exited(5), "\(outcome)")
+            #expect(outcome.output.contains("not-measured"), "\(outcome)")
+            #expect(outcome.errorLines.first == "kbench: none of the claims was measured", "\(outcome)")
+        }
+
         /// Outputs that cannot be written. The broker that is not there would be noticed first if the work began.
         static let outputs: [(arguments: [String], option: String)] =
             [

@@ -1,6 +1,7 @@
 // Every reader of bytes from outside takes changed files for what they are; and the fuzzer itself finds what it should.
 import Foundation
 import Testing
+import World
 
 @testable import Fuzz
 
@@ -53,6 +54,30 @@ import Testing
             // Number 1: nothing that is done once in a while.
             #expect(throws: Never.self, "\(name) \(origin)") { try reader.read(bytes, origin, 1) }
         }
+    }
+
+    @Test func whatIsRefusedInWordsThatHelpNobodyIsAFinding() throws {
+        struct Unknown: Error {}
+        struct Code: Decodable { var value: Int }
+        let readers: [(isFound: Bool, read: (_ bytes: [UInt8], _ origin: Int, _ number: Int) throws -> Void)] = [
+            (true, { _, _, _ in throw Unknown() }),
+            (true, { bytes, _, _ in _ = try JSONDecoder().decode(Code.self, from: Data(bytes)) }),
+            (false, { _, _, _ in throw NumberError("a thing", "7 is not within 1 to 3", fix: "give less") }),
+        ]
+        for (isFound, read) in readers {
+            let reader = Reader("one", isNamedByPerson: true, corpus: [Array("{}".utf8)], read: read)
+            if case .finding = reader.ending(seed: 1, number: 1) {
+                #expect(isFound)
+            } else {
+                #expect(!isFound)
+            }
+        }
+    }
+
+    @Test("S3: a name with a line end of two bytes in it is told in one line") func aNameOfTwoLinesIsToldInOne() throws
+    {
+        let reader = try #require(Reader.all.first { $0.name == "scenario" }).make()
+        #expect(reader.ending(seed: 1, number: 352_894) == .refused)
     }
 
     @Test func aCommandLineThatCannotBeReadIsRefused() throws {

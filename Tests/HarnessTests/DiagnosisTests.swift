@@ -1,7 +1,9 @@
 // What a person is told about an error: the exit code and the advice fit what happened.
+import Exploration
 import Foundation
 import Testing
 import World
+import WriteAheadLog
 
 @testable import Harness
 
@@ -29,6 +31,20 @@ import World
         #expect(diagnosis.exitCode == exitCode)
         #expect(diagnosis.fix.contains(fix), "\(diagnosis.fix)")
         #expect(!diagnosis.fix.contains("kept"), "the folder of a run goes with it")
+    }
+
+    @Test(
+        "S4: a capsule that cannot be read names the place, and no type of its program",
+        arguments: [
+            ("{}", "format: the value is missing"), ("[]", "it is not JSON"), ("nothing", "it is not JSON"),
+            (#"{"format": "one"}"#, "format: another kind of value is needed"),
+        ])
+    func aCapsuleNamesThePlace(json: String, place: String) {
+        let error = #expect(throws: ExplorationError.self) {
+            try Capsule(decoding: Zstandard.compress(Array(json.utf8)), from: "c.capsule")
+        }
+        let cause = error.map { Diagnosis(of: $0).cause } ?? ""
+        #expect(cause.contains("the capsule cannot be read: \(place)"), "\(cause)")
     }
 
     @Test("S4: cause and fix are one line each, and no terminal obeys them")

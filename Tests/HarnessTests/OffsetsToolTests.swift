@@ -69,6 +69,28 @@ struct OffsetsToolTests {
         }
     }
 
+    @Test("positions that Kafka's own tool exported go into a group, and come out as it takes them (field case 5.4)")
+    func resetFile() async throws {
+        try await BlockingThread.run {
+            try Self.withTopic { tool, folder in
+                let path = "\(folder)/reset.csv"
+                try PosixDisk().write(Array("billing,orders,1,1\nbilling,orders,0,2\n".utf8), to: path)
+                let address = try OffsetsAddress(parsing: "kafka:billing")
+                _ = try tool.import(path, to: address, program: 1, overwrites: false)
+                #expect(try tool.export(address, asCSV: true).text == "orders,0,2\norders,1,1\n")
+                _ = try tool.export(address, to: "\(folder)/out.csv", overwrites: false, asCSV: true)
+                #expect(try PosixDisk().contents(of: "\(folder)/out.csv") == Array("orders,0,2\norders,1,1\n".utf8))
+                let state = try OffsetsAddress(parsing: "checkpoint:\(folder)/state")
+                _ = try tool.import("\(folder)/out.csv", to: state, program: 1, overwrites: false)
+                #expect(try tool.show(state).partitions.map(\.next) == [2, 1])
+                try PosixDisk().write(Array("billing,orders,1\n".utf8), to: path)
+                let refusal = Self.refusal { _ = try tool.import(path, to: address, program: 1, overwrites: true) }
+                #expect(
+                    refusal?.cause.contains("line 1 is not topic,partition,offset") == true, "\(refusal?.cause ?? "")")
+            }
+        }
+    }
+
     @Test("positions that the topic does not have are refused")
     func impossiblePositions() async throws {
         try await BlockingThread.run {

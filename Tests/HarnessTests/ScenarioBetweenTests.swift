@@ -134,7 +134,7 @@ import World
         for crash in ["failures: 1", "crash: task.read.fails@1"] {
             let scenario = try Self.parse(Self.text("between: [topic-anew]", crash: crash))
             let error = #expect(throws: Diagnosis.self) { try RunPlan.plans(of: scenario) }
-            #expect(error?.cause == "direct-commit: between without a crash that the worker dies of")
+            #expect(error?.cause == "direct-commit: between without a crash that the first life dies of")
         }
     }
 

@@ -122,6 +122,50 @@ private let complete = """
         #expect(error?.exitCode == .usage)
     }
 
+    @Test func endsOfALifeOtherThanACrashAtAPointAreRead() throws {
+        let line = "    crash: receiver.offsets.commit.before@seeded"
+        let stopped = try ScenarioFile.parse(
+            changed([line: "    stop: term\n    stop-at: receiver.poll.after@3\n\(line)"]), file: "sample.yaml")
+        let run = try #require(stopped.runs.last)
+        #expect(run.stop == .term && run.stopPlace?.description == "receiver.poll.after@3" && run.crashes.count == 1)
+        let plan = try #require(try RunPlan.plans(of: stopped).last)
+        guard case .armed(let places) = plan.death else { return #expect(plan.death == .none) }
+        #expect(plan.stop == .term && places.count == 2 && plan.expected != nil)
+
+        let anywhere = try ScenarioFile.parse(changed([line: "    stop: drain"]), file: "sample.yaml")
+        #expect(anywhere.runs.last?.stopPlace?.description == "receiver.poll.after@seeded")
+
+        let timed = try ScenarioFile.parse(
+            changed([line: "    crash-after-ms: 250", "E + n + 4": "any"]), file: "sample.yaml")
+        #expect(timed.runs.last?.sinks.first?.duplicates.description == "any")
+        #expect(try RunPlan.plans(of: timed).last?.death == .external(.milliseconds(250)))
+    }
+
+    @Test(arguments: [
+        ("    stop-at: receiver.poll.after@3", "runs[1].stop-at: nothing is stopped there"),
+        ("    stop: quit", "runs[1].stop: no way to stop is called 'quit'"),
+        (
+            "    stop: term\n    stop-at: receiver.wal.append.torn@1",
+            "runs[1].stop-at: a worker cannot be asked there to leave"
+        ),
+        (
+            "    stop: term\n    damage: last-event",
+            "runs[1].damage: damage strikes after the first life, which is stopped and not killed"
+        ),
+        (
+            "    crash-after-ms: 5\n    stop: term",
+            "runs[1].stop: the run is killed at a time already"
+        ),
+        ("    crash-after-ms: 0", "runs[1].crash-after-ms: 0 is not within 1 to 600000"),
+    ])
+    func anImpossibleEndOfALifeIsRefused(lines: String, cause: String) throws {
+        let error = #expect(throws: ScenarioError.self) {
+            try ScenarioFile.parse(
+                changed(["    crash: receiver.offsets.commit.before@seeded": lines]), file: "sample.yaml")
+        }
+        #expect(error?.cause.contains(cause) == true, "\(String(describing: error))")
+    }
+
     @Test func blocksAndBatchesCanBeCutByTime() throws {
         let timed = changed([
             "block-records: 100": "block-interval-ms: 200", "batch-records: 1000": "batch-interval-ms: 2000",
@@ -156,7 +200,8 @@ private let complete = """
         Mistake(
             line: "    crash: receiver", instead: "    crush: receiver", code: .unknownKey,
             cause: "sample.yaml:18: runs[1]: 'crush' is not known here",
-            fix: "did you mean crash? keys: strategy, crash, offset-store, expect, damage, between, failures"),
+            fix: "did you mean crash? keys: strategy, crash, offset-store, expect, damage, between, failures, stop, stop-at, "
+                + "crash-after-ms"),
         Mistake(
             line: "seed: 7", instead: "offset-store: kafca", code: .unknownName,
             cause: "sample.yaml:14: offset-store: no offset store is called 'kafca'",
@@ -279,7 +324,7 @@ private let complete = """
         Mistake(
             line: "E + n + 4", instead: "E + m", code: .impossibleValue,
             cause: "sample.yaml:20: runs[1].expect.append.duplicates: 'E + m' is not a sum",
-            fix: "write n, k, N, E, G and numbers of at most 1000000000000 in all, joined by '+', such as 'E + n'"),
+            fix: "write n, k, N, E, G and numbers of at most 1000000000000 in all, joined by '+', such as 'E + n', or any"),
         Mistake(
             line: "summary: A sample.", instead: "summary: [A sample.", code: .syntax,
             cause: "sample.yaml:3: not YAML: while parsing a flow sequence: did not find expected ',' or ']'",

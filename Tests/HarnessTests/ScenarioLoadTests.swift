@@ -140,13 +140,24 @@ import Testing
         arguments: [
             ("{record-bytes: {min: 10, max: 9}}", "at most 9 bytes are less than at least 10"),
             ("{record-bytes: [{bytes: 9, weight: 0}]}", "no size ever comes"),
-            ("{record-bytes: {min: 10, max: 1_000_001}}", "1000001 is not within 0 to 100000"),
+            ("{record-bytes: {min: 10, max: 1_000_001}}", "1000001 is not within 0 to 1000000"),
         ])
     func impossibleSizes(load: String, message: String) {
         let error = #expect(throws: ScenarioError.self) {
             try ScenarioFile.parse(Self.text(load, recordBytes: "seed: 3"), file: "shaped.yaml")
         }
         #expect(error?.message == message)
+    }
+
+    @Test("what is too much to be worked out is refused before it is tried")
+    func tooMuch() {
+        let many = Self.text("{transactions: {records: 1}}").replacing("records: 1000", with: "records: 10_000_001")
+        let transactions = #expect(throws: ScenarioError.self) { try ScenarioFile.parse(many, file: "shaped.yaml") }
+        #expect(transactions?.fix == "use at most 10000000 records")
+        let weights = (1...300).map { "\($0)" }.joined(separator: ", ")
+        let fine = Self.text("{weights: [\(weights)]}").replacing("partitions: 4", with: "partitions: 300")
+        let error = #expect(throws: ScenarioError.self) { try ScenarioFile.parse(fine, file: "shaped.yaml") }
+        #expect(error?.message == "300 weights that are 45150 together are too fine to be worked out")
     }
 
     @Test func anExperimentMakesItsOwnRecords() {

@@ -134,6 +134,12 @@ import World
         #expect(Self.comparison([], broken: ["lost"]).verdict == .guaranteeBroken)
     }
 
+    @Test("S4: a history too short to show a change says so", arguments: [(1, true), (9, true), (10, false)])
+    func aShortHistorySaysSo(commits: Int, isShort: Bool) {
+        let report = HistoryReport(commits: commits, damagedLines: [], changes: [])
+        #expect(report.markdown.contains("so few cannot show a change") == isShort)
+    }
+
     /// What other tools read.
     @Test func theContractIsKept() throws {
         let comparison = Self.comparison([Self.slower])

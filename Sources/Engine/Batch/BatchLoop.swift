@@ -15,6 +15,7 @@ final class BatchLoop {
     private let evidence: BatchEvidence
     private var again: [PlannedBatch]
     private var state = State.idle
+    private var plans = true
     /// Tasks run so far, by which the checkpoint writer measures its lag.
     private(set) var tasksRun = 0
 
@@ -33,10 +34,16 @@ final class BatchLoop {
     var isRunning: Bool { if case .running = state { true } else { false } }
 
     /// Whether nothing is left to do now or later.
-    var isFinished: Bool { !isRunning && again.isEmpty && source.isExhausted }
+    var isFinished: Bool { !isRunning && again.isEmpty && (!plans || source.isExhausted) }
 
     /// Whether batches of earlier lives are still to be run again.
     var hasReplay: Bool { !again.isEmpty }
+
+    /// Begins no batch any more but those that are wanted: `replays`, those of earlier lives; `plans`, new ones.
+    func stop(replays: Bool, plans: Bool) {
+        if !replays { again = [] }
+        self.plans = plans
+    }
 
     /// Plans a batch, or runs one task (where tasks run at once, all that can), or completes a batch. False: there was
     /// nothing to do.
@@ -73,6 +80,7 @@ final class BatchLoop {
             batch.isRunAgain = true
             return batch
         }
+        guard plans else { return nil }
         var batch = try source.planNext()
         batch?.dueAt = source.dueAt
         return batch

@@ -30,14 +30,18 @@ final class CommitSource: BatchSource {
         try seams.crash.before(.batchPlan)
         planning.advance(past: ranges)
         number += 1
-        if !uncommitted.isEmpty {
-            try seams.crash.before(.batchOffsetsCommit)
-            try seams.offsets.commit(uncommitted.map { ($0.partition, $0.until) }, group: configuration.group)
-            uncommitted = []
-            try seams.crash.after(.batchOffsetsCommit)
-        }
+        try commitOutput()
         try seams.crash.after(.batchPlan)
         return PlannedBatch(number: number, tasks: ranges.map { .range($0) })
+    }
+
+    /// Commits the offsets of the completed batch that has not been told of, if there is one.
+    func commitOutput() throws {
+        guard !uncommitted.isEmpty else { return }
+        try seams.crash.before(.batchOffsetsCommit)
+        try seams.offsets.commit(uncommitted.map { ($0.partition, $0.until) }, group: configuration.group)
+        uncommitted = []
+        try seams.crash.after(.batchOffsetsCommit)
     }
 
     func didSubmit(_ batch: PlannedBatch) {}

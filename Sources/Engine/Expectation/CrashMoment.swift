@@ -49,6 +49,9 @@ struct CrashMoment: Equatable {
     /// For `receiver`: the commit that the last block cut made due has not happened.
     var isAutoCommitUnderWay = false
 
+    /// Whether the life left in order, and committed what it had polled, or its last batch, at last.
+    var isCommittedAtLast = false
+
     /// What the next life has to tidy up before anything else.
     var leftover = Leftover.nothing
 

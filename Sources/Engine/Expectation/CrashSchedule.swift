@@ -6,7 +6,7 @@ public struct CrashSchedule {
     let strategy: Strategy
     private let sink: SinkKind
     private let job: Job
-    private let fidelity: Fidelity
+    let fidelity: Fidelity
     private let cuts: LoadCuts
     private var shape: LoadShape { cuts.shape }
     /// What the life finds when it opens.
@@ -90,9 +90,7 @@ public struct CrashSchedule {
             direct.endure(outage)
             state = direct
         }
-        let next = CrashSchedule(
-            strategy: strategy, sink: sink, job: job, fidelity: fidelity, cuts: cuts, state: state)
-        return Death(crash: crash, moment: moment, toll: toll, next: next)
+        return Death(crash: crash, moment: moment, toll: toll, next: schedule(finding: state))
     }
 
     /// As ``death(at:)``, with what the broker's events that follow make of it.
@@ -111,6 +109,46 @@ public struct CrashSchedule {
         var toll: DeathToll
         /// The life that follows.
         let next: CrashSchedule
+        /// Whether the life left in order instead.
+        var isStop = false
+    }
+
+    /// The end of the life at `moment`, in which it had taken in `intake` records; nil: whatever there was.
+    func end(at moment: CrashMoment, taking intake: Int? = nil, asked place: ArmedCrash) -> Death {
+        var state = taking(intake)
+        let toll = state.die(at: moment)
+        if var receiver = state as? ReceiverState {
+            receiver.intake = nil
+            state = receiver
+        }
+        return Death(crash: place, moment: moment, toll: toll, next: schedule(finding: state), isStop: true)
+    }
+
+    /// The moment at which the life is idle, when it takes in only `intake` records.
+    func idleMoment(taking intake: Int?) -> CrashMoment {
+        schedule(finding: taking(intake)).momentsOfEffect(at: CrashPoint(.engineIdle, .before))?.first ?? CrashMoment()
+    }
+
+    /// When the batch at `index`, or none yet, is over, and nothing else is under way.
+    func moment(afterBatch index: Int) -> CrashMoment { index < 0 ? CrashMoment() : cleanedMoment(index) }
+
+    /// How many batches of earlier lives run again.
+    var batchesRunAgain: Int { script.batches.prefix { $0.isRunAgain }.count }
+
+    /// The blocks that the life receives when nothing ends it before.
+    var blockCount: Int { blocksBefore.last ?? 0 }
+
+    /// The records of the first `count` blocks that the life receives.
+    func records(ofBlocks count: Int) -> Int { script.groups.joined().prefix(count).reduce(0, +) }
+
+    private func taking(_ intake: Int?) -> any LifeState {
+        guard var receiver = state as? ReceiverState else { return state }
+        receiver.intake = intake
+        return receiver
+    }
+
+    private func schedule(finding state: any LifeState) -> CrashSchedule {
+        CrashSchedule(strategy: strategy, sink: sink, job: job, fidelity: fidelity, cuts: cuts, state: state)
     }
 
     /// The moment of each occurrence of `point`; nil when the strategy does not reach it or the count is not known.

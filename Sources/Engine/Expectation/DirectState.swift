@@ -84,6 +84,10 @@ struct DirectState: LifeState {
         case .directCommit:
             // Whatever has been output since the last offsets sent; nothing remembers which batch it was.
             keepsNumbers = false
+            if moment.isCommittedAtLast {
+                next = positions(before: index + 1, of: batches)
+                break
+            }
             toll.E = outputSinceOffsetsSent(moment)
             toll.ingestDuplicates = outputSinceOffsetsSent(asRead(moment))
             next = positions(before: moment.previousIsCommitted ? index : max(0, index - 1), of: batches)

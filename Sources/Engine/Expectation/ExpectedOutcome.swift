@@ -129,9 +129,11 @@ public struct ExpectedOutcome: Equatable, Sendable {
             lost += toll.lost
             ingestDuplicates += toll.ingestDuplicates
             rows.append(
-                CrashPointGuide.row(
-                    of: death.crash.point, strategy: strategy, fidelity: fidelity, at: moment,
-                    isForgotten: toll.isForgotten, isUnstored: life == 0 && isUnstored, damage: nil))
+                death.isStop
+                    ? "GS"
+                    : CrashPointGuide.row(
+                        of: death.crash.point, strategy: strategy, fidelity: fidelity, at: moment,
+                        isForgotten: toll.isForgotten, isUnstored: life == 0 && isUnstored, damage: nil))
         }
         switch sink {
         case .append, .counting: duplicates = n + E

@@ -100,16 +100,17 @@ struct LoadCuts: Hashable, Sendable {
         var endsWithEmptyPoll = false
     }
 
-    /// The blocks that a receiver cuts which stands at `positions`.
-    func reception(from positions: [Offset]) -> Reception {
-        let left = unread(from: positions).reduce(0) { $0 + $1.count }
+    /// The blocks that a receiver cuts which stands at `positions`; with `intake`, it stops when it has taken so many records.
+    func reception(from positions: [Offset], taking intake: Int? = nil) -> Reception {
+        let unread = unread(from: positions).reduce(0) { $0 + $1.count }
+        let left = min(unread, intake ?? unread)
         let blocks = LoadCuts.pieces(left, of: shape.blockRecords)
         let size = shape.groupCommitBlocks
         var reception = Reception(
             groups: stride(from: 0, to: blocks.count, by: size).map { Array(blocks[$0..<min($0 + size, blocks.count)]) }
         )
         // A block that is not full has met the end; a full one may have stopped before a gap.
-        if !isDense, (blocks.last ?? shape.blockRecords) == shape.blockRecords {
+        if !isDense, intake == nil, (blocks.last ?? shape.blockRecords) == shape.blockRecords {
             let stands = self.blocks(blocks.count, from: positions).last?.positions ?? positions
             reception.endsWithEmptyPoll = zip(stands, layout.ends).contains { $0 < $1 }
         }

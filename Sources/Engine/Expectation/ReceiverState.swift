@@ -33,6 +33,8 @@ struct ReceiverState: LifeState {
     private let fidelity: Fidelity
     private var cuts: LoadCuts
     private var shape: LoadShape { cuts.shape }
+    /// The records that the life takes in before it stops to; nil: all there are.
+    var intake: Int?
 
     /// By partition: what the group has committed.
     private var committed: [Offset?]
@@ -97,7 +99,7 @@ struct ReceiverState: LifeState {
                 tasks: batch.blocks.map { LifeScript.Task(writes: [$0.count], isDropped: $0.isOut) },
                 isRunAgain: true, isKnown: batch.number <= checkpoint?.latest ?? 0)
         }
-        let reception = cuts.reception(from: positions)
+        let reception = cuts.reception(from: positions, taking: intake)
         let groups = reception.groups
         var open = waitingAfterRestart.map(\.count)
         var openRecords = open.reduce(0, +)
@@ -258,8 +260,9 @@ struct ReceiverState: LifeState {
         if strategy == .receiver {
             // It commits where it stands, gaps that it has passed included.
             let due = moment.blocksCut / shape.autoCommitBlocks - (moment.isAutoCommitUnderWay ? 1 : 0)
-            if due > 0 {
-                for (partition, position) in cut[due * shape.autoCommitBlocks - 1].positions.enumerated()
+            let blocks = moment.isCommittedAtLast ? moment.blocksCut : due * shape.autoCommitBlocks
+            if blocks > 0 {
+                for (partition, position) in cut[blocks - 1].positions.enumerated()
                 where position > positions[partition] { offsets[partition] = position }
             }
         } else {

@@ -37,10 +37,10 @@ public enum RowEvidence {
         case .receiverWal:
             [
                 "F", "R0", "R3", "R4", "R5", "R5m", "R6", "R7", "R8", "D0", "D1", "D2", "D3", "D4", "D5", "D6", "D7",
-                "D8", "T",
+                "D8", "T", "GS",
             ]
-        case .receiverReliable: ["F", "R6", "R8", "D3", "D4", "D5", "D8"]
-        case .direct: ["P0", "P1", "P2a", "P2b", "P3", "P4", "P5", "P6", "P7", "P8", "T"]
+        case .receiverReliable: ["F", "R6", "R8", "D3", "D4", "D5", "D8", "GS"]
+        case .direct: ["P0", "P1", "P2a", "P2b", "P3", "P4", "P5", "P6", "P7", "P8", "T", "GS"]
         case .directLogFirst: ["P1", "P3", "P4", "P5", "P6", "P8"]
         case .directCommit: ["P4", "P5", "P8"]
         // Spark's own automatic commits, and what its users build of transactions, were not run.

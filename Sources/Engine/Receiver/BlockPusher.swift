@@ -7,36 +7,63 @@ final class BlockPusher {
     private let seams: Seams
     private let receiver: Receiver
     private let log: BlockLog
+    /// Nil where each group of blocks has a commit of its own.
+    private let timer: CommitTimer?
+    /// By partition, what is pushed and waits for the timer.
+    private var uncommitted: [Offset?]
 
     init(configuration: EngineConfiguration, seams: Seams, receiver: Receiver, log: BlockLog) {
         self.configuration = configuration
         self.seams = seams
         self.receiver = receiver
         self.log = log
+        timer = CommitTimer(configuration, clock: seams.clock)
+        uncommitted = configuration.ends.map { _ in nil }
     }
 
     /// Pushes one group. False: there is none yet.
     func step() throws -> Bool {
+        if try commitIfDue() { return true }
         let isCounted = if case .count = configuration.cuts { true } else { false }
         // A group by count waits until it is whole, or until it is the last; by time it takes what is there.
         let needed = isCounted && !receiver.mustDrain ? configuration.groupCommitBlocks : 1
         guard receiver.queue.count >= needed else { return false }
         let group = receiver.takeBlocks(configuration.groupCommitBlocks)
         let commits = configuration.strategy != .receiver
-        if commits, seams.mistakes.contains(.commitsBeforeLog) { try commit(group) }
+        if commits, seams.mistakes.contains(.commitsBeforeLog) { try commit(offsets(behind: group)) }
         try log.add(group)
         if configuration.strategy == .receiverWal {
             seams.observer?.reached(.durable, group.flatMap(\.offsetRanges))
         }
-        if commits, !seams.mistakes.contains(.commitsBeforeLog) { try commit(group) }
+        guard commits, !seams.mistakes.contains(.commitsBeforeLog) else { return true }
+        guard timer != nil else {
+            try commit(offsets(behind: group))
+            return true
+        }
+        uncommitted = zip(uncommitted, offsets(behind: group)).map { $1 ?? $0 }
         return true
     }
 
-    private func commit(_ group: [Block]) throws {
+    /// Commits what waits for the timer, when it says so, or when nothing more comes that could wait with it.
+    private func commitIfDue() throws -> Bool {
+        guard let timer, uncommitted.contains(where: { $0 != nil }),
+            timer.isDue() || (receiver.mustDrain && receiver.queue.isEmpty)
+        else { return false }
+        try commit(uncommitted)
+        uncommitted = uncommitted.map { _ in nil }
+        return true
+    }
+
+    /// By partition, the offsets behind the records of a group.
+    private func offsets(behind group: [Block]) -> [Offset?] {
         var next: [Offset?] = configuration.ends.map { _ in nil }
         for range in group.flatMap(\.offsetRanges) {
             next[Int(range.partition)] = max(next[Int(range.partition)] ?? 0, range.until)
         }
+        return next
+    }
+
+    private func commit(_ next: [Offset?]) throws {
         let step: Offset = configuration.fidelity.has(.commitsLastOffset) ? 1 : 0
         let offsets = next.enumerated().compactMap { partition, offset in
             offset.map { (partition: Partition(partition), next: $0 - step) }

@@ -22,12 +22,16 @@ final class Receiver {
     private var ahead: ReadAhead?
     /// Whether the poll of the open block has begun.
     private var isPolling = false
+    /// Whether nothing is taken in any more.
+    private var isStopped = false
     private var positions: [Offset]
     /// Where this life began to read.
     private let openedAt: [Offset]
     /// What the group had committed then; empty where it is not asked, or does not decide.
     let committed: [Offset?]
     private let patience: Patience
+    /// For `receiver`; nil where commits go by blocks.
+    private let commitTimer: CommitTimer?
     private var block = Block()
     private var blockOpenedAt: Nanoseconds = 0
     private var blocksCut = 0
@@ -65,11 +69,13 @@ final class Receiver {
             reader = try seams.broker.openReader(at: zip(polled, positions).map { ($0, $1) })
         }
         openedAt = positions
+        commitTimer = configuration.strategy == .receiver ? CommitTimer(configuration, clock: seams.clock) : nil
     }
 
     /// Whether all of the run's input has been polled and cut; in a group, by it and the others, and committed.
     var isExhausted: Bool {
         guard block.recordCount == 0 else { return false }
+        if isStopped { return true }
         return seat?.groupIsThrough ?? zip(positions, configuration.ends).allSatisfy { $0 >= $1 }
     }
 
@@ -84,6 +90,8 @@ final class Receiver {
 
     /// Polls once, and cuts a block when it is full. False: the queue is full, or there is nothing to poll now.
     func step() throws -> Bool {
+        if isStopped { return false }
+        if let commitTimer, commitTimer.isDue() { try autoCommit() }
         if let seat {
             if try serve(seat) { return true }
             if seat.isSuspended { return false }
@@ -116,6 +124,20 @@ final class Receiver {
             }
         }
         return true
+    }
+
+    /// Takes nothing in any more. What is polled is cut and pushed, or else forgotten: it is read again from the last
+    /// commit on.
+    func stop(keepsPolled: Bool) throws {
+        ahead?.stop()
+        if keepsPolled { try cut() } else { dropPolled() }
+        isPolling = false
+        isStopped = true
+    }
+
+    /// Commits all that was polled, as a client library does when it is closed.
+    func commitPolled() throws {
+        if !polled.isEmpty, positions != openedAt { try autoCommit() }
     }
 
     func takeBlocks(_ count: Int) -> [Block] {
@@ -337,7 +359,11 @@ final class Receiver {
         block = Block(capacity: ahead == nil ? block.byteCount : 0)
         blocksCut += 1
         try seams.crash.after(.receiverBlockCut)
-        if configuration.strategy == .receiver, blocksCut % configuration.autoCommitBlocks == 0 { try autoCommit() }
+        if configuration.strategy == .receiver, configuration.commitIntervalMilliseconds == nil,
+            blocksCut % configuration.autoCommitBlocks == 0
+        {
+            try autoCommit()
+        }
     }
 
     /// Commits what was polled, processed or not: the client library's own habit.

@@ -35,8 +35,8 @@ extension Checkpoint {
         }
         guard latest <= tracker.latestBatch else {
             throw refuse(
-                "the checkpoint knows batches up to \(latest), and the event log ends with "
-                    + (tracker.latestBatch == 0 ? "none" : "batch \(tracker.latestBatch)")
+                "the checkpoint knows batches up to \(latest), and the event log "
+                    + (tracker.latestBatch == 0 ? "knows none" : "ends with batch \(tracker.latestBatch)")
                     + ": what was received since may be lost")
         }
         guard !isNewest || tracker.cleanedThrough <= latest else {

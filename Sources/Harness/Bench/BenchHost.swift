@@ -21,8 +21,8 @@ struct BenchHost: Sendable {
                     cause: "--topic \(settings.topic ?? ""): there is no broker that has it",
                     fix: "say with --brokers where the topic is", exitCode: .usage)
             }
-            try BrokerHost.checkCapacity(
-                records: settings.records, recordBytes: settings.recordBytes, partitions: settings.partitions)
+            try BrokerHost.checkEmbedded(
+                settings.scenario(cuts: settings.cuts, records: settings.records, partitions: settings.partitions))
         }
         let host = try await BlockingThread.run {
             Handed(try BrokerHost(options))
@@ -75,7 +75,8 @@ struct BenchHost: Sendable {
                     cause: "--topic \(topic): it holds no records", fix: "fill it first, or leave out --topic",
                     exitCode: .usage)
             }
-            return GroundTruth(records: records, starts: ends.map(\.low), ends: ends.map(\.high))
+            let truth = GroundTruth(records: records, starts: ends.map(\.low), ends: ends.map(\.high))
+            return try settings.startTimestamp.map { try truth.beginning(at: $0, topic, host.configuration) } ?? truth
         }
         try host.createTopic(topic, partitions: settings.partitions)
         let scenario = settings.scenario(

@@ -60,6 +60,9 @@ public struct BenchRunner: Sendable {
         if settings.plantedSlowdown > 0 {
             notes.append("the workers waste \(settings.plantedSlowdown * 100) % of processor time on purpose")
         }
+        if settings.load != nil, settings.measuresLatency {
+            notes.append("latency is of records that are all alike, have the load's mean size and are evenly spread")
+        }
         if settings.measuresLatency {
             let share =
                 settings.rate.map { "at \(Int($0)) records/s" }

@@ -16,6 +16,10 @@ public struct BenchSettings: Equatable, Sendable {
     public var partitions = 96
     /// A topic that is there already, whose records are measured in place of produced ones; nil: none.
     public var topic: String?
+    /// Where a topic's records begin to count: those of this moment or later, in milliseconds since 1970; nil: all do.
+    public var startTimestamp: Int64?
+    /// How produced records are made and spread; nil: all alike and evenly.
+    public var load: LoadSettings?
     /// Rounds, at least 1.
     public var pairs = 7
     /// The seed of payloads and orders.
@@ -66,13 +70,23 @@ public struct BenchSettings: Equatable, Sendable {
 
     /// Whose records are measured: those of a given topic, and those too small to say what they are, are told apart by
     /// their offsets.
-    var origin: RecordOrigin { topic != nil || recordBytes < ScenarioLimits.recordBytes.lowerBound ? .anyone : .kbench }
+    var origin: RecordOrigin {
+        if let load, topic == nil { return load.meanBytes == nil && recordBytes < least ? .anyone : load.origin }
+        return topic != nil || recordBytes < least ? .anyone : .kbench
+    }
+
+    /// Fewer bytes than kbench's own records have.
+    private var least: Int { ScenarioLimits.recordBytes.lowerBound }
+
+    /// Whether where each record lies is known beforehand, so that any sink can be judged.
+    private var knowsPlaces: Bool { load != nil && topic == nil }
 
     /// Refuses sinks that could not tell the records apart.
     ///
     /// - Throws: ``Diagnosis``.
     func check() throws {
-        guard origin == .anyone, let sink = sinks.first(where: { $0 != .counting }) else { return }
+        try checkLoad()
+        guard origin == .anyone, !knowsPlaces, let sink = sinks.first(where: { $0 != .counting }) else { return }
         throw Diagnosis(
             cause: "--sink \(sink.rawValue): it knows records by what kbench writes into them, and "
                 + (topic.map { "those of \($0) may be anybody's" }
@@ -84,6 +98,28 @@ public struct BenchSettings: Equatable, Sendable {
     public var measuredStrategies: [Strategy] { cells.map(\.strategy) }
     /// The sinks of the rows.
     public var measuredSinks: [SinkKind] { cells.compactMap(\.sink) }
+
+    /// Refuses what the load says otherwise.
+    private func checkLoad() throws {
+        func refuse(_ cause: String, _ fix: String) -> Diagnosis {
+            Diagnosis(cause: cause, fix: fix, exitCode: .usage)
+        }
+        if startTimestamp != nil, topic == nil {
+            throw refuse("--start-timestamp: records that are produced now are all of now", "name a filled --topic too")
+        }
+        guard let load else { return }
+        if topic != nil { throw refuse("--load: a --topic is only read", "leave out one of the two") }
+        if load.rate != nil {
+            throw refuse(
+                "--load: throughput is measured on records that are there, and the load has a rate",
+                "remove rate from the file; --rate sets that of the latencies")
+        }
+        if let weights = load.weights, weights.count != partitions {
+            throw refuse(
+                "--load: \(weights.count) weights for \(partitions) partitions",
+                "give --partitions \(weights.count), or a weight for each partition")
+        }
+    }
 
     /// How throughput trials cut: by count, unless a time was asked for.
     var cuts: Scenario.Cuts {
@@ -127,11 +163,14 @@ public struct BenchSettings: Equatable, Sendable {
 
     /// The scenario that a trial runs, on this many records.
     func scenario(cuts: Scenario.Cuts, records: Int, partitions: Int) -> Scenario {
-        Scenario(
+        var scenario = Scenario(
             name: "bench", summary: "A benchmark.", explanation: "", records: records, partitions: partitions,
-            recordBytes: recordBytes, cuts: cuts, groupCommitBlocks: group(of: cuts), walCompressionLevel: zstdLevel,
+            recordBytes: load?.meanBytes ?? recordBytes, cuts: cuts, groupCommitBlocks: group(of: cuts),
+            walCompressionLevel: zstdLevel,
             // One task wide, as in the scenario crash-before-commit, so that the drift window is there to be hit.
             checkpointLagTasks: 1, seed: seed, runs: [])
+        scenario.load = load
+        return scenario
     }
 
     /// The rows: every strategy but `raw` with every sink it can write to.
@@ -139,7 +178,7 @@ public struct BenchSettings: Equatable, Sendable {
         strategies.filter { $0 != .raw }.flatMap { strategy in
             let possible = sinks.filter(strategy.canWrite)
             // A strategy that needs a sink which needs kbench's own records cannot be measured on others.
-            if possible.isEmpty, origin == .anyone { return [] as [BenchCell] }
+            if possible.isEmpty, origin == .anyone, !knowsPlaces { return [] as [BenchCell] }
             return (possible.isEmpty ? SinkKind.allCases.filter(strategy.canWrite) : possible).map {
                 BenchCell(strategy: strategy, sink: $0)
             }

@@ -77,6 +77,11 @@ public struct BenchSweep: Sendable {
             }
             return value
         }
+        guard Set(values).count == values.count else {
+            throw Diagnosis(
+                cause: "--sweep \(key.rawValue): '\(parts[1])' has a value twice", fix: "give each value once",
+                exitCode: .usage)
+        }
         return (key, values)
     }
 

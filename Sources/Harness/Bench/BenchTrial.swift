@@ -67,7 +67,8 @@ struct BenchStage: Sendable {
         let topic = "kbench-bench-open-\(Processes.processID)-\(MonotonicClock().now() / 1000)"
         return try await withFreshBroker { host in
             try await BlockingThread.run { try host.value.createTopic(topic, partitions: partitions) }
-            var executor = executor(host, cuts: settings.openLoopCuts, topic: topic, truth: load.truth)
+            var executor = executor(
+                host, cuts: settings.openLoopCuts, topic: topic, truth: load.truth, isShaped: false)
             executor.origin = recordBytes < ScenarioLimits.recordBytes.lowerBound ? .anyone : .kbench
             return try await trial(plan(cell), executor, name: name, load: (load, host.value.configuration))
         }
@@ -110,8 +111,10 @@ struct BenchStage: Sendable {
 
     /// What runs plans on a topic.
     func executor(
-        _ host: Handed<BrokerHost>, cuts: Scenario.Cuts, topic: String, truth: GroundTruth
+        _ host: Handed<BrokerHost>, cuts: Scenario.Cuts, topic: String, truth: GroundTruth, isShaped: Bool = true
     ) -> RunExecutor {
+        var settings = settings
+        if !isShaped { settings.load = nil }
         var executor = RunExecutor(
             scenario: settings.scenario(cuts: cuts, records: truth.records, partitions: truth.starts.count),
             topic: topic, bootstrap: host.value.configuration.bootstrap, properties: host.value.properties,

@@ -86,19 +86,45 @@ struct Stage: Sendable {
         try await withZooKeeper(for: plans) { try await execute(plans, zookeeper: $0) }
     }
 
+    /// A topic of its own with the load; where that comes at a rate, only what is to come.
+    private func fillTopic() async throws -> (topic: String, truth: GroundTruth, arriving: ArrivingLoad?) {
+        let topic = try await makeTopic(partitions: scenario.partitions)
+        if let rate = scenario.load?.rate {
+            let load = ArrivingLoad(
+                scenario: scenario, topic: topic, configuration: host.value.configuration, rate: rate)
+            return (topic, load.truth, load)
+        }
+        let truth = try await produceLoad(to: topic)
+        guard let moment = scenario.startTimestamp else { return (topic, truth, nil) }
+        let later = try await BlockingThread.run {
+            try truth.beginning(at: moment, topic, host.value.configuration)
+        }
+        return (topic, later, nil)
+    }
+
     private func execute(_ plans: [RunPlan], zookeeper: String?) async throws -> [RunResult] {
-        var topic = try await makeTopic(partitions: scenario.partitions)
-        var truth = try await produceLoad(to: topic)
-        var executor = executor(of: scenario, topic: topic, truth: truth)
-        executor.zookeeper = zookeeper
+        var (topic, truth, arriving) = try await fillTopic()
+        var scenario = scenario
+        var plans = plans
+        if scenario.startTimestamp != nil {
+            // What crashes come to follows from the records that are left to read.
+            scenario.found = truth.layoutToRead
+            plans = try RunPlan.plans(of: scenario)
+        }
+        func settledExecutor() -> RunExecutor {
+            var executor = self.executor(of: scenario, topic: topic, truth: truth)
+            executor.zookeeper = zookeeper
+            executor.patience = arriving?.longestWait ?? 0
+            return executor
+        }
+        var executor = settledExecutor()
         var runs: [RunResult] = []
         for (index, plan) in plans.enumerated() {
-            if index > 0, scenario.arrivals > 0 || plans[index - 1].outage.events.contains(where: \.changesTopic) {
+            let isOther = index > 0 && plans[index - 1].outage.events.contains(where: \.changesTopic)
+            if index > 0, scenario.arrivals > 0 || arriving != nil || isOther {
                 // What happens to the topic during one run must not have happened before the next.
-                topic = try await makeTopic(partitions: scenario.partitions)
-                truth = try await produceLoad(to: topic)
-                executor = self.executor(of: scenario, topic: topic, truth: truth)
-                executor.zookeeper = zookeeper
+                (topic, truth, arriving) = try await fillTopic()
+                executor = settledExecutor()
             }
             let label = "\(plan.strategy.rawValue)\(plan.sink.map { " / \($0.rawValue)" } ?? "")"
             let directory = "\(options.workDirectory)/\(index + 1)-\(plan.strategy.rawValue)"
@@ -109,11 +135,15 @@ struct Stage: Sendable {
                     try OffsetStorePlace.removeGroup(group, of: topic, at: zookeeper)
                 }
             }
+            let (total, settled) = (Double(plans.count), executor)
+            let execution: @Sendable () async throws -> RunResult = {
+                try await settled.execute(plan, in: directory) { fraction in
+                    progress((Double(index) + fraction) / total, label)
+                }
+            }
             var run: RunResult
             do {
-                run = try await executor.execute(plan, in: directory) { fraction in
-                    progress((Double(index) + fraction) / Double(plans.count), label)
-                }
+                if let arriving { run = try await arriving.accompany(execution) } else { run = try await execution() }
             } catch {
                 try? await removeGroup(group, from: plan.offsetStore == .zookeeper ? zookeeper : nil)
                 throw error

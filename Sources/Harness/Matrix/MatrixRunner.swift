@@ -16,11 +16,16 @@ public struct MatrixRunner: ComparisonRunner {
     private let plan: MatrixPlan
     /// Gets the cells that have been run in worker processes so far.
     var didRun: @Sendable ([MatrixCell]) -> Void = { _ in }
+    private let load: LoadSettings?
     private let progress: @Sendable (_ fraction: Double, _ label: String) -> Void
 
-    /// Makes a runner that reports progress as it goes.
-    public init(plan: MatrixPlan, progress: @escaping @Sendable (Double, String) -> Void = { _, _ in }) {
+    /// Makes a runner that reports progress as it goes; `load` says what records are, and is where the plan's pattern is from.
+    public init(
+        plan: MatrixPlan, load: LoadSettings? = nil,
+        progress: @escaping @Sendable (Double, String) -> Void = { _, _ in }
+    ) {
         self.plan = plan
+        self.load = load
         self.progress = progress
     }
 
@@ -113,24 +118,26 @@ public struct MatrixRunner: ComparisonRunner {
         return MatrixResult(
             world: world.rawValue, fidelity: plan.fidelity.name, seed: plan.seed,
             load: Load(
-                records: shape.records, partitions: shape.partitions, recordBytes: MatrixRunner.recordBytes,
+                records: shape.records, partitions: shape.partitions, recordBytes: valueBytes,
                 blockRecords: shape.blockRecords, batchRecords: shape.batchRecords),
             cells: cells)
     }
 
     /// Small records: a matrix counts them and does not weigh them.
     static let recordBytes = 32
+    private var valueBytes: Int { load?.meanBytes ?? MatrixRunner.recordBytes }
 
     private func scenario(of group: MatrixPlan.Group) -> Scenario {
         let shape = group.shape
         var scenario = Scenario(
             name: "matrix", summary: "", explanation: "", records: shape.records, partitions: shape.partitions,
-            recordBytes: MatrixRunner.recordBytes,
+            recordBytes: valueBytes,
             cuts: .count(block: shape.blockRecords, batch: shape.batchRecords),
             groupCommitBlocks: shape.groupCommitBlocks, walCompressionLevel: nil,
             checkpointLagTasks: shape.checkpointLagTasks, fidelity: plan.fidelity,
             autoCommitBlocks: shape.autoCommitBlocks, seed: plan.seed, runs: [])
         scenario.arrivals = group.outage.arrivals
+        scenario.load = load
         return scenario
     }
 }

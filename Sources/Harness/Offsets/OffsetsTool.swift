@@ -45,21 +45,26 @@ public struct OffsetsTool: Sendable {
     ///
     /// - Throws: what ``Diagnosis`` explains; also for a place that has no position.
     public func export(
-        _ address: OffsetsAddress, committed: OffsetsAddress? = nil
+        _ address: OffsetsAddress, committed: OffsetsAddress? = nil, asCSV: Bool = false
     ) throws -> (text: String, notes: [String]) {
         let (positions, notes) = try positions(of: address, committed: committed)
-        return (positions.text, notes)
+        return (asCSV ? try positions.csv() : positions.text, notes)
     }
 
     /// As ``export(_:committed:)``, into the file at `path`.
     ///
     /// - Throws: as that, or when the file is there already and not to be overwritten.
     public func export(
-        _ address: OffsetsAddress, committed: OffsetsAddress? = nil, to path: String, overwrites: Bool
+        _ address: OffsetsAddress, committed: OffsetsAddress? = nil, to path: String, overwrites: Bool,
+        asCSV: Bool = false
     ) throws -> [String] {
         let (positions, notes) = try positions(of: address, committed: committed)
         if !overwrites { try OffsetsTool.refuse(PosixDisk().exists(path), "\(path): the file is there already") }
-        try positions.write(to: path, disk: PosixDisk())
+        if asCSV {
+            try PosixDisk().write(Array(positions.csv().utf8), to: path)
+        } else {
+            try positions.write(to: path, disk: PosixDisk())
+        }
         return notes
     }
 
@@ -237,11 +242,15 @@ public struct OffsetsTool: Sendable {
 
     private func file(_ path: String) throws -> Positions {
         do {
+            let bytes = try PosixDisk().contents(of: path)
+            if !bytes.starts(with: "kbench-".utf8), bytes.contains(UInt8(ascii: ",")) {
+                return try Positions(csv: bytes, topic: topic, path: path)
+            }
             return try Positions(path: path, disk: PosixDisk())
         } catch let error as DiskError {
             throw Diagnosis(
                 cause: "\(path): \(error.reason)",
-                fix: "name a file that kbench offsets export wrote, or a file store's",
+                fix: "name a file that kbench offsets export wrote, a file store's, or one of kafka-consumer-groups",
                 exitCode: .usage)
         } catch let error as OffsetStoreError where error.code == .damaged {
             // The file is one that a person named, perhaps changed by hand: neither kbench nor the machine failed.

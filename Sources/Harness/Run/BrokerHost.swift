@@ -20,6 +20,7 @@ final class BrokerHost {
 
     /// Uses the Kafka that `options` name, or starts the embedded broker when they name none.
     init(_ options: RunOptions) throws {
+        try BrokerHost.checkMemory(limit: Processes.memoryLimit())
         properties = options.properties.map { "\($0.name)=\($0.value)" }
         topicSettings = options.topics
         if let brokers = options.brokers {
@@ -39,6 +40,20 @@ final class BrokerHost {
             leftovers = nil
             watch = nil
         }
+    }
+
+    /// The address space that a run needs at least: the client's threads reserve most of it, and use little.
+    private static let leastMemory = 1 << 30
+
+    /// Refuses a limit under which memory would run out somewhere in the midst of a run, where nothing can be done about it.
+    ///
+    /// - Throws: ``Diagnosis`` naming the limit.
+    static func checkMemory(limit: Int?) throws(Diagnosis) {
+        guard let limit, limit < leastMemory else { return }
+        throw Diagnosis(
+            cause: "the address space of a process is limited to \(limit / 1024) KiB, and a run takes "
+                + "\(leastMemory / 1024) KiB at least",
+            fix: "raise the limit, such as with ulimit -v unlimited", exitCode: .internalError)
     }
 
     /// Refuses a load that the embedded broker would silently drop the beginning of.
@@ -72,6 +87,11 @@ final class BrokerHost {
     /// - Throws: ``Diagnosis``.
     static func checkEmbedded(_ scenario: Scenario) throws {
         let records = scenario.records + scenario.arrivals
+        if scenario.startTimestamp != nil {
+            throw Diagnosis(
+                cause: "start-timestamp: the embedded broker cannot look up offsets by time",
+                fix: "name a broker that can with --brokers", exitCode: .usage)
+        }
         guard let load = scenario.load else {
             return try checkCapacity(
                 records: records, recordBytes: scenario.recordBytes, partitions: scenario.partitions)

@@ -201,9 +201,12 @@ final class ClusterLeftovers: Sendable {
         while clock.now < deadline {
             let (topics, beingMade, groups) = state.withLock { ($0.topics, $0.beingMade, $0.groups) }
             if topics.isEmpty, groups.isEmpty { return }
-            guard let topicErrors = try? cluster.deleteTopics(topics),
-                let groupErrors = try? cluster.deleteGroups(groups)
-            else {
+            let topicErrors: [String: BrokerError]
+            let groupErrors: [String: BrokerError]
+            do {
+                topicErrors = try cluster.deleteTopics(topics)
+                groupErrors = try cluster.deleteGroups(groups)
+            } catch let error as BrokerError where error.code == .unreachable || error.code == .timedOut {
                 MonotonicClock().sleep(100_000_000)
                 continue
             }
@@ -217,9 +220,14 @@ final class ClusterLeftovers: Sendable {
                     return error.code == .unknownGroup
                 }
             }
-            let isHopeless = (Array(topicErrors.values) + groupErrors.values).contains { $0.code == .notAllowed }
-            if isHopeless { return }
+            if (Array(topicErrors.values) + groupErrors.values).contains(where: ClusterLeftovers.isFinal) { return }
             MonotonicClock().sleep(50_000_000)
         }
+    }
+
+    /// Whether a broker that refused a removal will do so again.
+    private static func isFinal(_ error: BrokerError) -> Bool {
+        let names = ["_UNSUPPORTED_FEATURE", "UNSUPPORTED_VERSION", "TOPIC_DELETION_DISABLED"]
+        return error.code == .notAllowed || names.contains(error.cause?.name ?? "")
     }
 }

@@ -6,10 +6,9 @@ internal import World
 /// Makes records and produces them. Its calls block.
 enum LoadGenerator {
     /// Produces all records of the load, or those with these `sequences`, to a topic with the scenario's partitions. Records
-    /// of a load of another shape are read again, to see that each lies where it should.
-    ///
-    /// `pace` waits until a record may be sent, whose place among those of this call it gets; `readsAgain` says whether all that
-    /// was produced is still there to be read again.
+    /// of a load of another shape are read again, to see that each lies where it should. `pace` waits until a record may be
+    /// sent; it gets the record's place among those of this call. `readsAgain` says whether all that was produced is still
+    /// there to be read again.
     ///
     /// - Throws: `BrokerError`, ``Diagnosis`` when a record lies elsewhere, or what `pace` throws.
     static func produce(
@@ -127,13 +126,7 @@ extension OutgoingRecord {
 
 extension Scenario {
     /// How records are dealt to partitions and transactions.
-    var pattern: LoadPattern {
-        LoadPattern(
-            weights: load?.weights ?? [],
-            transactions: load?.transactions.map {
-                .init(records: $0.records, abortedPercent: $0.abortedPercent)
-            })
-    }
+    var pattern: LoadPattern { load?.pattern ?? LoadPattern() }
 
     /// Whether the places of records are more than turns: the load has another shape, or does not begin at its beginning.
     var isShaped: Bool { load != nil || startTimestamp != nil }

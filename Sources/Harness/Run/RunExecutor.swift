@@ -28,6 +28,8 @@ struct RunExecutor: Sendable {
     var carryOut: (@Sendable (BrokerEvent, _ group: String, GroundTruth) throws -> GroundTruth)?
     /// Whose records the topic holds.
     var origin = RecordOrigin.kbench
+    /// How much longer than usual a read may stand still, in milliseconds.
+    var patience = 0
     /// What is measured of the worker; nil: nothing.
     var measurement: WorkerConfiguration.Measurement?
 
@@ -87,7 +89,9 @@ struct RunExecutor: Sendable {
             // One life for each crash of the plan; the others recover from it.
             switch plan.death {
             case .none: break
-            case .armed(let crashes): if life < crashes.count { configuration.crash = crashes[life].description }
+            case .armed(let crashes):
+                if life < crashes.count { configuration.crash = crashes[life].description }
+                if life == 0 { configuration.stop = plan.stop }
             case .external(let delay): if life == 0 { killAfter = delay }
             }
             let (ending, endedAt) = try await worker.run(configuration, at: path, killAfter: killAfter)
@@ -103,6 +107,13 @@ struct RunExecutor: Sendable {
                 // A failure that a task survives leaves its mark and nobody dead.
                 if configuration.crash != nil, counters[.crashesFired] > UInt64(lives.crashesFired) {
                     lives.crashesFired += 1
+                    if configuration.stop != nil {
+                        // It left in order, and there is more to do.
+                        (diedAt, killedAt) = (endedAt, endedAt)
+                        lives.restarts += 1
+                        try await endure(plan.outage, configuration.engine, &lives)
+                        continue
+                    }
                 }
                 return lives
             case .failed(let diagnosis):
@@ -174,11 +185,13 @@ struct RunExecutor: Sendable {
             tasks: scenario.tasks, programVersion: scenario.programVersion, taskAttempts: scenario.taskAttempts,
             firstBatchIsUnlimited: later != nil && plan.outage.restartBatch == .unlimited)
         engine.origin = origin
+        engine.readTimeoutMilliseconds += patience
         if origin == .anyone, scenario.isShaped {
             // The same numbers in every life, also for what arrives between two.
             let all = scenario.layout(parts: scenario.records..<scenario.records + plan.outage.arrivals)
             engine.numbered = NumberedOffsets(starts: all.starts, ends: all.ends)
         }
+        engine.commitIntervalMilliseconds = scenario.commitIntervalMilliseconds
         var configuration = WorkerConfiguration(
             engine: engine, bootstrap: bootstrap, properties: properties, topic: topic, crash: nil,
             countersPath: "\(directory)/counters", offsetStore: place(of: plan, in: directory))
@@ -218,8 +231,9 @@ struct RunExecutor: Sendable {
         switch plan.death {
         case .none: (crash, crashes) = (nil, 0)
         case .armed(let armed):
-            (crash, crashes) = (armed.map(\.description).joined(separator: ", "), armed.count)
-        case .external: (crash, crashes) = ("external", 1)
+            crash = (plan.stop.map { "\($0.rawValue) at " } ?? "") + armed.map(\.description).joined(separator: ", ")
+            crashes = armed.count
+        case .external(let delay): (crash, crashes) = ("after \(Int(delay / .milliseconds(1))) ms", 1)
         }
         var result = RunResult(
             strategy: plan.strategy.rawValue, sink: plan.outputName, crashPoint: crash,

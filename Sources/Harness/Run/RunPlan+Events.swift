@@ -17,9 +17,9 @@ extension RunPlan {
                 cause: "\(run.strategy.rawValue): between\(event.map { ": \($0.name)" } ?? "") \(cause)", fix: fix,
                 exitCode: .usage)
         }
-        guard run.crashes.first?.point.isDeath == true else {
+        guard run.stop == nil, run.crashes.first?.point.isDeath == true else {
             throw refusal(
-                nil, "without a crash that the worker dies of", fix: "give the run a crash, or leave out between")
+                nil, "without a crash that the first life dies of", fix: "give the run a crash, or leave out between")
         }
         guard !scenario.job.keepsState else {
             throw refusal(

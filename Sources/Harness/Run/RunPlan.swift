@@ -17,6 +17,8 @@ struct RunPlan: Sendable {
     /// Nil for `raw`, which has no sink.
     var sink: SinkKind?
     var death: Death
+    /// How the first life is asked to leave at the first of its armed places, in place of dying there; nil: it dies.
+    var stop: Stop?
     /// Who keeps the offsets that the strategy commits.
     var offsetStore = OffsetStoreKind.kafka
     /// What the scenario itself states; nil when it states nothing about this crash.
@@ -40,8 +42,10 @@ struct RunPlan: Sendable {
     ///
     /// - Throws: ``Diagnosis`` for a crash that a run never reaches.
     static func plans(of scenario: Scenario) throws -> [RunPlan] {
-        let shape = scenario.shape
         return try scenario.runs.flatMap { run -> [RunPlan] in
+            // Nobody knows how often, and where, a receiver commits by time.
+            let isTimed = scenario.commitIntervalMilliseconds != nil && run.strategy.isReceiver
+            let shape = isTimed ? nil : scenario.shape
             let sinks: [Scenario.Expectation?] = run.sinks.isEmpty ? [nil] : run.sinks
             return try sinks.map { stated in
                 let crashes = try settle(run, sink: stated?.sink, in: scenario, shape: shape)
@@ -49,9 +53,16 @@ struct RunPlan: Sendable {
                 try refuseImpossible(run)
                 try refuseImpossibleEvents(of: run, sink: stated?.sink, in: scenario)
                 var expected: ExpectedOutcome?
-                let isOpen = scenario.composition(isOpenFor: run.strategy, crashes)
-                if crashes.isEmpty {
+                let isOpen = scenario.composition(isOpenFor: run.strategy, crashes) || scenario.isOpen(run)
+                if crashes.isEmpty, run.crashAfterMilliseconds == nil {
                     expected = ExpectedOutcome()
+                } else if run.crashAfterMilliseconds != nil {
+                    try refuseSymbols(in: stated, of: run)
+                } else if let shape, !isOpen, let stop = run.stop {
+                    expected = ExpectedOutcome(
+                        strategy: run.strategy, sink: stated?.sink ?? .append, job: scenario.job,
+                        fidelity: scenario.fidelity,
+                        ends: [.stop(stop, at: crashes[0])] + crashes.dropFirst().map { .crash($0) }, shape: shape)
                 } else if let shape, !isOpen {
                     expected = ExpectedOutcome(
                         strategy: run.strategy, sink: stated?.sink ?? .append, job: scenario.job,
@@ -62,7 +73,10 @@ struct RunPlan: Sendable {
                     try refuseSymbols(in: stated, of: run)
                 }
                 var plan = RunPlan(
-                    strategy: run.strategy, sink: stated?.sink, death: crashes.isEmpty ? .none : .armed(crashes),
+                    strategy: run.strategy, sink: stated?.sink,
+                    death: run.crashAfterMilliseconds.map { .external(.milliseconds($0)) }
+                        ?? (crashes.isEmpty ? .none : .armed(crashes)),
+                    stop: run.stop,
                     offsetStore: run.offsetStore, stated: run.isAsStated ? stated : nil, expected: expected,
                     outage: outage, job: scenario.job)
                 if let shape, !isOpen, !outage.events.isEmpty {
@@ -81,7 +95,7 @@ struct RunPlan: Sendable {
     /// Damage needs a death and a strategy that has what is damaged; only a task can fail more than once.
     private static func refuseImpossible(_ run: Scenario.Run) throws {
         if let damage = run.damage {
-            guard run.crashes.first?.point.isDeath == true else {
+            guard run.crashes.first?.point.isDeath == true || run.crashAfterMilliseconds != nil else {
                 throw Diagnosis(
                     cause:
                         "\(run.strategy.rawValue): damage \(damage.rawValue) without a crash that the worker dies of",
@@ -108,8 +122,8 @@ struct RunPlan: Sendable {
         throw Diagnosis(
             cause:
                 "\(run.strategy.rawValue): \"\(stated.duplicates) / \(stated.lost)\" has symbols, and a crash with cuts "
-                + "by time, at this place in a group, or with these events after it, has no closed form that would give "
-                + "them values",
+                + "or commits by time, at a time, at this place in a group, or with these events after it, has no closed "
+                + "form that would give them values",
             fix: "cut by block-records and batch-records with manual membership, or state plain numbers",
             exitCode: .usage)
     }
@@ -126,17 +140,20 @@ struct RunPlan: Sendable {
                 strategy: run.strategy, sink: sink ?? .append, job: scenario.job, fidelity: scenario.fidelity, shape: $0
             )
         }
-        guard run.crashes.count < RunExecutor.mostLives else {
+        let places = [run.stopPlace].compactMap(\.self) + run.crashes
+        guard places.count < RunExecutor.mostLives else {
             throw Diagnosis(
-                cause: "\(run.strategy.rawValue): \(run.crashes.count) crashes, one for each life, are too many",
+                cause: "\(run.strategy.rawValue): \(places.count) crashes, one for each life, are too many",
                 fix: "give at most \(RunExecutor.mostLives - 1) crashes", exitCode: .usage)
         }
-        return try run.crashes.enumerated().map { life, crash in
+        return try places.enumerated().map { life, crash in
+            let stop = life == 0 ? run.stop : nil
             let name =
-                "\(run.strategy.rawValue): crash \(crash)" + (run.crashes.count > 1 ? " of life \(life + 1)" : "")
+                "\(run.strategy.rawValue): \(stop == nil ? "crash" : "stop at") \(crash)"
+                + (places.count > 1 ? " of life \(life + 1)" : "")
             let settled = try settle(
                 crash, called: name, of: run, schedule: schedule, seed: scenario.seed &+ UInt64(life))
-            schedule = schedule?.after(settled)
+            schedule = stop.map { schedule?.after(.stop($0, at: settled)) } ?? schedule?.after(settled)
             return settled
         }
     }
@@ -184,15 +201,25 @@ extension Scenario {
             || fidelity != .sound || crashes.count > 1
     }
 
+    /// Whether nothing foretells what a stop of the run comes to: where a group hands the partitions out, where the next life
+    /// may begin at the latest offsets, or where a crash follows that finds more records than there were.
+    func isOpen(_ run: Run) -> Bool {
+        guard run.stop != nil else { return false }
+        let grows = arrivals > 0 || restartBatch == .unlimited
+        return (membership != .manual && run.strategy.isReceiver) || reset == .latest || (grows && !run.crashes.isEmpty)
+    }
+
     /// The load as the closed forms see it; nil when cuts are by time, which no arithmetic can foresee, or tasks are not
     /// one to one with inputs and in order.
     var shape: LoadShape? {
         guard case .count(let block, let batch) = cuts, tasks.isOneToOneInOrder else { return nil }
-        return LoadShape(
+        var shape = LoadShape(
             records: records, partitions: partitions, blockRecords: block, batchRecords: batch,
             groupCommitBlocks: groupCommitBlocks, checkpointLagTasks: checkpointLagTasks,
             autoCommitBlocks: autoCommitBlocks,
             chunkRecords: chunkRecords, pattern: pattern)
+        shape.found = found
+        return shape
     }
 
     /// What happens after a crash of a run.
@@ -200,6 +227,7 @@ extension Scenario {
         Outage(
             arrivals: arrivals, restartBatch: restartBatch, reset: reset, damage: run.damage,
             // Without a death nothing happens between two lives.
-            events: run.crashes.first?.point.isDeath == true ? run.between : [], onDataLoss: onDataLoss)
+            events: run.stop == nil && run.crashes.first?.point.isDeath == true ? run.between : [],
+            onDataLoss: onDataLoss)
     }
 }

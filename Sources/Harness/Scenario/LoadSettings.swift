@@ -121,8 +121,15 @@ public struct LoadSettings: Equatable, Sendable {
 }
 
 extension LoadSettings {
+    /// How records are dealt to partitions and transactions.
+    public var pattern: LoadPattern {
+        LoadPattern(
+            weights: weights ?? [],
+            transactions: transactions.map { .init(records: $0.records, abortedPercent: $0.abortedPercent) })
+    }
+
     /// The bytes of a value on average, rounded up; nil where the load says nothing about values.
-    var meanBytes: Int? {
+    public var meanBytes: Int? {
         if let lines { return (lines.values.reduce(0) { $0 + $1.count } + lines.values.count - 1) / lines.values.count }
         return sizes?.mean
     }

@@ -21,6 +21,8 @@ public struct Scenario: Equatable, Sendable {
     /// Where the first life of a run begins: behind all records before this time, in milliseconds since 1970; nil: at the
     /// beginning of the load.
     public var startTimestamp: Int64?
+    /// What there is to read where that is known only once the load has been produced; nil: all of the load.
+    var found: TopicLayout?
     /// How blocks and batches are cut.
     public var cuts: Cuts
     /// Blocks that share one sync of the log and one commit, at least 1.
@@ -33,6 +35,8 @@ public struct Scenario: Equatable, Sendable {
     public var fidelity: Fidelity
     /// For `receiver`: blocks after which the group's offsets are committed, at least 1.
     public var autoCommitBlocks: Int
+    /// For receivers: milliseconds between two commits of the group's offsets, in place of after blocks; nil: after blocks.
+    public var commitIntervalMilliseconds: Int?
     /// Records that are produced while a worker that died is down, at least 0.
     public var arrivals = 0
     /// For direct strategies with cuts by count: how much the first batch takes that is planned after a crash.
@@ -93,6 +97,12 @@ public struct Scenario: Equatable, Sendable {
         /// Whether the sinks' expectations were written for these crashes; false after the command line named another
         /// point, when only the closed forms say what to expect.
         public var isAsStated: Bool
+        /// After how many milliseconds the first life is killed from outside, in place of crashes; nil: it is not.
+        public var crashAfterMilliseconds: Int?
+        /// How the first life is asked to leave in order, before the crashes come to those after it; nil: it is not.
+        public var stop: Stop?
+        /// Where it is asked; nil: at a place that the seed chooses.
+        public var stopAt: Crash?
         /// What happens to the engine's files between the crash and the restart; nil: nothing.
         public var damage: Damage?
         /// What happens at the broker between the first death and the next life, one after the other.
@@ -219,6 +229,8 @@ public struct SymbolSum: Equatable, Sendable, CustomStringConvertible {
     public var symbols: [Symbol]
     /// The sum of the numbers.
     public var constant: Int
+    /// Whether any number will do: `any`.
+    public var isAny = false
 
     /// Makes a sum.
     public init(symbols: [Symbol] = [], constant: Int = 0) {
@@ -230,6 +242,8 @@ public struct SymbolSum: Equatable, Sendable, CustomStringConvertible {
     /// ``ScenarioLimits/statedRecords``.
     public init?(parsing text: String) {
         self.init()
+        isAny = text == "any"
+        if isAny { return }
         for term in text.split(separator: "+", omittingEmptySubsequences: false) {
             let word = String(term.filter { $0 != " " })
             if let symbol = Symbol(rawValue: word) {
@@ -246,6 +260,7 @@ public struct SymbolSum: Equatable, Sendable, CustomStringConvertible {
 
     /// The sum as written, such as `E + n`.
     public var description: String {
+        if isAny { return "any" }
         let names = symbols.map(\.rawValue) + (constant != 0 || symbols.isEmpty ? ["\(constant)"] : [])
         return names.joined(separator: " + ")
     }

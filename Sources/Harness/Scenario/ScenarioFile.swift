@@ -8,7 +8,14 @@ public enum ScenarioFile {
     /// Reads the scenario in the file at `path`.
     ///
     /// - Throws: ``ScenarioError``, also when there is no such file.
-    public static func read(_ path: String) throws(ScenarioError) -> Scenario {
+    public static func read(_ path: String) throws(ScenarioError) -> Scenario { try parse(text(of: path), file: path) }
+
+    /// The tree of the file at `path`.
+    static func root(of path: String) throws(ScenarioError) -> YAMLValue {
+        YAMLValue(node: try compose(text(of: path), file: path), file: path, key: "")
+    }
+
+    private static func text(of path: String) throws(ScenarioError) -> String {
         let bytes: Data
         do {
             bytes = try Data(contentsOf: URL(fileURLWithPath: path))
@@ -20,7 +27,7 @@ public enum ScenarioFile {
                 .syntax, "the file is not UTF-8 text", fix: "save the file as UTF-8",
                 at: ScenarioError.Location(path))
         }
-        return try parse(text, file: path)
+        return text
     }
 
     /// Reads the scenario in `text`; `file` is what errors call it, and its last part must agree with the name.
@@ -78,6 +85,10 @@ public enum ScenarioFile {
         scenario.startTimestamp = try top["start-timestamp"]?.timestamp()
         if let load, let value = top["load"] { try refuseImpossible(load, value, of: scenario) }
         scenario.load = load
+        if scenario.startTimestamp != nil, let value = top["start-timestamp"] {
+            try refuseImpossibleStart(value, of: scenario)
+        }
+        scenario.commitIntervalMilliseconds = try commitInterval(top, scenario)
         return scenario
     }
 
@@ -196,6 +207,7 @@ public enum ScenarioFile {
                 .impossibleValue, "\(strategy.rawValue) commits no offsets: it keeps them itself",
                 fix: "remove offset-store from this run")
         }
+        let (stop, stopAt) = try stopping(mapping, strategy)
         guard strategy != .raw else {
             if let expect = mapping["expect"] {
                 throw expect.error(
@@ -239,6 +251,8 @@ public enum ScenarioFile {
             strategy: strategy, sinks: expectations, crashes: crashes,
             offsetStore: strategy.commitsOffsets ? own ?? store ?? .kafka : .kafka)
         run.damage = try mapping["damage"]?.name(of: "damage", "damages", as: Damage.self)
+        (run.stop, run.stopAt) = (stop, stopAt)
+        run.crashAfterMilliseconds = try crashAfter(mapping)
         run.between = try mapping["between"].map(between) ?? []
         run.failures = try mapping["failures"]?.integer(in: ScenarioLimits.taskAttempts) ?? 1
         return run

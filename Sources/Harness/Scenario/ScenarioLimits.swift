@@ -46,6 +46,10 @@ public enum ScenarioLimits {
     public static let workMicroseconds = 0...1_000_000
     /// Records, blocks, or records per second of a limit.
     public static let limitRecords = 1...1_000_000_000
+    /// Milliseconds after which a worker is killed: up to ten minutes.
+    public static let crashAfterMilliseconds = 1...600_000
+    /// Milliseconds between two commits: up to an hour.
+    public static let commitIntervalMilliseconds = 1...3_600_000
     /// Versions of the program.
     public static let programVersion = 1...1_000_000
     /// A partition's part of the records, or a size's, against the others.
@@ -58,6 +62,10 @@ public enum ScenarioLimits {
     public static let transactionRecords = 1...1_000_000
     /// Aborted transactions of 100.
     public static let abortedPercent = 0...90
+    /// Records of a load in transactions, whose places are worked out one by one.
+    public static let recordsInTransactions = 10_000_000
+    /// Weights of a load, all together without what they have in common, times the partitions.
+    public static let roundSteps = 5_000_000
     /// Bytes of a file of values: it is kept in memory.
     public static let valueFileBytes = 64 << 20
     /// The seed, limited so that every tool that reads JSON keeps it exact.

@@ -3,6 +3,18 @@ internal import Engine
 internal import Foundation
 internal import World
 
+/// Files that hold a load and nothing else: what `--load` names.
+public enum LoadFile {
+    /// Reads the file at `path`: a mapping with the key `load`, as in a scenario. `partitions` is what its weights have to
+    /// agree with.
+    ///
+    /// - Throws: ``ScenarioError``.
+    public static func read(_ path: String, partitions: Int) throws(ScenarioError) -> LoadSettings {
+        let top = try ScenarioFile.root(of: path).mapping(known: ["load"])
+        return try ScenarioFile.load(top.required("load"), partitions: partitions)
+    }
+}
+
 extension ScenarioFile {
     /// Reads the mapping under `load`; `partitions` is what weights have to agree with, nil where that is not known.
     static func load(_ value: YAMLValue, partitions: Int?) throws(ScenarioError) -> LoadSettings {
@@ -48,7 +60,19 @@ extension ScenarioFile {
                 "the weights are \(sum) together, and \(LoadPattern.largestSumOfWeights) are the most",
                 fix: "give smaller numbers: only their ratios count")
         }
+        // Who comes next is worked out for a whole round of records, looking at every partition for each.
+        let round = weights.reduce(0, greatestCommonDivisor)
+        guard sum / max(1, round) * weights.count <= ScenarioLimits.roundSteps else {
+            throw value.error(
+                .impossibleValue,
+                "\(weights.count) weights that are \(sum) together are too fine to be worked out",
+                fix: "give smaller numbers: only their ratios count")
+        }
         return weights
+    }
+
+    private static func greatestCommonDivisor(_ first: Int, _ second: Int) -> Int {
+        second == 0 ? first : greatestCommonDivisor(second, first % second)
     }
 
     private static func recordKeys(_ value: YAMLValue) throws(ScenarioError) -> LoadSettings.Keys {
@@ -157,6 +181,17 @@ extension ScenarioFile {
         return .init(path: name, values: values)
     }
 
+    /// Refuses a beginning at a moment where nothing is known of it beforehand.
+    static func refuseImpossibleStart(_ value: YAMLValue, of scenario: Scenario) throws(ScenarioError) {
+        let other =
+            scenario.load?.rate != nil
+            ? "load.rate" : scenario.arrivals > 0 ? "arrivals" : scenario.experiment.map { "experiment \($0.rawValue)" }
+        guard let other else { return }
+        throw value.error(
+            .impossibleValue, "where a run begins is looked up once, when all of its records are there",
+            fix: "remove \(other), or start-timestamp")
+    }
+
     /// Refuses what a scenario and its load cannot both be.
     static func refuseImpossible(_ load: LoadSettings, _ value: YAMLValue, of scenario: Scenario) throws(ScenarioError)
     {
@@ -164,6 +199,12 @@ extension ScenarioFile {
             throw value.error(
                 .impossibleValue, "records that arrive at a rate do so all the time, also after a crash",
                 fix: "remove arrivals, or load.rate")
+        }
+        if load.transactions != nil, scenario.records > ScenarioLimits.recordsInTransactions {
+            throw value.error(
+                .impossibleValue,
+                "where each of \(scenario.records) records in transactions lies is more than can be worked out",
+                fix: "use at most \(ScenarioLimits.recordsInTransactions) records")
         }
         if let experiment = scenario.experiment {
             throw value.error(

@@ -4,7 +4,7 @@ internal import Foundation
 /// Reads a moment.
 public enum Timestamp {
     /// What may be written.
-    static let fix = "write ISO 8601, such as 2026-11-28T17:05:00Z, or milliseconds since 1970"
+    public static let fix = "write ISO 8601, such as 2026-11-28T17:05:00Z, or milliseconds since 1970"
     /// Up to the year 9999.
     private static let most: Int64 = 253_402_300_799_999
 

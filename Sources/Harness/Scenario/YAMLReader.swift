@@ -103,7 +103,7 @@ struct YAMLValue {
                 .impossibleValue, "'\(text)' is not a sum",
                 fix:
                     "write \(symbols) and numbers of at most \(ScenarioLimits.statedRecords.upperBound) in all, joined "
-                    + "by '+', such as 'E + n'")
+                    + "by '+', such as 'E + n', or any")
         }
         return sum
     }

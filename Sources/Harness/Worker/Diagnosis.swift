@@ -80,6 +80,13 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
     }
 
     private init(broker error: BrokerError) {
+        // librdkafka's word for a thread that could not be started.
+        if "\(error)".contains("_CRIT_SYS_RESOURCE") {
+            self.init(
+                cause: "\(error)", fix: "raise the limits of memory and of threads (ulimit -v, ulimit -u)",
+                exitCode: .internalError)
+            return
+        }
         switch error.code {
         case .unreachable:
             self.init(
@@ -171,7 +178,7 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
                 )
             case .topicReplaced:
                 (
-                    "check that it is the topic that was meant; where the sink is append or batch-keyed, "
+                    "check that it is the topic that was meant, or set the position right with kbench offsets import; where the sink is append or batch-keyed, "
                         + "'on-data-loss: skip' reads it from its beginning", .invalidRun
                 )
             case .concurrentDriver: ("stop the other driver that works on this folder", .internalError)

@@ -47,9 +47,11 @@ public enum Worker {
         let broker = try KafkaBroker(kafka, topic: configuration.topic)
         defer { broker.close() }
         let trace = try configuration.tracePath.map { try EffectTrace(path: $0) }
+        if configuration.stop != nil { try Interrupts.install() }
         let armed = configuration.crash.flatMap { ArmedCrash(parsing: $0) }.map { armed in
             CrashSwitch(armed: armed) { point, _ in
                 engineCounters.add(.crashesFired, 1)
+                if configuration.stop != nil { return Processes.askSelfToEnd() }
                 guard point.isDeath else { throw TaskFailure(at: point) }
                 engineCounters[.diedAt] = MonotonicClock().now()
                 Processes.killSelf()
@@ -65,6 +67,7 @@ public enum Worker {
             openStore: { try SQLiteStore(path: $0) }, driverName: "process \(Processes.processID)", output: results,
             threads: PlainThreads())
         seams.observer = meter?.observer
+        seams.stop = { Interrupts.wasInterrupted ? configuration.stop : nil }
         let engine = try IngestionEngine(configuration: configuration.engine, seams: seams, counters: engineCounters)
         try engine.run()
         try meter?.finish()

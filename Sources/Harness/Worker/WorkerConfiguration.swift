@@ -17,6 +17,8 @@ public struct WorkerConfiguration: Codable, Equatable, Sendable {
     public var topic: String
     /// The crash to die of, `NAME@OCCURRENCE`; nil for none.
     public var crash: String?
+    /// How to leave when SIGTERM comes, which the worker then sends itself at ``crash`` in place of dying; nil: it dies.
+    public var stop: Stop?
     /// The file that holds the counters.
     public var countersPath: String
     /// Who keeps the offsets that the strategy commits.

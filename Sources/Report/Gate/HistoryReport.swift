@@ -36,6 +36,9 @@ public struct HistoryReport: Codable, Equatable, Sendable {
     /// The changes, by figure.
     public var changes: [HistoryChange]
 
+    /// With fewer commits hardly any order of them is rare enough for a change to be told from chance.
+    static let fewestCommits = 10
+
     /// Makes a report.
     public init(commits: Int, damagedLines: [Int], changes: [HistoryChange]) {
         self.commits = commits
@@ -55,7 +58,12 @@ public struct HistoryReport: Codable, Equatable, Sendable {
     /// A line that says how many, and a row per change.
     public var markdown: String {
         let heading = "\(Numbers.count(commits, "commit")), \(Numbers.count(changes.count, "change"))\n"
-        guard !changes.isEmpty else { return heading }
+        guard !changes.isEmpty else {
+            // Silence would pass for steadiness.
+            return commits < HistoryReport.fewestCommits
+                ? heading + "so few cannot show a change: some \(HistoryReport.fewestCommits) commits are needed\n"
+                : heading
+        }
         var table = MarkdownTable([
             .init(heading: "figure", isNumeric: false), .init(heading: "commit", isNumeric: false),
             .init(heading: "date", isNumeric: false), .init(heading: "before", isNumeric: true),

@@ -28,6 +28,9 @@ enum ScenarioKeys {
             "auto-commit-blocks", .integer(ScenarioLimits.autoCommitBlocks), default: "10",
             "For receiver: blocks after which the group's offsets are committed."),
         .init(
+            "commit-interval-ms", .integer(ScenarioLimits.commitIntervalMilliseconds),
+            "For receivers: time after which offsets are committed, apart from blocks; no closed form."),
+        .init(
             "arrivals", .integer(ScenarioLimits.arrivals), default: "0",
             "Records produced between the first crash of a run and its restart."),
         .init(
@@ -93,6 +96,9 @@ enum ScenarioKeys {
         .init(
             "failures", .integer(ScenarioLimits.taskAttempts), default: "1",
             "At a point `.fails`: how many attempts of the task fail in a row."),
+        .init("stop", .names(of: Stop.self), "The first life is asked to leave in order, and how."),
+        .init("stop-at", crash, "Where it is asked."),
+        .init("crash-after-ms", .integer(ScenarioLimits.crashAfterMilliseconds), "SIGKILL from outside after so long, wherever it is then."),
     ]
 
     /// The keys below `runs[].expect`.
@@ -103,8 +109,8 @@ enum ScenarioKeys {
 
     /// The keys below one of a run's sinks.
     static let counts: [ScenarioKey] = [
-        .init("duplicates", sum, required: true, "A sum of numbers and of n, k, N, E and G."),
-        .init("lost", sum, required: true, "A sum of numbers and of n, k, N, E and G."),
+        .init("duplicates", sum, required: true, "A sum of numbers and of n, k, N, E and G, or any."),
+        .init("lost", sum, required: true, "A sum of numbers and of n, k, N, E and G, or any."),
     ]
 
     /// The keys below `claim`.
@@ -129,7 +135,7 @@ enum ScenarioKeys {
     ]
 
     private static let records = ScenarioKey.Kind.integer(ScenarioLimits.limitRecords)
-    private static let sum = ScenarioKey.Kind.form(#"^ *([0-9]+|[nkNEG]) *(\+ *([0-9]+|[nkNEG]) *)*$"#)
+    private static let sum = ScenarioKey.Kind.form(#"^ *(any|([0-9]+|[nkNEG]) *(\+ *([0-9]+|[nkNEG]) *)*)$"#)
     private static let crash = ScenarioKey.Kind.form("^[a-z.-]+(@([1-9][0-9]*|seeded|last))?$")
     private static let compression = "^(none|zstd:([1-9]|1[0-9]))$"
     private static let timestamp = #"^([0-9]+|[0-9]{4}-[0-9]{2}-[0-9]{2}T.+)$"#
