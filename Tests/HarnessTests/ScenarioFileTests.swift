@@ -200,8 +200,7 @@ private let complete = """
         Mistake(
             line: "    crash: receiver", instead: "    crush: receiver", code: .unknownKey,
             cause: "sample.yaml:18: runs[1]: 'crush' is not known here",
-            fix: "did you mean crash? keys: strategy, crash, offset-store, expect, damage, between, failures, stop, stop-at, "
-                + "crash-after-ms"),
+            fix: "did you mean crash? keys: \(ScenarioKeys.run.map(\.name).joined(separator: ", "))"),
         Mistake(
             line: "seed: 7", instead: "offset-store: kafca", code: .unknownName,
             cause: "sample.yaml:14: offset-store: no offset store is called 'kafca'",
@@ -324,7 +323,8 @@ private let complete = """
         Mistake(
             line: "E + n + 4", instead: "E + m", code: .impossibleValue,
             cause: "sample.yaml:20: runs[1].expect.append.duplicates: 'E + m' is not a sum",
-            fix: "write n, k, N, E, G and numbers of at most 1000000000000 in all, joined by '+', such as 'E + n', or any"),
+            fix: "write n, k, N, E, G and numbers of at most 1000000000000 in all, joined by '+', such as 'E + n', "
+                + "or any"),
         Mistake(
             line: "summary: A sample.", instead: "summary: [A sample.", code: .syntax,
             cause: "sample.yaml:3: not YAML: while parsing a flow sequence: did not find expected ',' or ']'",

@@ -120,8 +120,8 @@ struct Stage: Sendable {
         var executor = settledExecutor()
         var runs: [RunResult] = []
         for (index, plan) in plans.enumerated() {
-            let isOther = index > 0 && plans[index - 1].outage.events.contains(where: \.changesTopic)
-            if index > 0, scenario.arrivals > 0 || arriving != nil || isOther {
+            let before = index > 0 ? plans[index - 1].outage.events : []
+            if index > 0, scenario.arrivals > 0 || arriving != nil || before.contains(where: \.changesTopic) {
                 // What happens to the topic during one run must not have happened before the next.
                 (topic, truth, arriving) = try await fillTopic()
                 executor = settledExecutor()

@@ -6,9 +6,8 @@ internal import World
 /// Makes records and produces them. Its calls block.
 enum LoadGenerator {
     /// Produces all records of the load, or those with these `sequences`, to a topic with the scenario's partitions. Records
-    /// of a load of another shape are read again, to see that each lies where it should. `pace` waits until a record may be
-    /// sent; it gets the record's place among those of this call. `readsAgain` says whether all that was produced is still
-    /// there to be read again.
+    /// of a load of another shape are read again, to see that each lies where it should; not with `readsAgain` false, where
+    /// some are gone. `pace` waits until a record may be sent; it gets the record's place among those of this call.
     ///
     /// - Throws: `BrokerError`, ``Diagnosis`` when a record lies elsewhere, or what `pace` throws.
     static func produce(

@@ -17,7 +17,11 @@ extension RunPlan {
                 cause: "\(run.strategy.rawValue): between\(event.map { ": \($0.name)" } ?? "") \(cause)", fix: fix,
                 exitCode: .usage)
         }
-        guard run.stop == nil, run.crashes.first?.point.isDeath == true else {
+        guard run.stop == nil else {
+            throw refusal(
+                nil, "beside a stop: events come after a death", fix: "keep either stop or between in this run")
+        }
+        guard run.crashes.first?.point.isDeath == true else {
             throw refusal(
                 nil, "without a crash that the first life dies of", fix: "give the run a crash, or leave out between")
         }

@@ -98,7 +98,9 @@ enum ScenarioKeys {
             "At a point `.fails`: how many attempts of the task fail in a row."),
         .init("stop", .names(of: Stop.self), "The first life is asked to leave in order, and how."),
         .init("stop-at", crash, "Where it is asked."),
-        .init("crash-after-ms", .integer(ScenarioLimits.crashAfterMilliseconds), "SIGKILL from outside after so long, wherever it is then."),
+        .init(
+            "crash-after-ms", .integer(ScenarioLimits.crashAfterMilliseconds),
+            "SIGKILL from outside after so long, wherever it is then."),
     ]
 
     /// The keys below `runs[].expect`.

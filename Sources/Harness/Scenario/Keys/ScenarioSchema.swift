@@ -84,7 +84,7 @@ public enum ScenarioSchema {
             return [
                 ("type", .list([.text("integer"), .text("string")])), ("minimum", .number(range.lowerBound)),
                 ("maximum", .number(range.upperBound)),
-                ("pattern", .text("^\(range.lowerBound < 0 ? "-?" : "")[0-9][0-9_]*$")),
+                ("pattern", .text(range.lowerBound < 0 ? "^-?[0-9][0-9_]*$" : "^[0-9][0-9_]*$")),
             ]
         case .choice(let words): return [("enum", .list(words.map { .text($0) }))]
         case .form(let pattern):
