@@ -134,19 +134,24 @@ import World
         for crash in ["failures: 1", "crash: task.read.fails@1"] {
             let scenario = try Self.parse(Self.text("between: [topic-anew]", crash: crash))
             let error = #expect(throws: Diagnosis.self) { try RunPlan.plans(of: scenario) }
-            #expect(error?.cause == "direct-commit: between without a crash that the worker dies of")
+            #expect(error?.cause == "direct-commit: between without a crash that the first life dies of")
         }
     }
 
     @Test func theEmbeddedBrokerRefusesByNameWhatItCannotDo() throws {
+        let scenario = try Self.parse(Self.text("failures: 1"))
         for event in [
             BrokerEvent.retention(keep: 1), .deleteRecords(partition: 0, before: 1), .topicAnew, .forgetOffsets,
             .addPartitions(1),
         ] {
-            let error = #expect(throws: Diagnosis.self) { try BrokerHost.checkEmbeddedCanDo([event]) }
+            let error = #expect(throws: Diagnosis.self) { try BrokerHost.checkEmbeddedCanDo([event], in: scenario) }
             #expect(error?.cause.contains(event.name) == true && error?.fix.contains("--brokers") == true)
         }
-        try BrokerHost.checkEmbeddedCanDo([.moveOffsets(partition: nil, by: 1)])
+        try BrokerHost.checkEmbeddedCanDo([.moveOffsets(partition: nil, by: 1)], in: scenario)
+        let group = try Self.parse(Self.text("failures: 1", strategy: "receiver-wal", top: "membership: group"))
+        #expect(throws: Diagnosis.self) {
+            try BrokerHost.checkEmbeddedCanDo([.moveOffsets(partition: nil, by: 1)], in: group)
+        }
     }
 
     // MARK: What is left

@@ -10,7 +10,12 @@ extension BrokerHost {
     /// Refuses what the embedded broker cannot do; it answers such a request with nothing, or the library ends the process.
     ///
     /// - Throws: ``Diagnosis`` naming the event.
-    static func checkEmbeddedCanDo(_ events: [BrokerEvent]) throws {
+    static func checkEmbeddedCanDo(_ events: [BrokerEvent], in scenario: Scenario) throws {
+        if !events.isEmpty, scenario.membership != .manual {
+            throw Diagnosis(
+                cause: "between: the embedded broker lets nobody change the offsets of a group that has had members",
+                fix: "leave out 'membership: group', or name a Kafka with --brokers", exitCode: .usage)
+        }
         for event in events {
             if case .moveOffsets = event { continue }
             throw Diagnosis(

@@ -23,7 +23,7 @@ extension RunPlan {
         }
         guard run.crashes.first?.point.isDeath == true else {
             throw refusal(
-                nil, "without a crash that the worker dies of", fix: "give the run a crash, or leave out between")
+                nil, "without a crash that the first life dies of", fix: "give the run a crash, or leave out between")
         }
         guard !scenario.job.keepsState else {
             throw refusal(

@@ -227,6 +227,7 @@ extension Scenario {
         Outage(
             arrivals: arrivals, restartBatch: restartBatch, reset: reset, damage: run.damage,
             // Without a death nothing happens between two lives.
-            events: run.crashes.first?.point.isDeath == true ? run.between : [], onDataLoss: onDataLoss)
+            events: run.stop == nil && run.crashes.first?.point.isDeath == true ? run.between : [],
+            onDataLoss: onDataLoss)
     }
 }

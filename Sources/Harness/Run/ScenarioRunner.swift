@@ -82,7 +82,7 @@ public struct ScenarioRunner: Sendable {
             return try await onStage(scenario) { try await kind.experiment.run(on: $0) }
         }
         let plans = try RunPlan.plans(of: scenario)
-        if options.brokers == nil { try BrokerHost.checkEmbeddedCanDo(plans.flatMap(\.outage.events)) }
+        if options.brokers == nil { try BrokerHost.checkEmbeddedCanDo(plans.flatMap(\.outage.events), in: scenario) }
         return try await run(scenario, plans: plans)
     }
 
