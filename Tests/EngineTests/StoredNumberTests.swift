@@ -51,7 +51,9 @@ import WriteAheadLog
         let half = (1 << 62) - 1
         let disk = Self.disk(
             "/run/checkpoints/checkpoint-0000000001",
-            ["kbench-checkpoint 2", "latest 3"] + (1...3).flatMap { ["pending \($0)", "range \($0) 0 0 \(half)"] })
+            ["kbench-checkpoint 2", "latest 3"] + (1...3).flatMap { ["pending \($0)", "range \($0) 0 0 \(half)"] } + [
+                "next 0 \(half)"
+            ])
         #expect(try SavedState.checkpoint(in: "/run", disk: disk).recordsOfPendingBatches == .max)
     }
 

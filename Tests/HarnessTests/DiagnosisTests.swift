@@ -36,8 +36,9 @@ import WriteAheadLog
     @Test(
         "S4: a capsule that cannot be read names the place, and no type of its program",
         arguments: [
-            ("{}", "format: the value is missing"), ("[]", "it is not JSON"), ("nothing", "it is not JSON"),
-            (#"{"format": "one"}"#, "format: another kind of value is needed"),
+            ("{}", "'format' is missing"), ("[]", "it is no JSON of that form"),
+            ("nothing", "it is no JSON of that form"),
+            (#"{"format": "one"}"#, "'format' has a value that it cannot have"),
         ])
     func aCapsuleNamesThePlace(json: String, place: String) {
         let error = #expect(throws: ExplorationError.self) {

@@ -133,14 +133,14 @@ struct RunPlan: Sendable {
         _ run: Scenario.Run, sink: SinkKind?, in scenario: Scenario, shape: LoadShape?
     ) throws -> [ArmedCrash] {
         // A run that nothing happens to needs no schedule, which for a long load takes long to work out.
-        if run.crashes.isEmpty { return [] }
+        let places = [run.stopPlace].compactMap(\.self) + run.crashes
+        if places.isEmpty { return [] }
         try shape.map { try ClosedFormSize.check($0, run.strategy) }
         var schedule = shape.map {
             CrashSchedule(
                 strategy: run.strategy, sink: sink ?? .append, job: scenario.job, fidelity: scenario.fidelity, shape: $0
             )
         }
-        let places = [run.stopPlace].compactMap(\.self) + run.crashes
         guard places.count < RunExecutor.mostLives else {
             throw Diagnosis(
                 cause: "\(run.strategy.rawValue): \(places.count) crashes, one for each life, are too many",

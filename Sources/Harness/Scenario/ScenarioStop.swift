@@ -40,6 +40,7 @@ extension ScenarioFile {
     /// The time between two commits of a receiver's offsets.
     static func commitInterval(_ top: YAMLMapping, _ scenario: Scenario) throws(ScenarioError) -> Int? {
         guard let value = top["commit-interval-ms"] else { return nil }
+        let interval = try value.integer(in: ScenarioLimits.commitIntervalMilliseconds)
         if let blocks = top["auto-commit-blocks"] {
             throw blocks.error(
                 .impossibleValue, "commits go by time already",
@@ -50,7 +51,7 @@ extension ScenarioFile {
                 .impossibleValue, "no run has a receiver, whose commits it would time",
                 fix: "remove commit-interval-ms, or add a run of a receiver")
         }
-        return try value.integer(in: ScenarioLimits.commitIntervalMilliseconds)
+        return interval
     }
 
     /// When the first life of a run is killed from outside.
