@@ -1,10 +1,12 @@
 // Ctrl-C and its like: the first one asks for an orderly end, a later one for an end at once.
 internal import CPosixShims
 internal import Glibc
+internal import Synchronization
 
 /// SIGINT, SIGTERM and SIGHUP as requests for an end.
 public enum Interrupts {
     private static let installation: Int32 = kbench_install_interrupts()
+    private static let isHandled = Atomic(false)
 
     /// Signals within this time of the first are the same request: `timeout` sends two at once, and a terminal's Ctrl-C
     /// reaches a program a second time through whoever started it. In nanoseconds.
@@ -48,6 +50,7 @@ public enum Interrupts {
         first: @escaping @Sendable () -> Void, second: @escaping @Sendable () -> Void
     ) throws {
         try install()
+        isHandled.store(true, ordering: .relaxed)
         try BlockingThread.start {
             guard kbench_take_interrupt() == 0 else { return }
             let clock = MonotonicClock()
@@ -60,6 +63,10 @@ public enum Interrupts {
         }
     }
 
-    /// Waits for ever: the end of the process is somebody else's matter by now.
-    public static func leaveTheEndToOthers() -> Never { while true { pause() } }
+    /// Where a signal has come that ``handle(first:second:)`` looks after, waits for ever: the end of the process is that
+    /// one's matter by now. A process that only takes note of a signal, such as a worker that leaves in order, goes on.
+    public static func leaveTheEndToItsHandler() {
+        guard wasInterrupted, isHandled.load(ordering: .relaxed) else { return }
+        while true { pause() }
+    }
 }

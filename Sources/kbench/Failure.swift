@@ -10,7 +10,7 @@ enum Failure {
     /// Prints the error and exits with its code; help and version requests print and exit with 0.
     static func exit(with error: any Error) -> Never {
         // Whatever went wrong then went wrong because of it.
-        if Interrupts.wasInterrupted { Interrupts.leaveTheEndToOthers() }
+        Interrupts.leaveTheEndToItsHandler()
         if let code = error as? ExitCode { Foundation.exit(code.rawValue) }
         if (error as? DiskError)?.isBrokenPipe == true {
             StandardStreams.writeErrorLine("kbench: interrupted, as nobody reads the output; nothing is left behind")

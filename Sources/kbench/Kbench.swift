@@ -40,7 +40,7 @@ struct Kbench: AsyncParsableCommand {
             } else {
                 try command.run()
             }
-            if Interrupts.wasInterrupted { Interrupts.leaveTheEndToOthers() }
+            Interrupts.leaveTheEndToItsHandler()
         } catch {
             Failure.exit(with: error)
         }

@@ -89,10 +89,10 @@ extension EndToEnd {
                     try moment.needsWorker ? (folder.workers().isEmpty ? nil : true) : true
                 }
                 try #require(found != nil, "no worker was ever seen")
-                var isThere = false
-                while !isThere {
-                    isThere = try await !Self.mine(Cluster.topics(brokers, in: folder), moment.word).isEmpty
+                let isThere = try await eventually {
+                    try await Self.mine(Cluster.topics(brokers, in: folder), moment.word).isEmpty ? nil : true
                 }
+                try #require(isThere != nil, "no topic was ever seen")
                 for signal in moment.signals { try child.send(signal: signal) }
             }
             #expect(outcome.status == .exited(130), "\(outcome)")

@@ -67,9 +67,9 @@ final class Folder: Sendable {
 
 /// Asks again and again until `condition` gives something; nil when it never does within a minute, which is far more
 /// than any answer takes.
-func eventually<Value>(_ condition: () throws -> Value?) async throws -> Value? {
+func eventually<Value>(_ condition: () async throws -> Value?) async throws -> Value? {
     for _ in 0..<12_000 {
-        if let value = try condition() { return value }
+        if let value = try await condition() { return value }
         try await Task.sleep(for: .milliseconds(5))
     }
     return nil

@@ -5,7 +5,7 @@ import SystemPackage
 import Testing
 
 /// All tests that run the binary. The limit only ends a test that hangs; nothing is measured by it.
-@Suite(.timeLimit(.minutes(10))) enum EndToEnd {}
+@Suite(.timeLimit(.minutes(25))) enum EndToEnd {}
 
 /// How a run ended.
 enum Ending: Equatable, Sendable {
