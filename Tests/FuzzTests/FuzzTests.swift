@@ -80,6 +80,14 @@ import World
         #expect(reader.ending(seed: 1, number: 352_894) == .refused)
     }
 
+    @Test(
+        "S3: a rate that is all but nothing is refused, before anything is divided by it",
+        arguments: [380_176, 495_800])
+    func aRateOfNothingIsRefused(number: Int) throws {
+        let reader = try #require(Reader.all.first { $0.name == "bench" }).make()
+        #expect(reader.ending(seed: 1, number: number) == .refused)
+    }
+
     @Test func aCommandLineThatCannotBeReadIsRefused() throws {
         #expect(try Self.run(["nosuch"]).status == 64)
         #expect(try Self.run(["--count", "0"]).status == 64)

@@ -44,6 +44,8 @@ public enum BenchFile {
     }
 
     private static let mostBlocks = 1_000
+    /// A record a day: whatever is slower is no measurement.
+    private static let slowest = 1e-5
 
     private static func check(_ row: BenchRow, _ name: String) throws(NumberError) {
         let numbers: [(String, Double)] = [
@@ -53,5 +55,9 @@ public enum BenchFile {
             ("walFactor.high", row.walFactor.high), ("walBytesPerIngestedByte", row.walBytesPerIngestedByte),
         ]
         for (key, value) in numbers { try NumberCheck.check(value, figures, "\(name).\(key)") }
+        // It is divided by; a row that measured nothing says 0 and is left out.
+        if row.recordsPerSecond > 0 {
+            try NumberCheck.check(row.recordsPerSecond, slowest...figures.upperBound, "\(name).recordsPerSecond")
+        }
     }
 }
