@@ -1,4 +1,6 @@
 // Everything that decides how one engine runs: the strategy, the sink, the cuts, the limits.
+public import Evidence
+public import Ingestion
 public import World
 
 /// The configuration of one run of the engine; the same for every life of the worker that runs it.

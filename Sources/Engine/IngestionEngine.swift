@@ -1,4 +1,6 @@
 // Puts the stages of a strategy together and steps them until the input is processed.
+internal import Evidence
+public import Ingestion
 internal import World
 internal import WriteAheadLog
 

@@ -1,4 +1,5 @@
 // The seams bundled: everything the engine may touch outside itself.
+public import Ingestion
 public import World
 
 /// The world an engine runs in, real or simulated.

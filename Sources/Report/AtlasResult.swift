@@ -2,6 +2,7 @@
 internal import Engine
 public import Exploration
 internal import Foundation
+internal import Ingestion
 internal import Simulation
 
 /// The outcome of an atlas: every unit's, put together in the plan's order.

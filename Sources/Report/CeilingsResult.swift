@@ -1,5 +1,6 @@
 // What bounds kbench on this machine, and how near its own parts come.
 internal import Foundation
+internal import Judgement
 
 /// The outcome of `kbench ceilings`.
 public struct CeilingsResult: Codable, Equatable, Sendable {

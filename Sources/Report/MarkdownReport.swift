@@ -1,5 +1,7 @@
 // The full report of a scenario, as Markdown: everything needed to believe the table, or to doubt it.
 internal import Engine
+internal import Ingestion
+internal import Judgement
 
 /// Renders a result as `report.md`.
 public enum MarkdownReport {

@@ -1,5 +1,6 @@
 // A matrix as tables: one row per cell, the agreement of the two worlds, and what the marks mean.
 internal import Engine
+internal import Judgement
 
 extension MatrixResult: ComparisonResult {
     /// Whether every crash fired, every cell agrees, and the worlds agree wherever both were run.

@@ -1,5 +1,6 @@
 // The first bytes of a segment, and the segment's name.
 internal import Checksum
+internal import Judgement
 
 /// A segment's header and name, both determined by the sequence of its first frame.
 struct SegmentHeader: Equatable {

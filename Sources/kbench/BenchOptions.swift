@@ -2,6 +2,7 @@
 internal import ArgumentParser
 internal import Engine
 internal import Harness
+internal import Ingestion
 internal import World
 
 /// What to measure, and on which load.

@@ -1,8 +1,10 @@
 // `kbench crash-points`: every place a run can be made to die, and what it stands between.
 public import ArgumentParser
-public import Engine
+internal import Engine
 internal import Foundation
 internal import Harness
+internal import Ingestion
+internal import Judgement
 internal import Posix
 
 /// Lists crash points.

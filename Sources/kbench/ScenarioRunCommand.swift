@@ -3,6 +3,7 @@ public import ArgumentParser
 internal import Engine
 internal import Foundation
 internal import Harness
+internal import Judgement
 internal import Kafka
 internal import Posix
 public import Report

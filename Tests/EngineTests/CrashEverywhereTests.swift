@@ -1,4 +1,7 @@
 // Every crash point at every occurrence, for every strategy and sink: the outcome is the closed form's, exactly.
+@testable import Ingestion
+@testable import Evidence
+@testable import Judgement
 import Simulation
 import Testing
 import World

@@ -1,4 +1,7 @@
 // Logs with gaps, as transaction markers and compaction leave them: every position of every gap, for every strategy.
+@testable import Ingestion
+@testable import Evidence
+@testable import Judgement
 import Simulation
 import Testing
 import World
@@ -34,9 +37,8 @@ struct GapTests {
         init(_ run: SimulatedRun) throws {
             let configuration = run.configuration
             var rows: [UInt64: [Int64]] = [:]
-            let reader = SinkReader(
-                kind: configuration.sink, directory: RunFolder.sink(of: configuration.directory), disk: run.disk,
-                openStore: run.stores.open)
+            let reader = SinkDeliveries(
+                configuration.sink, ofRunIn: configuration.directory, disk: run.disk, openStore: run.stores.open)
             try reader.forEachRow { row in
                 rows[row.identity.sequence, default: []].append(row.ingest)
             }

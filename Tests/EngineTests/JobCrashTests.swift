@@ -1,4 +1,7 @@
 // Jobs that keep a state, crashed at every point: counted once wherever the strategy loses nothing.
+@testable import Ingestion
+@testable import Evidence
+@testable import Judgement
 import Simulation
 import Testing
 import World

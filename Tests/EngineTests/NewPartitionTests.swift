@@ -1,4 +1,6 @@
 // A topic that gets more partitions while a run reads it.
+@testable import Ingestion
+@testable import Judgement
 import Simulation
 import Testing
 import World

@@ -1,4 +1,6 @@
 // An orderly stop asked for at every crash point's place: what it costs is what the closed form says, and nothing if sound.
+@testable import Ingestion
+@testable import Judgement
 import Simulation
 import Testing
 import World

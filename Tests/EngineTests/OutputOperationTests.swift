@@ -1,5 +1,7 @@
 // A program's own output operation, written as a user of the library would: with nothing but what is public.
 import Engine
+import Ingestion
+import Judgement
 import Simulation
 import Testing
 import World

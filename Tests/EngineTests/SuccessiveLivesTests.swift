@@ -1,4 +1,7 @@
 // Crashes in the recovery, and in the recovery of that: every point of one life times every point of the next.
+@testable import Ingestion
+@testable import Evidence
+@testable import Judgement
 import Simulation
 import Testing
 import World

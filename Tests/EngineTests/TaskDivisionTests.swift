@@ -1,4 +1,7 @@
 // A batch's tasks split, shuffled and run at once: the output is the same records, each once.
+@testable import Ingestion
+@testable import Evidence
+@testable import Judgement
 import Simulation
 import Testing
 import World

@@ -1,4 +1,6 @@
 // From trials to a row: medians, ratios of one round, ceilings, and what a crash must do.
+import Ingestion
+import Judgement
 import Engine
 import Report
 import Testing

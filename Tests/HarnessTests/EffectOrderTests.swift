@@ -1,4 +1,6 @@
 // The order of effects: rules over every occurrence in a trace, and what each strategy is built to keep.
+import Ingestion
+import Judgement
 import Engine
 import Simulation
 import Testing

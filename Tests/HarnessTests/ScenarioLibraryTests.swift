@@ -2,6 +2,7 @@
 import Engine
 import Foundation
 import Harness
+import Ingestion
 import Testing
 import World
 

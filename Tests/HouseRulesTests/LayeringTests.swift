@@ -7,7 +7,8 @@ import Testing
         (
             "kbench",
             [
-                "World", "Engine", "Exploration", "Harness", "Report", "Kafka", "Posix", "WriteAheadLog",
+                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Exploration", "Harness", "Report", "Kafka",
+                "Posix", "WriteAheadLog",
                 "ArgumentParser",
                 "Foundation",
             ]
@@ -15,27 +16,42 @@ import Testing
         (
             "Fuzz",
             [
-                "World", "Engine", "Simulation", "Exploration", "Harness", "Report", "Kafka", "Posix", "WriteAheadLog",
+                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "Harness",
+                "Report", "Kafka", "Posix", "WriteAheadLog",
                 "Checksum", "Foundation",
             ]
         ),
         (
             "Harness",
             [
-                "World", "Engine", "Simulation", "Exploration", "WriteAheadLog", "Kafka", "ZooKeeper", "Posix",
+                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "WriteAheadLog",
+                "Kafka", "ZooKeeper", "Posix",
                 "Database",
                 "Report", "Statistics",
                 "Subprocess", "SystemPackage", "Yams", "Histogram",
                 "Foundation",
             ]
         ),
-        ("Report", ["World", "Engine", "Simulation", "Exploration", "Foundation"]),
         (
-            "BenchmarkSteps", ["World", "Engine", "Simulation", "Exploration", "WriteAheadLog", "Checksum", "Posix"]
+            "Report",
+            ["World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "Foundation"]
         ),
-        ("Exploration", ["World", "Engine", "Simulation", "WriteAheadLog", "Foundation"]),
-        ("Simulation", ["World", "Engine"]),
-        ("Engine", ["World", "WriteAheadLog", "Checksum"]),
+        (
+            "BenchmarkSteps",
+            [
+                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "WriteAheadLog",
+                "Checksum", "Posix",
+            ]
+        ),
+        (
+            "Exploration",
+            ["World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "WriteAheadLog", "Foundation"]
+        ),
+        ("Simulation", ["World", "Ingestion", "Evidence", "Judgement", "Engine"]),
+        ("Engine", ["World", "Ingestion", "Evidence", "WriteAheadLog", "Checksum"]),
+        ("Judgement", ["World", "Ingestion", "Evidence"]),
+        ("Evidence", ["World", "Checksum"]),
+        ("Ingestion", ["World"]),
         ("WriteAheadLog", ["World", "Checksum", "CZstd"]),
         ("Kafka", ["World", "CRdKafka", "CPlainLoop", "Dispatch"]),
         ("Database", ["World", "GRDB", "GRDBSQLite", "Foundation"]),

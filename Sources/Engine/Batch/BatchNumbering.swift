@@ -1,4 +1,5 @@
 // The number a driver starts counting its batches from.
+internal import Ingestion
 internal import World
 
 /// Batch numbers rise by one; where they begin depends on how true to Spark the run is.

@@ -1,4 +1,6 @@
 // Runs one task: reads its records piece by piece, checks them, and hands their rows to the sink.
+internal import Evidence
+internal import Ingestion
 internal import World
 internal import WriteAheadLog
 

@@ -1,4 +1,6 @@
 // Divides a batch into tasks and runs them: one after the other, or several at once.
+internal import Evidence
+internal import Ingestion
 internal import Synchronization
 internal import World
 

@@ -1,4 +1,5 @@
 // `direct-commit`: offsets go to the consumer group, and each batch's only when the next batch is planned.
+internal import Ingestion
 internal import World
 
 /// Spark's `CanCommitOffsets`: there is no checkpoint, and a restart goes on from what the group has committed.

@@ -1,4 +1,5 @@
 // When a direct batch is due and which ranges it takes: shared by all direct strategies.
+internal import Ingestion
 internal import World
 
 /// Looks at the topic's high watermarks and plans ranges from the current positions.

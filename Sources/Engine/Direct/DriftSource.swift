@@ -1,4 +1,5 @@
 // `direct`: the job is submitted first, the checkpoint that carries its ranges is written afterwards.
+internal import Ingestion
 internal import World
 
 /// Spark's DStream planner. Between the submission and the checkpoint lies the drift window: after a crash in it the

@@ -1,4 +1,6 @@
 // `direct-log-first`: a batch's ranges are in the offset log before its job, its completion in the commit log after.
+internal import Evidence
+internal import Ingestion
 internal import World
 
 /// The protocol that Structured Streaming corrected: the plan is durable before anything acts on it. With

@@ -1,4 +1,5 @@
 // `direct-transactional`: the sink's database keeps the offsets, so there is no checkpoint and no log.
+internal import Ingestion
 internal import World
 
 /// Plans from the offsets that the sink has stored. A batch of which a crash left a part is not run again: each of its

@@ -1,4 +1,6 @@
 // Word count and checksum sum: a state in memory that every batch moves forward and writes down as a whole.
+internal import Evidence
+internal import Ingestion
 internal import World
 
 /// An output operation like any program's own, which keeps its counts and the offsets they reach in one file.
@@ -31,5 +33,17 @@ final class StatefulJob: OutputOperation {
         state.batch = batch.number
         try store.write(state)
         try store.removeOld()
+    }
+}
+
+extension Job {
+    /// The seams with the job's output operation, unless a program has brought its own.
+    ///
+    /// - Throws: ``EngineError`` or ``DiskError`` when the job's state cannot be read.
+    func bound(to seams: Seams, _ configuration: EngineConfiguration) throws -> Seams {
+        guard keepsState, seams.output == nil, configuration.strategy != .raw else { return seams }
+        var seams = seams
+        seams.output = try StatefulJob(configuration: configuration, seams: seams)
+        return seams
     }
 }

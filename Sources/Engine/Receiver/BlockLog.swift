@@ -1,4 +1,6 @@
 // The receiver's two write-ahead logs, one of blocks and one of their events, with what they say after a restart.
+internal import Evidence
+internal import Ingestion
 internal import World
 internal import WriteAheadLog
 

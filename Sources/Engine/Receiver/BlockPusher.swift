@@ -1,4 +1,5 @@
 // The pusher: the stage that stores and announces blocks, and only then commits their offsets.
+internal import Ingestion
 internal import World
 
 /// Takes a group of blocks through log, event and commit, in that order.

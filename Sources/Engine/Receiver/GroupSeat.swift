@@ -1,4 +1,5 @@
 // A receiver's seat in a consumer group: what the group decided, and what has been committed as its member.
+internal import Ingestion
 internal import World
 
 /// Keeps the books of one member: which partitions it owns, what it has pushed, and whether the group has all.

@@ -1,4 +1,5 @@
 // The receiver: the stage that polls the broker and cuts what it gets into blocks.
+internal import Ingestion
 internal import World
 
 /// Reads from the group's committed offsets on: all partitions, or those that a group hands out.

@@ -1,4 +1,6 @@
 // The receivers' batches: a batch takes the blocks that wait; which ones is durable before its job.
+internal import Evidence
+internal import Ingestion
 internal import World
 
 /// Plans batches of received blocks.

@@ -1,5 +1,6 @@
 // The counting sink: verifies every record and counts it at two bits, in memory that outlives the process.
 internal import Checksum
+internal import Evidence
 internal import Synchronization
 internal import World
 

@@ -1,4 +1,6 @@
 // A sink: takes a task's rows in one write, makes them durable, and can be read back for the verdict.
+internal import Evidence
+internal import Ingestion
 public import World
 
 /// Where output goes. One thread uses a sink at a time, and one task at a time writes to it.

@@ -1,4 +1,6 @@
 // The transactional sink: a task's rows and the offsets behind them in one transaction of a database.
+internal import Evidence
+internal import Ingestion
 internal import World
 
 /// Keeps, beside the rows, the offset behind the last row of each partition. A task whose offsets all lie below is
@@ -44,7 +46,7 @@ final class TransactionalSink: Sink {
         try seams.disk.syncDirectory(directory)
     }
 
-    static func path(in directory: String) -> String { "\(directory)/transactional.sqlite" }
+    static func path(in directory: String) -> String { "\(directory)/\(SinkFiles.database)" }
 
     static func openStore(in directory: String, with open: TransactionalStoreOpener?) throws -> any TransactionalStore {
         guard let open else {

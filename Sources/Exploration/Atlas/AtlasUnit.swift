@@ -1,5 +1,7 @@
 // One unit of an atlas: a strategy and a sink whose every crash is tried. Units are what is sharded, resumed and merged.
-public import Engine
+internal import Engine
+public import Ingestion
+public import Judgement
 
 /// One strategy and sink of an atlas.
 public struct AtlasUnit: Codable, Hashable, Sendable {

@@ -1,5 +1,7 @@
 // The power of exploration: how soon it finds each planted bug, and that it finds none where there is none.
 internal import Engine
+internal import Ingestion
+internal import Judgement
 
 /// How the hunt for one bug went.
 public struct Hunt: Codable, Equatable, Sendable {

@@ -1,5 +1,7 @@
 // What each strategy and sink promises, and whether an outcome keeps it.
-public import Engine
+internal import Engine
+public import Ingestion
+internal import Judgement
 internal import Simulation
 internal import World
 

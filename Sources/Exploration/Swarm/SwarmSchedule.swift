@@ -1,5 +1,7 @@
 // Draws schedules that nobody thought of: every choice a run has, decided by one seed.
 internal import Engine
+internal import Ingestion
+internal import Judgement
 internal import Simulation
 internal import World
 

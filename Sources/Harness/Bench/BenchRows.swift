@@ -1,5 +1,6 @@
 // From the trials of a row to its figures: pure arithmetic.
 internal import Engine
+internal import Ingestion
 internal import Report
 internal import Statistics
 internal import World

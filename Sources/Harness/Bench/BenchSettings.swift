@@ -1,5 +1,7 @@
 // What a benchmark is to measure, and on which load.
-public import Engine
+internal import Engine
+internal import Evidence
+public import Ingestion
 internal import World
 
 /// The settings of a benchmark.

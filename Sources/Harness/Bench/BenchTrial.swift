@@ -1,6 +1,9 @@
 // One measured run of a strategy and sink, on records that are there or on records that are offered meanwhile.
 internal import Engine
+internal import Evidence
 internal import Foundation
+internal import Ingestion
+internal import Judgement
 internal import Kafka
 internal import Posix
 internal import Report

@@ -1,5 +1,7 @@
 // What a strategy and a sink guarantee, found from the closed forms of every crash there is; and the crash that is priced.
 internal import Engine
+internal import Ingestion
+internal import Judgement
 internal import World
 
 /// What the sink holds after a crash, at worst.

@@ -1,5 +1,6 @@
 // What must come before what, for each strategy: the order that the claims about it state.
 internal import Engine
+internal import Ingestion
 internal import World
 
 /// A statement about the order of two effects, checked at every occurrence.

@@ -1,5 +1,6 @@
 // The experiment `every-crash-point`: a matrix, summed up per strategy and sink.
 internal import Engine
+internal import Ingestion
 internal import Report
 internal import World
 

@@ -1,5 +1,7 @@
 // The experiment `exact-ranges`: what direct strategies planned beside what they read, with and without a crash.
 internal import Engine
+internal import Ingestion
+internal import Judgement
 internal import Report
 internal import World
 

@@ -1,5 +1,7 @@
 // The experiment `order-of-effects`: what a worker does to the world, in order, and whether it is the order claimed.
 internal import Engine
+internal import Ingestion
+internal import Judgement
 internal import Posix
 internal import Report
 internal import World

@@ -1,5 +1,7 @@
 // The experiment `own-output-operation`: a library user's operation that stores offset ranges with its results.
 internal import Engine
+internal import Ingestion
+internal import Judgement
 internal import Report
 internal import World
 

@@ -1,6 +1,8 @@
 // The experiment `second-driver`: two worker processes on the same state, of which one must stop and say why.
 internal import Engine
 internal import Foundation
+internal import Ingestion
+internal import Judgement
 internal import Posix
 internal import Report
 internal import World

@@ -1,5 +1,7 @@
 // The experiment `upgrade`: a new version of the program meets the state that the old one left behind.
 internal import Engine
+internal import Ingestion
+internal import Judgement
 internal import Kafka
 internal import Posix
 internal import Report

@@ -1,5 +1,8 @@
 // Counts what this build's engine does in the simulated world: the figures that no clock touches.
 internal import Engine
+internal import Evidence
+internal import Ingestion
+internal import Judgement
 public import Report
 internal import Simulation
 internal import World

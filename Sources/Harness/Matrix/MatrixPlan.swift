@@ -1,5 +1,8 @@
 // The cells of a matrix: every strategy, sink and crash point, each with the occurrence that shows most.
-public import Engine
+internal import Engine
+public import Evidence
+public import Ingestion
+internal import Judgement
 public import World
 
 /// What a matrix is to cover.

@@ -1,5 +1,7 @@
 // The cells of a matrix that need more than a crash point: the drift window with arrivals, and the time before a position.
 internal import Engine
+internal import Ingestion
+internal import Judgement
 internal import World
 
 extension MatrixPlan {

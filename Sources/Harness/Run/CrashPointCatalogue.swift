@@ -1,5 +1,7 @@
 // The list behind `kbench crash-points`.
-public import Engine
+internal import Engine
+public import Ingestion
+internal import Judgement
 internal import World
 
 /// A crash point, or a situation that takes more than one, as the list shows it.

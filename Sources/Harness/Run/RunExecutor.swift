@@ -1,6 +1,9 @@
 // Carries out one run: the lives and deaths of its worker, then the verdict.
 internal import Engine
+internal import Evidence
 internal import Foundation
+internal import Ingestion
+internal import Judgement
 internal import Posix
 internal import Report
 internal import World

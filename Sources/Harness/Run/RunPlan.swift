@@ -1,5 +1,7 @@
 // The concrete runs of a scenario: one per strategy and sink, each with its crash settled.
 internal import Engine
+internal import Ingestion
+internal import Judgement
 internal import World
 
 /// One run, settled in every detail before anything starts.

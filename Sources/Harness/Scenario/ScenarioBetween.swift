@@ -1,5 +1,6 @@
 // How a scenario file says what happens at the broker between the death of a worker and its next life.
 internal import Engine
+internal import Ingestion
 internal import World
 
 extension ScenarioFile {

@@ -1,6 +1,8 @@
 // Reads a scenario file: YAML text in, a checked scenario or one precise refusal out.
 internal import Engine
 internal import Foundation
+internal import Ingestion
+internal import Judgement
 internal import Yams
 
 /// Reads scenarios from YAML.

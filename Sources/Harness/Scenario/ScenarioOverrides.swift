@@ -1,5 +1,6 @@
 // What the command line changes about a scenario, checked as strictly as the file itself.
-public import Engine
+internal import Engine
+public import Ingestion
 public import World
 
 /// Changes to a scenario, as typed by a person.

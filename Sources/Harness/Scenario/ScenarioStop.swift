@@ -1,5 +1,6 @@
 // Times, and ends of a run's first life other than a crash at a point: `stop: drain`, `stop-at: POINT@7`, `crash-after-ms: 500`.
 internal import Engine
+internal import Ingestion
 internal import World
 
 extension ScenarioFile {

@@ -1,5 +1,6 @@
 // Who keeps the offsets that a strategy commits, as scenarios name it and as a worker opens it.
 internal import Engine
+internal import Ingestion
 internal import Kafka
 internal import Posix
 internal import World

@@ -1,5 +1,7 @@
 // Arms faults for one life of a run.
 internal import Engine
+internal import Evidence
+internal import Ingestion
 public import World
 
 extension SimulatedRun {
