@@ -42,6 +42,22 @@ import Testing
         }
     }
 
+    @Test func theTypesToLookForAreThere() throws {
+        let architecture = try #require(Self.documents.first { $0.path == "ARCHITECTURE.md" })
+        let section = architecture.lines.drop { $0 != "## Where to look" }.dropFirst().prefix { !$0.hasPrefix("## ") }
+        let names = section.joined(separator: "\n").matches(of: #/`(\w+)`/#).map { String($0.1) }
+        #expect(names.count > 50)
+        var declared: Set<String> = []
+        for file in Repository.swiftFiles where !file.isTest {
+            for line in file.code {
+                for found in line.text.matches(of: #/\b(?:struct|class|enum|protocol|actor|typealias) (\w+)/#) {
+                    declared.insert(String(found.1))
+                }
+            }
+        }
+        for name in names { #expect(declared.contains(name), "there is no type \(name)") }
+    }
+
     @Test func theIndexHasEveryPageOnce() throws {
         let index = try #require(Self.pages.first { $0.path.hasSuffix("/kbench.md") })
         let listed = index.links.map { index.resolved($0.path) }
