@@ -1,13 +1,13 @@
-// Every command of the README, taken from the README itself, is run as it stands there, at a small size.
+// Every command of the documents, taken from the documents themselves, is run as it stands there, at a small size.
 import Foundation
 import Testing
 
 extension EndToEnd {
-    @Suite struct ReadmeTests {
+    @Suite struct DocumentedCommandsTests {
         static let root = URL(fileURLWithPath: #filePath)
             .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-        /// What becomes of a command of the README.
+        /// What becomes of a command of the documents.
         enum Treatment: Sendable {
             /// It is run with these words added, which make it small; what it exits with.
             case runs(with: [String] = [], exits: [Int32] = [0])
@@ -21,7 +21,6 @@ extension EndToEnd {
         /// Treatments by the beginning of the command; the first that fits.
         static let table: [(command: String, treatment: Treatment)] = [
             ("make demo", .elsewhere(file: "Makefile", words: ".build/release/kbench scenario crash-before-commit")),
-            ("make fuzz", .elsewhere(file: "Makefile", words: "fuzz: ##")),
             // This very run.
             ("make test", .elsewhere(file: "Makefile", words: "@scripts/test")),
             ("kbench crash-points", .runs()),
@@ -31,7 +30,9 @@ extension EndToEnd {
             ),
             ("kbench scenario crash-before-commit -F", .runs(with: ["--records", "500"])),
             ("kbench scenario schema", .runs()),
+            ("kbench scenario list", .runs()), ("kbench offsets --help", .runs()),
             ("kbench scenario crash-before-commit --strategy", .runs()),
+            ("kbench scenario crash-before-commit", shipped),
             ("kbench scenario uneven-load", shipped), ("kbench scenario orderly-stop", shipped),
             ("kbench scenario spark-graceful-stop", shipped),
             ("kbench scenario batch-keyed-trap", shipped), ("kbench scenario no-crash", shipped),
@@ -52,7 +53,7 @@ extension EndToEnd {
             ("kbench swarm", .runs(with: ["--seeds", "1..20"])),
             // Its hunt in the sound engine is a minute's work of a debug build, whatever the bug.
             (
-                "kbench power",
+                "kbench mutants",
                 .elsewhere(file: "Tests/ExplorationTests/PlantedBugTests.swift", words: "func aBugIsFound")
             ),
             ("kbench replay", .runs()), ("kbench shrink", .runs(with: ["--quiet"])),
@@ -110,21 +111,31 @@ extension EndToEnd {
         ]
         private static let few = ["--pairs", "7", "--best-of", "1"]
 
-        static let readme = (try? Readme(at: root.appendingPathComponent("README.md"))) ?? Readme(text: "")
+        /// README, what lies beside it, and the pages; but for the page that lists the commands, which has its own test.
+        static let documents: [CommandsOfDocument] = {
+            let pages = root.appendingPathComponent("docs/kbench.docc")
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: pages.path)) ?? []
+            let paths =
+                ["README", "ARCHITECTURE", "CONTRIBUTING", "SECURITY", "docs/tuning-log"].map { "\($0).md" }
+                + names.filter { $0.hasSuffix(".md") && $0 != "Commands.md" }.sorted().map { "docs/kbench.docc/\($0)" }
+            return paths.compactMap { path in
+                let text = try? String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)
+                return text.map { CommandsOfDocument(name: path, text: $0) }
+            }
+        }()
+        static let sections = documents.flatMap(\.sections)
 
-        @Test("M7: every command of the README has its treatment, and every treatment a command")
+        @Test("M7: every command of the documents has its treatment, and every treatment a command")
         func theTableIsWhole() throws {
-            #expect(Self.readme.sections.count > 10)
-            let commands = Self.readme.sections.flatMap(\.commands)
-            for command in commands + Self.readme.mentioned {
+            #expect(Self.documents.count > 30 && Self.sections.count > 20)
+            let commands = Self.sections.flatMap(\.commands) + Self.documents.flatMap(\.mentioned)
+            for command in commands {
                 #expect(Self.treatment(of: command) != nil, "no treatment: \(command)")
             }
             for entry in Self.table {
-                #expect(
-                    (commands + Self.readme.mentioned).contains { $0.hasPrefix(entry.command) },
-                    "unused: \(entry.command)")
+                #expect(commands.contains { $0.hasPrefix(entry.command) }, "unused: \(entry.command)")
             }
-            for command in commands + Self.readme.mentioned {
+            for command in commands {
                 guard case .elsewhere(let file, let words) = Self.treatment(of: command) else { continue }
                 let name = command.split(separator: " ").last.map { "\"\($0)\"" } ?? ""
                 let text = try String(contentsOf: Self.root.appendingPathComponent(file), encoding: .utf8)
@@ -133,12 +144,30 @@ extension EndToEnd {
         }
 
         private static func treatment(of command: String) -> Treatment? {
-            table.first { command.hasPrefix($0.command) }?.treatment
+            if let found = table.first(where: { command.hasPrefix($0.command) }) { return found.treatment }
+            guard let target = command.wholeMatch(of: #/make ([a-z-]+).*/#)?.1 else { return nil }
+            return .elsewhere(file: "Makefile", words: "\n\(target): ##")
+        }
+
+        @Test("M7: the page of commands names those that the program has, and no others")
+        func thePageOfCommandsIsWhole() async throws {
+            let page = try String(
+                contentsOf: Self.root.appendingPathComponent("docs/kbench.docc/Commands.md"), encoding: .utf8)
+            // A row may name a command's older name besides.
+            let rows = page.components(separatedBy: "\n").filter { $0.hasPrefix("| `kbench ") }
+                .map { row in
+                    row.split(separator: "|")[0].matches(of: #/`kbench ([a-z -]+)`/#).map { String($0.1) }
+                }
+            let commands = try await HelpDump.commands()
+            for row in rows { #expect(row.contains { commands[$0] != nil }, "\(row)") }
+            for name in commands.keys {
+                #expect(rows.contains { $0.contains(name) }, "the page has no `kbench \(name)`")
+            }
         }
 
         /// Commands of one section may build on each other: they are run in their order, in one folder.
-        @Test("M7: the commands of a section run", arguments: readme.sections)
-        func theCommandsOfASectionRun(section: Readme.Section) async throws {
+        @Test("M7: the commands of a section run", arguments: sections)
+        func theCommandsOfASectionRun(section: CommandsOfDocument.Section) async throws {
             let folder = try Folder()
             try Self.prepare(folder)
             for command in section.commands {
@@ -190,9 +219,9 @@ extension EndToEnd {
             try files.createDirectory(atPath: "\(folder.path)/Benchmarks", withIntermediateDirectories: false)
             try copy("Benchmarks/gate.yaml", to: "Benchmarks/gate.yaml")
             try copy("results/counts.json", to: "counts.json")
-            try folder.write("client.id=readme\n", to: "client.properties")
+            try folder.write("client.id=documents\n", to: "client.properties")
             try folder.write("orders,0,5\n", to: "reset.csv")
-            for (name, text) in readme.files { try folder.write(text, to: name) }
+            for (name, text) in documents.flatMap(\.files) { try folder.write(text, to: name) }
             for name in ["OLD", "NEW"] {
                 try files.createDirectory(atPath: "\(folder.path)/\(name)", withIntermediateDirectories: false)
                 try folder.write(
@@ -207,7 +236,7 @@ extension EndToEnd {
             }
         }
 
-        @Test("M7: the README's samples have the shape and the exact counts of what the commands print now")
+        @Test("M7: the documents' samples have the shape and the exact counts of what the commands print now")
         func theSamplesAreWhatIsPrinted() async throws {
             let folder = try Folder()
             let script = Self.root.appendingPathComponent("scripts/samples").path
@@ -218,8 +247,8 @@ extension EndToEnd {
     }
 }
 
-/// What the README tells people to type.
-struct Readme: Sendable {
+/// What a document tells people to type.
+struct CommandsOfDocument: Sendable {
     struct Section: Sendable, CustomTestStringConvertible {
         var title: String
         /// The commands of its indented lines, in their order.
@@ -235,26 +264,19 @@ struct Readme: Sendable {
     /// The files that are printed whole: a first line `# name.yaml`, and the text.
     private(set) var files: [String: String] = [:]
 
-    init(at url: URL) throws { self.init(text: try String(contentsOf: url, encoding: .utf8)) }
-
-    init(text: String) {
-        var all = [Section(title: "")]
+    init(name: String, text: String) {
+        var all = [Section(title: name)]
         var (fence, prose, begun): ([String]?, [String], String) = (nil, [], "")
         for line in text.components(separatedBy: "\n") {
             if line.hasPrefix("```") {
                 if let lines = fence, let name = lines.first?.wholeMatch(of: #/# ([a-z-]+\.yaml)/#)?.1 {
                     files[String(name)] = lines.dropFirst().map { $0 + "\n" }.joined()
                 }
-                if let lines = fence, lines.first == "load:" {
-                    // The embedded broker has no transactions.
-                    let kept = lines.filter { !$0.contains("transactions") }
-                    files["load.yaml"] = kept.map { $0 + "\n" }.joined()
-                }
                 fence = fence == nil ? [] : nil
             } else if fence != nil {
                 fence?.append(line)
             } else if line.hasPrefix("## ") {
-                all.append(Section(title: String(line.dropFirst(3))))
+                all.append(Section(title: "\(name), \(line.dropFirst(3))"))
             } else if line.hasPrefix("    ") {
                 let words = line.replacing(#/\s+#.*$/#, with: "").trimmingCharacters(in: .whitespaces)
                 // A word that goes on in the next line is joined to it without a space.
@@ -263,7 +285,8 @@ struct Readme: Sendable {
                     (begun.hasSuffix(",") || begun.isEmpty ? "" : " ")
                     + (goesOn ? String(words.dropLast()).trimmingCharacters(in: .whitespaces) : words)
                 guard !goesOn else { continue }
-                all[all.count - 1].commands += begun.components(separatedBy: " && ").filter(Readme.isCommand)
+                all[all.count - 1].commands += begun.components(separatedBy: " && ").filter(
+                    CommandsOfDocument.isCommand)
                 begun = ""
             } else {
                 prose.append(line)
@@ -273,6 +296,8 @@ struct Readme: Sendable {
         let spans = prose.joined(separator: "\n").matches(of: #/`((?:kbench|make)\s[^`]+)`/#)
         mentioned = spans.map { $0.1.split(whereSeparator: \.isWhitespace).joined(separator: " ") }
             .filter { $0.split(separator: " ").count > 2 || $0.hasPrefix("make") }
+            // Words in capitals stand for others.
+            .filter { !$0.contains(#/\s[A-Z]+\b/#) }
     }
 
     private static func isCommand(_ text: String) -> Bool { text.hasPrefix("kbench ") || text.hasPrefix("make ") }
