@@ -9,14 +9,14 @@ final class RangeReader {
     private var reader: (any RecordReader)?
     /// How many partitions the reader has, counted from 0.
     private var opened = 0
-    private let patience: Patience
+    private let deadline: Deadline
     private let dataLoss: DataLoss
 
     init(configuration: EngineConfiguration, seams: Seams, counters: EngineCounters, dataLoss: DataLoss) {
         self.configuration = configuration
         self.seams = seams
         self.counters = counters
-        patience = Patience(configuration: configuration, clock: seams.clock)
+        deadline = Deadline(configuration: configuration, clock: seams.clock)
         self.dataLoss = dataLoss
     }
 
@@ -52,7 +52,7 @@ final class RangeReader {
         _ piece: any RangePiece, from start: Offset, of range: OffsetRange, reader: any RecordReader
     ) throws -> Offset {
         var position = start
-        patience.start()
+        deadline.start()
         while position < range.until, piece.recordCount < configuration.chunkRecords {
             let before = position
             do {
@@ -63,7 +63,7 @@ final class RangeReader {
                 position = try dataLoss.settle(range.partition, at: position, until: range.until, isPlanned: true)
                 if position < range.until { try reader.seek(range.partition, to: position) }
             }
-            try patience.check(
+            try deadline.check(
                 isProgress: position > before, "\(seams.broker.topic)/\(range.partition)@\(position)")
         }
         return position

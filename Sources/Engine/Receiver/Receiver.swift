@@ -29,7 +29,7 @@ final class Receiver {
     private let openedAt: [Offset]
     /// What the group had committed then; empty where it is not asked, or does not decide.
     let committed: [Offset?]
-    private let patience: Patience
+    private let deadline: Deadline
     /// For `receiver`; nil where commits go by blocks.
     private let commitTimer: CommitTimer?
     private var block = Block()
@@ -44,7 +44,7 @@ final class Receiver {
         self.configuration = configuration
         self.seams = seams
         self.counters = counters
-        patience = Patience(configuration: configuration, clock: seams.clock)
+        deadline = Deadline(configuration: configuration, clock: seams.clock)
         let own = try seams.ownStarts(configuration)
         discovery = PartitionDiscovery(configuration: configuration, seams: seams)
         dataLoss = DataLoss(configuration: configuration, seams: seams, counters: counters)
@@ -114,7 +114,7 @@ final class Receiver {
             if room > 0 { try pollWhatIsThere(atMost: room) }
             // A receiver with no room left has nothing to wait for: what it has joins the queue at once.
             let isFull = room == 0
-            if isFull { patience.start() }
+            if isFull { deadline.start() }
             guard !isFull || block.recordCount > 0 else { return false }
             let isOld = block.recordCount > 0 && seams.clock.now() >= blockOpenedAt + interval
             if isOld || isFull || block.byteCount >= Receiver.largestBlockBytes
@@ -196,7 +196,7 @@ final class Receiver {
             left -= try fetch(partition, limit: left, timeout: .milliseconds(100))
             if positions[index] < configuration.ends[index] {
                 // A gap brings no record and moves the position all the same.
-                try patience.check(
+                try deadline.check(
                     isProgress: positions[index] != before, "\(seams.broker.topic)/\(partition)@\(positions[index])")
             }
         }
@@ -248,7 +248,7 @@ final class Receiver {
         }
         if count == 0 { seams.clock.sleep(1_000_000) }
         let isProgress = positions != before || pollsAreAtEnd || configuration.isOpenEnded
-        try patience.check(isProgress: isProgress, "\(seams.broker.topic) at offsets \(positions)")
+        try deadline.check(isProgress: isProgress, "\(seams.broker.topic) at offsets \(positions)")
         return count
     }
 
@@ -273,7 +273,7 @@ final class Receiver {
                 if positions[Int(partition)] < offset { try reader.seek(partition, to: positions[Int(partition)]) }
             }
             polled = seat.owned
-            patience.start()
+            deadline.start()
         case .revoked?: break
         case .lost?:
             // Whoever has the partitions now reads from the last commit, so nothing of this may go on.
@@ -281,14 +281,14 @@ final class Receiver {
             try seat.drop()
             polled = []
         case nil where seat.isSuspended:
-            patience.start()
+            deadline.start()
             return false
         case nil:
             guard pollsAreAtEnd, block.recordCount == 0, queue.isEmpty else {
                 seat.isBusy()
                 return false
             }
-            patience.start()
+            deadline.start()
             try seat.lookWhetherGroupIsThrough(positions: positions)
             return false
         }

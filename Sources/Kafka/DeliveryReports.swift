@@ -4,7 +4,7 @@ internal import World
 
 /// The books of one produce call. The first record of a partition may get any offset; each further one must get the
 /// next, or somebody else wrote in between, or a record was stored twice or not at all.
-struct DeliveryLedger {
+struct DeliveryReports {
     private(set) var sent = 0
     private(set) var confirmed = 0
     private(set) var failed = 0
