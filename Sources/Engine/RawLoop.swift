@@ -47,3 +47,11 @@ final class RawLoop {
 
     func close() { reader.close() }
 }
+
+extension RawLoop {
+    /// Opens the pipeline of `raw`: one stage.
+    static func open(_ life: Pipeline.Life) throws -> Pipeline {
+        let loop = try RawLoop(configuration: life.configuration, seams: life.seams, counters: life.counters)
+        return Pipeline(stages: [loop.step], closers: [loop.close])
+    }
+}

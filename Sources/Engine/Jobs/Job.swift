@@ -17,7 +17,7 @@ public enum Job: String, CaseIterable, Sendable, Codable {
     ///
     /// - Throws: ``EngineError`` or ``DiskError`` when the job's state cannot be read.
     func bound(to seams: Seams, _ configuration: EngineConfiguration) throws -> Seams {
-        guard keepsState, seams.output == nil, configuration.strategy != .raw else { return seams }
+        guard keepsState, seams.output == nil, configuration.strategy.hasOutput else { return seams }
         var seams = seams
         seams.output = try StatefulJob(configuration: configuration, seams: seams)
         return seams

@@ -18,7 +18,7 @@ final class StatefulJob: OutputOperation {
         // every restart from then on, since it may die before it remembers anything newer than it did.
         if restored?.isFallback == true { state.isCheckpoint = true }
         // This strategy has no other memory than what is stored with the output.
-        if configuration.strategy == .directTransactional { state.isCheckpoint = true }
+        if configuration.strategy.traits.offsets == .sink { state.isCheckpoint = true }
         // A topic can have grown since the state was written.
         state.extend(to: configuration.starts)
     }

@@ -29,10 +29,10 @@ final class BlockPusher {
         let needed = isCounted && !receiver.mustDrain ? configuration.groupCommitBlocks : 1
         guard receiver.queue.count >= needed else { return false }
         let group = receiver.takeBlocks(configuration.groupCommitBlocks)
-        let commits = configuration.strategy != .receiver
+        let commits = !configuration.strategy.traits.commitsUnasked
         if commits, seams.mistakes.contains(.commitsBeforeLog) { try commit(offsets(behind: group)) }
         try log.add(group)
-        if configuration.strategy == .receiverWal {
+        if configuration.strategy.traits.logsBlocks {
             seams.observer?.reached(.durable, group.flatMap(\.offsetRanges))
         }
         guard commits, !seams.mistakes.contains(.commitsBeforeLog) else { return true }

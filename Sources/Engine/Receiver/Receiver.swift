@@ -30,7 +30,7 @@ final class Receiver {
     /// What the group had committed then; empty where it is not asked, or does not decide.
     let committed: [Offset?]
     private let deadline: Deadline
-    /// For `receiver`; nil where commits go by blocks.
+    /// Where offsets are committed unasked; nil where commits go by blocks.
     private let commitTimer: CommitTimer?
     private var block = Block()
     private var blockOpenedAt: Nanoseconds = 0
@@ -69,7 +69,8 @@ final class Receiver {
             reader = try seams.broker.openReader(at: zip(polled, positions).map { ($0, $1) })
         }
         openedAt = positions
-        commitTimer = configuration.strategy == .receiver ? CommitTimer(configuration, clock: seams.clock) : nil
+        let commits = configuration.strategy.traits.commitsUnasked
+        commitTimer = commits ? CommitTimer(configuration, clock: seams.clock) : nil
     }
 
     /// Whether all of the run's input has been polled and cut; in a group, by it and the others, and committed.
@@ -261,7 +262,7 @@ final class Receiver {
             try cut()
             // The pusher goes first, so a queue that is empty here has been pushed and committed.
             guard queue.isEmpty else { return true }
-            if configuration.strategy == .receiver { try autoCommit() }
+            if configuration.strategy.traits.commitsUnasked { try autoCommit() }
             try seat.giveUp()
             polled = []
             return true
@@ -359,7 +360,7 @@ final class Receiver {
         block = Block(capacity: ahead == nil ? block.byteCount : 0)
         blocksCut += 1
         try seams.crash.after(.receiverBlockCut)
-        if configuration.strategy == .receiver, configuration.commitIntervalMilliseconds == nil,
+        if configuration.strategy.traits.commitsUnasked, configuration.commitIntervalMilliseconds == nil,
             blocksCut % configuration.autoCommitBlocks == 0
         {
             try autoCommit()

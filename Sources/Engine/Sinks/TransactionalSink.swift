@@ -38,7 +38,7 @@ final class TransactionalSink: Sink {
         path = TransactionalSink.path(in: directory)
         crash = seams.crash
         driverName = seams.driverName
-        rule = strategy == .directTransactional ? .exact : strategy.isReceiver ? .any : .noGap
+        rule = strategy.traits.offsets == .sink ? .exact : strategy.isReceiver ? .any : .noGap
         try seams.disk.makeDurableDirectory(directory)
         store = try TransactionalSink.openStore(in: directory, with: seams.openStore)
         try seams.disk.syncDirectory(directory)

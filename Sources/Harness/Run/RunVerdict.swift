@@ -8,7 +8,7 @@ extension RunPlan {
     /// The name of what the output went to, for tables: the sink, or the job or operation in its place.
     var outputName: String {
         if resultsAreCheckpoint != nil { return "own operation" }
-        return job.keepsState && strategy != .raw ? job.rawValue : sink?.rawValue ?? "none"
+        return job.keepsState && strategy.hasOutput ? job.rawValue : sink?.rawValue ?? "none"
     }
 
     /// The folder in which the worker's own output operation stores its results.
@@ -19,7 +19,7 @@ extension RunPlan {
         truth: GroundTruth, origin: RecordOrigin, in directory: String, counters: EngineCounters
     ) throws -> Verdict {
         let disk = PosixDisk()
-        if strategy == .raw {
+        if !strategy.hasOutput {
             // It keeps nothing, so what it polled is all there is to count.
             var verdict = Verdict()
             verdict.delivered = Int(counters[.recordsFetched])
@@ -39,7 +39,7 @@ extension RunPlan {
 
     /// Compares what the sink of the run in `directory` holds with what was produced.
     func sinkVerdict(truth: GroundTruth, origin: RecordOrigin = .kbench, in directory: String) throws -> Verdict {
-        if sink == .counting, let existing {
+        if sink?.traits.keepsRows == false, let existing {
             return try Verdict(
                 countedIn: ["\(directory)/state"], count: truth.records, existing: existing, disk: PosixDisk())
         }
