@@ -3,7 +3,7 @@ internal import World
 
 /// Keeps one file per batch and partition (for a receiver's batch: per batch and block), which appears whole or not at
 /// all. A task whose file is there already writes nothing: the sink trusts that the same batch means the same records.
-final class BatchKeyedSink: Sink {
+final class BatchKeyedSink: RowSink {
     static let suffix = ".rows"
 
     private let directory: String
