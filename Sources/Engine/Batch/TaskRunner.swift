@@ -47,7 +47,7 @@ final class TaskRunner {
 
     /// Opens the reader that range tasks need.
     func openReader(for batch: PlannedBatch) throws {
-        if !batch.ranges.isEmpty { try rangeReader.open(for: batch) }
+        try rangeReader.open(for: batch.number) { batch.ranges }
     }
 
     /// Runs the task at `ordinal` of `batch` until an attempt succeeds.
@@ -86,7 +86,9 @@ final class TaskRunner {
                 batch: batch.number, ordinal: ordinal, partition: range.partition, ranges: [range],
                 piece: batch.piece(of: ordinal))
             let isNew = try sink.begin(task)
-            try rangeReader.read(range, of: batch, into: rangePiece) {
+            try rangeReader.read(
+                range, of: (batch.number, batch.isRunAgain), into: rangePiece, all: { batch.ranges }
+            ) {
                 try output(rangePiece, of: task, ingest: batch.number, isNew: isNew, isFresh: !batch.isRunAgain)
             }
             if isNew { try sink.finish(task) }
@@ -107,7 +109,9 @@ final class TaskRunner {
             shuffle.finish(writer)
         case .range(let range):
             let writer = try shuffle.writer(of: ordinal)
-            try rangeReader.read(range, of: batch, into: rangeBlock) {
+            try rangeReader.read(
+                range, of: (batch.number, batch.isRunAgain), into: rangeBlock, all: { batch.ranges }
+            ) {
                 try handOver(rangeBlock, of: batch.number, ingest: batch.number, to: writer)
             }
             shuffle.finish(writer)
