@@ -1,6 +1,6 @@
 // Produces records to partitions of one's choice and returns when each is confirmed.
 internal import CRdKafka
-internal import World
+public import World
 
 /// Writes records to one topic, idempotently and acknowledged by all replicas. One thread uses a producer at a time.
 public final class KafkaProducer {
@@ -226,5 +226,38 @@ public final class KafkaProducer {
                 cause: failure?.code.cause, location: failure.map { "\(place)/\($0.partition)" } ?? place)
         }
         return Delivery(confirmed: reports.confirmed, ranges: reports.ranges)
+    }
+}
+
+/// The shape of a record: its partition, and the lengths of key and value, which lie one after the other in the buffer.
+public struct OutgoingRecord: Equatable, Sendable {
+    /// The partition to produce to.
+    public var partition: Partition
+    /// The length of the key at the start of the buffer; nil for a record without a key.
+    public var keyLength: Int?
+    /// The length of the value behind the key; nil for a null value, a tombstone.
+    public var valueLength: Int?
+    /// The headers, in order.
+    public var headers: [Header] = []
+
+    /// A header of a record.
+    public struct Header: Equatable, Sendable {
+        /// The name.
+        public var name: String
+        /// The value.
+        public var value: [UInt8]
+
+        /// Makes a header.
+        public init(name: String, value: [UInt8]) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    /// Makes a shape.
+    public init(partition: Partition, keyLength: Int? = nil, valueLength: Int?) {
+        self.partition = partition
+        self.keyLength = keyLength
+        self.valueLength = valueLength
     }
 }
