@@ -14,8 +14,8 @@ public enum Damage: String, CaseIterable, Codable, Sendable {
     /// The strategies that keep what is damaged and read it after a restart.
     public var strategies: [Strategy] {
         switch self {
-        case .newestCheckpoint, .newestTwoCheckpoints: [.receiver, .receiverReliable, .receiverWal, .direct]
-        case .lastEvent, .lastBlock: [.receiverWal]
+        case .newestCheckpoint, .newestTwoCheckpoints: Strategy.allCases.filter(\.traits.checkpoints)
+        case .lastEvent, .lastBlock: Strategy.allCases.filter(\.traits.logsBlocks)
         }
     }
 

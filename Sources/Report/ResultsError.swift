@@ -5,20 +5,7 @@ public import World
 /// A results folder that cannot be written.
 public struct ResultsError: DiagnosticError, Equatable, Sendable, CustomStringConvertible {
     /// The kind of failure, for programs.
-    public struct Code: RawRepresentable, Hashable, Sendable {
-        /// The code's stable name.
-        public let rawValue: String
-        /// Makes a code from its name.
-        public init(rawValue: String) { self.rawValue = rawValue }
-        /// The file system, or the quota, is full.
-        public static let noSpace = Code(rawValue: "no-space")
-        /// The folder may not be written.
-        public static let notAllowed = Code(rawValue: "not-allowed")
-        /// Something that is not a folder has the name.
-        public static let notAFolder = Code(rawValue: "not-a-folder")
-        /// Any other failure.
-        public static let failed = Code(rawValue: "failed")
-    }
+    public typealias Code = ErrorCode<ResultsError>
 
     /// The kind of failure.
     public var code: Code
@@ -61,4 +48,15 @@ public struct ResultsError: DiagnosticError, Equatable, Sendable, CustomStringCo
                 .failed, "the result could not be kept: \(system ?? "\(error)")", fix: elsewhere, at: location)
         }
     }
+}
+
+extension ErrorCode<ResultsError> {
+    /// The file system, or the quota, is full.
+    public static var noSpace: Self { Self(rawValue: "no-space") }
+    /// The folder may not be written.
+    public static var notAllowed: Self { Self(rawValue: "not-allowed") }
+    /// Something that is not a folder has the name.
+    public static var notAFolder: Self { Self(rawValue: "not-a-folder") }
+    /// Any other failure.
+    public static var failed: Self { Self(rawValue: "failed") }
 }

@@ -1,6 +1,5 @@
 // The first bytes of a segment, and the segment's name.
 internal import Checksum
-internal import Judgement
 
 /// A segment's header and name, both determined by the sequence of its first frame.
 struct SegmentHeader: Equatable {
@@ -32,7 +31,7 @@ struct SegmentHeader: Equatable {
     }
 
     /// What the first bytes of a file are.
-    enum Verdict: Equatable {
+    enum Finding: Equatable {
         case header
         /// The header was never completely written, so there is no frame either.
         case torn
@@ -42,7 +41,7 @@ struct SegmentHeader: Equatable {
     }
 
     /// Decides about `file`, all bytes of the segment's file.
-    func verdict(on file: UnsafeRawBufferPointer) -> Verdict {
+    func finding(on file: UnsafeRawBufferPointer) -> Finding {
         let expected = bytes
         if file.starts(with: expected) { return .header }
         let extent = Sectors.extent(of: file)

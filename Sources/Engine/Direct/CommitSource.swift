@@ -55,3 +55,14 @@ final class CommitSource: BatchSource {
 
     var isExhausted: Bool { planning.isExhausted }
 }
+
+extension CommitSource {
+    /// Opens the pipeline of `direct-commit`.
+    static func open(_ life: Pipeline.Life) throws -> Pipeline {
+        var pipeline = Pipeline()
+        let source = try CommitSource(configuration: life.configuration, seams: life.seams, counters: life.counters)
+        _ = try pipeline.addBatchLoop(source, life)
+        pipeline.commitAtLast = source.commitOutput
+        return pipeline
+    }
+}

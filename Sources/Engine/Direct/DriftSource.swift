@@ -75,3 +75,22 @@ final class DriftSource: BatchSource {
 
     var isExhausted: Bool { planning.isExhausted }
 }
+
+extension DriftSource {
+    /// Opens the pipeline of `direct`.
+    static func open(_ life: Pipeline.Life) throws -> Pipeline {
+        let (seams, counters) = (life.seams, life.counters)
+        var pipeline = Pipeline()
+        let (store, writer) = try pipeline.openCheckpoints(life)
+        let source = try DriftSource(
+            configuration: life.configuration, seams: seams, counters: counters, store: store, writer: writer)
+        writer.didWrite = { checkpoint in
+            seams.observer?.reached(.durable, checkpoint.ranges.map(\.range))
+            counters.raise(.stateBytesPeak, to: store.bytes)
+            try store.removeOld()
+        }
+        let loop = try pipeline.addBatchLoop(source, life, writer: writer)
+        source.tasksRun = { [unowned loop] in loop.tasksRun }
+        return pipeline
+    }
+}

@@ -97,3 +97,16 @@ final class LogFirstSource: BatchSource {
         seams.observer?.reached(.durable, plan.batch.ranges)
     }
 }
+
+extension LogFirstSource {
+    /// Opens the pipeline of `direct-log-first`: an entry of the offset log that is due goes before everything else.
+    static func open(_ life: Pipeline.Life) throws -> Pipeline {
+        var pipeline = Pipeline()
+        let source = try LogFirstSource(configuration: life.configuration, seams: life.seams, counters: life.counters)
+        pipeline.stages = [source.writePlanIfDue]
+        let loop = try pipeline.addBatchLoop(source, life)
+        source.tasksRun = { [unowned loop] in loop.tasksRun }
+        pipeline.notes = { source.notes }
+        return pipeline
+    }
+}

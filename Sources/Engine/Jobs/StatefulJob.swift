@@ -20,7 +20,7 @@ final class StatefulJob: OutputOperation {
         // every restart from then on, since it may die before it remembers anything newer than it did.
         if restored?.isFallback == true { state.isCheckpoint = true }
         // This strategy has no other memory than what is stored with the output.
-        if configuration.strategy == .directTransactional { state.isCheckpoint = true }
+        if configuration.strategy.traits.offsets == .sink { state.isCheckpoint = true }
         // A topic can have grown since the state was written.
         state.extend(to: configuration.starts)
     }
@@ -41,7 +41,7 @@ extension Job {
     ///
     /// - Throws: ``EngineError`` or ``DiskError`` when the job's state cannot be read.
     func bound(to seams: Seams, _ configuration: EngineConfiguration) throws -> Seams {
-        guard keepsState, seams.output == nil, configuration.strategy != .raw else { return seams }
+        guard keepsState, seams.output == nil, configuration.strategy.hasOutput else { return seams }
         var seams = seams
         seams.output = try StatefulJob(configuration: configuration, seams: seams)
         return seams

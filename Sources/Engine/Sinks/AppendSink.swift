@@ -4,7 +4,7 @@ internal import World
 
 /// Appends rows to `append.rows`; tasks that run at once have a file each. A row that a crash cut short is dropped when
 /// the sink is opened again, and one that a power loss damaged is made a row of zeros, which is none.
-final class AppendSink: Sink {
+final class AppendSink: RowSink {
     private let file: any DiskFile
     private var end: Int64
 

@@ -4,7 +4,7 @@ internal import World
 
 /// Keeps one file per batch and partition (for a receiver's batch: per batch and block), which appears whole or not at
 /// all. A task whose file is there already writes nothing: the sink trusts that the same batch means the same records.
-final class BatchKeyedSink: Sink {
+final class BatchKeyedSink: RowSink {
     private let directory: String
     private let disk: any Disk
     private let crash: CrashSwitch

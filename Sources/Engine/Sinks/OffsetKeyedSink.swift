@@ -3,7 +3,7 @@ internal import Evidence
 internal import World
 
 /// Keeps `partition-NNNNN.slots` per partition; the row of offset o lies at byte o times the row's length.
-final class OffsetKeyedSink: Sink {
+final class OffsetKeyedSink: RowSink {
     private let directory: String
     private let disk: any Disk
     /// By partition number; a file is opened when its partition is first written.

@@ -6,7 +6,7 @@ internal import World
 /// Keeps, beside the rows, the offset behind the last row of each partition. A task whose offsets all lie below is
 /// dropped, one that reaches over keeps the rows from there on, so no record is ever stored twice. The transaction is
 /// open from the task's first look at the stored offsets to its commit, so nobody moves them between.
-final class TransactionalSink: Sink {
+final class TransactionalSink: RowSink {
     /// What a task may find stored.
     private enum Rule {
         /// Exactly the offset it begins at: the driver that owns the offsets is the only one to move them.
@@ -40,7 +40,7 @@ final class TransactionalSink: Sink {
         path = TransactionalSink.path(in: directory)
         crash = seams.crash
         driverName = seams.driverName
-        rule = strategy == .directTransactional ? .exact : strategy.isReceiver ? .any : .noGap
+        rule = strategy.traits.offsets == .sink ? .exact : strategy.isReceiver ? .any : .noGap
         try seams.disk.makeDurableDirectory(directory)
         store = try TransactionalSink.openStore(in: directory, with: seams.openStore)
         try seams.disk.syncDirectory(directory)

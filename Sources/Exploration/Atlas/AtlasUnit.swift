@@ -60,7 +60,7 @@ public struct AtlasUnit: Codable, Hashable, Sendable {
         strategies: [Strategy], sinks: [SinkKind], template: AtlasUnit
     ) -> [AtlasUnit] {
         var units: [AtlasUnit] = []
-        for strategy in strategies where strategy != .raw {
+        for strategy in strategies where strategy.hasOutput {
             for sink in sinks where strategy.canWrite(to: sink) {
                 var unit = template
                 unit.strategy = strategy

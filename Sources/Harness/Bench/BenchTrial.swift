@@ -246,7 +246,7 @@ extension TrialSample {
             }
             samples.append(
                 TrialSample(
-                    at: now - begin, done: Int(counters[strategy == .raw ? .recordsFetched : .recordsWritten]),
+                    at: now - begin, done: Int(counters[strategy.hasOutput ? .recordsWritten : .recordsFetched]),
                     walLiveBytes: Int64(counters[.walLiveBytes]), offered: offered ?? 0))
             try? await Task.sleep(for: .milliseconds(interval))
         }

@@ -21,8 +21,8 @@ struct OwnOutputOperation: Experiment {
             .filter(\.promisesNoLoss)
         var plans: [RunPlan] = []
         for isCheckpoint in [true, false] {
-            // Without a checkpoint of the operation's own, direct-transactional has none.
-            for strategy in strategies where isCheckpoint || strategy != .directTransactional {
+            // Without a checkpoint of the operation's own, a strategy that keeps its offsets with the output has none.
+            for strategy in strategies where isCheckpoint || strategy.traits.offsets != .sink {
                 for point in OwnOutputOperation.points {
                     plans += OwnOutputOperation.plan(strategy, point, isCheckpoint: isCheckpoint, scenario, shape)
                 }

@@ -26,11 +26,11 @@ struct SecondDriver: Experiment {
         case compareAndSet = "driver number, and compare-and-set of the stored offset"
 
         init?(_ strategy: Strategy) {
-            switch strategy {
-            case .direct, .receiver, .receiverReliable, .receiverWal: self = .lock
-            case .directLogFirst: self = .offsetLog
-            case .directTransactional: self = .compareAndSet
-            case .raw, .directCommit: return nil
+            switch strategy.traits.offsets {
+            case _ where strategy.traits.checkpoints: self = .lock
+            case .offsetLog: self = .offsetLog
+            case .sink: self = .compareAndSet
+            case .nobody, .group, .checkpoint: return nil
             }
         }
 

@@ -62,10 +62,10 @@ public struct MatrixPlan: Sendable {
         let usual = shape(autoCommitBlocks: 5 * blocksPerBatch)
         let early = shape(autoCommitBlocks: 3)
         let all = points ?? CrashPoint.all
-        let pairs = strategies.filter { $0 != .raw }.flatMap { strategy in
+        let pairs = strategies.filter(\.hasOutput).flatMap { strategy in
             sinks.filter(strategy.canWrite).map { (strategy, $0) }
         }
-        if pairs.isEmpty, let strategy = strategies.first(where: { $0 != .raw }), let sink = sinks.first {
+        if pairs.isEmpty, let strategy = strategies.first(where: \.hasOutput), let sink = sinks.first {
             throw Diagnosis(
                 cause: "\(strategy.rawValue) cannot write to \(sink.rawValue): it keeps its offsets in the sink",
                 fix: "use the sink transactional with it, or another strategy with this sink", exitCode: .usage)

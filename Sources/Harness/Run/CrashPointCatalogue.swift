@@ -49,7 +49,7 @@ public enum CrashPointCatalogue {
     /// The points in the order of a record's walk.
     public static func entries(for strategy: Strategy? = nil) -> [CrashPointEntry] {
         CrashPoint.all.compactMap { point in
-            let strategies = CrashPointGuide.strategies(of: point.effect).filter { point.isDeath || $0 != .raw }
+            let strategies = CrashPointGuide.strategies(of: point.effect).filter { point.isDeath || $0.hasOutput }
             if let strategy, !strategies.contains(strategy) { return nil }
             return CrashPointEntry(
                 name: point.description, standsBetween: CrashPointGuide.standsBetween(point), strategies: strategies

@@ -65,7 +65,7 @@ struct RunExecutor: Sendable {
         let total = Double(truth.records)
         let watching = Task {
             while !Task.isCancelled {
-                let done = plan.strategy == .raw ? counters[.recordsFetched] : counters[.recordsRead]
+                let done = counters[plan.strategy.hasOutput ? .recordsRead : .recordsFetched]
                 progress(min(1, Double(done) / total))
                 try await Task.sleep(for: .milliseconds(100))
             }

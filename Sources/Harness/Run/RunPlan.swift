@@ -199,7 +199,7 @@ extension Scenario {
     /// beforehand where a group hands the partitions out.
     func composition(isOpenFor strategy: Strategy, _ crashes: [ArmedCrash]) -> Bool {
         guard membership != .manual, strategy.isReceiver, let crash = crashes.first else { return false }
-        return strategy != .receiverWal || crash.point == CrashPoint(.receiverOffsetsCommit, .torn)
+        return !strategy.traits.logsBlocks || crash.point == CrashPoint(.receiverOffsetsCommit, .torn)
             || fidelity != .sound || crashes.count > 1
     }
 

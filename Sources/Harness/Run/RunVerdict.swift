@@ -11,7 +11,7 @@ extension RunPlan {
     /// The name of what the output went to, for tables: the sink, or the job or operation in its place.
     var outputName: String {
         if resultsAreCheckpoint != nil { return "own operation" }
-        return job.keepsState && strategy != .raw ? job.rawValue : sink?.rawValue ?? "none"
+        return job.keepsState && strategy.hasOutput ? job.rawValue : sink?.rawValue ?? "none"
     }
 
     /// The folder in which the worker's own output operation stores its results.
@@ -22,7 +22,7 @@ extension RunPlan {
         truth: GroundTruth, origin: RecordOrigin, in directory: String, counters: EngineCounters
     ) throws -> Verdict {
         let disk = PosixDisk()
-        if strategy == .raw {
+        if !strategy.hasOutput {
             // It keeps nothing, so what it polled is all there is to count.
             let fetched = Int64(counters[.recordsFetched])
             return try Verdict(
@@ -49,7 +49,7 @@ extension RunPlan {
         let state = "\(directory)/state"
         let sink = sink ?? .append
         let production =
-            if sink == .counting, let existing {
+            if !sink.traits.keepsRows, let existing {
                 try Production(count: truth.records, countedByRunIn: existing, disk: disk)
             } else {
                 truth.numbered(origin)

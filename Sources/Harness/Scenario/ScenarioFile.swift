@@ -210,7 +210,7 @@ public enum ScenarioFile {
                 fix: "remove offset-store from this run")
         }
         let (stop, stopAt) = try stopping(mapping, strategy)
-        guard strategy != .raw else {
+        guard strategy.hasOutput else {
             if let expect = mapping["expect"] {
                 throw expect.error(
                     .impossibleValue, "raw has no sink: it drops what it polls", fix: "remove expect from this run")

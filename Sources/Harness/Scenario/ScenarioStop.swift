@@ -17,7 +17,7 @@ extension ScenarioFile {
             return (nil, nil)
         }
         let stop = try key.name(of: "way to stop", "ways to stop", as: Stop.self)
-        guard strategy != .raw else {
+        guard strategy.hasOutput else {
             throw key.error(
                 .impossibleValue, "raw keeps nothing that it could leave in order", fix: "remove stop from this run")
         }

@@ -56,11 +56,6 @@ public enum OffsetStorePlace: Codable, Equatable, Sendable {
     }
 }
 
-extension Strategy {
-    /// Whether it commits offsets to a store, rather than keeping them itself.
-    var commitsOffsets: Bool { isReceiver || self == .directCommit }
-}
-
 extension Scenario {
     /// Whether one of its runs keeps its offsets in ZooKeeper.
     public var needsZooKeeper: Bool { runs.contains { $0.offsetStore == .zookeeper } }

@@ -1,10 +1,10 @@
 // Counts delivery reports and checks each against the offset its record had to get.
 internal import CRdKafka
-internal import World
+public import World
 
 /// The books of one produce call. The first record of a partition may get any offset; each further one must get the
 /// next, or somebody else wrote in between, or a record was stored twice or not at all.
-struct DeliveryLedger {
+struct DeliveryReports {
     private(set) var sent = 0
     private(set) var confirmed = 0
     private(set) var failed = 0
@@ -74,5 +74,19 @@ struct DeliveryLedger {
                 partition: Partition(index), from: firstOffset[index],
                 until: firstOffset[index] + Offset(confirmedByPartition[index] + markersByPartition[index]))
         }
+    }
+}
+
+/// The records confirmed by the broker, each at the offset it had to get.
+public struct Delivery: Equatable, Sendable {
+    /// The number of records.
+    public var confirmed: Int
+    /// For each partition that got records, in order of partitions, the offsets they have now.
+    public var ranges: [OffsetRange]
+
+    /// Makes a delivery.
+    public init(confirmed: Int, ranges: [OffsetRange]) {
+        self.confirmed = confirmed
+        self.ranges = ranges
     }
 }

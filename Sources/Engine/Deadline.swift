@@ -1,8 +1,8 @@
-// How long a read may stand still before it is an error.
+// A deadline that moves: how long a read may stand still before it is an error.
 internal import World
 
 /// Measures the time since records last came.
-final class Patience {
+final class Deadline {
     private let milliseconds: Int
     private let clock: any Clock
     private var progressAt: Nanoseconds
