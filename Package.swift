@@ -39,7 +39,8 @@ let package = Package(
         .executableTarget(
             name: "kbench",
             dependencies: [
-                "World", "Engine", "Exploration", "Harness", "Report", "Kafka", "Posix", "WriteAheadLog",
+                "World", "Engine", "Exploration", "Harness", "Results", "Rendering", "Kafka", "Posix",
+                "WriteAheadLog",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -47,16 +48,15 @@ let package = Package(
         .executableTarget(
             name: "Fuzz",
             dependencies: [
-                "World", "Engine", "Simulation", "Exploration", "Harness", "Report", "Kafka", "Posix", "WriteAheadLog",
-                "Checksum",
+                "World", "Engine", "Simulation", "Exploration", "Harness", "Results", "Rendering", "Kafka", "Posix",
+                "WriteAheadLog", "Checksum",
             ],
             swiftSettings: settings),
         .target(
             name: "Harness",
             dependencies: [
                 "World", "Engine", "Simulation", "Exploration", "WriteAheadLog", "Kafka", "ZooKeeper", "Posix",
-                "Database",
-                "Report", "Statistics",
+                "Database", "Results", "Statistics",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Yams", package: "Yams"),
@@ -67,8 +67,13 @@ let package = Package(
             // to the folder of that name at the root, where people look for them.
             resources: [.embedInCode("scenarios"), .embedInCode("reference/spark-3.5.7.csv")],
             swiftSettings: settings),
+        // What was found, as values, and what is decided over it.
         .target(
-            name: "Report", dependencies: ["World", "Engine", "Simulation", "Exploration"], swiftSettings: settings),
+            name: "Results", dependencies: ["World", "Engine", "Simulation", "Exploration", "Statistics"],
+            swiftSettings: settings),
+        // One document for each result, in every form.
+        .target(
+            name: "Rendering", dependencies: ["World", "Engine", "Results", "Statistics"], swiftSettings: settings),
         // The bodies of the benchmarks, which the tests run too.
         .target(
             name: "BenchmarkSteps",
@@ -121,10 +126,11 @@ let package = Package(
         tests(
             of: "Harness",
             also: [
-                "World", "Engine", "Simulation", "Exploration", "Kafka", "Posix", "Database", "Report", "Statistics",
-                "WriteAheadLog",
+                "World", "Engine", "Simulation", "Exploration", "Kafka", "Posix", "Database", "Results",
+                "Rendering", "Statistics", "WriteAheadLog",
             ]),
-        tests(of: "Report", also: ["World", "Engine"]),
+        tests(of: "Results", also: ["World"]),
+        tests(of: "Rendering", also: ["World", "Results"]),
         tests(of: "BenchmarkSteps"),
         // Runs the built binary and compares what it prints.
         .testTarget(

@@ -3,7 +3,8 @@ public import ArgumentParser
 internal import Engine
 public import Harness
 internal import Posix
-internal import Report
+internal import Rendering
+internal import Results
 internal import World
 
 /// Runs a matrix.
@@ -17,11 +18,6 @@ struct MatrixCommand: AsyncParsableCommand {
             'simulated' runs the same engine in memory; 'real' does so too and compares the two. The exit code is 0 only if \
             every crash fired, every cell is as expected and the worlds agree; 5 if a crash did not fire.
             """)
-
-    /// The forms of the result.
-    enum Format: String, CaseIterable, ExpressibleByArgument {
-        case markdown, json
-    }
 
     @Option(help: ArgumentHelp("The strategies, or all.", valueName: "A,B"))
     var strategy = "all"
@@ -67,8 +63,7 @@ struct MatrixCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The folder for the runs' files, which are removed afterwards.", valueName: "DIR"))
     var out = "results"
 
-    @Option(help: "How to print the result: markdown or json.")
-    var format: Format = .markdown
+    @OptionGroup var output: OutputOptions
 
     @Flag(help: "No progress bar.")
     var quiet = false
@@ -140,8 +135,9 @@ struct MatrixCommand: AsyncParsableCommand {
     }
 
     /// Runs a comparison in the world that was chosen, prints it, and exits by what it found.
-    private func show(_ runner: some ComparisonRunner, _ bar: SharedProgressBar) async throws {
-        let result: any ComparisonResult
+    private func show<Runner: ComparisonRunner>(_ runner: Runner, _ bar: SharedProgressBar) async throws
+    where Runner.Result: Presentable {
+        let result: Runner.Result
         switch world {
         case .simulated:
             try topics.refuse(because: "the simulated world has no cluster")
@@ -153,7 +149,7 @@ struct MatrixCommand: AsyncParsableCommand {
             result = try await Interruptible.run { try await runner.runReal(options: options) }
         }
         bar.finish()
-        try StandardStreams.writeOutput(format == .json ? result.json() : result.markdown)
+        try output.write(result)
         if !result.isValid { throw ExitCode(ExitStatus.invalidRun.rawValue) }
         if !result.holds { throw ExitCode(ExitStatus.guaranteeBroken.rawValue) }
     }

@@ -1,6 +1,6 @@
 // From trials to a row: medians, ratios of one round, ceilings, and what a crash must do.
 import Engine
-import Report
+import Results
 import Testing
 import World
 

@@ -1,7 +1,7 @@
 // The keys of scenario files about data loss and group membership, and what a person is told about either.
 import Engine
 @testable import Harness
-import Report
+import Results
 import Testing
 import World
 

@@ -1,6 +1,6 @@
 // What a direct row must show for the claim that it gives each record once, and more cheaply than a receiver.
 import Engine
-import Report
+import Results
 import Testing
 
 @testable import Harness

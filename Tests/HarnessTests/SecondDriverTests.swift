@@ -2,7 +2,7 @@
 import Engine
 import Foundation
 import Posix
-import Report
+import Results
 import Testing
 
 @testable import Harness

@@ -2,7 +2,7 @@
 import Foundation
 import Kafka
 import Posix
-import Report
+import Results
 import Testing
 import World
 

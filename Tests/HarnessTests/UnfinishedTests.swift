@@ -1,7 +1,7 @@
 // Scenarios and claims that cannot be carried out to their ends show what had come out by then.
 import Foundation
 import Posix
-import Report
+import Results
 import Testing
 import World
 

@@ -7,29 +7,27 @@ import Testing
         (
             "kbench",
             [
-                "World", "Engine", "Exploration", "Harness", "Report", "Kafka", "Posix", "WriteAheadLog",
-                "ArgumentParser",
-                "Foundation",
+                "World", "Engine", "Exploration", "Harness", "Results", "Rendering", "Kafka", "Posix", "WriteAheadLog",
+                "ArgumentParser", "Foundation",
             ]
         ),
         (
             "Fuzz",
             [
-                "World", "Engine", "Simulation", "Exploration", "Harness", "Report", "Kafka", "Posix", "WriteAheadLog",
-                "Checksum", "Foundation",
+                "World", "Engine", "Simulation", "Exploration", "Harness", "Results", "Rendering", "Kafka", "Posix",
+                "WriteAheadLog", "Checksum", "Foundation",
             ]
         ),
+        ("Rendering", ["World", "Engine", "Results", "Statistics", "Foundation"]),
         (
             "Harness",
             [
                 "World", "Engine", "Simulation", "Exploration", "WriteAheadLog", "Kafka", "ZooKeeper", "Posix",
-                "Database",
-                "Report", "Statistics",
-                "Subprocess", "SystemPackage", "Yams", "Histogram",
+                "Database", "Results", "Statistics", "Subprocess", "SystemPackage", "Yams", "Histogram",
                 "Foundation",
             ]
         ),
-        ("Report", ["World", "Engine", "Simulation", "Exploration", "Foundation"]),
+        ("Results", ["World", "Engine", "Simulation", "Exploration", "Statistics", "Foundation"]),
         (
             "BenchmarkSteps", ["World", "Engine", "Simulation", "Exploration", "WriteAheadLog", "Checksum", "Posix"]
         ),

@@ -1,6 +1,6 @@
 // From the trials of a row to its figures: pure arithmetic.
 internal import Engine
-internal import Report
+internal import Results
 internal import Statistics
 internal import World
 

@@ -3,7 +3,7 @@ internal import Engine
 internal import Foundation
 internal import Kafka
 internal import Posix
-internal import Report
+internal import Results
 internal import World
 
 /// What a trial came to.

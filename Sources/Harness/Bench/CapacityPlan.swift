@@ -1,5 +1,5 @@
 // From measured prices to disk, duplicates a day and cores at a load of one's own: arithmetic, with its error.
-public import Report
+public import Results
 internal import Engine
 internal import World
 

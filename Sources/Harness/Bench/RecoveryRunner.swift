@@ -2,7 +2,7 @@
 internal import Engine
 internal import Kafka
 internal import Posix
-public import Report
+public import Results
 internal import World
 
 /// Measures recoveries of `receiver-wal` from logs of several sizes.

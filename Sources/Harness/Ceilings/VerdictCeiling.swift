@@ -1,7 +1,7 @@
 // How fast records are counted and judged, from few partitions to many and from few records to more than a broker holds.
 internal import Engine
 internal import Posix
-public import Report
+public import Results
 internal import World
 
 /// The verdict, measured by itself.

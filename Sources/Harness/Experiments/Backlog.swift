@@ -1,6 +1,6 @@
 // The experiment `backlog`: a worker dies, records pile up, and the restarted worker drains them in several ways.
 internal import Engine
-internal import Report
+internal import Results
 internal import World
 
 /// What a backlog does to batches, and what helps.
@@ -104,7 +104,7 @@ struct Backlog: Experiment {
         of outcomes: [VariantOutcome], backlog: Int, rateBound: Int, firstBound: Int, buffer: Int
     ) -> ExperimentOutcome {
         var outcome = ExperimentOutcome()
-        var table = ReportTable(
+        var table = ResultTable(
             title: "Draining a backlog of \(backlog) records",
             columns: [
                 .init("variant", isNumeric: false), .init("batches"), .init("tasks per batch"), .init("largest batch"),

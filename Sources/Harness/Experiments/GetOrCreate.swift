@@ -1,7 +1,7 @@
 // The experiment `get-or-create`: a start that finds no checkpoint, a good one, damaged ones, or none that is good.
 internal import Engine
 internal import Posix
-internal import Report
+internal import Results
 internal import World
 
 /// Kills a worker behind a checkpoint, changes the checkpoints, and starts it again.

@@ -1,6 +1,6 @@
 // The experiment `own-output-operation`: a library user's operation that stores offset ranges with its results.
 internal import Engine
-internal import Report
+internal import Results
 internal import World
 
 /// Runs the same output operation twice through a crash: once with the ranges it stored as its checkpoint, and once with
@@ -28,7 +28,7 @@ struct OwnOutputOperation: Experiment {
         }
         let runs = try await stage.execute(plans)
         var outcome = ExperimentOutcome()
-        var table = ReportTable(
+        var table = ResultTable(
             title: "An operation that stores each batch's offset ranges with its results",
             columns: [
                 .init("strategy", isNumeric: false), .init("begins", isNumeric: false),

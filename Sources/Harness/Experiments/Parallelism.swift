@@ -1,6 +1,6 @@
 // The experiment `parallelism`: how tasks relate to partitions, and what more tasks than partitions cost.
 internal import Engine
-internal import Report
+internal import Results
 internal import World
 
 /// Two questions of one load. Without `min-partitions` and `repartition`: how many tasks has a batch of each strategy,
@@ -27,7 +27,7 @@ struct Parallelism: Experiment {
         let scenario = stage.scenario
         let strategies = scenario.strategies.isEmpty ? [.direct, .receiverWal] : scenario.strategies
         var outcome = ExperimentOutcome()
-        var table = ReportTable(
+        var table = ResultTable(
             title: "Tasks against partitions",
             columns: [
                 .init("strategy", isNumeric: false), .init("topic partitions"), .init("batches"),
@@ -122,7 +122,7 @@ struct Parallelism: Experiment {
 
     private static func comparison(of found: [VariantOutcome], partitions: Int, slots: Int) -> ExperimentOutcome {
         var outcome = ExperimentOutcome()
-        var table = ReportTable(
+        var table = ResultTable(
             title: "\(partitions) partitions, \(slots) task slots",
             columns: [
                 .init("tasks", isNumeric: false), .init("batches"), .init("tasks per batch"), .init("bytes moved"),

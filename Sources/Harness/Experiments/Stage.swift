@@ -3,7 +3,7 @@ internal import Engine
 internal import Foundation
 internal import Kafka
 internal import Posix
-internal import Report
+internal import Results
 internal import Synchronization
 internal import World
 
@@ -199,7 +199,7 @@ final class OutcomeSoFar: Sendable {
     }
 
     /// The outcome with a table that is not complete yet.
-    func keep(_ outcome: ExperimentOutcome, _ table: ReportTable) {
+    func keep(_ outcome: ExperimentOutcome, _ table: ResultTable) {
         var outcome = outcome
         outcome.findings.tables.append(table)
         keep(outcome)

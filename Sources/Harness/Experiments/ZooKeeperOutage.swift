@@ -1,7 +1,7 @@
 // The experiment `zookeeper-outage`: the store of the offsets goes down under a receiver.
 internal import Engine
 internal import Posix
-internal import Report
+internal import Results
 internal import World
 
 /// Stops the server before a worker starts, for good before a commit, and for a while before a commit.

@@ -2,7 +2,7 @@
 internal import Engine
 public import Exploration
 internal import Posix
-public import Report
+public import Results
 internal import Synchronization
 internal import World
 

@@ -1,6 +1,6 @@
 // Counts what this build's engine does in the simulated world: the figures that no clock touches.
 internal import Engine
-public import Report
+public import Results
 internal import Simulation
 internal import World
 internal import WriteAheadLog

@@ -1,6 +1,6 @@
 // Runs a matrix, in worker processes against a real broker and disk or in the simulated world.
 internal import Engine
-public import Report
+public import Results
 internal import Simulation
 internal import World
 

@@ -1,6 +1,6 @@
 // Runs every row of a reference that this engine can express, and puts the outcomes beside the reference's.
 internal import Engine
-public import Report
+public import Results
 internal import Simulation
 internal import World
 

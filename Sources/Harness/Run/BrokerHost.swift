@@ -2,7 +2,7 @@
 internal import Engine
 internal import Kafka
 internal import Posix
-internal import Report
+internal import Results
 internal import World
 
 /// Where a scenario's records live. Its calls block.

@@ -2,7 +2,7 @@
 internal import Engine
 internal import Foundation
 internal import Posix
-internal import Report
+internal import Results
 internal import World
 
 /// Runs workers until one has processed all input.

@@ -1,6 +1,6 @@
 // Whether a run's counts agree with what was expected, and whether the run could show anything at all.
 internal import Engine
-internal import Report
+internal import Results
 internal import World
 
 /// Pure comparisons of a verdict with its plan.

@@ -3,7 +3,7 @@ internal import Engine
 internal import Foundation
 public import Kafka
 internal import Posix
-public import Report
+public import Results
 public import World
 
 /// How a scenario is to be run.

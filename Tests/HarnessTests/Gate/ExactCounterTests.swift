@@ -1,7 +1,8 @@
 // The exact figures of this source are those that were written down, and dearer engines are told from it.
 import Engine
 import Foundation
-import Report
+import Rendering
+import Results
 import Testing
 import World
 
