@@ -75,17 +75,19 @@ extension Table {
     private static let narrowest = 24
     private static let gap = "  "
 
-    /// The columns aligned, without those that the width has no room for; their names are in a line below.
+    /// The columns aligned, without those that the width has no room for; their names are in a line below. Headings take
+    /// two lines where one is not enough.
     func text(width: Int) -> String {
         var shown = Array(columns.indices)
         var dropped: [Int] = []
+        let whole = shown.map { max(natural($0), columns[$0].heading.count) }
         while total(shown.map(least)) > width,
             let next = shown.filter({ columns[$0].rank > 0 }).max(by: { columns[$0].rank < columns[$1].rank })
         {
             shown.removeAll { $0 == next }
             dropped.append(next)
         }
-        let widths = fit(shown, width: width)
+        let widths = total(whole) <= width ? whole : fit(shown, width: width)
         let headings = shown.enumerated().map { columns[$1].heading.wrapped(widths[$0]) }
         let height = headings.map(\.count).max() ?? 0
         // Headings of one line stand right above the rule.

@@ -27,7 +27,7 @@ package enum OutputFormat: String, CaseIterable, Sendable {
 }
 
 /// A result that can be printed in every form.
-package protocol Presentable: StoredResult {
+package protocol Presentable: VersionedResult {
     /// What there is to say about it.
     var document: Document { get }
 
@@ -45,7 +45,7 @@ extension Presentable {
 }
 
 /// A result with its schema among its keys.
-private struct Labelled<Value: StoredResult>: Encodable {
+private struct Labelled<Value: VersionedResult>: Encodable {
     let value: Value
 
     func encode(to encoder: any Encoder) throws {

@@ -4,7 +4,7 @@ public import Exploration
 internal import Simulation
 
 /// The outcome of an atlas: every unit's, put together in the plan's order.
-public struct AtlasResult: StoredResult, Equatable {
+public struct AtlasResult: VersionedResult, Equatable {
     /// The form of its JSON.
     public static let schema = ResultSchema("kbench.atlas")
 

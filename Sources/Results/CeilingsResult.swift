@@ -2,7 +2,7 @@
 internal import Statistics
 
 /// The outcome of `kbench ceilings`.
-public struct CeilingsResult: StoredResult, Equatable {
+public struct CeilingsResult: VersionedResult, Equatable {
     /// The form of its JSON.
     public static let schema = ResultSchema("kbench.ceilings")
 

@@ -41,7 +41,7 @@ public struct ClaimResult: Codable, Equatable, Sendable {
 }
 
 /// The verdicts over all claims.
-public struct ClaimsResult: StoredResult, Equatable {
+public struct ClaimsResult: VersionedResult, Equatable {
     /// The form of its JSON.
     public static let schema = ResultSchema("kbench.claims")
 

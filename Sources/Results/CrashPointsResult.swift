@@ -1,7 +1,7 @@
 // Crash points and situations, as `kbench crash-points` lists them.
 
 /// A list of crash points, in the order of a record's walk.
-public struct CrashPointsResult: StoredResult, Equatable {
+public struct CrashPointsResult: VersionedResult, Equatable {
     /// The form of its JSON.
     public static let schema = ResultSchema("kbench.crash-points")
 

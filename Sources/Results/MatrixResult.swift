@@ -1,7 +1,7 @@
 // What a matrix found: every strategy, sink and crash point, measured beside expected.
 
 /// The outcome of a matrix.
-public struct MatrixResult: StoredResult, Equatable {
+public struct MatrixResult: VersionedResult, Equatable {
     /// The form of its JSON.
     public static let schema = ResultSchema("kbench.matrix")
 

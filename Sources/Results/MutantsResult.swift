@@ -2,7 +2,7 @@
 public import Exploration
 
 /// The outcome of the hunts.
-public struct MutantsResult: StoredResult, Equatable {
+public struct MutantsResult: VersionedResult, Equatable {
     /// The form of its JSON.
     public static let schema = ResultSchema("kbench.mutants")
 

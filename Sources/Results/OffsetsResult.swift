@@ -1,7 +1,7 @@
 // What `kbench offsets show` found at an address: positions, and the batches that a restart would run again.
 
 /// Positions in a topic, as some place keeps them.
-public struct OffsetsResult: StoredResult, Equatable {
+public struct OffsetsResult: VersionedResult, Equatable {
     /// The form of its JSON.
     public static let schema = ResultSchema("kbench.offsets")
 

@@ -1,7 +1,7 @@
 // kbench beside another engine, row by row.
 
 /// The outcome of a comparison with a reference.
-public struct ReferenceResult: StoredResult, ComparisonResult, Equatable {
+public struct ReferenceResult: VersionedResult, ComparisonResult, Equatable {
     /// The form of its JSON.
     public static let schema = ResultSchema("kbench.reference")
 

@@ -1,7 +1,7 @@
 // The built-in scenarios, as `kbench scenario list` shows them.
 
 /// A list of scenarios.
-public struct ScenarioListResult: StoredResult, Equatable {
+public struct ScenarioListResult: VersionedResult, Equatable {
     /// The form of its JSON.
     public static let schema = ResultSchema("kbench.scenario-list")
 

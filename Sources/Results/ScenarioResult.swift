@@ -1,7 +1,7 @@
 // What a scenario found: the one value that every format prints and that other tools read as JSON.
 
 /// The outcome of one scenario: every run of it, and whether all held.
-public struct ScenarioResult: StoredResult, Equatable {
+public struct ScenarioResult: VersionedResult, Equatable {
     /// The form of its JSON.
     public static let schema = ResultSchema("kbench.scenario")
 

@@ -4,7 +4,7 @@ internal import Exploration
 internal import Foundation
 
 /// The outcome of a swarm.
-public struct SwarmResult: StoredResult, Equatable {
+public struct SwarmResult: VersionedResult, Equatable {
     /// The form of its JSON.
     public static let schema = ResultSchema("kbench.swarm")
 

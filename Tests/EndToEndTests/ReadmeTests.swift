@@ -52,7 +52,7 @@ extension EndToEnd {
             ("kbench swarm", .runs(with: ["--seeds", "1..20"])),
             // Its hunt in the sound engine is a minute's work of a debug build, whatever the bug.
             (
-                "kbench power",
+                "kbench mutants",
                 .elsewhere(file: "Tests/ExplorationTests/PlantedBugTests.swift", words: "func aBugIsFound")
             ),
             ("kbench replay", .runs()), ("kbench shrink", .runs(with: ["--quiet"])),

@@ -57,8 +57,8 @@ struct MatrixDocumentTests {
         let text = Self.matrix([Self.alike, Self.unlike, Self.alike]).document.markdown
         #expect(
             text.hasPrefix(
-                "FAIL matrix: 3 of 3 cells as expected, 3 crashes fired, 2 of 3 alike in the simulated world "
-                    + "(real world, fidelity spark, seed 1)\n"))
+                "**FAIL matrix: 3 of 3 cells as expected, 3 crashes fired, 2 of 3 alike in the simulated world "
+                    + "(real world, fidelity spark, seed 1)**\n"))
         #expect(text.contains("| worlds differ |"))
         #expect(
             text.hasSuffix(

@@ -1,7 +1,7 @@
 // What `kbench bench` measured: ceilings, and a row for each strategy and sink. Other tools rely on its JSON.
 
 /// The outcome of a benchmark.
-public struct BenchResult: StoredResult, Equatable {
+public struct BenchResult: VersionedResult, Equatable {
     /// The form of its JSON.
     public static let schema = ResultSchema("kbench.bench")
 

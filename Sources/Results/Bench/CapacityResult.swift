@@ -1,7 +1,7 @@
 // What `kbench capacity` found: for each strategy the highest rate it sustains, between two rates that were tried.
 
 /// The outcome of a search for capacities.
-public struct CapacityResult: StoredResult, ComparisonResult, Equatable {
+public struct CapacityResult: VersionedResult, ComparisonResult, Equatable {
     /// The form of its JSON.
     public static let schema = ResultSchema("kbench.capacity")
 

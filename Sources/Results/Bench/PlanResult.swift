@@ -1,7 +1,7 @@
 // What `kbench plan` works out: disk, duplicates a day and cores at a load of one's own.
 
 /// A plan for each strategy and sink that was measured.
-public struct PlanResult: StoredResult, ComparisonResult, Equatable {
+public struct PlanResult: VersionedResult, ComparisonResult, Equatable {
     /// The form of its JSON.
     public static let schema = ResultSchema("kbench.plan")
 

@@ -1,7 +1,7 @@
 // What `kbench bench recovery` measured: reading back from log and broker, and restarts, against the size of the log.
 
 /// Recoveries from logs of several sizes.
-public struct RecoveryResult: StoredResult, ComparisonResult, Equatable {
+public struct RecoveryResult: VersionedResult, ComparisonResult, Equatable {
     /// The form of its JSON.
     public static let schema = ResultSchema("kbench.recovery")
 

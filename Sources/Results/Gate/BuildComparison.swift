@@ -2,7 +2,7 @@
 internal import Foundation
 
 /// Two builds, held against each other.
-public struct BuildComparison: StoredResult, Equatable {
+public struct BuildComparison: VersionedResult, Equatable {
     /// The form of its JSON.
     public static let schema = ResultSchema("kbench.compare")
 

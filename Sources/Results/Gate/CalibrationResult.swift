@@ -1,7 +1,7 @@
 // What comparisons of a build with itself came to.
 
 /// How often a build was called slower than itself.
-public struct CalibrationResult: StoredResult, Equatable {
+public struct CalibrationResult: VersionedResult, Equatable {
     /// The form of its JSON.
     public static let schema = ResultSchema("kbench.calibration")
 

@@ -1,7 +1,7 @@
 // The exact figures of a build: what its engine does in the simulated world, the same on every machine and every time.
 
 /// Rows of whole numbers that no clock has touched.
-public struct ExactFigures: StoredResult, Equatable {
+public struct ExactFigures: VersionedResult, Equatable {
     /// The form of its JSON.
     public static let schema = ResultSchema("kbench.counts")
 

@@ -56,7 +56,7 @@ public struct GatePolicy: Codable, Equatable, Sendable {
 }
 
 /// What a policy made of a comparison.
-public struct GateResult: StoredResult, Equatable {
+public struct GateResult: VersionedResult, Equatable {
     /// The form of its JSON.
     public static let schema = ResultSchema("kbench.gate")
 

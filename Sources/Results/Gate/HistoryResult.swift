@@ -27,7 +27,7 @@ public struct HistoryChange: Codable, Equatable, Sendable {
 }
 
 /// The changes of a history.
-public struct HistoryResult: StoredResult, Equatable {
+public struct HistoryResult: VersionedResult, Equatable {
     /// The form of its JSON.
     public static let schema = ResultSchema("kbench.history")
 

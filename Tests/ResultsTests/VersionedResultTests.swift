@@ -3,7 +3,7 @@ import Foundation
 import Results
 import Testing
 
-@Suite struct StoredResultTests {
+@Suite struct VersionedResultTests {
     private static func history(_ label: String) throws -> HistoryResult {
         try HistoryResult(json: Data("{\(label)\"commits\": 3, \"damagedLines\": [], \"changes\": []}".utf8))
     }

@@ -15,12 +15,12 @@ public struct ResultSchema: Equatable, Sendable {
 }
 
 /// A result that tools read as JSON.
-public protocol StoredResult: Codable, Sendable {
+public protocol VersionedResult: Codable, Sendable {
     /// The form of its JSON.
     static var schema: ResultSchema { get }
 }
 
-extension StoredResult {
+extension VersionedResult {
     /// Reads JSON of this schema. JSON that names none, as an older kbench wrote it, is read too.
     ///
     /// - Throws: `DecodingError`, also for another schema, and for a version that is not known here.
