@@ -5,7 +5,7 @@ internal import Rendering
 
 /// The form of the result.
 struct OutputOptions: ParsableArguments {
-    @Option(help: "How to print the result: \(OutputFormat.allCases.map(\.rawValue).joined(separator: ", ")).")
+    @Option(help: "How to print the result.")
     var format: OutputFormat = .text
 
     /// Prints a result; as text in the width of the terminal.

@@ -8,8 +8,9 @@ extension Table {
         if runs.contains(where: { ![nil, "kafka"].contains($0.offsetStore) }) {
             columns.append(.words("offsets in") { $0.offsetStore ?? "engine" })
         }
+        let isCrashed = runs.contains { $0.crashPoint != nil }
+        if isCrashed { columns.append(.words("killed at", rank: 9) { $0.crashPoint }) }
         columns += [
-            .words("killed at", rank: 9) { $0.crashPoint },
             .count("produced", rank: 5) { $0.produced },
             .count("delivered", rank: 6) { $0.hasSink ? $0.delivered : nil },
             .count("duplicates") { $0.hasSink ? $0.duplicates : nil },
@@ -31,7 +32,7 @@ extension Table {
             .count("WAL bytes", rank: 7) { $0.walBytesWritten },
             .number("disk/ingested", rank: 8, places: 2) { $0.diskBytesPerIngestedByte },
         ]
-        if runs.contains(where: { $0.crashPoint != nil }) {
+        if isCrashed {
             columns.append(.duration("recovery", rank: 2) { $0.crashFired ? $0.recoverySeconds : nil })
         }
         return Table(runs, columns + [.words("result") { $0.outcome.rawValue }])
