@@ -40,8 +40,9 @@ let package = Package(
         .executableTarget(
             name: "kbench",
             dependencies: [
-                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Exploration", "Harness", "Report", "Kafka",
-                "Posix", "WriteAheadLog",
+                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Exploration", "Harness", "Results",
+                "Rendering", "Kafka", "Posix",
+                "WriteAheadLog",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -50,8 +51,8 @@ let package = Package(
             name: "Fuzz",
             dependencies: [
                 "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "Harness",
-                "Report", "Kafka", "Posix", "WriteAheadLog",
-                "Checksum",
+                "Results", "Rendering", "Kafka", "Posix",
+                "WriteAheadLog", "Checksum",
             ],
             swiftSettings: settings),
         .target(
@@ -59,8 +60,7 @@ let package = Package(
             dependencies: [
                 "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "WriteAheadLog",
                 "Kafka", "ZooKeeper", "Posix",
-                "Database",
-                "Report", "Statistics",
+                "Database", "Results", "Statistics",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Yams", package: "Yams"),
@@ -71,9 +71,17 @@ let package = Package(
             // to the folder of that name at the root, where people look for them.
             resources: [.embedInCode("scenarios"), .embedInCode("reference/spark-3.5.7.csv")],
             swiftSettings: settings),
+        // What was found, as values, and what is decided over it.
         .target(
-            name: "Report",
-            dependencies: ["World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration"],
+            name: "Results",
+            dependencies: [
+                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "Statistics",
+            ],
+            swiftSettings: settings),
+        // One document for each result, in every form.
+        .target(
+            name: "Rendering",
+            dependencies: ["World", "Ingestion", "Evidence", "Judgement", "Engine", "Results", "Statistics"],
             swiftSettings: settings),
         // The bodies of the benchmarks, which the tests run too.
         .target(
@@ -146,10 +154,11 @@ let package = Package(
             of: "Harness",
             also: [
                 "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "Kafka", "Posix",
-                "Database", "Report", "Statistics",
-                "WriteAheadLog",
+                "Database", "Results",
+                "Rendering", "Statistics", "WriteAheadLog",
             ]),
-        tests(of: "Report", also: ["World", "Ingestion", "Evidence", "Judgement", "Engine"]),
+        tests(of: "Results", also: ["World", "Ingestion", "Judgement"]),
+        tests(of: "Rendering", also: ["World", "Ingestion", "Judgement", "Results"]),
         tests(of: "BenchmarkSteps"),
         // Runs the built binary and compares what it prints.
         .testTarget(

@@ -1,5 +1,5 @@
 // Results of measurements as small as they can be, for readers of results.
-internal import Report
+internal import Results
 
 /// Results to change.
 enum Samples {

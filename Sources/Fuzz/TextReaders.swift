@@ -5,7 +5,8 @@ internal import Foundation
 internal import Harness
 internal import Judgement
 internal import Kafka
-internal import Report
+internal import Rendering
+internal import Results
 internal import World
 internal import WriteAheadLog
 
@@ -83,7 +84,7 @@ extension Reader {
 
     static func bench() -> Reader {
         // It renders finite numbers, which cannot fail.
-        let json = (try? BenchReport.render(Samples.bench, as: .json)) ?? ""
+        let json = (try? Samples.bench.json()) ?? ""
         let words = ["1e308", "-1", "null", "\"blockIntervalMilliseconds\": 1", "\"walFactor\": {"]
         return Reader("bench", isNamedByPerson: true, corpus: [Array(json.utf8)], words: words) { bytes, _, number in
             let bench = try BenchFile.read(bytes, from: "bench.json")
@@ -94,7 +95,7 @@ extension Reader {
                 retentionSeconds: 86_400,
                 crashesPerDay: 3)
             let plan = try CapacityPlan.make(load, from: bench, source: "bench.json")
-            _ = (plan.markdown, try plan.json())
+            _ = (plan.document.text(), try plan.json())
         }
     }
 
@@ -110,7 +111,7 @@ extension Reader {
         ) {
             bytes, _, _ in
             let report = try GatePolicyFile.parse(text(bytes), file: "gate.yaml").judge(Samples.comparison)
-            _ = (report.text, try report.json())
+            _ = (report.document.text(), try report.json())
         }
     }
 
@@ -121,7 +122,7 @@ extension Reader {
             bytes, _, _ in
             let comparison = try GatePolicyFile.comparison(bytes, from: "result.json")
             let report = Samples.policy.judge(comparison)
-            _ = (comparison.text, report.text, try report.json())
+            _ = (comparison.document.text(), report.document.text(), try report.json())
         }
     }
 
@@ -134,9 +135,9 @@ extension Reader {
             words: ["1e308", "-1", "null", "\r\n"]
         ) { bytes, _, _ in
             let history = History(text: text(bytes), path: "history.ndjson")
-            let report = HistoryReport(
+            let report = HistoryResult(
                 commits: history.entries.count, damagedLines: history.damagedLines, changes: history.changes())
-            _ = (report.markdown, try report.json())
+            _ = (report.document.markdown, try report.json())
         }
     }
 

@@ -8,6 +8,13 @@ public enum StandardStreams {
     /// Whether a file descriptor (0, 1, 2) is a terminal.
     public static func isTerminal(_ fileDescriptor: Int32) -> Bool { isatty(fileDescriptor) == 1 }
 
+    /// The columns of the terminal behind a file descriptor; nil where there is none, or it does not say.
+    public static func columns(ofFileDescriptor fileDescriptor: Int32) -> Int? {
+        var size = winsize()
+        guard ioctl(fileDescriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return Int(size.ws_col)
+    }
+
     /// How errors name standard output.
     public static let outputName = "standard output"
 

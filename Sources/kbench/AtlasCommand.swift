@@ -5,7 +5,8 @@ internal import Exploration
 internal import Harness
 internal import Ingestion
 internal import Posix
-internal import Report
+internal import Rendering
+internal import Results
 internal import World
 
 /// Runs an atlas.
@@ -24,11 +25,6 @@ struct AtlasCommand: AsyncParsableCommand {
 
             Exit codes: 0 every promise is kept, 3 one is broken, 6 not all units were run (--budget).
             """)
-
-    /// The forms of the result.
-    enum Format: String, CaseIterable, ExpressibleByArgument {
-        case markdown, json
-    }
 
     @OptionGroup var load: ExplorationLoad
 
@@ -55,8 +51,7 @@ struct AtlasCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The folder for capsules.", valueName: "DIR"))
     var capsules = "results/capsules"
 
-    @Option(help: "How to print the result: markdown or json.")
-    var format: Format = .markdown
+    @OptionGroup var output: OutputOptions
 
     @Flag(help: "No progress bar.")
     var quiet = false
@@ -114,12 +109,8 @@ struct AtlasCommand: AsyncParsableCommand {
             return try AtlasRunner(options) { fraction, label in bar.show(fraction, label) }.run()
         }
         bar.finish()
-        switch format {
-        case .markdown:
-            try StandardStreams.writeOutput(result.markdown())
-            if result.seconds > 0 { StandardStreams.writeErrorLine(result.speed) }
-        case .json: try StandardStreams.writeOutput(result.json())
-        }
+        try output.write(result)
+        if output.format == .text, result.seconds > 0 { StandardStreams.writeErrorLine(result.speed) }
         if !result.violations.isEmpty { throw ExitCode(ExitStatus.guaranteeBroken.rawValue) }
         if !result.isComplete, parts[1] == 1 { throw ExitCode(ExitStatus.inconclusive.rawValue) }
     }

@@ -4,7 +4,8 @@ internal import Engine
 internal import Harness
 internal import Ingestion
 internal import Posix
-internal import Report
+internal import Rendering
+internal import Results
 internal import World
 
 /// Measures recoveries against the size of the log.
@@ -19,11 +20,6 @@ struct BenchRecoveryCommand: AsyncParsableCommand {
 
             Exit codes: 0 every record came back and out once, 3 otherwise, 5 something could not be observed.
             """)
-
-    /// The forms of the result.
-    enum Format: String, CaseIterable, ExpressibleByArgument {
-        case text, json
-    }
 
     @Option(help: ArgumentHelp("Sizes of the log, in million bytes of records, joined by commas.", valueName: "MB,MB"))
     var sizes = "16,64,128"
@@ -47,8 +43,7 @@ struct BenchRecoveryCommand: AsyncParsableCommand {
 
     @OptionGroup var topics: TopicOptions
 
-    @Option(help: "How to print the result: text or json.")
-    var format: Format = .text
+    @OptionGroup var output: OutputOptions
 
     @Flag(help: "No progress bar.")
     var quiet = false
@@ -82,7 +77,7 @@ struct BenchRecoveryCommand: AsyncParsableCommand {
         defer { bar.finish() }
         let result = try await Interruptible.run { try await runner.run() }
         bar.finish()
-        try StandardStreams.writeOutput(format == .json ? result.json() : result.markdown)
+        try output.write(result)
         if !result.isValid { throw ExitCode(ExitStatus.invalidRun.rawValue) }
         if !result.holds { throw ExitCode(ExitStatus.guaranteeBroken.rawValue) }
     }

@@ -3,7 +3,8 @@ internal import ArgumentParser
 internal import Engine
 internal import Harness
 internal import Posix
-internal import Report
+internal import Rendering
+internal import Results
 internal import World
 
 /// Measures strategies and sinks on one load.
@@ -34,8 +35,7 @@ struct BenchRunCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Keep bench.csv, bench.md and bench.json in this folder.", valueName: "DIR"))
     var out: String?
 
-    @Option(help: "How to print the result: \(ResultFormat.allCases.map(\.rawValue).joined(separator: ", ")).")
-    var format: ResultFormat = .text
+    @OptionGroup var output: OutputOptions
 
     @Flag(help: "No progress bar.")
     var quiet = false
@@ -64,7 +64,7 @@ struct BenchRunCommand: AsyncParsableCommand {
         let result = try await Interruptible.run { [sweep] in try await runner.run(sweep) }
         bar.finish()
         if let out { try BenchFolder.write(result, in: out) }
-        try StandardStreams.writeOutput(try BenchReport.render(result, as: format))
+        try output.write(result)
         switch result.verdict {
         case .pass: return
         case .fail: throw ExitCode(ExitStatus.guaranteeBroken.rawValue)

@@ -4,7 +4,8 @@ internal import Engine
 internal import Harness
 internal import Ingestion
 internal import Posix
-internal import Report
+internal import Rendering
+internal import Results
 internal import World
 
 /// Searches the highest sustained rate.
@@ -19,11 +20,6 @@ struct CapacityCommand: AsyncParsableCommand {
 
             Exit codes: 0 every strategy has an answer, 3 something came twice or not at all, 5 a strategy sustains nothing.
             """)
-
-    /// The forms of the result.
-    enum Format: String, CaseIterable, ExpressibleByArgument {
-        case text, json
-    }
 
     @Option(help: ArgumentHelp("The strategies, joined by commas, or all.", valueName: "A,B"))
     var strategy = "receiver-wal,direct-log-first"
@@ -59,8 +55,7 @@ struct CapacityCommand: AsyncParsableCommand {
 
     @OptionGroup var topics: TopicOptions
 
-    @Option(help: "How to print the result: text or json.")
-    var format: Format = .text
+    @OptionGroup var output: OutputOptions
 
     @Flag(help: "Do not tell of probes.")
     var quiet = false
@@ -97,9 +92,9 @@ struct CapacityCommand: AsyncParsableCommand {
         let runner = CapacityRunner(
             settings: settings, p99Milliseconds: p99, start: from,
             options: try broker.runOptions(in: folder, reproduce: reproduce, topics: topics)
-        ) { probe in if !isQuiet { StandardStreams.writeErrorLine(probe) } }
+        ) { label, probe in if !isQuiet { StandardStreams.writeErrorLine("\(label): \(probe.words)") } }
         let result = try await Interruptible.run { try await runner.run() }
-        try StandardStreams.writeOutput(format == .json ? result.json() : result.markdown)
+        try output.write(result)
         if !result.holds { throw ExitCode(ExitStatus.guaranteeBroken.rawValue) }
         if !result.isValid { throw ExitCode(ExitStatus.invalidRun.rawValue) }
     }

@@ -2,7 +2,8 @@
 internal import ArgumentParser
 internal import Harness
 internal import Posix
-internal import Report
+internal import Rendering
+internal import Results
 internal import World
 
 /// Measures the ceilings.
@@ -16,11 +17,6 @@ struct CeilingsCommand: AsyncParsableCommand {
 
             Exit codes: 0 measured, 3 a verdict or a log was wrong, 64 usage, 69 broker unreachable.
             """)
-
-    /// The forms of the result.
-    enum Format: String, CaseIterable, ExpressibleByArgument {
-        case markdown, json
-    }
 
     @Option(help: ArgumentHelp("Records to poll, of 200 bytes.", valueName: "N"))
     var records = 1_000_000
@@ -44,8 +40,7 @@ struct CeilingsCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The folder for files, which are removed afterwards.", valueName: "DIR"))
     var out = "results"
 
-    @Option(help: "How to print the result: markdown or json.")
-    var format: Format = .markdown
+    @OptionGroup var output: OutputOptions
 
     @Flag(help: "No progress bar.")
     var quiet = false
@@ -67,7 +62,7 @@ struct CeilingsCommand: AsyncParsableCommand {
         ) { bar.show($0, $1) }
         let result = try await Interruptible.run { try await runner.run() }
         bar.finish()
-        try StandardStreams.writeOutput(format == .json ? result.json() : result.markdown)
+        try output.write(result)
     }
 }
 

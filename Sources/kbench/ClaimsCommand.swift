@@ -2,15 +2,12 @@
 internal import ArgumentParser
 internal import Harness
 internal import Posix
-internal import Report
+internal import Rendering
+internal import Results
 internal import World
 
 /// Runs the scenarios named after claims.
 struct ClaimsCommand: AsyncParsableCommand {
-    /// How the verdicts are printed.
-    enum Format: String, CaseIterable, ExpressibleByArgument {
-        case text, markdown, json
-    }
 
     static let configuration = CommandConfiguration(
         commandName: "claims",
@@ -33,8 +30,7 @@ struct ClaimsCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The folder for results: each scenario's are kept there.", valueName: "DIR"))
     var out = "results"
 
-    @Option(help: "How to print the verdicts: text, markdown or json.")
-    var format: Format = .text
+    @OptionGroup var output: OutputOptions
 
     @Flag(help: "No progress bar.")
     var quiet = false
@@ -60,11 +56,7 @@ struct ClaimsCommand: AsyncParsableCommand {
             return (claims, failures, verdicts)
         }
         bar.finish()
-        switch format {
-        case .text: try StandardStreams.writeOutput(ClaimsReport.text(claims))
-        case .markdown: try StandardStreams.writeOutput(ClaimsReport.markdown(claims))
-        case .json: try StandardStreams.writeOutput(ClaimsReport.json(claims))
-        }
+        try output.write(ClaimsResult(claims))
         if let failure = failures.first { throw failure }
         if verdicts.contains(.fail) { throw ExitCode(ExitStatus.guaranteeBroken.rawValue) }
         if verdicts.contains(.invalid) { throw ExitCode(ExitStatus.invalidRun.rawValue) }

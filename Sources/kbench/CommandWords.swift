@@ -54,10 +54,14 @@ enum CommandWords {
         }
         for word in typed {
             guard !word.hasPrefix("-"), !types.isEmpty else { break }
-            guard let next = types.first(where: { $0.configuration.commandName == word }) else {
+            guard
+                let next = types.first(where: {
+                    $0.configuration.commandName == word || $0.configuration.aliases.contains(word)
+                })
+            else {
                 return (path, names(), word)
             }
-            path.append(word)
+            path.append(next.configuration.commandName ?? word)
             types = next.configuration.subcommands
         }
         return (path, names(), nil)

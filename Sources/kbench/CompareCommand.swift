@@ -1,9 +1,9 @@
 // `kbench compare`: is a new build slower than the one before it?
 internal import ArgumentParser
-internal import Foundation
 internal import Harness
 internal import Posix
-internal import Report
+internal import Rendering
+internal import Results
 internal import World
 
 /// Compares two builds.
@@ -22,11 +22,6 @@ struct CompareCommand: AsyncParsableCommand {
             Exit codes: 0 the same or better, 2 slower, 3 a guarantee is broken, 6 inconclusive.
             """)
 
-    /// The forms of the result.
-    enum Format: String, CaseIterable, ExpressibleByArgument {
-        case text, json
-    }
-
     @Argument(help: "The binary to compare with.")
     var base: String
 
@@ -38,8 +33,7 @@ struct CompareCommand: AsyncParsableCommand {
 
     @OptionGroup var comparison: ComparisonArguments
 
-    @Option(help: "How to print the result: text or json.")
-    var format: Format = .text
+    @OptionGroup var output: OutputOptions
 
     func run() async throws {
         if let calibrate {
@@ -59,10 +53,7 @@ struct CompareCommand: AsyncParsableCommand {
                 exitCode: .usage)
         }
         let result = try await comparison.compare(base, new)
-        switch format {
-        case .text: try StandardStreams.writeOutput(result.text)
-        case .json: try StandardStreams.writeOutput(result.json())
-        }
+        try output.write(result)
         if result.verdict != .same { throw ExitCode(result.verdict.exitCode.rawValue) }
     }
 
@@ -74,19 +65,7 @@ struct CompareCommand: AsyncParsableCommand {
             try await BuildComparer.calibrate(options, count: count) { bar.show($0, $1) }
         }
         bar.finish()
-        switch format {
-        case .text:
-            var text = "\(result.holds ? "PASS" : "FAIL") \(base) against itself: called slower "
-            text += "\(result.slower) of \(result.comparisons) times, inconclusive \(result.inconclusive) times\n"
-            for (name, effect) in result.minimumDetectableEffects.sorted(by: { $0.key < $1.key }) {
-                text += "\(name): detects \(String(format: "%.1f", effect * 100)) % at worst\n"
-            }
-            try StandardStreams.writeOutput(text)
-        case .json:
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            try StandardStreams.writeOutput(String(decoding: try encoder.encode(result), as: UTF8.self) + "\n")
-        }
+        try output.write(result)
         if !result.holds { throw ExitCode(ExitStatus.regression.rawValue) }
     }
 }

@@ -2,7 +2,8 @@
 internal import ArgumentParser
 internal import Harness
 internal import Posix
-internal import Report
+internal import Rendering
+internal import Results
 
 /// Counts what the engine does.
 struct CountsCommand: AsyncParsableCommand {
@@ -15,13 +16,7 @@ struct CountsCommand: AsyncParsableCommand {
             'kbench compare' holds two builds' counts against each other; results/counts.json is this source's.
             """)
 
-    /// The forms of the figures.
-    enum Format: String, CaseIterable, ExpressibleByArgument {
-        case markdown, json
-    }
-
-    @Option(help: "How to print the figures: markdown or json.")
-    var format: Format = .markdown
+    @OptionGroup var output: OutputOptions
 
     @Flag(help: "No progress bar.")
     var quiet = false
@@ -31,9 +26,6 @@ struct CountsCommand: AsyncParsableCommand {
         defer { bar.finish() }
         let figures = try await BlockingThread.run { try ExactCounter().count { bar.show($0, $1) } }
         bar.finish()
-        switch format {
-        case .markdown: try StandardStreams.writeOutput(figures.markdown)
-        case .json: try StandardStreams.writeOutput(figures.json())
-        }
+        try output.write(figures)
     }
 }

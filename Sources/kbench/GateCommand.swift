@@ -2,7 +2,8 @@
 internal import ArgumentParser
 internal import Harness
 internal import Posix
-internal import Report
+internal import Rendering
+internal import Results
 internal import World
 
 /// Lets a change pass, or not.
@@ -18,11 +19,6 @@ struct GateCommand: AsyncParsableCommand {
             Exit codes: 0 the same or better, 2 slower, 3 a guarantee is broken, 5 a rule guards no metric, 6 inconclusive.
             """)
 
-    /// The forms of the result.
-    enum Format: String, CaseIterable, ExpressibleByArgument {
-        case text, json
-    }
-
     @Option(help: ArgumentHelp("The policy.", valueName: "FILE"))
     var policy: String
 
@@ -37,16 +33,12 @@ struct GateCommand: AsyncParsableCommand {
 
     @OptionGroup var comparison: ComparisonArguments
 
-    @Option(help: "How to print the result: text or json.")
-    var format: Format = .text
+    @OptionGroup var output: OutputOptions
 
     func run() async throws {
         let policy = try GatePolicyFile.read(policy)
         let report = policy.judge(try await compared())
-        switch format {
-        case .text: try StandardStreams.writeOutput(report.text)
-        case .json: try StandardStreams.writeOutput(report.json())
-        }
+        try output.write(report)
         if report.verdict == .invalid, let idle = report.rulesWithoutMetric.first {
             throw Diagnosis(
                 cause: "\(self.policy): the comparison has no metric for the rule on '\(idle)'",

@@ -2,7 +2,8 @@
 internal import ArgumentParser
 internal import Harness
 internal import Posix
-internal import Report
+internal import Rendering
+internal import Results
 internal import World
 
 /// The history of figures; without a word of its own it shows the changes.
@@ -39,15 +40,9 @@ struct HistoryShowCommand: AsyncParsableCommand {
             Exit codes: 0 whatever changed, 5 the history has no entry.
             """)
 
-    /// The forms of the list.
-    enum Format: String, CaseIterable, ExpressibleByArgument {
-        case markdown, json
-    }
-
     @OptionGroup var history: HistoryFile
 
-    @Option(help: "How to print the changes: markdown or json.")
-    var format: Format = .markdown
+    @OptionGroup var output: OutputOptions
 
     func run() async throws {
         let history = history.read()
@@ -62,12 +57,8 @@ struct HistoryShowCommand: AsyncParsableCommand {
                 fix: "add one with kbench history append, or name another file with --file", exitCode: .invalidRun)
         }
         let changes = try await BlockingThread.run { history.changes() }
-        let report = HistoryReport(
-            commits: history.entries.count, damagedLines: history.damagedLines, changes: changes)
-        switch format {
-        case .markdown: try StandardStreams.writeOutput(report.markdown)
-        case .json: try StandardStreams.writeOutput(report.json())
-        }
+        try output.write(
+            HistoryResult(commits: history.entries.count, damagedLines: history.damagedLines, changes: changes))
     }
 }
 

@@ -23,7 +23,7 @@ struct Kbench: AsyncParsableCommand {
         version: version,
         subcommands: [
             ScenarioCommand.self, MatrixCommand.self, BenchCommand.self, CapacityCommand.self, PlanCommand.self,
-            ClaimsCommand.self, AtlasCommand.self, SwarmCommand.self, PowerCommand.self, CountsCommand.self,
+            ClaimsCommand.self, AtlasCommand.self, SwarmCommand.self, MutantsCommand.self, CountsCommand.self,
             CompareCommand.self, GateCommand.self, HistoryCommand.self,
             ReplayCommand.self, ShrinkCommand.self, ExplainCommand.self, CrashPointsCommand.self, OffsetsCommand.self,
             CeilingsCommand.self, WorkerCommand.self, PlainLoopCommand.self,

@@ -5,7 +5,8 @@ internal import Evidence
 public import Harness
 internal import Ingestion
 internal import Posix
-internal import Report
+internal import Rendering
+internal import Results
 internal import World
 
 /// Runs a matrix.
@@ -19,11 +20,6 @@ struct MatrixCommand: AsyncParsableCommand {
             'simulated' runs the same engine in memory; 'real' does so too and compares the two. The exit code is 0 only if \
             every crash fired, every cell is as expected and the worlds agree; 5 if a crash did not fire.
             """)
-
-    /// The forms of the result.
-    enum Format: String, CaseIterable, ExpressibleByArgument {
-        case markdown, json
-    }
 
     @Option(help: ArgumentHelp("The strategies, or all.", valueName: "A,B"))
     var strategy = "all"
@@ -69,8 +65,7 @@ struct MatrixCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The folder for the runs' files, which are removed afterwards.", valueName: "DIR"))
     var out = "results"
 
-    @Option(help: "How to print the result: markdown or json.")
-    var format: Format = .markdown
+    @OptionGroup var output: OutputOptions
 
     @Flag(help: "No progress bar.")
     var quiet = false
@@ -142,8 +137,9 @@ struct MatrixCommand: AsyncParsableCommand {
     }
 
     /// Runs a comparison in the world that was chosen, prints it, and exits by what it found.
-    private func show(_ runner: some ComparisonRunner, _ bar: SharedProgressBar) async throws {
-        let result: any ComparisonResult
+    private func show<Runner: ComparisonRunner>(_ runner: Runner, _ bar: SharedProgressBar) async throws
+    where Runner.Result: Presentable {
+        let result: Runner.Result
         switch world {
         case .simulated:
             try topics.refuse(because: "the simulated world has no cluster")
@@ -155,7 +151,7 @@ struct MatrixCommand: AsyncParsableCommand {
             result = try await Interruptible.run { try await runner.runReal(options: options) }
         }
         bar.finish()
-        try StandardStreams.writeOutput(format == .json ? result.json() : result.markdown)
+        try output.write(result)
         if !result.isValid { throw ExitCode(ExitStatus.invalidRun.rawValue) }
         if !result.holds { throw ExitCode(ExitStatus.guaranteeBroken.rawValue) }
     }

@@ -3,7 +3,8 @@ internal import ArgumentParser
 internal import Foundation
 internal import Harness
 internal import Posix
-internal import Report
+internal import Rendering
+internal import Results
 
 /// The group of commands for positions.
 struct OffsetsCommand: ParsableCommand {
@@ -68,11 +69,6 @@ struct OffsetsShowCommand: ParsableCommand {
             nothing is lost: before the batches that are not complete. Nothing is changed.
             """)
 
-    /// The forms of the result.
-    enum Format: String, CaseIterable, ExpressibleByArgument {
-        case text, json
-    }
-
     @Argument(help: ArgumentHelp("The place, see 'kbench offsets --help'.", valueName: "place"))
     var place: String
 
@@ -81,8 +77,7 @@ struct OffsetsShowCommand: ParsableCommand {
 
     @OptionGroup var options: OffsetsOptions
 
-    @Option(help: "text or json.")
-    var format: Format = .text
+    @OptionGroup var output: OutputOptions
 
     func run() throws {
         let place = try OffsetsAddress(parsing: place)
@@ -91,8 +86,7 @@ struct OffsetsShowCommand: ParsableCommand {
         if case .file = place {
             try CommandWords.refuse(["--topic"], because: "\(place) says itself which topic it is of")
         }
-        let report = try options.tool().show(place, committed: committed)
-        try StandardStreams.writeOutput(format == .text ? report.text : report.json())
+        try output.write(options.tool().show(place, committed: committed))
     }
 }
 
@@ -103,6 +97,9 @@ struct OffsetsExportCommand: ParsableCommand {
         discussion: """
             The positions are those from which nothing is lost: where a batch is not complete, its first offsets. What \
             that means for duplicates is said on standard error. The place is not changed.
+
+            As text and as csv the positions can be imported again; csv is lines for \
+            'kafka-consumer-groups --reset-offsets --from-file'.
             """)
 
     @Argument(help: ArgumentHelp("The place, see 'kbench offsets --help'.", valueName: "place"))
@@ -114,13 +111,7 @@ struct OffsetsExportCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The file; without it, standard output.", valueName: "FILE"))
     var to: String?
 
-    /// The forms of a file of positions.
-    enum Format: String, CaseIterable, ExpressibleByArgument {
-        case text, csv
-    }
-
-    @Option(help: "text, or csv: lines for 'kafka-consumer-groups --reset-offsets --from-file'.")
-    var format: Format = .text
+    @OptionGroup var output: OutputOptions
 
     @Flag(help: "Overwrite the file.")
     var force = false
@@ -131,18 +122,22 @@ struct OffsetsExportCommand: ParsableCommand {
         let place = try OffsetsAddress(parsing: place)
         let committed = try committed.map { try OffsetsAddress(parsing: $0) }
         try options.refuseIdle([place], committed: committed)
-        var notes: [String]
+        if let to { try OutputCheck.file(to, "--to") }
+        if to == nil { try CommandWords.refuse(["--force"], because: "without --to no file is written") }
+        let exported = try options.tool().export(place, committed: committed)
+        // As text and as CSV they are what others read, down to the byte.
+        let form: String? =
+            switch output.format {
+            case .text: nil
+            case .csv: try exported.csv()
+            case .json, .markdown: try output.format.render(exported.result)
+            }
         if let to {
-            try OutputCheck.file(to, "--to")
-            notes = try options.tool().export(
-                place, committed: committed, to: to, overwrites: force, asCSV: format == .csv)
+            try exported.keep(at: to, form, overwrites: force)
         } else {
-            try CommandWords.refuse(["--force"], because: "without --to no file is written")
-            let text: String
-            (text, notes) = try options.tool().export(place, committed: committed, asCSV: format == .csv)
-            try StandardStreams.writeData(text)
+            try StandardStreams.writeData(form ?? exported.text)
         }
-        for note in notes { StandardStreams.writeErrorLine("note: \(note)") }
+        for note in exported.result.notes { StandardStreams.writeErrorLine("note: \(note)") }
     }
 }
 

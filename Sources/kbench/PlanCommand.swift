@@ -3,7 +3,8 @@ internal import ArgumentParser
 internal import Foundation
 internal import Harness
 internal import Posix
-internal import Report
+internal import Rendering
+internal import Results
 internal import World
 
 /// Extrapolates a benchmark.
@@ -18,11 +19,6 @@ struct PlanCommand: ParsableCommand {
 
     /// Where the reference benchmark is kept.
     private static let reference = "results/bench/bench.json"
-
-    /// The forms of the result.
-    enum Format: String, CaseIterable, ExpressibleByArgument {
-        case text, json
-    }
 
     @Option(help: ArgumentHelp("Records a second.", valueName: "R"))
     var rate: Double
@@ -42,8 +38,7 @@ struct PlanCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The benchmark (default: \(reference)).", valueName: "FILE"))
     var from: String?
 
-    @Option(help: "How to print the result: text or json.")
-    var format: Format = .text
+    @OptionGroup var output: OutputOptions
 
     func run() throws {
         try OptionCheck.range(rate, ScenarioLimits.recordsPerSecond, "--rate", "records a second")
@@ -57,7 +52,7 @@ struct PlanCommand: ParsableCommand {
             recordBytes: recordBytes.map(Double.init))
         let path = from ?? PlanCommand.reference
         let plan = try CapacityPlan.make(load, from: try bench(at: path), source: path)
-        try StandardStreams.writeOutput(format == .json ? plan.json() : plan.markdown)
+        try output.write(plan)
     }
 
     private func bench(at path: String) throws -> BenchResult {

@@ -2,20 +2,16 @@
 internal import ArgumentParser
 internal import Harness
 internal import Posix
+internal import Rendering
 
 /// Lists the built-in scenarios.
 struct ScenarioListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List the built-in scenarios.")
 
-    func run() throws {
-        let entries = try ScenarioLibrary.list()
-        let width = entries.map(\.name.count).max() ?? 0
-        let lines = entries.map { entry in
-            "\(entry.name)\(String(repeating: " ", count: width - entry.name.count))  \(entry.summary)\n"
-        }
-        try StandardStreams.writeOutput(lines.joined())
-    }
+    @OptionGroup var output: OutputOptions
+
+    func run() throws { try output.write(ScenarioLibrary.list()) }
 }
 
 /// Checks a scenario file without running it.

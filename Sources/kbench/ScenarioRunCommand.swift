@@ -1,12 +1,14 @@
 // `kbench scenario NAME`: runs a scenario, keeps its results, prints them, and exits by its verdict.
-public import ArgumentParser
+internal import ArgumentParser
 internal import Engine
 internal import Foundation
 internal import Harness
 internal import Judgement
 internal import Kafka
 internal import Posix
-public import Report
+internal import Rendering
+internal import Rendering
+internal import Results
 internal import World
 
 /// Runs one scenario.
@@ -61,8 +63,7 @@ struct ScenarioRunCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The folder for results.", valueName: "DIR"))
     var out = "results"
 
-    @Option(help: "How to print the result: \(ResultFormat.allCases.map(\.rawValue).joined(separator: ", ")).")
-    var format: ResultFormat = .text
+    @OptionGroup var output: OutputOptions
 
     @Flag(help: "No progress bar.")
     var quiet = false
@@ -100,8 +101,8 @@ struct ScenarioRunCommand: AsyncParsableCommand {
 
     private func show(_ result: ScenarioResult) throws {
         let folder = try ResultsFolder.write(result, in: out)
-        try StandardStreams.writeOutput(format.render(result))
-        if format == .text { try StandardStreams.writeOutput("results: \(folder.path)\n") }
+        try output.write(result)
+        if output.format == .text { try StandardStreams.writeOutput("results: \(folder.path)\n") }
     }
 
     /// Runs the scenario in a task that Ctrl-C cancels, which ends the worker and removes its files.
@@ -135,5 +136,3 @@ struct ScenarioRunCommand: AsyncParsableCommand {
         return parts.joined(separator: " ")
     }
 }
-
-extension ResultFormat: ExpressibleByArgument {}

@@ -1,5 +1,5 @@
 // The progress bar, shared between the threads that report progress.
-internal import Report
+internal import Rendering
 internal import Synchronization
 
 /// One bar on standard error.

@@ -2,7 +2,8 @@
 internal import ArgumentParser
 internal import Harness
 internal import Posix
-internal import Report
+internal import Rendering
+internal import Results
 internal import World
 
 /// Runs a swarm.
@@ -19,19 +20,13 @@ struct SwarmCommand: AsyncParsableCommand {
             Exit codes: 0 every promise is kept, 3 one is broken (its capsule is written).
             """)
 
-    /// The forms of the result.
-    enum Format: String, CaseIterable, ExpressibleByArgument {
-        case text, json
-    }
-
     @Option(help: ArgumentHelp("The first and the last seed.", valueName: "A..B"))
     var seeds = "1..10000"
 
     @Option(help: ArgumentHelp("The folder for the capsule.", valueName: "DIR"))
     var capsules = "results/capsules"
 
-    @Option(help: "How to print the result: text or json.")
-    var format: Format = .text
+    @OptionGroup var output: OutputOptions
 
     @Flag(help: "No progress bar.")
     var quiet = false
@@ -50,12 +45,8 @@ struct SwarmCommand: AsyncParsableCommand {
         ) { fraction, label in bar.show(fraction, label) }
         let result = try await BlockingThread.run { try runner.run() }
         bar.finish()
-        switch format {
-        case .text:
-            try StandardStreams.writeOutput(result.text)
-            StandardStreams.writeErrorLine(result.speed)
-        case .json: try StandardStreams.writeOutput(result.json())
-        }
+        try output.write(result)
+        if output.format == .text { StandardStreams.writeErrorLine(result.speed) }
         if result.brokenSeed != nil { throw ExitCode(ExitStatus.guaranteeBroken.rawValue) }
     }
 }

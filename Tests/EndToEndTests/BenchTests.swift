@@ -74,7 +74,7 @@ extension EndToEnd {
                 ], in: folder)
             #expect(outcome.status == .exited(0), "\(outcome)")
             #expect(
-                outcome.output.contains("| record-bytes=10   |") && outcome.output.contains("| record-bytes=1000 |"))
+                outcome.output.contains("\nrecord-bytes=10    ") && outcome.output.contains("\nrecord-bytes=1000  "))
             try folder.expectNothingLeftBehind()
         }
 

@@ -73,17 +73,17 @@ extension EndToEnd {
             let outcome = try await Self.execute(text, brokers: brokers, in: folder)
             #expect(outcome.status == .exited(0), "\(outcome)")
             for line in [
-                "direct-commit/append: before its second life retention left the newest 200 offsets of each partition\n",
+                "direct-commit/append: before its second life retention left the newest 200 offsets of each partition",
                 "direct-commit/append skipped 1,600 records that the broker had dropped before they were read; 0 were lost",
                 "direct-log-first/append skipped 300 records that the broker had dropped",
-                "receiver-reliable/append: before its second life 2 partitions were added\n",
+                "receiver-reliable/append: before its second life 2 partitions were added",
                 "receiver-reliable/append lost 400 records silently, of which the engine said nothing, as it would have "
-                    + "without that\n",
+                    + "without that",
                 "direct/append: before its second life the records of partition 0 before 300 were deleted, then 3 "
-                    + "partitions were added\n",
+                    + "partitions were added",
                 "direct-commit/append: before its second life retention left the newest 200 offsets of each partition, then "
-                    + "the group's offsets were forgotten\n",
-            ] { #expect(outcome.output.contains("- \(line)"), "\(line)\n\(outcome)") }
+                    + "the group's offsets were forgotten",
+            ] { #expect(outcome.sentences.contains("- \(line)"), "\(line)\n\(outcome)") }
             try folder.expectNothingLeftBehind()
         }
 
@@ -115,9 +115,9 @@ extension EndToEnd {
             #expect(outcome.status == .exited(0), "\(outcome)")
             for (strategy, count) in [("direct-log-first", "4,000"), ("direct-commit", "2,400")] {
                 #expect(
-                    outcome.output.contains(
+                    outcome.sentences.contains(
                         "- \(strategy)/append lost \(count) records silently, of which the engine said nothing, after the "
-                            + "topic was made anew\n"), "\(outcome)")
+                            + "topic was made anew"), "\(outcome)")
             }
             try folder.expectNothingLeftBehind()
         }
@@ -136,8 +136,8 @@ extension EndToEnd {
             #expect(outcome.status == .exited(3), "\(outcome)")
             for part in [
                 "direct-commit/append differs: it refused to go on, which was not expected: offset 400 of ",
-                "direct-commit/append differs: it went on, and a refusal was expected\n",
-            ] { #expect(outcome.output.contains("- \(part)"), "\(outcome)") }
+                "direct-commit/append differs: it went on, and a refusal was expected",
+            ] { #expect(outcome.sentences.contains("- \(part)"), "\(outcome)") }
             try folder.expectNothingLeftBehind()
         }
 

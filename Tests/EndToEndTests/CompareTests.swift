@@ -99,7 +99,7 @@ extension EndToEnd {
             let outcome = try await Kbench.run(
                 ["compare", base, "--calibrate", "20", "--pairs", "7", "--metric", "recordsPerSecond"], in: folder)
             #expect(outcome.status == .exited(0), "\(outcome)")
-            #expect(outcome.output.contains("called slower 0 of 20 times"), "\(outcome)")
+            #expect(outcome.sentences.contains("called slower 0 of 20 times"), "\(outcome)")
         }
 
         /// The program wastes what it is asked to waste, so that no clock has a part in it; only NEW is asked.
@@ -113,7 +113,7 @@ extension EndToEnd {
                 in: folder)
             #expect(outcome.status == .exited(2), "\(outcome)")
             #expect(outcome.output.hasPrefix("SLOWER"), "\(outcome)")
-            #expect(outcome.output.contains("was slowed down by 5 % on purpose"), "\(outcome)")
+            #expect(outcome.sentences.contains("was slowed down by 5 % on purpose"), "\(outcome)")
         }
 
         /// How much slower a stopped program is, is for the machine to say, and not for a test; that it was is told.
@@ -126,7 +126,7 @@ extension EndToEnd {
                     "--best-of", "1", "--plant-slowdown", "400", "--", "anything",
                 ], in: folder)
             #expect(outcome.status == .exited(0), "what it prints is the same: \(outcome)")
-            #expect(outcome.output.contains("was slowed down by 400 % on purpose"), "\(outcome)")
+            #expect(outcome.sentences.contains("was slowed down by 400 % on purpose"), "\(outcome)")
         }
 
         /// One binary against itself: every exact figure is the same, whatever the machine does.
@@ -225,7 +225,7 @@ extension EndToEnd {
             try folder.write(try folder.text(of: path) + "damaged\n", to: path)
             let outcome = try await Kbench.run(["history"], in: folder)
             #expect(outcome.status == .exited(0), "\(outcome)")
-            #expect(outcome.output.hasPrefix("1 commit, 0 changes\nso few cannot show a change"), "\(outcome)")
+            #expect(outcome.output.hasPrefix("1 commit, 0 changes\n\nso few cannot show a change"), "\(outcome)")
             #expect(outcome.errors.hasPrefix("kbench: \(path):2: "), "\(outcome)")
         }
     }

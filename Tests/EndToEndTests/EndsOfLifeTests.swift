@@ -65,7 +65,7 @@ extension EndToEnd {
                     """, in: folder)
             #expect(late.status == .exited(5), "\(late)")
             #expect(
-                late.output.contains("the worker was done before it was to be killed, after 600000 ms"), "\(late)")
+                late.sentences.contains("the worker was done before it was to be killed, after 600000 ms"), "\(late)")
         }
     }
 }

@@ -145,7 +145,10 @@ extension EndToEnd {
                 ["crash-points", "--strategy", "drect"], "--strategy: 'drect' is none of its values",
                 "did you mean direct? choose from raw, receiver, "
             ),
-            (["swarm", "--format", "yaml"], "--format: 'yaml' is none of its values", "choose from text, json"),
+            (
+                ["swarm", "--format", "yaml"], "--format: 'yaml' is none of its values",
+                "choose from text, json, csv, markdown"
+            ),
             (["scenario", "no-such\u{1b}[31m"], "no-such\\u001b[31m: no scenario", "kbench scenario list"),
             (["matrix", "--point", "a\u{9b}2Jb"], "there is no 'a\\u009b2Jb'", "choose all"),
         ]

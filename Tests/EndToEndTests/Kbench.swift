@@ -23,6 +23,9 @@ struct Outcome: Sendable, CustomStringConvertible {
         errors.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
     }
 
+    /// The output as one line: a sentence of it may have been broken to fit the width.
+    var sentences: String { output.split(whereSeparator: \.isWhitespace).joined(separator: " ") }
+
     /// Everything, for the message of a failed expectation.
     var description: String { "\(status)\n--- stdout\n\(output)--- stderr\n\(errors)" }
 

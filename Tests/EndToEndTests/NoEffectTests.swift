@@ -53,7 +53,7 @@ extension EndToEnd {
                         reason: "eight batches"),
                     Idle(options: ["--record-bytes"], arguments: ["c20-word-count"], reason: "lines that are typed"),
                 ]),
-            "scenario list": Command(options: []),
+            "scenario list": Command(options: ["--format"]),
             "scenario check": Command(options: []),
             "scenario schema": Command(options: []),
             "matrix": Command(
@@ -130,7 +130,7 @@ extension EndToEnd {
                         reason: "--merge runs nothing")
                 ]),
             "swarm": Command(options: ["--seeds", "--capsules", "--format", "--quiet"]),
-            "power": Command(options: ["--bug", "--swarm-seeds", "--seed", "--capsules", "--format", "--quiet"]),
+            "mutants": Command(options: ["--bug", "--swarm-seeds", "--seed", "--capsules", "--format", "--quiet"]),
             "counts": Command(options: ["--format", "--quiet"]),
             "compare": Command(
                 options: ["--calibrate", "--format", "--quiet"] + comparison,
@@ -287,7 +287,7 @@ extension EndToEnd {
             arguments: [
                 (["matrix", "--strategy", "direct,"], "--strategy: 'direct,' has an empty name"),
                 (["matrix", "--point", ","], "--point: ',' has an empty name"),
-                (["power", "--bug", ","], "--bug: ',' has an empty name"),
+                (["mutants", "--bug", ","], "--bug: ',' has an empty name"),
                 (["claims", "--claim", ","], "--claim: ',' has an empty name"),
                 (["atlas", "--merge", ","], "--merge: ',' has an empty name"),
                 (["atlas", "--merge", "a,a"], "--merge: 'a' is there twice"),

@@ -99,11 +99,12 @@ extension EndToEnd {
                 #expect(cells["wal_written_bytes"] == "\(run.walBytesWritten)")
                 for text in [outcome.output, markdown] {
                     let row = text.components(separatedBy: "\n").first { row in
-                        let cells = row.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
-                        return cells.starts(with: [run.strategy, run.sink])
+                        row.split { " |".contains($0) }.starts(with: [run.strategy[...], run.sink[...]])
                     }
                     let shown = row?.filter { $0 != "," } ?? ""
-                    #expect(shown.contains(" \(run.delivered) ") && shown.contains(" \(run.duplicates) "), "\(text)")
+                    #expect(shown.contains(" \(run.duplicates) "), "\(text)")
+                    // The width of a terminal has no room for it.
+                    if text == markdown { #expect(shown.contains(" \(run.delivered) "), "\(text)") }
                 }
             }
         }

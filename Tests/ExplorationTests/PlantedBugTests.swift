@@ -11,7 +11,7 @@ import Testing
         #expect(Set(PlantedBug.allCases.map(\.rawValue)).count == PlantedBug.allCases.count)
     }
 
-    /// One of each family; `kbench power` hunts them all.
+    /// One of each family; `kbench mutants` hunts them all.
     @Test(arguments: [
         (PlantedBug.blockLogNeverSynced, Strategy.receiverWal, SinkKind.append, Breach.stuck),
         (.sinkNeverSynced, .receiverWal, .append, .loss),

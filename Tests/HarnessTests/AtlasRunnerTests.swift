@@ -5,7 +5,8 @@ import Engine
 import Exploration
 import Foundation
 import Posix
-import Report
+import Rendering
+import Results
 import Testing
 import World
 
@@ -44,7 +45,7 @@ import World
             (1...3).map { "\(folder.path)/part-\($0)" }, options: Self.options(folder))
         (whole.seconds, whole.schedulesPerSecond, merged.seconds, merged.schedulesPerSecond) = (0, 0, 0, 0)
         #expect(merged == whole && merged.isComplete)
-        #expect(merged.markdown() == whole.markdown())
+        #expect(merged.document == whole.document)
     }
 
     /// Whatever byte the journal was cut at by a death, the units before it are not run again and the result is the same.
@@ -56,7 +57,7 @@ import World
         for count in stride(from: 0, through: bytes.count, by: max(1, bytes.count / 12)) {
             try disk.write(Array(bytes.prefix(count)), to: "\(folder.path)/cut")
             let resumed = try AtlasRunner(Self.options(folder, journal: "cut")).run()
-            #expect(resumed.markdown() == whole.markdown(), "cut at byte \(count)")
+            #expect(resumed.document == whole.document, "cut at byte \(count)")
         }
     }
 

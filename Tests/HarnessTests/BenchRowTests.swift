@@ -2,7 +2,7 @@
 import Ingestion
 import Judgement
 import Engine
-import Report
+import Results
 import Testing
 import World
 

@@ -1,5 +1,5 @@
 // A plan is arithmetic over a benchmark: every figure here is worked out by hand.
-import Report
+import Results
 import Testing
 
 @testable import Harness

@@ -3,7 +3,7 @@ import Judgement
 import Engine
 import Foundation
 import Posix
-import Report
+import Results
 import Testing
 
 @testable import Harness

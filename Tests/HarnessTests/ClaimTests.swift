@@ -1,6 +1,6 @@
 // Claims: how conditions are read, and how measured cases become a verdict.
 import Harness
-import Report
+import Results
 import Testing
 
 @testable import Harness

@@ -3,7 +3,7 @@ import Engine
 @testable import Harness
 import Ingestion
 import Judgement
-import Report
+import Results
 import Testing
 import World
 

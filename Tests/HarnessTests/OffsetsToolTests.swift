@@ -4,7 +4,7 @@ import Foundation
 @testable import Harness
 import Kafka
 import Posix
-import Report
+import Results
 import Testing
 import World
 
@@ -56,7 +56,7 @@ struct OffsetsToolTests {
                 #expect(refusal?.exitCode == .usage && refusal?.fix.contains("--force") == true, "\(place)")
                 try Positions(topic: "orders", latestBatch: 8, offsets: [2, 2]).write(to: first, disk: PosixDisk())
                 _ = try tool.import(first, to: address, program: 3, overwrites: true)
-                _ = try tool.export(address, to: "\(folder)/second.txt", overwrites: false)
+                try tool.export(address).keep(at: "\(folder)/second.txt", overwrites: false)
                 let back = try Positions(path: "\(folder)/second.txt", disk: PosixDisk())
                 #expect(back.offsets == [2, 2] && back.topic == "orders", "\(place)")
                 // A group has no batch numbers; an offset log has given a number of its own to the position.
@@ -77,8 +77,9 @@ struct OffsetsToolTests {
                 try PosixDisk().write(Array("billing,orders,1,1\nbilling,orders,0,2\n".utf8), to: path)
                 let address = try OffsetsAddress(parsing: "kafka:billing")
                 _ = try tool.import(path, to: address, program: 1, overwrites: false)
-                #expect(try tool.export(address, asCSV: true).text == "orders,0,2\norders,1,1\n")
-                _ = try tool.export(address, to: "\(folder)/out.csv", overwrites: false, asCSV: true)
+                let csv = try tool.export(address).csv()
+                #expect(csv == "orders,0,2\norders,1,1\n")
+                try tool.export(address).keep(at: "\(folder)/out.csv", csv, overwrites: false)
                 #expect(try PosixDisk().contents(of: "\(folder)/out.csv") == Array("orders,0,2\norders,1,1\n".utf8))
                 let state = try OffsetsAddress(parsing: "checkpoint:\(folder)/state")
                 _ = try tool.import("\(folder)/out.csv", to: state, program: 1, overwrites: false)

@@ -1,7 +1,7 @@
 // What a direct row must show for the claim that it gives each record once, and more cheaply than a receiver.
 import Ingestion
 import Engine
-import Report
+import Results
 import Testing
 
 @testable import Harness

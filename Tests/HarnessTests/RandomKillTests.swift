@@ -4,7 +4,7 @@ import Judgement
 import Engine
 import Foundation
 import Posix
-import Report
+import Results
 import Synchronization
 import Testing
 import World

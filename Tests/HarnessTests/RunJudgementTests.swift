@@ -6,7 +6,7 @@ import Testing
 import World
 
 @testable import Harness
-@testable import Report
+@testable import Results
 
 @Suite struct RunJudgementTests {
     static let text = """

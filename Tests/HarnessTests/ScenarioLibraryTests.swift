@@ -1,6 +1,7 @@
 // The built-in scenarios: complete, readable, and found by name.
 import Engine
 import Foundation
+import Results
 import Harness
 import Ingestion
 import Testing
@@ -39,7 +40,7 @@ import World
     }
 
     @Test func theListShowsNamesAndSummariesFlagshipFirst() throws {
-        let list = try ScenarioLibrary.list()
+        let list = try ScenarioLibrary.list().scenarios
         #expect(list.map(\.name) == ScenarioLibrary.names)
         #expect(
             list.map(\.name).prefix(6) == [

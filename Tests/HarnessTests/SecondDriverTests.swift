@@ -3,7 +3,7 @@ import Ingestion
 import Engine
 import Foundation
 import Posix
-import Report
+import Results
 import Testing
 
 @testable import Harness

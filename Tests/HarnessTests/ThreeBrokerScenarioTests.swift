@@ -4,7 +4,7 @@
 import Foundation
 import Kafka
 import Posix
-import Report
+import Results
 import Testing
 import World
 

@@ -3,7 +3,7 @@
 @testable import Judgement
 import Foundation
 import Posix
-import Report
+import Results
 import Testing
 import World
 

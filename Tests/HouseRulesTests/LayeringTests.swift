@@ -7,34 +7,39 @@ import Testing
         (
             "kbench",
             [
-                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Exploration", "Harness", "Report", "Kafka",
-                "Posix", "WriteAheadLog",
-                "ArgumentParser",
-                "Foundation",
+                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Exploration", "Harness", "Results",
+                "Rendering", "Kafka", "Posix", "WriteAheadLog",
+                "ArgumentParser", "Foundation",
             ]
         ),
         (
             "Fuzz",
             [
                 "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "Harness",
-                "Report", "Kafka", "Posix", "WriteAheadLog",
-                "Checksum", "Foundation",
+                "Results", "Rendering", "Kafka", "Posix",
+                "WriteAheadLog", "Checksum", "Foundation",
             ]
         ),
+        ("Rendering", ["World", "Engine", "Results", "Statistics", "Foundation"]),
         (
             "Harness",
             [
                 "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "WriteAheadLog",
                 "Kafka", "ZooKeeper", "Posix",
-                "Database",
-                "Report", "Statistics",
-                "Subprocess", "SystemPackage", "Yams", "Histogram",
+                "Database", "Results", "Statistics", "Subprocess", "SystemPackage", "Yams", "Histogram",
                 "Foundation",
             ]
         ),
         (
-            "Report",
-            ["World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "Foundation"]
+            "Rendering",
+            ["World", "Ingestion", "Evidence", "Judgement", "Engine", "Results", "Statistics", "Foundation"]
+        ),
+        (
+            "Results",
+            [
+                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "Statistics",
+                "Foundation",
+            ]
         ),
         (
             "BenchmarkSteps",

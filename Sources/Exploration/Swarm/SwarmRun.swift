@@ -2,7 +2,7 @@
 internal import Simulation
 
 /// What a range of seeds came to.
-public struct SwarmResult: Codable, Equatable, Sendable {
+public struct SwarmPart: Codable, Equatable, Sendable {
     /// Seeds run.
     public var seeds = 0
     /// Of them, those that were run twice and came to the same hash.
@@ -27,8 +27,8 @@ public struct Swarm: Sendable {
     /// Runs the schedule of each seed in order, up to the first that breaks a promise.
     ///
     /// - Throws: ``ExplorationError`` when a seed does not come to the same hash twice.
-    public func run() throws -> SwarmResult {
-        var result = SwarmResult()
+    public func run() throws -> SwarmPart {
+        var result = SwarmPart()
         for seed in seeds {
             let schedule = SwarmSchedule.draw(seed: seed)
             let outcome = schedule.run()

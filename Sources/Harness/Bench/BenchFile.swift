@@ -1,6 +1,6 @@
 // Reads a benchmark's bench.json, whoever wrote it, and holds every number in it against its range.
 internal import Foundation
-public import Report
+public import Results
 internal import World
 
 /// Reads benchmarks.
@@ -14,7 +14,7 @@ public enum BenchFile {
     public static func read(_ bytes: [UInt8], from path: String) throws(Diagnosis) -> BenchResult {
         let result: BenchResult
         do {
-            result = try BenchReport.parse(String(decoding: bytes, as: UTF8.self))
+            result = try BenchResult(json: Data(bytes))
         } catch {
             throw Diagnosis(cause: "--from \(path): this is no result of kbench bench", fix: fix, exitCode: .usage)
         }

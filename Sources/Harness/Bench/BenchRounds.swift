@@ -1,7 +1,7 @@
 // The rounds of one setting: every row, raw and the ceilings once each, in an order drawn anew for each round.
 internal import Engine
 internal import Posix
-internal import Report
+internal import Results
 internal import World
 
 /// Measures everything of one setting.

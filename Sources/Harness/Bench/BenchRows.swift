@@ -1,7 +1,7 @@
 // From the trials of a row to its figures: pure arithmetic.
 internal import Engine
 internal import Ingestion
-internal import Report
+internal import Results
 internal import Statistics
 internal import World
 

@@ -3,7 +3,7 @@ internal import Engine
 internal import Foundation
 internal import Kafka
 internal import Posix
-public import Report
+public import Results
 internal import World
 
 /// Measures strategies and sinks against `raw`, interleaved.

@@ -6,7 +6,7 @@ internal import Ingestion
 internal import Judgement
 internal import Kafka
 internal import Posix
-internal import Report
+internal import Results
 internal import World
 
 /// What a trial came to.

@@ -4,7 +4,7 @@ internal import Foundation
 internal import Ingestion
 internal import Kafka
 internal import Posix
-public import Report
+public import Results
 internal import World
 
 /// Searches capacities.
@@ -15,12 +15,12 @@ public struct CapacityRunner: Sendable {
     private let p99Milliseconds: Double
     /// The first rate tried, in records a second.
     private let start: Double
-    private let progress: @Sendable (String) -> Void
+    private let progress: @Sendable (String, CapacityProbe) -> Void
 
     /// Makes a runner that tells of each probe as it goes.
     public init(
         settings: BenchSettings, p99Milliseconds: Double, start: Double, options: RunOptions,
-        progress: @escaping @Sendable (String) -> Void
+        progress: @escaping @Sendable (String, CapacityProbe) -> Void
     ) {
         // Nothing is read that is not offered, so the topic of the closed loop needs next to nothing.
         var settings = settings
@@ -78,7 +78,7 @@ public struct CapacityRunner: Sendable {
         var row = CapacityRow(strategy: cell.strategy.rawValue, sink: cell.sink?.rawValue ?? "none")
         while let rate = search.next {
             let probe = try await probe(cell, rate: rate, on: stage, number: row.probes.count + 1)
-            progress("\(cell.label): \(probe.words)")
+            progress(cell.label, probe)
             row.probes.append(probe)
             search.note(rate, isSustained: probe.isSustained)
         }

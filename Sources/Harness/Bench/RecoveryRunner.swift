@@ -4,7 +4,7 @@ internal import Ingestion
 internal import Judgement
 internal import Kafka
 internal import Posix
-public import Report
+public import Results
 internal import World
 
 /// Measures recoveries of `receiver-wal` from logs of several sizes.

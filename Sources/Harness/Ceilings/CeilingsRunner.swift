@@ -4,7 +4,7 @@ internal import Foundation
 internal import Ingestion
 internal import Kafka
 internal import Posix
-public import Report
+public import Results
 internal import Subprocess
 internal import SystemPackage
 internal import World

@@ -1,7 +1,7 @@
 // The write-ahead log on a real disk: what it adds to the bytes and the syncs, and how fast a recovery reads it.
 internal import Engine
 internal import Posix
-public import Report
+public import Results
 internal import World
 internal import WriteAheadLog
 

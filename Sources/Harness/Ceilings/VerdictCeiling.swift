@@ -2,7 +2,7 @@
 internal import Engine
 internal import Judgement
 internal import Posix
-public import Report
+public import Results
 internal import World
 
 /// The verdict, measured by itself.

@@ -1,5 +1,5 @@
 // From measured cases to a verdict over a claim: pure arithmetic.
-internal import Report
+internal import Results
 
 /// One case that a claim was tried on: a strategy with a sink, or a variant of an experiment.
 struct ClaimCase: Equatable, Sendable {

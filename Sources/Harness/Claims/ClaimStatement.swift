@@ -1,5 +1,5 @@
 // A scenario's claim: which one it measures, and what must be counted for it to hold.
-internal import Report
+internal import Results
 
 /// A claim and the conditions under which a run shows that it holds.
 public struct ClaimStatement: Equatable, Sendable {

@@ -1,5 +1,5 @@
 // Runs the scenario of every claim and collects the verdicts.
-public import Report
+public import Results
 internal import World
 
 /// Puts claims to the test.

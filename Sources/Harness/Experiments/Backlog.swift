@@ -2,7 +2,7 @@
 internal import Engine
 internal import Ingestion
 internal import Judgement
-internal import Report
+internal import Results
 internal import World
 
 /// What a backlog does to batches, and what helps.
@@ -106,7 +106,7 @@ struct Backlog: Experiment {
         of outcomes: [VariantOutcome], backlog: Int, rateBound: Int, firstBound: Int, buffer: Int
     ) -> ExperimentOutcome {
         var outcome = ExperimentOutcome()
-        var table = ReportTable(
+        var table = ResultTable(
             title: "Draining a backlog of \(backlog) records",
             columns: [
                 .init("variant", isNumeric: false), .init("batches"), .init("tasks per batch"), .init("largest batch"),

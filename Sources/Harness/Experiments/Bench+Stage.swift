@@ -1,7 +1,7 @@
 // Benchmarks as parts of an experiment: the scenario's load, in a folder of their own.
 internal import Engine
 internal import Ingestion
-internal import Report
+internal import Results
 
 extension Stage {
     /// A benchmark of the scenario's load with these rows, without latencies and crashes.

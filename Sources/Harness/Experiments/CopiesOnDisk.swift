@@ -1,7 +1,7 @@
 // The experiment `copies-on-disk`: the bytes that each strategy writes for each byte it ingests.
 internal import Engine
 internal import Ingestion
-internal import Report
+internal import Results
 
 /// Measures `receiver-wal` with one to three copies of its log and with a compressed one, beside the direct strategies.
 struct CopiesOnDisk: Experiment {
@@ -19,7 +19,7 @@ struct CopiesOnDisk: Experiment {
         outcome.take(copies)
         outcome.take(compressed)
 
-        var table = ReportTable(
+        var table = ResultTable(
             title: "Bytes on disk for each byte ingested",
             columns: [
                 .init("strategy", isNumeric: false), .init("log", isNumeric: false), .init("log bytes/byte"),

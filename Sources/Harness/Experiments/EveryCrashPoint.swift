@@ -1,7 +1,7 @@
 // The experiment `every-crash-point`: a matrix, summed up per strategy and sink.
 internal import Engine
 internal import Ingestion
-internal import Report
+internal import Results
 internal import World
 
 /// Kills workers at every crash point of the scenario's strategies with its sinks.
@@ -37,7 +37,7 @@ struct EveryCrashPoint: Experiment {
 
     private func outcome(of cells: [MatrixCell], conditions: [ClaimCondition]) -> ExperimentOutcome {
         var outcome = ExperimentOutcome()
-        var table = ReportTable(
+        var table = ResultTable(
             title: "Every crash point",
             columns: [
                 .init("strategy", isNumeric: false), .init("sink", isNumeric: false),

@@ -2,7 +2,7 @@
 internal import Engine
 internal import Ingestion
 internal import Judgement
-internal import Report
+internal import Results
 internal import World
 
 /// Runs each direct strategy undisturbed, and killed while its second batch is output.
@@ -19,7 +19,7 @@ struct ExactRanges: Experiment {
         let topic = try await stage.makeTopic(partitions: scenario.partitions)
         let truth = try await stage.produceLoad(to: topic)
         var outcome = ExperimentOutcome()
-        var table = ReportTable(
+        var table = ResultTable(
             title: "Ranges planned and offsets read",
             columns: [
                 .init("strategy", isNumeric: false), .init("killed at", isNumeric: false), .init("batches"),

@@ -1,5 +1,5 @@
 // Experiments: scenarios that are more than one worker at a time, killed and restarted.
-internal import Report
+internal import Results
 
 /// The experiments there are, by the names that scenario files use.
 public enum ExperimentKind: String, CaseIterable, Sendable {

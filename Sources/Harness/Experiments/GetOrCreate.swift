@@ -3,7 +3,7 @@ internal import Engine
 internal import Ingestion
 internal import Judgement
 internal import Posix
-internal import Report
+internal import Results
 internal import World
 
 /// Kills a worker behind a checkpoint, changes the checkpoints, and starts it again.

@@ -4,7 +4,7 @@ internal import Ingestion
 internal import Judgement
 internal import Kafka
 internal import Posix
-internal import Report
+internal import Results
 internal import Simulation
 internal import World
 
@@ -34,7 +34,7 @@ struct Locality: Experiment {
         let middle = reads.batches / 2
 
         var outcome = ExperimentOutcome()
-        var table = ReportTable(
+        var table = ResultTable(
             title:
                 "Simulated: \(Locality.brokers) brokers, \(Locality.replication) replicas, an engine on the same hosts",
             columns: [
@@ -109,7 +109,7 @@ struct Locality: Experiment {
             records[leader, default: 0] += Int(truth.ends[partition] - truth.starts[partition])
             partitions[leader, default: 0] += 1
         }
-        var table = ReportTable(
+        var table = ResultTable(
             title: "The cluster at \(stage.host.value.configuration.bootstrap)",
             columns: [
                 .init("broker", isNumeric: false), .init("partitions led"), .init("records read from it"),

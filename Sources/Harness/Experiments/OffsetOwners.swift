@@ -1,7 +1,7 @@
 // The experiment `offset-owners`: the scenario's runs, with the claim tried on two owners and on one.
 internal import Engine
 internal import Ingestion
-internal import Report
+internal import Results
 
 /// Runs the scenario's own runs. The claim holds where the strategies with two owners of their offsets read records
 /// twice and those with one do not, all without losing any.

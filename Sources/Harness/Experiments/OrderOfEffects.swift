@@ -3,7 +3,7 @@ internal import Engine
 internal import Ingestion
 internal import Judgement
 internal import Posix
-internal import Report
+internal import Results
 internal import World
 
 /// Traces one worker per strategy; where a direct strategy's plan becomes durable, kills another just before.
@@ -21,7 +21,7 @@ struct OrderOfEffects: Experiment {
         let truth = try await stage.produceLoad(to: topic)
         let executor = stage.executor(of: scenario, topic: topic, truth: truth)
         var outcome = ExperimentOutcome()
-        var rules = ReportTable(
+        var rules = ResultTable(
             title: "What came before what, at every occurrence",
             columns: [
                 .init("strategy", isNumeric: false), .init("statement", isNumeric: false),
@@ -58,7 +58,7 @@ struct OrderOfEffects: Experiment {
     }
 
     private func check(
-        _ order: EffectOrder, _ strategy: Strategy, _ table: inout ReportTable, _ outcome: inout ExperimentOutcome
+        _ order: EffectOrder, _ strategy: Strategy, _ table: inout ResultTable, _ outcome: inout ExperimentOutcome
     ) {
         var isClaimed = true
         for rule in EffectRule.rules(of: strategy) {
@@ -79,8 +79,8 @@ struct OrderOfEffects: Experiment {
         outcome.claimCases?.append(ClaimCase(label: strategy.rawValue, holds: isClaimed))
     }
 
-    private static func table(of order: EffectOrder, _ strategy: Strategy) -> ReportTable {
-        var table = ReportTable(
+    private static func table(of order: EffectOrder, _ strategy: Strategy) -> ResultTable {
+        var table = ResultTable(
             title: "Effects of \(strategy.rawValue), in the order in which they first happened",
             columns: [.init(""), .init("effect", isNumeric: false), .init("times")])
         for (index, found) in order.effects.enumerated() {

@@ -2,7 +2,7 @@
 internal import Engine
 internal import Ingestion
 internal import Judgement
-internal import Report
+internal import Results
 internal import World
 
 /// Runs the same output operation twice through a crash: once with the ranges it stored as its checkpoint, and once with
@@ -30,7 +30,7 @@ struct OwnOutputOperation: Experiment {
         }
         let runs = try await stage.execute(plans)
         var outcome = ExperimentOutcome()
-        var table = ReportTable(
+        var table = ResultTable(
             title: "An operation that stores each batch's offset ranges with its results",
             columns: [
                 .init("strategy", isNumeric: false), .init("begins", isNumeric: false),

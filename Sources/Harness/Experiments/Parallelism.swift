@@ -2,7 +2,7 @@
 internal import Engine
 internal import Ingestion
 internal import Judgement
-internal import Report
+internal import Results
 internal import World
 
 /// Two questions of one load. Without `min-partitions` and `repartition`: how many tasks has a batch of each strategy,
@@ -29,7 +29,7 @@ struct Parallelism: Experiment {
         let scenario = stage.scenario
         let strategies = scenario.strategies.isEmpty ? [.direct, .receiverWal] : scenario.strategies
         var outcome = ExperimentOutcome()
-        var table = ReportTable(
+        var table = ResultTable(
             title: "Tasks against partitions",
             columns: [
                 .init("strategy", isNumeric: false), .init("topic partitions"), .init("batches"),
@@ -124,7 +124,7 @@ struct Parallelism: Experiment {
 
     private static func comparison(of found: [VariantOutcome], partitions: Int, slots: Int) -> ExperimentOutcome {
         var outcome = ExperimentOutcome()
-        var table = ReportTable(
+        var table = ResultTable(
             title: "\(partitions) partitions, \(slots) task slots",
             columns: [
                 .init("tasks", isNumeric: false), .init("batches"), .init("tasks per batch"), .init("bytes moved"),

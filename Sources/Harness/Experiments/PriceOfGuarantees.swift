@@ -1,7 +1,7 @@
 // The experiment `price-of-guarantees`: the direct strategies beside the receiver, in what they cost and what they give.
 internal import Engine
 internal import Ingestion
-internal import Report
+internal import Results
 
 /// Measures each row of the price table, with latency and a crash, and compares the direct ones with `receiver-wal`.
 struct PriceOfGuarantees: Experiment {
@@ -16,7 +16,7 @@ struct PriceOfGuarantees: Experiment {
         let result = try await stage.bench(BenchSweep(base: settings))
         var outcome = ExperimentOutcome()
         outcome.take(result)
-        var table = ReportTable(
+        var table = ResultTable(
             title: "What each guarantee costs, medians of \(PriceOfGuarantees.rounds) rounds",
             columns: [
                 .init("strategy", isNumeric: false), .init("sink", isNumeric: false),

@@ -1,7 +1,7 @@
 // The experiment `read-again`: how fast the same records come back from the broker and from the log.
 internal import Engine
 internal import Ingestion
-internal import Report
+internal import Results
 
 /// Kills `receiver-wal` with all records in its log, reads them back both ways in shuffled rounds, and restarts it.
 struct ReadAgain: Experiment {
@@ -18,7 +18,7 @@ struct ReadAgain: Experiment {
         ).run()
         var outcome = ExperimentOutcome()
         outcome.findings.invalidReason = result.rows.compactMap(\.invalidReason).first
-        var table = ReportTable(
+        var table = ResultTable(
             title: "The same records read again, medians of \(ReadAgain.rounds) rounds",
             columns: [
                 .init("log, MB"), .init("log, cached, MB/s"), .init("log, from disk, MB/s"), .init("broker, MB/s"),

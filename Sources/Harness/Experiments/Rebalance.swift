@@ -5,7 +5,7 @@ internal import Ingestion
 internal import Judgement
 internal import Kafka
 internal import Posix
-internal import Report
+internal import Results
 internal import World
 
 /// Runs two `receiver-wal` workers, each with a folder and a sink of its own, until the group is through.
@@ -102,7 +102,7 @@ struct Rebalance: Experiment {
 
     private func outcome(_ verdict: Verdict, _ fates: [Fate], mostInFlight: Int) -> ExperimentOutcome {
         var outcome = ExperimentOutcome()
-        var workers = ReportTable(
+        var workers = ResultTable(
             title: "The workers",
             columns: [
                 .init("worker", isNumeric: false), .init("lives"), .init("killed"), .init("partitions taken away"),
@@ -115,7 +115,7 @@ struct Rebalance: Experiment {
         }
         // The block the first worker died with, and every block whose commit the group refused to either of them.
         let most = mostInFlight * (fates.reduce(0) { $0 + $1.crashes + $1.refused })
-        var union = ReportTable(
+        var union = ResultTable(
             title: "Both sinks taken together",
             columns: [
                 .init("produced"), .init("delivered"), .init("duplicates"), .init("ingested twice"),

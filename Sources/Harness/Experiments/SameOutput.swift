@@ -2,7 +2,7 @@
 internal import Engine
 internal import Ingestion
 internal import Judgement
-internal import Report
+internal import Results
 internal import World
 
 /// Runs every strategy that promises no loss, with every sink and job, once in peace and once for each of some crashes,
@@ -35,7 +35,7 @@ struct SameOutput: Experiment {
         let runs = try await stage.execute(plans.flatMap { $0 })
         var outcome = ExperimentOutcome()
         outcome.findings.tables = [
-            ReportTable(
+            ResultTable(
                 title: "Output with a crash, compared with output without",
                 columns: [
                     .init("strategy", isNumeric: false), .init("output", isNumeric: false),

@@ -4,7 +4,7 @@ internal import Foundation
 internal import Ingestion
 internal import Judgement
 internal import Posix
-internal import Report
+internal import Results
 internal import World
 
 /// The first driver is held up in the middle of a batch, as a process that was suspended or cut off; a second one is
@@ -47,7 +47,7 @@ struct SecondDriver: Experiment {
         let topic = try await stage.makeTopic(partitions: stage.scenario.partitions)
         let truth = try await stage.produceLoad(to: topic)
         var outcome = ExperimentOutcome()
-        var table = ReportTable(
+        var table = ResultTable(
             title: "Two drivers",
             columns: [
                 .init("strategy", isNumeric: false), .init("sink", isNumeric: false), .init("fence", isNumeric: false),

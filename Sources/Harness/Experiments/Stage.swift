@@ -6,7 +6,7 @@ internal import Ingestion
 internal import Judgement
 internal import Kafka
 internal import Posix
-internal import Report
+internal import Results
 internal import Synchronization
 internal import World
 
@@ -202,7 +202,7 @@ final class OutcomeSoFar: Sendable {
     }
 
     /// The outcome with a table that is not complete yet.
-    func keep(_ outcome: ExperimentOutcome, _ table: ReportTable) {
+    func keep(_ outcome: ExperimentOutcome, _ table: ResultTable) {
         var outcome = outcome
         outcome.findings.tables.append(table)
         keep(outcome)

@@ -3,7 +3,7 @@ internal import Engine
 internal import Foundation
 internal import Judgement
 internal import Posix
-internal import Report
+internal import Results
 internal import World
 
 /// A run in a folder of its own. Its state, its group and its sink are there until the experiment ends.
@@ -131,7 +131,7 @@ extension ExperimentOutcome {
     mutating func add(
         _ rows: [ExperimentRow], title: String, columns: [String]
     ) {
-        var table = ReportTable(
+        var table = ResultTable(
             title: title,
             columns: columns.map { .init($0, isNumeric: false) }
                 + ExperimentRow.columns.map { .init($0.0, isNumeric: $0.1) })

@@ -4,7 +4,7 @@ internal import Ingestion
 internal import Judgement
 internal import Kafka
 internal import Posix
-internal import Report
+internal import Results
 internal import World
 
 /// Kills version 1 of the program, shows its state to version 2, and tries the ways that lead on.
@@ -117,13 +117,13 @@ struct Upgrade: Experiment {
             let notes = try await BlockingThread.run {
                 let from: OffsetsAddress = isLogFirst ? .offsetLog(directory: old) : .checkpoint(directory: old)
                 let to: OffsetsAddress = isLogFirst ? .offsetLog(directory: new) : .checkpoint(directory: new)
-                let notes = try tool.export(
-                    from, committed: isReceiver ? .kafka(group: group) : nil, to: positions, overwrites: false)
+                let exported = try tool.export(from, committed: isReceiver ? .kafka(group: group) : nil)
+                try exported.keep(at: positions, overwrites: false)
                 _ = try tool.import(positions, to: to, program: 2, overwrites: false)
                 if isReceiver {
                     _ = try tool.import(positions, to: .kafka(group: "\(group)-2"), program: 2, overwrites: false)
                 }
-                return notes
+                return exported.result.notes
             }
             for note in notes { outcome.findings.notes.append("\(label): \(note)") }
             try await finish(run) {

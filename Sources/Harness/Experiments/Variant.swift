@@ -3,7 +3,7 @@ internal import Engine
 internal import Ingestion
 internal import Judgement
 internal import Posix
-internal import Report
+internal import Results
 internal import World
 
 /// A way to process the load, as an experiment compares it with others.
@@ -99,19 +99,20 @@ extension Stage {
 
 extension ExperimentFindings {
     /// A file with a line for each batch of each variant.
-    static func batches(of outcomes: [VariantOutcome]) -> ReportFile {
-        var text =
-            "variant,batch,planned_records,inputs,tasks,scheduling_delay_ms,processing_ms,shuffle_bytes\r\n"
-        for outcome in outcomes {
-            for batch in outcome.batches {
-                let cells = [
+    static func batches(of outcomes: [VariantOutcome]) -> ResultFile {
+        let columns = [
+            "variant", "batch", "planned_records", "inputs", "tasks", "scheduling_delay_ms", "processing_ms",
+            "shuffle_bytes",
+        ]
+        let rows = outcomes.flatMap { outcome in
+            outcome.batches.map { batch in
+                [
                     outcome.variant.label, "\(batch.batch)", "\(batch.records)", "\(batch.inputs)", "\(batch.tasks)",
                     "\(Double(batch.schedulingDelay) / 1e6)", "\(Double(batch.processingTime) / 1e6)",
                     "\(batch.shuffleBytes)",
                 ]
-                text += cells.map { CSVReport.quoted($0) }.joined(separator: ",") + "\r\n"
             }
         }
-        return ReportFile(name: "batches.csv", text: text)
+        return ResultFile(name: "batches.csv", .table(columns, rows))
     }
 }

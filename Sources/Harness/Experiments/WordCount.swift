@@ -4,7 +4,7 @@ internal import Foundation
 internal import Ingestion
 internal import Kafka
 internal import Posix
-internal import Report
+internal import Results
 internal import World
 
 /// Each strategy counts the words of a topic whose end nobody knows, dies twice of SIGKILL on the way, and is killed once
@@ -29,9 +29,9 @@ struct WordCount: Experiment {
         }
         let text = Typist.text(lines: scenario.records, parts: WordCount.parts, seed: scenario.seed)
         let expected = Typist.counts(of: text.joined())
-        outcome.findings.files.append(ReportFile(name: "text.txt", text: text.joined()))
+        outcome.findings.files.append(ResultFile(name: "text.txt", .text(text.joined())))
         outcome.findings.tables = [
-            ReportTable(
+            ResultTable(
                 title: "Words typed by kcat, counted through crashes",
                 columns: [
                     .init("strategy", isNumeric: false), .init("killed at", isNumeric: false), .init("records read"),
@@ -76,7 +76,7 @@ struct WordCount: Experiment {
             let digits = String(count)
             return String(repeating: " ", count: max(0, 7 - digits.count)) + "\(digits) \(word)\n"
         }
-        outcome.findings.files.append(ReportFile(name: "words-\(name).txt", text: lines.joined()))
+        outcome.findings.files.append(ResultFile(name: "words-\(name).txt", .text(lines.joined())))
         if let reason = count.invalidReason { outcome.findings.invalidReason = "\(name): \(reason)" }
         if let complaint = count.complaint { outcome.findings.complaints.append("\(name): \(complaint)") }
         if !isSame {

@@ -3,7 +3,7 @@ internal import Engine
 internal import Ingestion
 internal import Judgement
 internal import Posix
-internal import Report
+internal import Results
 internal import World
 
 /// Stops the server before a worker starts, for good before a commit, and for a while before a commit.

@@ -3,7 +3,7 @@ internal import Engine
 public import Exploration
 internal import Ingestion
 internal import Posix
-public import Report
+public import Results
 internal import Synchronization
 internal import World
 

@@ -20,7 +20,7 @@ public enum CapsuleFile {
     ///
     /// - Throws: ``Diagnosis``, or ``ExplorationError``.
     public static func read(_ path: String) throws -> Capsule {
-        let fix = "name a capsule's file, which kbench atlas, swarm, power or shrink wrote"
+        let fix = "name a capsule's file, which kbench atlas, swarm, mutants or shrink wrote"
         return try Capsule(decoding: try NamedFile.contents(path, fix: fix), from: path)
     }
 }

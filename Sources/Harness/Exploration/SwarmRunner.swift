@@ -1,7 +1,7 @@
 // Runs a swarm: ranges of seeds side by side, put together in order.
 internal import Exploration
 internal import Posix
-public import Report
+public import Results
 internal import Simulation
 internal import Synchronization
 internal import World
@@ -29,10 +29,10 @@ public struct SwarmRunner: Sendable {
     /// Runs the seeds, up to the first that breaks a promise.
     ///
     /// - Throws: ``Diagnosis``, or ``DiskError`` when the capsule cannot be written.
-    public func run() throws -> SwarmReport {
+    public func run() throws -> SwarmResult {
         struct Shared: Sendable {
             var next = 0
-            var results: [Int: SwarmResult] = [:]
+            var results: [Int: SwarmPart] = [:]
             var failure: Diagnosis?
         }
         let clock = MonotonicClock()
@@ -68,11 +68,11 @@ public struct SwarmRunner: Sendable {
         return try report(results, chunks: chunks.count, seconds: Double(clock.now() - began) / 1e9)
     }
 
-    private func report(_ results: [Int: SwarmResult], chunks: Int, seconds: Double) throws -> SwarmReport {
+    private func report(_ results: [Int: SwarmPart], chunks: Int, seconds: Double) throws -> SwarmResult {
         var root = StableHash()
         var count = 0
         var repeated = 0
-        var broken: SwarmResult?
+        var broken: SwarmPart?
         // Behind the first broken seed nothing counts, so that the report does not depend on who was faster.
         for place in 0..<chunks {
             guard broken == nil, let result = results[place] else { break }
@@ -82,7 +82,7 @@ public struct SwarmRunner: Sendable {
             if result.brokenSeed != nil { broken = result }
         }
         let schedule = broken?.brokenSeed.map { SwarmSchedule.draw(seed: $0) }
-        return SwarmReport(
+        return SwarmResult(
             from: seeds.lowerBound, through: seeds.upperBound, seeds: count, repeated: repeated, seconds: seconds,
             traceRoot: root.text, brokenSeed: broken?.brokenSeed, breach: broken?.breach?.rawValue,
             schedule: schedule?.summary,

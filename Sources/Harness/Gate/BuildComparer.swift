@@ -1,7 +1,7 @@
 // Compares two builds: exact figures first, then whole processes by turns on the same machine.
 internal import Foundation
 internal import Posix
-public import Report
+public import Results
 internal import Statistics
 internal import World
 
@@ -142,28 +142,13 @@ public struct BuildComparer: Sendable {
 }
 
 extension BuildComparer {
-    /// What a comparison of a build with itself came to, again and again.
-    public struct Calibration: Codable, Equatable, Sendable {
-        /// Comparisons made.
-        public var comparisons: Int
-        /// Those that called the build slower than itself.
-        public var slower: Int
-        /// Those that did not decide.
-        public var inconclusive: Int
-        /// The worst detectable effect of each metric, as a share.
-        public var minimumDetectableEffects: [String: Double]
-
-        /// Whether it never was called slower.
-        public var holds: Bool { slower == 0 }
-    }
-
     /// Compares the base with itself `count` times, each time with the seed after the one before.
     ///
     /// - Throws: as ``run()``.
     public static func calibrate(
         _ options: ComparisonOptions, count: Int, progress: @escaping @Sendable (Double, String) -> Void
-    ) async throws -> Calibration {
-        var calibration = Calibration(comparisons: 0, slower: 0, inconclusive: 0, minimumDetectableEffects: [:])
+    ) async throws -> CalibrationResult {
+        var calibration = CalibrationResult(base: options.base)
         for number in 0..<count {
             var options = options
             options.new = options.base

@@ -3,7 +3,7 @@ internal import Engine
 internal import Evidence
 internal import Ingestion
 internal import Judgement
-public import Report
+public import Results
 internal import Simulation
 internal import World
 internal import WriteAheadLog

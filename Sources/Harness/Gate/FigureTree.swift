@@ -11,6 +11,8 @@ enum FigureTree {
         var figures: [String: Double] = [:]
         if let root = try? JSONSerialization.jsonObject(with: Data(text.utf8), options: .fragmentsAllowed) {
             collect(root, "", into: &figures)
+            // The version of a result's form is none of its figures.
+            if (root as? [String: Any])?["schema"] is String { figures["version"] = nil }
         }
         return figures
     }

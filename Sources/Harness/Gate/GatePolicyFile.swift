@@ -1,6 +1,6 @@
 // Reads a gate's policy from YAML, and a comparison from its JSON file.
 internal import Foundation
-public import Report
+public import Results
 internal import World
 internal import Yams
 

@@ -1,6 +1,6 @@
 // The history of a project's figures: a line of JSON for each commit, appended and never rewritten.
 internal import Foundation
-public import Report
+public import Results
 internal import Statistics
 internal import Subprocess
 internal import SystemPackage

@@ -1,6 +1,6 @@
 // Which way each figure of ours is better, and how a person says it of other programs' figures.
 internal import Foundation
-internal import Report
+internal import Results
 internal import World
 
 /// The directions of metrics.

@@ -1,6 +1,6 @@
 // Makes metrics of the figures of pairs of runs: which figures, their ratios, and what chance has to do with it.
 internal import Foundation
-internal import Report
+internal import Results
 internal import Statistics
 internal import World
 

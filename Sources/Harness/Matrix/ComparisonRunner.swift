@@ -1,5 +1,5 @@
 // What runs a comparison, in worker processes or in the simulated world.
-public import Report
+public import Results
 
 /// Where the runs of a comparison take place.
 public enum Worlds: String, CaseIterable, Sendable {

@@ -2,7 +2,7 @@
 internal import Engine
 internal import Ingestion
 internal import Judgement
-public import Report
+public import Results
 internal import Simulation
 internal import World
 

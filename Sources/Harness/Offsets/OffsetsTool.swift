@@ -2,7 +2,7 @@
 internal import Engine
 public import Kafka
 internal import Posix
-public import Report
+public import Results
 internal import World
 internal import ZooKeeper
 
@@ -22,7 +22,7 @@ public struct OffsetsTool: Sendable {
     /// What a place holds. A receiver's state says where it goes on only together with its group's place, `committed`.
     ///
     /// - Throws: what ``Diagnosis`` explains.
-    public func show(_ address: OffsetsAddress, committed: OffsetsAddress? = nil) throws -> OffsetsReport {
+    public func show(_ address: OffsetsAddress, committed: OffsetsAddress? = nil) throws -> OffsetsResult {
         switch address {
         case .checkpoint(let directory):
             return try report(SavedState.checkpoint(in: directory, disk: PosixDisk()), at: address, committed)
@@ -30,7 +30,7 @@ public struct OffsetsTool: Sendable {
             return try report(SavedState.offsetLog(in: directory, disk: PosixDisk()), at: address, committed)
         case .file, .kafka, .zookeeper:
             let positions = try read(address)
-            var report = OffsetsReport(
+            var report = OffsetsResult(
                 address: "\(address)", source: "\(address)", topic: positions.topic, group: positions.group,
                 latestBatch: positions.latestBatch)
             report.partitions = positions.offsets.enumerated().map {
@@ -41,31 +41,12 @@ public struct OffsetsTool: Sendable {
         }
     }
 
-    /// The positions from which to go on elsewhere so that nothing is lost, and what they mean, a line each.
+    /// The positions from which to go on elsewhere so that nothing is lost, and what they mean.
     ///
     /// - Throws: what ``Diagnosis`` explains; also for a place that has no position.
-    public func export(
-        _ address: OffsetsAddress, committed: OffsetsAddress? = nil, asCSV: Bool = false
-    ) throws -> (text: String, notes: [String]) {
+    public func export(_ address: OffsetsAddress, committed: OffsetsAddress? = nil) throws -> ExportedPositions {
         let (positions, notes) = try positions(of: address, committed: committed)
-        return (asCSV ? try positions.csv() : positions.text, notes)
-    }
-
-    /// As ``export(_:committed:)``, into the file at `path`.
-    ///
-    /// - Throws: as that, or when the file is there already and not to be overwritten.
-    public func export(
-        _ address: OffsetsAddress, committed: OffsetsAddress? = nil, to path: String, overwrites: Bool,
-        asCSV: Bool = false
-    ) throws -> [String] {
-        let (positions, notes) = try positions(of: address, committed: committed)
-        if !overwrites { try OffsetsTool.refuse(PosixDisk().exists(path), "\(path): the file is there already") }
-        if asCSV {
-            try PosixDisk().write(Array(positions.csv().utf8), to: path)
-        } else {
-            try positions.write(to: path, disk: PosixDisk())
-        }
-        return notes
+        return ExportedPositions(positions: positions, address: address, notes: notes)
     }
 
     /// Writes the positions in the file at `path` to a place, for version `program` of the program where that is a
@@ -146,8 +127,8 @@ public struct OffsetsTool: Sendable {
 
     private func report(
         _ state: SavedState, at address: OffsetsAddress, _ committed: OffsetsAddress?
-    ) throws -> OffsetsReport {
-        var report = OffsetsReport(
+    ) throws -> OffsetsResult {
+        var report = OffsetsResult(
             address: "\(address)", source: state.path, program: state.program, latestBatch: state.latestBatch,
             notes: OffsetsTool.notes(on: state))
         report.pending =
@@ -307,7 +288,7 @@ public struct OffsetsTool: Sendable {
         }
     }
 
-    private static func refuse(_ isThere: Bool, _ cause: String) throws {
+    static func refuse(_ isThere: Bool, _ cause: String) throws {
         guard isThere else { return }
         throw Diagnosis(cause: cause, fix: "name another place, or overwrite it with --force", exitCode: .usage)
     }

@@ -3,7 +3,7 @@ internal import Engine
 internal import Evidence
 internal import Kafka
 internal import Posix
-internal import Report
+internal import Results
 internal import World
 
 /// Records that come one after the other, whatever becomes of those before. Where each will lie is known beforehand.

@@ -3,7 +3,7 @@ internal import Engine
 internal import Evidence
 internal import Kafka
 internal import Posix
-internal import Report
+internal import Results
 internal import World
 
 /// Where a scenario's records live. Its calls block.

@@ -1,6 +1,6 @@
 // Works out the parts of one recovery from the moments that the worker noted.
 internal import Engine
-internal import Report
+internal import Results
 internal import World
 
 extension RecoveryParts {

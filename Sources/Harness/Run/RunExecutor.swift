@@ -5,7 +5,7 @@ internal import Foundation
 internal import Ingestion
 internal import Judgement
 internal import Posix
-internal import Report
+internal import Results
 internal import World
 
 /// Runs workers until one has processed all input.

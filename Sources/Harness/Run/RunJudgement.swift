@@ -2,7 +2,7 @@
 internal import Engine
 internal import Ingestion
 internal import Judgement
-internal import Report
+internal import Results
 internal import World
 
 /// Pure comparisons of a verdict with its plan.

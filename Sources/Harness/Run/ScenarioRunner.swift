@@ -5,7 +5,7 @@ internal import Ingestion
 internal import Judgement
 public import Kafka
 internal import Posix
-public import Report
+public import Results
 public import World
 
 /// How a scenario is to be run.

@@ -1,16 +1,9 @@
 // Finds scenarios: those built in, by name, and any other by its file.
 internal import Foundation
+public import Results
 
 /// The scenarios there are.
 public enum ScenarioLibrary {
-    /// A built-in scenario as a list shows it.
-    public struct Entry: Equatable, Sendable {
-        /// The name.
-        public var name: String
-        /// What it shows, in a line.
-        public var summary: String
-    }
-
     /// The texts of the built-in scenarios, the flagship first. A test compares this with the folder `scenarios`.
     private static let texts: [(name: String, bytes: [UInt8])] = [
         ("crash-before-commit", PackageResources.crash_before_commit_yaml),
@@ -57,10 +50,10 @@ public enum ScenarioLibrary {
     /// The built-in scenarios, the flagship first.
     ///
     /// - Throws: ``ScenarioError`` when one of them is broken, which the tests rule out.
-    public static func list() throws(ScenarioError) -> [Entry] {
-        var entries: [Entry] = []
-        for name in names { entries.append(Entry(name: name, summary: try find(name).summary)) }
-        return entries
+    public static func list() throws(ScenarioError) -> ScenarioListResult {
+        var entries: [ScenarioListResult.Entry] = []
+        for name in names { entries.append(.init(name: name, summary: try find(name).summary)) }
+        return ScenarioListResult(entries)
     }
 
     /// The YAML text of the built-in scenario `name`; nil when there is none of that name.

@@ -63,7 +63,7 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
         case let error as ExplorationError:
             let fix =
                 switch error.code {
-                case .noCapsule: "name a file that kbench atlas, swarm, power or shrink wrote"
+                case .noCapsule: "name a file that kbench atlas, swarm, mutants or shrink wrote"
                 case .nothingBroken: "there is nothing to shrink: see kbench replay"
                 case .noRecord: "leave out --record to be told of the first record that went wrong"
                 default: "this is not expected: please report it with the command"

@@ -2,7 +2,8 @@
 import Ingestion
 import Engine
 import Foundation
-import Report
+import Rendering
+import Results
 import Testing
 import World
 

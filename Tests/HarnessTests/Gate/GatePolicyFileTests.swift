@@ -1,6 +1,6 @@
 // The committed policy is read as it stands, and every mistake in one is named with its line, key and fix.
 import Foundation
-import Report
+import Results
 import Testing
 import World
 

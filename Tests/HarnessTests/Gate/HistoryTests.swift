@@ -1,6 +1,6 @@
 // A history keeps every line that was ever written, and finds planted changes.
 import Foundation
-import Report
+import Results
 import Testing
 
 @testable import Harness

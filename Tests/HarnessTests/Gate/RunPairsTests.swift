@@ -1,6 +1,6 @@
 // From the figures of pairs of runs to verdicts: planted slowdowns are found, and none where there is none.
 import Foundation
-import Report
+import Results
 import Testing
 import World
 

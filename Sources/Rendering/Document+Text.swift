@@ -1,0 +1,147 @@
+// A document for a terminal: as wide as that is, the least important columns left out by name.
+
+extension Document {
+    /// The width where there is no terminal to ask.
+    package static let standardWidth = 100
+
+    /// The document as text of at most `width` columns; only what cannot be broken is wider.
+    package func text(width: Int = standardWidth) -> String {
+        var text = ""
+        var last: Block?
+        for block in blocks(for: .terminal) {
+            switch (last, block) {
+            // A list belongs to the heading above it, and commands stand together.
+            case (nil, _), (.heading, .list), (.code, .code): break
+            default: text += "\n"
+            }
+            text += Document.text(block, width: width)
+            last = block
+        }
+        return text
+    }
+
+    private static func text(_ block: Block, width: Int) -> String {
+        switch block {
+        case .heading(let text, _), .verdict(let text): lines(text.wrapped(width))
+        case .prose(let text):
+            text.split(separator: "\n", omittingEmptySubsequences: false)
+                .map { lines(String($0).wrapped(width)) }.joined()
+        case .list(let points):
+            points.map { point in
+                point.wrapped(width - 2).enumerated().map { ($0 == 0 ? "- " : "  ") + $1 + "\n" }.joined()
+            }.joined()
+        case .table(let table): table.text(width: width)
+        case .figure(let figure): lines(figure.title.wrapped(width) + figure.lines())
+        case .code(let text, let label): "\(label): \(text)\n"
+        }
+    }
+
+    private static func lines(_ lines: [String]) -> String { lines.map { $0 + "\n" }.joined() }
+}
+
+extension String {
+    /// The lines of at most `width` characters that the text's words fill; a longer word has a line of its own.
+    func wrapped(_ width: Int) -> [String] {
+        guard count > width else { return [self] }
+        var lines: [String] = []
+        var line = ""
+        for word in split(separator: " ", omittingEmptySubsequences: false) {
+            if !line.isEmpty, line.count + 1 + word.count > width {
+                lines.append(line)
+                line = String(word)
+            } else {
+                line += (line.isEmpty ? "" : " ") + word
+            }
+        }
+        return lines + [line]
+    }
+
+    /// The least width in which the text's words fill two lines.
+    fileprivate var widthInTwoLines: Int {
+        let words = split(separator: " ").map(\.count)
+        func width(_ words: ArraySlice<Int>) -> Int { words.reduce(-1) { $0 + 1 + $1 } }
+        return words.indices.map { max(width(words[..<$0]), width(words[$0...])) }.min() ?? 0
+    }
+
+    /// The text at the left or the right of `width` columns.
+    fileprivate func padded(to width: Int, atRight: Bool) -> String {
+        let space = String(repeating: " ", count: max(0, width - count))
+        return atRight ? space + self : self + space
+    }
+}
+
+extension Table {
+    /// A column is not made narrower than this to save others.
+    private static let narrowest = 24
+    private static let gap = "  "
+
+    /// The columns aligned, without those that the width has no room for; their names are in a line below. Headings take
+    /// two lines where one is not enough.
+    func text(width: Int) -> String {
+        var shown = Array(columns.indices)
+        var dropped: [Int] = []
+        let whole = shown.map { max(natural($0), columns[$0].heading.count) }
+        while total(shown.map(least)) > width,
+            let next = shown.filter({ columns[$0].rank > 0 }).max(by: { columns[$0].rank < columns[$1].rank })
+        {
+            shown.removeAll { $0 == next }
+            dropped.append(next)
+        }
+        let widths = total(whole) <= width ? whole : fit(shown, width: width)
+        let headings = shown.enumerated().map { columns[$1].heading.wrapped(widths[$0]) }
+        let height = headings.map(\.count).max() ?? 0
+        // Headings of one line stand right above the rule.
+        let raised = headings.map { Array(repeating: "", count: height - $0.count) + $0 }
+        var text = lines(raised, widths, shown)
+        text += widths.map { String(repeating: "-", count: $0) }.joined(separator: Table.gap) + "\n"
+        for row in rows {
+            text += lines(shown.enumerated().map { row[$1].text.lineForm.wrapped(widths[$0]) }, widths, shown)
+        }
+        guard !dropped.isEmpty else { return text }
+        let names = dropped.sorted().map { columns[$0].heading }.joined(separator: ", ")
+        return text + "not shown in \(width) columns: \(names)".wrapped(width).map { $0 + "\n" }.joined()
+    }
+
+    private func total(_ widths: [Int]) -> Int { widths.reduce(0, +) + max(0, widths.count - 1) * Table.gap.count }
+
+    /// The width that a column's cells need, and its heading in two lines.
+    private func natural(_ index: Int) -> Int {
+        max(3, rows.map { $0[index].text.lineForm.count }.max() ?? 0, columns[index].heading.widthInTwoLines)
+    }
+
+    /// The width that a column cannot do without.
+    private func least(_ index: Int) -> Int {
+        guard columns[index].wraps else { return natural(index) }
+        let words = rows.flatMap { $0[index].text.lineForm.split(separator: " ").map(\.count) }
+        return min(natural(index), max(Table.narrowest, words.max() ?? 0))
+    }
+
+    /// The widths of the columns that are shown; those that wrap share what the others leave.
+    private func fit(_ shown: [Int], width: Int) -> [Int] {
+        var widths = shown.map { least($0) }
+        var spare = width - total(widths)
+        for place in shown.indices where columns[shown[place]].wraps {
+            let more = min(max(0, spare), natural(shown[place]) - widths[place])
+            widths[place] += more
+            spare -= more
+        }
+        return widths
+    }
+
+    private func lines(_ cells: [[String]], _ widths: [Int], _ shown: [Int]) -> String {
+        (0..<(cells.map(\.count).max() ?? 0)).map { line in
+            let padded = cells.indices.map { place in
+                let cell = line < cells[place].count ? cells[place][line] : ""
+                return cell.padded(to: widths[place], atRight: columns[shown[place]].isNumeric)
+            }
+            var text = padded.joined(separator: Table.gap)
+            while text.last == " " { text.removeLast() }
+            return text + "\n"
+        }.joined()
+    }
+}
+
+extension String {
+    /// The text in one line, whatever line ends came with it.
+    var lineForm: String { replacing("\n", with: " ") }
+}
