@@ -143,6 +143,8 @@ let package = Package(
         tests(of: "Database", also: ["World"]),
         // Which starts a server of its own, as the harness does.
         tests(of: "ZooKeeper", also: ["World", "Harness", "Posix", "CZooKeeper"]),
+        tests(of: "Evidence", also: ["World"]),
+        tests(of: "Judgement", also: ["World", "Ingestion", "Evidence", "Simulation"]),
         tests(
             of: "Engine",
             also: ["World", "Ingestion", "Evidence", "Judgement", "Simulation", "WriteAheadLog", "Checksum"]),

@@ -34,9 +34,9 @@ import World
         verdict.duplicates = duplicates
         verdict.lost = lost
         #expect(plan.expected == nil)
-        #expect(RunJudgement.agrees(plan, verdict) == agrees)
-        #expect(RunJudgement.expected(plan) == .init(duplicates: 5, ingestDuplicates: nil, lost: 0))
-        #expect(RunJudgement.derivation(plan) == "no closed form: the scenario states duplicates 5, lost 0")
+        #expect(plan.expectation.agrees(with: verdict) == agrees)
+        #expect(plan.expectation.counts == .init(duplicates: 5, lost: 0))
+        #expect(plan.expectation.derivation == "no closed form: the scenario states duplicates 5, lost 0")
     }
 
     @Test("N12: a statement that differs from the closed form is shown beside it")
@@ -46,7 +46,7 @@ import World
         let plan = try #require(
             try RunPlan.plans(of: ScenarioFile.parse(text, file: "mine.yaml")).first)
         let form = try #require(plan.expected)
-        #expect(RunJudgement.expected(plan).duplicates == form.duplicates && form.duplicates != 5)
-        #expect(RunJudgement.derivation(plan).hasSuffix("; the scenario states duplicates 5 = 5, lost 0 = 0"))
+        #expect(plan.expectation.counts.duplicates == form.duplicates && form.duplicates != 5)
+        #expect(plan.expectation.derivation.hasSuffix("; the scenario states duplicates 5 = 5, lost 0 = 0"))
     }
 }

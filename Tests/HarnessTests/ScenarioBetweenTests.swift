@@ -81,7 +81,7 @@ import World
     @Test func aRefusalIsExpectedInPlaceOfNumbers() throws {
         let scenario = try Self.parse(Self.text("between: [topic-anew]", sink: "append: refused"))
         #expect(scenario.runs[0].sinks.map(\.isRefusal) == [true])
-        #expect(try RunPlan.plans(of: scenario).map(\.expectsRefusal) == [true])
+        #expect(try RunPlan.plans(of: scenario).map(\.expectation.isRefusal) == [true])
     }
 
     @Test(arguments: [
@@ -213,8 +213,8 @@ import World
             outcome.isRefused = isRefused
             return outcome
         }
-        #expect(RunJudgement.agrees(plan, Verdict(), isRefused: isRefused) == agrees)
-        #expect(plan.expectsRefusal == (isStated || byForm == true))
+        #expect(plan.expectation.agrees(with: Verdict(), isRefused: isRefused) == agrees)
+        #expect(plan.expectation.isRefusal == (isStated || byForm == true))
     }
 
     @Test func aRunWhoseEventFailedIsInvalid() throws {

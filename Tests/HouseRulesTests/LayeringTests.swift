@@ -1,70 +1,15 @@
-// Imports point one way: down.
+// Imports point one way: down. The manifest says what a module may import, and ARCHITECTURE shows it.
 import Testing
 
 @Suite struct LayeringTests {
-    /// What each module may import, from the top of the house to its ground. `Synchronization` is the language's own.
-    static let allowed: [(module: String, imports: Set<String>)] = [
-        (
-            "kbench",
-            [
-                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Exploration", "Harness", "Results",
-                "Rendering", "Kafka", "Posix", "WriteAheadLog",
-                "ArgumentParser", "Foundation",
-            ]
-        ),
-        (
-            "Fuzz",
-            [
-                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "Harness",
-                "Results", "Rendering", "Kafka", "Posix",
-                "WriteAheadLog", "Checksum", "Foundation",
-            ]
-        ),
-        ("Rendering", ["World", "Engine", "Results", "Statistics", "Foundation"]),
-        (
-            "Harness",
-            [
-                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "WriteAheadLog",
-                "Kafka", "ZooKeeper", "Posix",
-                "Database", "Results", "Statistics", "Subprocess", "SystemPackage", "Yams", "Histogram",
-                "Foundation",
-            ]
-        ),
-        (
-            "Rendering",
-            ["World", "Ingestion", "Evidence", "Judgement", "Engine", "Results", "Statistics", "Foundation"]
-        ),
-        (
-            "Results",
-            [
-                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "Statistics",
-                "Foundation",
-            ]
-        ),
-        (
-            "BenchmarkSteps",
-            [
-                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "WriteAheadLog",
-                "Checksum", "Posix",
-            ]
-        ),
-        (
-            "Exploration",
-            ["World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "WriteAheadLog", "Foundation"]
-        ),
-        ("Simulation", ["World", "Ingestion", "Evidence", "Judgement", "Engine"]),
-        ("Engine", ["World", "Ingestion", "Evidence", "WriteAheadLog", "Checksum"]),
-        ("Judgement", ["World", "Ingestion", "Evidence"]),
-        ("Evidence", ["World", "Checksum"]),
-        ("Ingestion", ["World"]),
-        ("WriteAheadLog", ["World", "Checksum", "CZstd"]),
-        ("Kafka", ["World", "CRdKafka", "CPlainLoop", "Dispatch"]),
-        ("Database", ["World", "GRDB", "GRDBSQLite", "Foundation"]),
-        ("ZooKeeper", ["World", "CZooKeeper", "Dispatch"]),
-        ("Posix", ["World", "CPosixShims", "Glibc"]),
-        ("Statistics", ["World", "Foundation"]),
-        ("Checksum", ["CChecksum"]),
-        ("World", []),
+    /// What comes with the system and the language, and who may use it; `Synchronization` anybody may.
+    static let platform: [String: Set<String>] = [
+        "Foundation": [
+            "kbench", "Fuzz", "Scenarios", "Gate", "Campaigns", "Bench", "Offsets", "Harness", "Rendering", "Results",
+            "Exploration", "Statistics", "Database",
+        ],
+        "Glibc": ["Posix"],
+        "Dispatch": ["Kafka", "ZooKeeper"],
     ]
 
     /// Imports of which there is one user, because everything behind them is unsafe, slow to replace, or both.
@@ -76,26 +21,73 @@ import Testing
         ("GRDB", "Database"), ("GRDBSQLite", "Database"),
     ]
 
-    @Test func everyModuleIsInTheTable() {
+    /// Arrows that must not be there, whatever the order of the modules.
+    static let never: [(from: String, to: String)] = [
+        ("Engine", "Judgement"), ("Judgement", "Engine"), ("Results", "Rendering"), ("World", "Engine"),
+    ]
+
+    @Test func theManifestIsUnderstood() {
         let modules = Set(Repository.swiftFiles.filter { !$0.isTest }.compactMap(\.module))
-        #expect(modules == Set(Self.allowed.map(\.module)))
+        #expect(Set(Manifest.modules.map(\.name)) == modules)
+        #expect(Manifest.modules.first { $0.name == "Checksum" }?.dependencies == ["CChecksum"])
     }
 
-    @Test func theTableItselfPointsDown() {
-        for (index, entry) in Self.allowed.enumerated() {
-            let above = Set(Self.allowed[...index].map(\.module))
-            #expect(entry.imports.isDisjoint(with: above), "\(entry.module) imports what lies above it")
+    @Test(arguments: Manifest.modules)
+    func aModuleImportsWhatTheManifestDeclaresAndNothingElse(module: DeclaredModule) {
+        var used: Set<String> = []
+        for file in Repository.swiftFiles(of: [module.name]) {
+            for found in file.imports where found.module != "Synchronization" {
+                used.insert(found.module)
+                #expect(
+                    module.dependencies.contains(found.module)
+                        || Self.platform[found.module]?.contains(module.name) == true,
+                    "\(file.path):\(found.number): \(module.name) must not import \(found.module)")
+            }
+        }
+        #expect(module.dependencies.isSubset(of: used), "\(module.name) declares what it does not import")
+    }
+
+    @Test(arguments: never)
+    func someModulesKnowNothingOfEachOther(from: String, to: String) {
+        #expect(!reachable(from: from).contains(to), "\(from) reaches \(to)")
+    }
+
+    private func reachable(from name: String) -> Set<String> {
+        var found: Set<String> = []
+        var open = [name]
+        while let next = open.popLast() {
+            for module in Manifest.modules where module.name == next {
+                open += module.dependencies.filter { found.insert($0).inserted }
+            }
+        }
+        return found
+    }
+
+    /// The rows of ARCHITECTURE's graph: a module, what it uses of ours, and what lives there.
+    private static let graph: [(module: String, uses: Set<String>)] = {
+        let lines = Repository.files.first { $0.path == "ARCHITECTURE.md" }?.lines ?? []
+        let block = lines.drop { $0 != "<!-- modules -->" }.prefix { $0 != "<!-- /modules -->" }
+        return block.compactMap { line in
+            guard let row = line.firstMatch(of: /^\| `(\w+)` \| ([^|]*) \|/) else { return nil }
+            return (String(row.output.1), Set(row.output.2.matches(of: /\w+/).map { String($0.output) }))
+        }
+    }()
+
+    @Test func architectureShowsTheGraphOfTheManifest() {
+        let ours = Set(Manifest.modules.map(\.name))
+        let shown = Dictionary(uniqueKeysWithValues: Self.graph.map { ($0.module, $0.uses) })
+        #expect(Set(shown.keys) == ours)
+        for module in Manifest.modules {
+            // Everything may use the ground, which the document says once.
+            let uses = module.dependencies.intersection(ours).subtracting(["World", "Checksum"])
+            #expect(shown[module.name] == uses, "\(module.name)")
         }
     }
 
-    @Test(arguments: allowed)
-    func aModuleImportsOnlyWhatItMay(module: String, imports: Set<String>) {
-        for file in Repository.swiftFiles(of: [module]) {
-            for found in file.imports where found.module != "Synchronization" {
-                #expect(
-                    imports.contains(found.module),
-                    "\(file.path):\(found.number): \(module) must not import \(found.module)")
-            }
+    @Test func theGraphPointsDown() {
+        for (index, row) in Self.graph.enumerated() {
+            let above = Set(Self.graph[...index].map(\.module))
+            #expect(row.uses.isDisjoint(with: above), "\(row.module) uses what stands above it")
         }
     }
 

@@ -55,7 +55,9 @@ package enum LedgerFile {
 
         package static func addOverflow(_ count: UInt64, to base: UnsafeMutableRawPointer) { add(count, to: base + 16) }
 
-        package static func addCorrupted(_ count: UInt64, to base: UnsafeMutableRawPointer) { add(count, to: base + 24) }
+        package static func addCorrupted(_ count: UInt64, to base: UnsafeMutableRawPointer) {
+            add(count, to: base + 24)
+        }
 
         private static func add(_ count: UInt64, to word: UnsafeMutableRawPointer) {
             let sum = UInt64(littleEndian: word.load(as: UInt64.self)) &+ count

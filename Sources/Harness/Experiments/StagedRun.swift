@@ -119,8 +119,8 @@ extension ExperimentOutcome {
     /// Complains where a row is not what the scenario states in the symbols of the closed form.
     mutating func compare(_ row: ExperimentRow, with plan: RunPlan) {
         guard let stated = plan.stated, let expected = plan.expected else { return }
-        let duplicates = RunJudgement.value(of: stated.duplicates, expected)
-        let lost = RunJudgement.value(of: stated.lost, expected)
+        let duplicates = stated.duplicates.value(in: expected)
+        let lost = stated.lost.value(in: expected)
         guard row.duplicates != duplicates || row.lost != lost else { return }
         findings.complaints.append(
             "\(row.label): \(row.duplicates) duplicates and \(row.lost) lost, the scenario states \(duplicates) and \(lost)"

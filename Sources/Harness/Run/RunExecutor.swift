@@ -120,7 +120,9 @@ struct RunExecutor: Sendable {
                 }
                 return lives
             case .failed(let diagnosis):
-                guard diagnosis.isRefusal, !plan.outage.events.isEmpty || plan.expectsRefusal else { throw diagnosis }
+                guard diagnosis.isRefusal, !plan.outage.events.isEmpty || plan.expectation.isRefusal else {
+                    throw diagnosis
+                }
                 lives.refusal = diagnosis.cause
                 return lives
             case .killed:
@@ -238,6 +240,8 @@ struct RunExecutor: Sendable {
             crashes = armed.count
         case .external(let delay): (crash, crashes) = ("after \(Int(delay / .milliseconds(1))) ms", 1)
         }
+        let expectation = plan.expectation
+        let counts = expectation.counts
         var result = RunResult(
             strategy: plan.strategy.rawValue, sink: plan.outputName, crashPoint: crash,
             crashFired: crashes > 0 && lives.crashesFired == crashes, produced: verdict.produced,
@@ -245,8 +249,10 @@ struct RunExecutor: Sendable {
             reexecutionDuplicates: verdict.reexecutionDuplicates, lost: verdict.lost, lostLoudly: verdict.lostLoudly,
             corrupted: verdict.corrupted,
             redone: verdict.redone,
-            expected: RunJudgement.expected(plan), derivation: RunJudgement.derivation(plan),
-            agrees: RunJudgement.agrees(plan, verdict, isRefused: lives.refusal != nil),
+            expected: .init(
+                duplicates: counts.duplicates, ingestDuplicates: counts.ingestDuplicates, lost: counts.lost,
+                refused: counts.isRefused), derivation: expectation.derivation,
+            agrees: expectation.agrees(with: verdict, isRefused: lives.refusal != nil),
             invalidReason: RunJudgement.invalidReason(
                 plan, crashesFired: lives.crashesFired, unplannedDeaths: lives.unplannedDeaths, verdict: verdict,
                 isDamageMissing: lives.isDamageMissing, eventFailure: lives.eventFailure),

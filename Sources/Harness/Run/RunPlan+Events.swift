@@ -6,9 +6,6 @@ internal import Judgement
 internal import World
 
 extension RunPlan {
-    /// Whether the run is to end with the engine's refusal to go on, by its closed form or by what is stated.
-    var expectsRefusal: Bool { stated?.isRefusal == true || expected?.isRefused == true }
-
     /// What happened between the first two lives, each in a sentence.
     var events: [String] { outage.events.map(\.sentence) }
 

@@ -70,8 +70,6 @@ public enum ScenarioLimits {
     public static let valueFileBytes = 64 << 20
     /// The seed, limited so that every tool that reads JSON keeps it exact.
     public static let seed = 0...9_007_199_254_740_991
-    /// A number in the sum of duplicates or losses that a scenario states, and the whole of its numbers.
-    public static let statedRecords = 0...1_000_000_000_000
     /// Records a second that are offered, or planned for.
     public static let recordsPerSecond = 0.001...1_000_000_000
     /// Seconds for which records are offered: below a tenth nothing has settled, above an hour nobody waits.

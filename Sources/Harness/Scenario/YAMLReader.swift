@@ -1,4 +1,5 @@
 // Typed access to a YAML tree in which every refusal knows its file, line and key.
+internal import Judgement
 internal import Yams
 
 /// A value of a YAML file together with its place.
@@ -102,7 +103,7 @@ struct YAMLValue {
             throw error(
                 .impossibleValue, "'\(text)' is not a sum",
                 fix:
-                    "write \(symbols) and numbers of at most \(ScenarioLimits.statedRecords.upperBound) in all, joined "
+                    "write \(symbols) and numbers of at most \(SymbolSum.limits.upperBound) in all, joined "
                     + "by '+', such as 'E + n', or any")
         }
         return sum

@@ -20,7 +20,7 @@ public struct Tally {
 
     /// Counts one delivery.
     public mutating func count(_ delivery: Delivery) {
-        guard let number = delivery.number, number >= 0, number < ledger.count else {
+        guard let number = delivery.number, (0..<ledger.count).contains(number) else {
             unknown += 1
             return
         }

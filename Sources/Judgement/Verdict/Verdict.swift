@@ -94,7 +94,7 @@ public struct Verdict: Equatable, Sendable {
     private static func ingestDuplicates(in source: any DeliverySource, _ tally: Tally) throws -> Int {
         var repeated: [(number: Int, ingest: Int64)] = []
         try source.forEachDelivery { delivery in
-            guard let number = delivery.number, number < tally.ledger.count,
+            guard let number = delivery.number, (0..<tally.ledger.count).contains(number),
                 tally.ledger.deliveries(of: number) > 1
             else { return }
             repeated.append((number, delivery.ingest ?? 0))

@@ -1,11 +1,10 @@
 // Where the records of a load lie: the pattern, the production and the layout are of one mind.
-@testable import Evidence
-@testable import Judgement
 import Foundation
 import Testing
 import World
 
-@testable import Engine
+@testable import Evidence
+@testable import Judgement
 
 @Suite("A load's records lie where its pattern puts them")
 struct LoadLayoutTests {
@@ -84,7 +83,9 @@ struct LoadLayoutTests {
     @Test("a pattern and a layout are read back as they were written; what no load can have is refused")
     func coding() throws {
         let pattern = LoadPattern(weights: [3, 0, 1], transactions: .init(records: 5, abortedPercent: 30))
-        var shape = LoadShape.small(pattern: pattern)
+        var shape = LoadShape(
+            records: 60, partitions: 3, blockRecords: 5, batchRecords: 20, groupCommitBlocks: 1, checkpointLagTasks: 0,
+            autoCommitBlocks: 3, chunkRecords: 1000, pattern: pattern)
         shape.found = TopicLayout(pattern, parts: [20], starts: [5, 0, 2])
         let data = try JSONEncoder().encode(shape)
         #expect(try JSONDecoder().decode(LoadShape.self, from: data) == shape)

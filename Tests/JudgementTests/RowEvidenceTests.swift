@@ -1,10 +1,9 @@
 // Which rows of the semantics table rest on inference, and how they are marked.
-@testable import Ingestion
-@testable import Judgement
 import Testing
 import World
 
-@testable import Engine
+@testable import Ingestion
+@testable import Judgement
 
 @Suite("A row that no live Spark has shown is marked")
 struct RowEvidenceTests {
@@ -25,7 +24,9 @@ struct RowEvidenceTests {
 
     @Test("in the derivation of an outcome, and not in its row")
     func derivation() {
-        let shape = LoadShape.small(records: 60, partitions: 3, block: 5, batch: 20)
+        let shape = LoadShape(
+            records: 60, partitions: 3, blockRecords: 5, batchRecords: 20, groupCommitBlocks: 1, checkpointLagTasks: 0,
+            autoCommitBlocks: 3, chunkRecords: 1000)
         for (strategy, ending) in [
             (Strategy.receiverWal, ", row D4"), (.receiverReliable, ", row D4"), (.receiver, ", row D4 [I]"),
         ] {
