@@ -1,7 +1,7 @@
 # The two commands that matter are `make demo` and `make test`; each sets up what it needs.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long test-brokers fuzz matrix bench-micro thresholds thresholds-update samples lint format clean
+.PHONY: help demo test test-long test-brokers fuzz matrix bench-micro thresholds thresholds-update samples docs lint format clean
 
 # The Swift runtime goes into the binary: it starts faster, which the crash loops feel, and can be copied elsewhere.
 RELEASE := swift build -c release --product kbench --static-swift-stdlib
@@ -56,10 +56,13 @@ thresholds-update: ## Write down the allocations of single steps
 	@scripts/setup build
 	@$(CHECK) update
 
-samples: ## Write the samples of output in README.md anew, from what the commands print
+samples: ## Write the samples of output in README.md and the pages anew, from what the commands print
 	@scripts/setup build
 	@$(RELEASE)
 	@scripts/samples
+
+docs: ## Build the documentation as a site in .build/docs, and refuse a link that leads nowhere
+	@scripts/docs
 
 lint: ## Check format and documentation comments
 	@swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Micro Benchmarks/Check

@@ -19,7 +19,8 @@ let package = Package(
     name: "kbench",
     products: [
         .executable(name: "kbench", targets: ["kbench"]),
-        .library(name: "KbenchEngine", targets: ["World", "Engine", "Kafka", "Posix"]),
+        .library(
+            name: "KbenchEngine", targets: ["World", "Ingestion", "Evidence", "Judgement", "Engine", "Kafka", "Posix"]),
         // The steps that Benchmarks measures.
         .library(name: "KbenchSteps", targets: ["BenchmarkSteps"]),
     ],
@@ -39,8 +40,8 @@ let package = Package(
         .executableTarget(
             name: "kbench",
             dependencies: [
-                "World", "Engine", "Exploration", "Harness", "Results", "Rendering", "Kafka", "Posix",
-                "WriteAheadLog",
+                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Exploration", "Harness", "Results",
+                "Rendering", "Kafka", "Posix", "WriteAheadLog",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -48,14 +49,15 @@ let package = Package(
         .executableTarget(
             name: "Fuzz",
             dependencies: [
-                "World", "Engine", "Simulation", "Exploration", "Harness", "Results", "Rendering", "Kafka", "Posix",
-                "WriteAheadLog", "Checksum",
+                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "Harness",
+                "Results", "Rendering", "Kafka", "Posix", "WriteAheadLog", "Checksum",
             ],
             swiftSettings: settings),
         .target(
             name: "Harness",
             dependencies: [
-                "World", "Engine", "Simulation", "Exploration", "WriteAheadLog", "Kafka", "ZooKeeper", "Posix",
+                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "WriteAheadLog",
+                "Kafka", "ZooKeeper", "Posix",
                 "Database", "Results", "Statistics",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -67,25 +69,42 @@ let package = Package(
             // to the folder of that name at the root, where people look for them.
             resources: [.embedInCode("scenarios"), .embedInCode("reference/spark-3.5.7.csv")],
             swiftSettings: settings),
-        // What was found, as values, and what is decided over it.
-        .target(
-            name: "Results", dependencies: ["World", "Engine", "Simulation", "Exploration", "Statistics"],
-            swiftSettings: settings),
         // One document for each result, in every form.
         .target(
-            name: "Rendering", dependencies: ["World", "Engine", "Results", "Statistics"], swiftSettings: settings),
+            name: "Rendering", dependencies: ["World", "Judgement", "Results", "Statistics"], swiftSettings: settings),
+        // What was found, as values, and what is decided over it.
+        .target(
+            name: "Results",
+            dependencies: [
+                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "Statistics",
+            ],
+            swiftSettings: settings),
         // The bodies of the benchmarks, which the tests run too.
         .target(
             name: "BenchmarkSteps",
-            dependencies: ["World", "Engine", "Simulation", "Exploration", "WriteAheadLog", "Checksum", "Posix"],
+            dependencies: [
+                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "WriteAheadLog",
+                "Checksum", "Posix",
+            ],
             swiftSettings: settings),
         // Tries every schedule of crashes there is, and makes a failure small.
         .target(
-            name: "Exploration", dependencies: ["World", "Engine", "Simulation", "WriteAheadLog"],
+            name: "Exploration",
+            dependencies: ["World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "WriteAheadLog"],
             swiftSettings: settings),
         // The simulated world: the seams in memory.
-        .target(name: "Simulation", dependencies: ["World", "Engine"], swiftSettings: settings),
-        .target(name: "Engine", dependencies: ["World", "WriteAheadLog", "Checksum"], swiftSettings: settings),
+        .target(
+            name: "Simulation", dependencies: ["World", "Ingestion", "Evidence", "Judgement", "Engine"],
+            swiftSettings: settings),
+        .target(
+            name: "Engine", dependencies: ["World", "Ingestion", "Evidence", "WriteAheadLog", "Checksum"],
+            swiftSettings: settings),
+        // Knows no engine: deliveries in, what was produced in, what is expected in; verdict out.
+        .target(name: "Judgement", dependencies: ["World", "Ingestion", "Evidence"], swiftSettings: settings),
+        // What a run leaves for its judge, as bytes: records, loads, rows, journals, ledgers.
+        .target(name: "Evidence", dependencies: ["World", "Checksum"], swiftSettings: settings),
+        // What a run is, as words that engine and judge share: strategies, sinks, deviations, events.
+        .target(name: "Ingestion", dependencies: ["World"], swiftSettings: settings),
         .target(
             name: "WriteAheadLog", dependencies: ["World", "Checksum", "CZstd"], swiftSettings: settings),
         .target(name: "Kafka", dependencies: ["World", "CRdKafka", "CPlainLoop"], swiftSettings: settings),
@@ -120,14 +139,18 @@ let package = Package(
         tests(of: "Database", also: ["World"]),
         // Which starts a server of its own, as the harness does.
         tests(of: "ZooKeeper", also: ["World", "Harness", "Posix", "CZooKeeper"]),
-        tests(of: "Engine", also: ["World", "Simulation", "WriteAheadLog"]),
-        tests(of: "Simulation", also: ["World", "Engine"]),
-        tests(of: "Exploration", also: ["World", "Engine", "Simulation", "WriteAheadLog"]),
+        tests(
+            of: "Engine",
+            also: ["World", "Ingestion", "Evidence", "Judgement", "Simulation", "WriteAheadLog", "Checksum"]),
+        tests(of: "Simulation", also: ["World", "Ingestion", "Evidence", "Judgement", "Engine"]),
+        tests(
+            of: "Exploration",
+            also: ["World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "WriteAheadLog"]),
         tests(
             of: "Harness",
             also: [
-                "World", "Engine", "Simulation", "Exploration", "Kafka", "Posix", "Database", "Results",
-                "Rendering", "Statistics", "WriteAheadLog",
+                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "Kafka", "Posix",
+                "Database", "Results", "Rendering", "Statistics", "WriteAheadLog",
             ]),
         tests(of: "Results", also: ["World"]),
         tests(of: "Rendering", also: ["World", "Results"]),

@@ -1,4 +1,5 @@
 // One step that is measured: its name, how often it is done in one go, and what it does.
+internal import Judgement
 
 /// A step that `Benchmarks` measures and the tests run once.
 public struct BenchmarkStep {

@@ -1,6 +1,8 @@
 // Whole lives in the simulated world, the verdict over what they left, and a range read from its broker.
 internal import Engine
 internal import Exploration
+internal import Ingestion
+internal import Judgement
 internal import Simulation
 internal import World
 

@@ -1,4 +1,5 @@
 // A disk that counts what is asked of it, by the part of a run's folder it is asked for.
+public import Evidence
 internal import Synchronization
 public import World
 

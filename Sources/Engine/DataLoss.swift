@@ -1,14 +1,8 @@
 // What to do when a position is not in the broker's log any more: fail and say what is gone, or skip and say so.
+internal import Evidence
+internal import Ingestion
 internal import Synchronization
 internal import World
-
-/// What to do about records that the broker dropped before they were read.
-public enum DataLossPolicy: String, CaseIterable, Codable, Sendable {
-    /// Stop with an error that names what is gone.
-    case fail
-    /// Go on behind it, and note what was skipped.
-    case skip
-}
 
 /// Settles where reading goes on from a position that the log does not have. Tasks that run at once share one.
 final class DataLoss {

@@ -6,7 +6,7 @@ final class RawLoop {
     private let configuration: EngineConfiguration
     private let counters: EngineCounters
     private let reader: any RecordReader
-    private let patience: Patience
+    private let deadline: Deadline
     private let clock: any Clock
     private let observer: (any StageObserver)?
 
@@ -18,7 +18,7 @@ final class RawLoop {
         counters.note(.askedAt, at: seams.clock.now())
         reader = try seams.broker.openDiscardingReader(
             at: configuration.starts.enumerated().map { (Partition($0), $1) })
-        patience = Patience(configuration: configuration, clock: seams.clock)
+        deadline = Deadline(configuration: configuration, clock: seams.clock)
     }
 
     /// Takes what has arrived. False: the input is exhausted.
@@ -39,11 +39,19 @@ final class RawLoop {
                     OffsetRange(partition: $0, from: $1.0, until: $1.1)
                 })
         }
-        try patience.check(isProgress: count > 0, "offsets \(positions)")
+        try deadline.check(isProgress: count > 0, "offsets \(positions)")
         return true
     }
 
     private var positions: [Offset] { configuration.partitions.map { reader.position(of: $0) } }
 
     func close() { reader.close() }
+}
+
+extension RawLoop {
+    /// Opens the pipeline of `raw`: one stage.
+    static func open(_ life: Pipeline.Life) throws -> Pipeline {
+        let loop = try RawLoop(configuration: life.configuration, seams: life.seams, counters: life.counters)
+        return Pipeline(stages: [loop.step], closers: [loop.close])
+    }
 }

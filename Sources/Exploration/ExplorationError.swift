@@ -1,22 +1,10 @@
 // What exploration refuses.
+public import World
 
 /// An error of the exploration itself, not of a schedule.
 public struct ExplorationError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The kind of error, for programs.
-    public struct Code: RawRepresentable, Equatable, Hashable, Sendable {
-        /// The code's stable name.
-        public let rawValue: String
-        /// Makes a code from its name.
-        public init(rawValue: String) { self.rawValue = rawValue }
-        /// A schedule that was run twice did not do the same twice.
-        public static let notRepeatable = Code(rawValue: "not-repeatable")
-        /// A file is no capsule, or one of another version.
-        public static let noCapsule = Code(rawValue: "no-capsule")
-        /// A schedule that is to be made smaller breaks no promise.
-        public static let nothingBroken = Code(rawValue: "nothing-broken")
-        /// The record that was asked for is not in the run.
-        public static let noRecord = Code(rawValue: "no-record")
-    }
+    public typealias Code = ErrorCode<ExplorationError>
 
     /// The kind of error.
     public var code: Code
@@ -34,4 +22,15 @@ public struct ExplorationError: Error, Equatable, Sendable, CustomStringConverti
 
     /// One line: what and where.
     public var description: String { "\(message) (\(location))" }
+}
+
+extension ErrorCode<ExplorationError> {
+    /// A schedule that was run twice did not do the same twice.
+    public static var notRepeatable: Self { Self(rawValue: "not-repeatable") }
+    /// A file is no capsule, or one of another version.
+    public static var noCapsule: Self { Self(rawValue: "no-capsule") }
+    /// A schedule that is to be made smaller breaks no promise.
+    public static var nothingBroken: Self { Self(rawValue: "nothing-broken") }
+    /// The record that was asked for is not in the run.
+    public static var noRecord: Self { Self(rawValue: "no-record") }
 }

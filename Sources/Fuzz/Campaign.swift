@@ -1,5 +1,6 @@
 // The process that watches: hands out stretches of inputs, and goes on behind the one that stopped a reader.
 internal import Foundation
+internal import Judgement
 internal import Posix
 internal import Synchronization
 internal import World

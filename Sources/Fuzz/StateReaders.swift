@@ -1,5 +1,7 @@
 // The readers of what an engine left on its disk: positions, checkpoints, offset logs, write-ahead logs, blocks.
 internal import Engine
+internal import Ingestion
+internal import Judgement
 internal import Simulation
 internal import World
 internal import WriteAheadLog

@@ -3,6 +3,7 @@ internal import Engine
 internal import Exploration
 internal import Foundation
 internal import Harness
+internal import Judgement
 internal import Kafka
 internal import Rendering
 internal import Results

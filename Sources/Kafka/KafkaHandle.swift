@@ -211,3 +211,26 @@ final class KafkaHandle {
         return error
     }
 }
+
+/// A failure whose place and meaning the caller knows.
+struct LibraryError: Error {
+    var code: rd_kafka_resp_err_t
+
+    init(_ code: rd_kafka_resp_err_t) { self.code = code }
+}
+
+extension Duration {
+    /// Whole milliseconds, rounded up so that a short wait does not become a busy loop, at most what a C int holds.
+    var milliseconds: Int32 {
+        let (seconds, attoseconds) = components
+        if seconds >= Int64(Int32.max / 1000) { return Int32.max }
+        let whole = seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
+        return Int32(max(whole, 0))
+    }
+}
+
+/// librdkafka, the library that every call of this module ends in.
+public enum KafkaLibrary {
+    /// The version of the library in use at run time, such as `2.0.2`.
+    public static var version: String { String(cString: rd_kafka_version_str()) }
+}

@@ -1,6 +1,6 @@
 // Produces records to partitions of one's choice and returns when each is confirmed.
 internal import CRdKafka
-internal import World
+public import World
 
 /// Writes records to one topic, idempotently and acknowledged by all replicas. One thread uses a producer at a time.
 public final class KafkaProducer {
@@ -82,35 +82,35 @@ public final class KafkaProducer {
         count: Int, recordCapacity: Int, progressInterval: Int = .max, progress: (Int) -> Void = { _ in },
         fill: (_ index: Int, _ buffer: UnsafeMutableRawBufferPointer) throws -> OutgoingRecord
     ) throws -> Delivery {
-        var ledger = DeliveryLedger(partitions: partitionCount)
+        var reports = DeliveryReports(partitions: partitionCount)
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: max(recordCapacity, 1), alignment: 16)
         defer { buffer.deallocate() }
         do {
             var untilProgress = progressInterval
             for index in 0..<count {
                 let record = try fill(index, buffer)
-                guard send(record, from: buffer, &ledger) else { break }
-                if index & 1023 == 1023 { settle(&ledger, timeout: 0) }
+                guard send(record, from: buffer, &reports) else { break }
+                if index & 1023 == 1023 { settle(&reports, timeout: 0) }
                 untilProgress -= 1
                 if untilProgress == 0 {
-                    progress(ledger.confirmed)
+                    progress(reports.confirmed)
                     untilProgress = progressInterval
                 }
             }
         } catch {
             // The library's reports must not be mistaken for those of a later call.
-            finish(&ledger)
+            finish(&reports)
             throw error
         }
-        finish(&ledger)
-        return try judge(ledger, count: count)
+        finish(&reports)
+        return try judge(reports, count: count)
     }
 
     /// Hands one record to the library, waiting while it is full.
     ///
     /// - Returns: Whether it was taken.
     func send(
-        _ record: OutgoingRecord, from buffer: UnsafeMutableRawBufferPointer, _ ledger: inout DeliveryLedger
+        _ record: OutgoingRecord, from buffer: UnsafeMutableRawBufferPointer, _ reports: inout DeliveryReports
     ) -> Bool {
         let keyLength = record.keyLength ?? 0
         let valueLength = record.valueLength ?? 0
@@ -118,21 +118,21 @@ public final class KafkaProducer {
             keyLength >= 0 && valueLength >= 0 && keyLength + valueLength <= buffer.count,
             "producer: a record of \(keyLength) + \(valueLength) bytes in a buffer of \(buffer.count)")
         guard record.partition >= 0, Int(record.partition) < partitionCount else {
-            ledger.refuse(RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION, record.partition)
+            reports.refuse(RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION, record.partition)
             return false
         }
         let partition = Int(record.partition)
         while true {
-            let code = hand(record, from: buffer, UnsafeMutableRawPointer(bitPattern: ledger.nextSequence(partition)))
+            let code = hand(record, from: buffer, UnsafeMutableRawPointer(bitPattern: reports.nextSequence(partition)))
             if code == RD_KAFKA_RESP_ERR_NO_ERROR {
-                ledger.enter(partition)
+                reports.enter(partition)
                 return true
             }
             guard code == RD_KAFKA_RESP_ERR__QUEUE_FULL else {
-                ledger.refuse(code, record.partition)
+                reports.refuse(code, record.partition)
                 return false
             }
-            settle(&ledger, timeout: 100)
+            settle(&reports, timeout: 100)
         }
     }
 
@@ -190,41 +190,74 @@ public final class KafkaProducer {
     }
 
     /// Takes in the reports that are there, waiting up to `timeout` milliseconds for a first one.
-    func settle(_ ledger: inout DeliveryLedger, timeout: Int32) {
+    func settle(_ reports: inout DeliveryReports, timeout: Int32) {
         var timeout = timeout
         func take(_ event: OpaquePointer) {
             guard rd_kafka_event_type(event) == RD_KAFKA_EVENT_DR else { return }
-            while let message = rd_kafka_event_message_next(event) { ledger.settle(message.pointee) }
+            while let message = rd_kafka_event_message_next(event) { reports.settle(message.pointee) }
         }
         while handle.pollEvent(timeout, take) { timeout = 0 }
     }
 
     /// Waits for the reports of all records; each comes, at the latest when the record's time is over.
-    func finish(_ ledger: inout DeliveryLedger) {
+    func finish(_ reports: inout DeliveryReports) {
         // Sends half-filled batches at once instead of letting them linger.
         rd_kafka_flush(handle.pointer, 0)
-        while ledger.outstanding > 0 {
+        while reports.outstanding > 0 {
             rd_kafka_flush(handle.pointer, 0)
-            settle(&ledger, timeout: 10)
+            settle(&reports, timeout: 10)
         }
     }
 
-    func judge(_ ledger: DeliveryLedger, count: Int) throws -> Delivery {
+    func judge(_ reports: DeliveryReports, count: Int) throws -> Delivery {
         let place = "\(handle.configuration.bootstrap) \(topic)"
-        if let misplaced = ledger.misplaced {
+        if let misplaced = reports.misplaced {
             throw BrokerError(
                 .notDelivered,
                 "a record was confirmed at offset \(misplaced.offset) instead of \(misplaced.expected): another "
                     + "producer writes to \(topic), or a record was stored twice or not at all",
                 location: "\(place)/\(misplaced.partition)@\(misplaced.offset)")
         }
-        guard ledger.confirmed == count else {
-            let failure = ledger.firstFailure
+        guard reports.confirmed == count else {
+            let failure = reports.firstFailure
             let reason = (failure?.code.text ?? "no reason given") + handle.complaint
             throw BrokerError(
-                .notDelivered, "\(count - ledger.confirmed) of \(count) records not confirmed: \(reason)",
+                .notDelivered, "\(count - reports.confirmed) of \(count) records not confirmed: \(reason)",
                 cause: failure?.code.cause, location: failure.map { "\(place)/\($0.partition)" } ?? place)
         }
-        return Delivery(confirmed: ledger.confirmed, ranges: ledger.ranges)
+        return Delivery(confirmed: reports.confirmed, ranges: reports.ranges)
+    }
+}
+
+/// The shape of a record: its partition, and the lengths of key and value, which lie one after the other in the buffer.
+public struct OutgoingRecord: Equatable, Sendable {
+    /// The partition to produce to.
+    public var partition: Partition
+    /// The length of the key at the start of the buffer; nil for a record without a key.
+    public var keyLength: Int?
+    /// The length of the value behind the key; nil for a null value, a tombstone.
+    public var valueLength: Int?
+    /// The headers, in order.
+    public var headers: [Header] = []
+
+    /// A header of a record.
+    public struct Header: Equatable, Sendable {
+        /// The name.
+        public var name: String
+        /// The value.
+        public var value: [UInt8]
+
+        /// Makes a header.
+        public init(name: String, value: [UInt8]) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    /// Makes a shape.
+    public init(partition: Partition, keyLength: Int? = nil, valueLength: Int?) {
+        self.partition = partition
+        self.keyLength = keyLength
+        self.valueLength = valueLength
     }
 }

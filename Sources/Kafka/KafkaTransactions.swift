@@ -21,7 +21,7 @@ public final class KafkaTransactions {
     private var aborting: KafkaProducer?
     private let configuration: KafkaConfiguration
     private let name: String
-    private var ledger: DeliveryLedger
+    private var reports: DeliveryReports
     /// The records handed over.
     private var count = 0
     /// The transaction that ended last, and the partitions it wrote to.
@@ -36,7 +36,7 @@ public final class KafkaTransactions {
         self.configuration = configuration
         self.name = name
         committing = try KafkaTransactions.producer(configuration, topic, name)
-        ledger = DeliveryLedger(partitions: committing.partitionCount)
+        reports = DeliveryReports(partitions: committing.partitionCount)
     }
 
     /// Ends the connections.
@@ -46,10 +46,10 @@ public final class KafkaTransactions {
     }
 
     /// The records confirmed so far, those of aborted transactions too.
-    public var confirmed: Int { ledger.confirmed }
+    public var confirmed: Int { reports.confirmed }
 
     /// The offsets of all transactions so far, with markers and aborted records: of each partition one unbroken range.
-    public var delivery: Delivery { Delivery(confirmed: ledger.confirmed, ranges: ledger.ranges) }
+    public var delivery: Delivery { Delivery(confirmed: reports.confirmed, ranges: reports.ranges) }
 
     /// Produces one transaction of `count` records and waits until it has ended.
     ///
@@ -72,16 +72,16 @@ public final class KafkaTransactions {
         do {
             for index in 0..<count {
                 let record = try fill(index, buffer)
-                guard producer.send(record, from: buffer, &ledger) else { break }
+                guard producer.send(record, from: buffer, &reports) else { break }
                 written.insert(Int(record.partition))
-                if index & 1023 == 1023 { producer.settle(&ledger, timeout: 0) }
+                if index & 1023 == 1023 { producer.settle(&reports, timeout: 0) }
             }
             // Aborted records too have to lie in the log before they are aborted.
-            producer.finish(&ledger)
+            producer.finish(&reports)
             self.count += count
-            _ = try producer.judge(ledger, count: self.count)
+            _ = try producer.judge(reports, count: self.count)
         } catch {
-            producer.finish(&ledger)
+            producer.finish(&reports)
             _ = rd_kafka_abort_transaction(producer.handle.pointer, 1000).map { rd_kafka_error_destroy($0) }
             throw error
         }
@@ -91,7 +91,7 @@ public final class KafkaTransactions {
                 : rd_kafka_abort_transaction(producer.handle.pointer, timeout)
         }
         let partitions = written.sorted()
-        for partition in partitions { ledger.enterMarker(partition) }
+        for partition in partitions { reports.enterMarker(partition) }
         last = (ending, partitions)
     }
 
@@ -103,7 +103,7 @@ public final class KafkaTransactions {
         let broker = committing.handle
         let clock = ContinuousClock()
         for partition in last.partitions {
-            guard let end = ledger.nextOffset(partition) else { continue }
+            guard let end = reports.nextOffset(partition) else { continue }
             let deadline = clock.now + KafkaTransactions.patience
             while true {
                 let ends = try broker.retrying("watermarks", "\(committing.topic)/\(partition)") { timeout in

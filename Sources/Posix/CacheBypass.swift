@@ -4,9 +4,10 @@ internal import Glibc
 
 /// The growing end of a file, written past the system's cache (O_DIRECT).
 ///
-/// The device takes whole pages only. The bytes of the last, unfinished page are therefore kept, and written again together
-/// with those that follow, which is what the system's cache does too; until then zeros stand behind them. Every write has
-/// left the process when it returns, so a kill loses as little as it does without this.
+/// The device takes whole pages only, from memory that lies as the pages do, and a frame lies anywhere: so all of it is
+/// copied once, into a buffer of pages, as it would be into the system's cache. The bytes of the last, unfinished page are
+/// kept, and written again together with those that follow, which is what the system's cache does too; until then zeros
+/// stand behind them. Every write has left the process when it returns, so a kill loses as little as it does without this.
 final class CacheBypass {
     /// What lengths, places and addresses are multiples of; a device that wants more refuses, and is written to plainly.
     static let page = 4096

@@ -12,13 +12,13 @@ public struct PlainThreads: TaskThreads {
     ///
     /// - Throws: ``SystemError`` when a thread cannot be started; the calls that had begun are over then, too.
     public func run(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) throws {
-        let ended = Semaphore()
+        let ended = SystemSemaphore()
         var started = 0
         defer { for _ in 0..<started { ended.wait() } }
         for number in 0..<count {
             try BlockingThread.start {
                 body(number)
-                ended.ring()
+                ended.signal()
             }
             started += 1
         }
@@ -30,14 +30,14 @@ public struct PlainThreads: TaskThreads {
     /// A thread that waits for work until nobody holds it.
     ///
     /// - Throws: ``SystemError`` when no thread can be started.
-    public func makeWorker() throws -> any Worker { try PlainWorker() }
+    public func makeSerialThread() throws -> any SerialThread { try PlainSerialThread() }
 
-    /// A bell that puts its waiter to sleep.
-    public func makeBell() -> any Bell { Semaphore() }
+    /// A semaphore that puts its waiter to sleep.
+    public func makeSemaphore() -> any CountingSemaphore { SystemSemaphore() }
 }
 
 /// A semaphore of the system. Safe to share between threads: it is made for it.
-private final class Semaphore: Bell, @unchecked Sendable {
+private final class SystemSemaphore: CountingSemaphore, @unchecked Sendable {
     private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
 
     init() { sem_init(semaphore, 0, 0) }
@@ -47,7 +47,7 @@ private final class Semaphore: Bell, @unchecked Sendable {
         semaphore.deallocate()
     }
 
-    func ring() { sem_post(semaphore) }
+    func signal() { sem_post(semaphore) }
 
     // An interrupted wait is taken up again.
     func wait() { while sem_wait(semaphore) != 0 {} }
@@ -55,14 +55,14 @@ private final class Semaphore: Bell, @unchecked Sendable {
 
 /// One thread for one piece of work after the other: the memory that it takes and others give back comes to it again, which
 /// with a new thread each time it would not.
-private final class PlainWorker: Worker {
+private final class PlainSerialThread: SerialThread {
     private final class Work: Sendable {
         let pending = Mutex<[(@Sendable () -> Void)?]>([])
-        let bell = Semaphore()
+        let arrivals = SystemSemaphore()
 
         func add(_ body: (@Sendable () -> Void)?) {
             pending.withLock { $0.append(body) }
-            bell.ring()
+            arrivals.signal()
         }
     }
 
@@ -71,7 +71,7 @@ private final class PlainWorker: Worker {
     init() throws {
         try BlockingThread.start { [work] in
             while true {
-                work.bell.wait()
+                work.arrivals.wait()
                 guard let body = work.pending.withLock({ $0.removeFirst() }) else { return }
                 body()
             }

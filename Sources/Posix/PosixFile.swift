@@ -1,4 +1,4 @@
-// An open file of the real file system.
+// An open file of the real file system, and where a gather write of its stands.
 internal import Glibc
 public import World
 
@@ -164,5 +164,52 @@ public final class PosixFile: DiskFile {
 extension iovec {
     fileprivate init(_ piece: UnsafeRawBufferPointer) {
         self.init(iov_base: UnsafeMutableRawPointer(mutating: piece.baseAddress), iov_len: piece.count)
+    }
+}
+
+/// A place within the parts of a gather write.
+struct GatherCursor {
+    private let parts: [UnsafeRawBufferPointer]
+    private var part = 0
+    private var offset = 0
+
+    init(_ parts: [UnsafeRawBufferPointer]) {
+        self.parts = parts
+        skipEmpty()
+    }
+
+    var isAtEnd: Bool { part == parts.count }
+
+    /// The pieces that come next, none of them empty, as many as fit in `limit`.
+    func next(atMost limit: Int, _ body: (Int, UnsafeRawBufferPointer) -> Void) -> Int {
+        var count = 0
+        var start = offset
+        for part in parts[part...] {
+            if count == limit { break }
+            let piece = UnsafeRawBufferPointer(rebasing: part[start...])
+            start = 0
+            if piece.isEmpty { continue }
+            body(count, piece)
+            count += 1
+        }
+        return count
+    }
+
+    /// The system has taken `count` more bytes.
+    mutating func advance(by count: Int) {
+        var left = count
+        while left > 0 {
+            let here = min(left, parts[part].count - offset)
+            offset += here
+            left -= here
+            skipEmpty()
+        }
+    }
+
+    private mutating func skipEmpty() {
+        while part < parts.count, offset == parts[part].count {
+            part += 1
+            offset = 0
+        }
     }
 }

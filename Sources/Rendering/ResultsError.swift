@@ -5,20 +5,7 @@ package import World
 /// A results folder that cannot be written.
 package struct ResultsError: DiagnosticError, Equatable, Sendable, CustomStringConvertible {
     /// The kind of failure, for programs.
-    package struct Code: RawRepresentable, Hashable, Sendable {
-        /// The code's stable name.
-        package let rawValue: String
-        /// Makes a code from its name.
-        package init(rawValue: String) { self.rawValue = rawValue }
-        /// The file system, or the quota, is full.
-        package static let noSpace = Code(rawValue: "no-space")
-        /// The folder may not be written.
-        package static let notAllowed = Code(rawValue: "not-allowed")
-        /// Something that is not a folder has the name.
-        package static let notAFolder = Code(rawValue: "not-a-folder")
-        /// Any other failure.
-        package static let failed = Code(rawValue: "failed")
-    }
+    package typealias Code = ErrorCode<ResultsError>
 
     /// The kind of failure.
     package var code: Code
@@ -61,4 +48,15 @@ package struct ResultsError: DiagnosticError, Equatable, Sendable, CustomStringC
                 .failed, "the result could not be kept: \(system ?? "\(error)")", fix: elsewhere, at: location)
         }
     }
+}
+
+extension ErrorCode<ResultsError> {
+    /// The file system, or the quota, is full.
+    package static var noSpace: Self { Self(rawValue: "no-space") }
+    /// The folder may not be written.
+    package static var notAllowed: Self { Self(rawValue: "not-allowed") }
+    /// Something that is not a folder has the name.
+    package static var notAFolder: Self { Self(rawValue: "not-a-folder") }
+    /// Any other failure.
+    package static var failed: Self { Self(rawValue: "failed") }
 }

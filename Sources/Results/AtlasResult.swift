@@ -1,6 +1,7 @@
 // What an atlas found, in the form that other tools rely on.
 internal import Engine
 public import Exploration
+internal import Ingestion
 internal import Simulation
 
 /// The outcome of an atlas: every unit's, put together in the plan's order.

@@ -1,6 +1,6 @@
 // Two drivers on one state: a second one is started while the first still works, and both are stepped by a seed.
 public import Engine
-internal import World
+public import World
 
 extension SimulatedRun {
     /// How a driver ended.

@@ -1,5 +1,8 @@
 // Runs an engine in the simulated world: produces records, crashes where told, restarts, judges.
 public import Engine
+internal import Evidence
+public import Ingestion
+public import Judgement
 public import World
 
 /// One topic, one disk, one run folder, and as many lives of an engine as are asked for. Nothing in it is real but the
@@ -303,14 +306,18 @@ public final class SimulatedRun {
     ///
     /// - Throws: ``DiskError``, or ``EngineError`` when no state can be read.
     public func verdict() throws -> Verdict {
+        let directory = configuration.directory
+        let readings = Readings(ofRunsIn: [directory], disk: disk)
         if configuration.job.keepsState {
+            let counted = try JobState.counted(ofRunIn: directory, disk: disk)
             return try Verdict(
+                counted: counted.records,
                 producedByPartition: shape.pattern.spread(places.count, partitions: shape.partitions),
-                jobOfRunIn: configuration.directory, disk: disk)
+                digest: counted.digest, readings: readings)
         }
         return try Verdict(
-            produced: places.count, sink: configuration.sink, runDirectory: configuration.directory, disk: disk,
-            openStore: stores.open, places: { [places] in places[$0] })
+            of: [configuration.sink.deliveries(ofRunIn: directory, disk: disk, openStore: stores.open)],
+            against: Production(count: places.count, place: { [places] in places[$0] }), readings: readings)
     }
 
     /// Produces records, numbered on from those before, in the transactions of the load's pattern.

@@ -97,36 +97,7 @@ public protocol RecordReader: AnyObject {
 /// What a broker, real or simulated, refused or failed to do.
 public struct BrokerError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The kind of failure, for programs.
-    public struct Code: RawRepresentable, Equatable, Hashable, Sendable {
-        /// The code's stable name.
-        public let rawValue: String
-        /// Makes a code from its name.
-        public init(rawValue: String) { self.rawValue = rawValue }
-        /// No broker answered at the address given.
-        public static let unreachable = Code(rawValue: "unreachable")
-        /// The topic or partition does not exist.
-        public static let unknownTopic = Code(rawValue: "unknown-topic")
-        /// The topic exists already.
-        public static let topicExists = Code(rawValue: "topic-exists")
-        /// There is no consumer group of this name.
-        public static let unknownGroup = Code(rawValue: "unknown-group")
-        /// The consumer group has members.
-        public static let groupInUse = Code(rawValue: "group-in-use")
-        /// The offset asked for is not in the log: evicted by retention, or past its end.
-        public static let offsetOutOfRange = Code(rawValue: "offset-out-of-range")
-        /// The group has gone on without this member, whose commit no longer counts.
-        public static let fenced = Code(rawValue: "fenced")
-        /// No answer came in time.
-        public static let timedOut = Code(rawValue: "timed-out")
-        /// A configuration property is unknown or its value impossible.
-        public static let configuration = Code(rawValue: "configuration")
-        /// A record could not be delivered, or its delivery was not confirmed.
-        public static let notDelivered = Code(rawValue: "not-delivered")
-        /// The caller may not do this (authentication, authorisation).
-        public static let notAllowed = Code(rawValue: "not-allowed")
-        /// Any other failure; `cause` has the library's own code.
-        public static let failed = Code(rawValue: "failed")
-    }
+    public typealias Code = ErrorCode<BrokerError>
 
     /// The kind of failure.
     public var code: Code
@@ -163,4 +134,31 @@ public struct BrokerError: Error, Equatable, Sendable, CustomStringConvertible {
         let library = cause.map { " [librdkafka \($0.number) \($0.name)]" } ?? ""
         return "\(message) (\(location))\(library)"
     }
+}
+
+extension ErrorCode<BrokerError> {
+    /// No broker answered at the address given.
+    public static var unreachable: Self { Self(rawValue: "unreachable") }
+    /// The topic or partition does not exist.
+    public static var unknownTopic: Self { Self(rawValue: "unknown-topic") }
+    /// The topic exists already.
+    public static var topicExists: Self { Self(rawValue: "topic-exists") }
+    /// There is no consumer group of this name.
+    public static var unknownGroup: Self { Self(rawValue: "unknown-group") }
+    /// The consumer group has members.
+    public static var groupInUse: Self { Self(rawValue: "group-in-use") }
+    /// The offset asked for is not in the log: evicted by retention, or past its end.
+    public static var offsetOutOfRange: Self { Self(rawValue: "offset-out-of-range") }
+    /// The group has gone on without this member, whose commit no longer counts.
+    public static var fenced: Self { Self(rawValue: "fenced") }
+    /// No answer came in time.
+    public static var timedOut: Self { Self(rawValue: "timed-out") }
+    /// A configuration property is unknown or its value impossible.
+    public static var configuration: Self { Self(rawValue: "configuration") }
+    /// A record could not be delivered, or its delivery was not confirmed.
+    public static var notDelivered: Self { Self(rawValue: "not-delivered") }
+    /// The caller may not do this (authentication, authorisation).
+    public static var notAllowed: Self { Self(rawValue: "not-allowed") }
+    /// Any other failure; `cause` has the library's own code.
+    public static var failed: Self { Self(rawValue: "failed") }
 }

@@ -174,22 +174,7 @@ extension Disk {
 /// What a disk, real or simulated, refused or failed to do.
 public struct DiskError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The kind of failure, for programs.
-    public struct Code: RawRepresentable, Equatable, Hashable, Sendable {
-        /// The code's stable name.
-        public let rawValue: String
-        /// Makes a code from its name.
-        public init(rawValue: String) { self.rawValue = rawValue }
-        /// The file system, or the quota, is full.
-        public static let noSpace = Code(rawValue: "no-space")
-        /// The folder or file may not be written or read.
-        public static let notAllowed = Code(rawValue: "not-allowed")
-        /// No such file or folder.
-        public static let notFound = Code(rawValue: "not-found")
-        /// The file exists and must not.
-        public static let exists = Code(rawValue: "exists")
-        /// The device failed.
-        public static let failed = Code(rawValue: "failed")
-    }
+    public typealias Code = ErrorCode<DiskError>
 
     /// The kind of failure.
     public var code: Code
@@ -213,4 +198,17 @@ public struct DiskError: Error, Equatable, Sendable, CustomStringConvertible {
 
     /// One line: what, where and why.
     public var description: String { "\(operation) \(path): \(reason)" }
+}
+
+extension ErrorCode<DiskError> {
+    /// The file system, or the quota, is full.
+    public static var noSpace: Self { Self(rawValue: "no-space") }
+    /// The folder or file may not be written or read.
+    public static var notAllowed: Self { Self(rawValue: "not-allowed") }
+    /// No such file or folder.
+    public static var notFound: Self { Self(rawValue: "not-found") }
+    /// The file exists and must not.
+    public static var exists: Self { Self(rawValue: "exists") }
+    /// The device failed.
+    public static var failed: Self { Self(rawValue: "failed") }
 }

@@ -16,22 +16,7 @@ public protocol OffsetStore: AnyObject {
 /// What an offset store that is not Kafka itself refused or failed to do.
 public struct OffsetStoreError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The kind of failure, for programs.
-    public struct Code: RawRepresentable, Equatable, Hashable, Sendable {
-        /// The code's stable name.
-        public let rawValue: String
-        /// Makes a code from its name.
-        public init(rawValue: String) { self.rawValue = rawValue }
-        /// The store's server gave no answer in time: it is down, too slow, or not there.
-        public static let unreachable = Code(rawValue: "unreachable")
-        /// What the store holds is not an offset.
-        public static let damaged = Code(rawValue: "damaged")
-        /// The caller may not do this.
-        public static let notAllowed = Code(rawValue: "not-allowed")
-        /// An address, a group or a topic that no store can have.
-        public static let configuration = Code(rawValue: "configuration")
-        /// Any other failure; `cause` has the library's own words.
-        public static let failed = Code(rawValue: "failed")
-    }
+    public typealias Code = ErrorCode<OffsetStoreError>
 
     /// The kind of failure.
     public var code: Code
@@ -52,4 +37,17 @@ public struct OffsetStoreError: Error, Equatable, Sendable, CustomStringConverti
 
     /// One line: message, place and the library's words.
     public var description: String { "\(message) (\(location))" + (cause.map { " [\($0)]" } ?? "") }
+}
+
+extension ErrorCode<OffsetStoreError> {
+    /// The store's server gave no answer in time: it is down, too slow, or not there.
+    public static var unreachable: Self { Self(rawValue: "unreachable") }
+    /// What the store holds is not an offset.
+    public static var damaged: Self { Self(rawValue: "damaged") }
+    /// The caller may not do this.
+    public static var notAllowed: Self { Self(rawValue: "not-allowed") }
+    /// An address, a group or a topic that no store can have.
+    public static var configuration: Self { Self(rawValue: "configuration") }
+    /// Any other failure; `cause` has the library's own words.
+    public static var failed: Self { Self(rawValue: "failed") }
 }

@@ -13,24 +13,24 @@ public protocol TaskThreads {
     /// A thread for work that goes on by itself. Only where ``canRunAhead``.
     ///
     /// - Throws: when no thread can be started.
-    func makeWorker() throws -> any Worker
+    func makeSerialThread() throws -> any SerialThread
 
-    /// Something to wait for work with that goes on by itself. Only where ``canRunAhead``.
-    func makeBell() -> any Bell
+    /// A semaphore at zero, to wait for work with that goes on by itself. Only where ``canRunAhead``.
+    func makeSemaphore() -> any CountingSemaphore
 }
 
 /// A thread that does one piece of work after the other, until nobody holds it any more.
-public protocol Worker: Sendable {
+public protocol SerialThread: Sendable {
     /// Calls `body` when what was asked for before is done, and does not wait for it.
     func run(_ body: @escaping @Sendable () -> Void)
 }
 
-/// Wakes a thread that waits for another one's work. Any threads may use it.
-public protocol Bell: Sendable {
+/// A counting semaphore: wakes a thread that waits for another one's work. Any threads may use it.
+public protocol CountingSemaphore: Sendable {
     /// Lets one ``wait()`` return: one that has begun, or the next.
-    func ring()
+    func signal()
 
-    /// Waits for a ring that no other wait has heard.
+    /// Waits for a signal that no other wait has had.
     func wait()
 }
 
@@ -39,18 +39,18 @@ extension TaskThreads {
     public var canRunAhead: Bool { false }
 
     /// One that works at once, on the calling thread: there is nobody else to do it.
-    public func makeWorker() -> any Worker { WorkerAtOnce() }
+    public func makeSerialThread() -> any SerialThread { CallersThread() }
 
-    /// A bell that never keeps anybody waiting: there is nobody to wait for.
-    public func makeBell() -> any Bell { SilentBell() }
+    /// A semaphore that never keeps anybody waiting: there is nobody to wait for.
+    public func makeSemaphore() -> any CountingSemaphore { OpenSemaphore() }
 }
 
-private struct WorkerAtOnce: Worker {
+private struct CallersThread: SerialThread {
     func run(_ body: @escaping @Sendable () -> Void) { body() }
 }
 
-private struct SilentBell: Bell {
-    func ring() {}
+private struct OpenSemaphore: CountingSemaphore {
+    func signal() {}
     func wait() {}
 }
 

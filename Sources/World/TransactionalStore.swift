@@ -88,22 +88,7 @@ public struct StoredDriver: Equatable, Sendable {
 /// What a transactional store, real or simulated, refused or failed to do.
 public struct StoreError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The kind of failure, for programs.
-    public struct Code: RawRepresentable, Equatable, Hashable, Sendable {
-        /// The code's stable name.
-        public let rawValue: String
-        /// Makes a code from its name.
-        public init(rawValue: String) { self.rawValue = rawValue }
-        /// Another connection holds the database, and did not let go of it in time.
-        public static let busy = Code(rawValue: "busy")
-        /// The file system is full.
-        public static let noSpace = Code(rawValue: "no-space")
-        /// The file may not be opened or written.
-        public static let notAllowed = Code(rawValue: "not-allowed")
-        /// The file is no database, or a damaged one.
-        public static let damaged = Code(rawValue: "damaged")
-        /// Any other failure.
-        public static let failed = Code(rawValue: "failed")
-    }
+    public typealias Code = ErrorCode<StoreError>
 
     /// The kind of failure.
     public var code: Code
@@ -124,4 +109,17 @@ public struct StoreError: Error, Equatable, Sendable, CustomStringConvertible {
 
     /// One line: what, where and why.
     public var description: String { "\(operation) \(path): \(reason)" }
+}
+
+extension ErrorCode<StoreError> {
+    /// Another connection holds the database, and did not let go of it in time.
+    public static var busy: Self { Self(rawValue: "busy") }
+    /// The file system is full.
+    public static var noSpace: Self { Self(rawValue: "no-space") }
+    /// The file may not be opened or written.
+    public static var notAllowed: Self { Self(rawValue: "not-allowed") }
+    /// The file is no database, or a damaged one.
+    public static var damaged: Self { Self(rawValue: "damaged") }
+    /// Any other failure.
+    public static var failed: Self { Self(rawValue: "failed") }
 }

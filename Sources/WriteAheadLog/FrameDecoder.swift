@@ -2,7 +2,7 @@
 internal import Checksum
 
 /// What is at one place of a segment.
-enum FrameVerdict: Equatable {
+enum FrameFinding: Equatable {
     /// A complete frame.
     case frame(FrameHeader)
     /// Nothing has been written from here on.
@@ -25,8 +25,8 @@ struct FrameDecoder {
     var mayBeUnsynced: Bool
 
     /// Decides about `rest`, the bytes from the place to the end of the file.
-    func verdict(on rest: UnsafeRawBufferPointer) -> FrameVerdict {
-        guard let header = FrameHeader(decoding: rest) else { return verdictWithoutHeader(on: rest) }
+    func finding(on rest: UnsafeRawBufferPointer) -> FrameFinding {
+        guard let header = FrameHeader(decoding: rest) else { return findingWithoutHeader(on: rest) }
         if let fault = header.fault { return .corrupt(fault) }
         if header.sequence > expectedSequence {
             return .missingFrames("frame \(header.sequence) where frame \(expectedSequence) is due")
@@ -35,7 +35,7 @@ struct FrameDecoder {
             return .corrupt("frame \(header.sequence) again where frame \(expectedSequence) is due")
         }
         if let problem = problem(with: header, in: rest) {
-            return verdict(on: rest, header: header, problem: problem)
+            return finding(on: rest, header: header, problem: problem)
         }
         return .frame(header)
     }
@@ -51,24 +51,24 @@ struct FrameDecoder {
         return CRC32C.checksum(stored) == header.payloadChecksum ? nil : "wrong payload checksum"
     }
 
-    private func verdict(
+    private func finding(
         on rest: UnsafeRawBufferPointer, header: FrameHeader, problem: String
-    ) -> FrameVerdict {
+    ) -> FrameFinding {
         let end = header.frameLength
         let isTorn = !doubt(in: rest, count: end).isEmpty && !isOneBitFromWhole(rest, header)
-        return verdict(on: rest, isTorn: isTorn, length: end, problem: problem)
+        return finding(on: rest, isTorn: isTorn, length: end, problem: problem)
     }
 
-    private func verdictWithoutHeader(on rest: UnsafeRawBufferPointer) -> FrameVerdict {
+    private func findingWithoutHeader(on rest: UnsafeRawBufferPointer) -> FrameFinding {
         if Sectors.extent(of: rest) == 0 { return .endOfLog }
         let doubt = doubt(in: rest, count: FrameHeader.length)
         let isTorn = !doubt.isEmpty && isExpectedHeader(rest, but: doubt) && !isOneBitFromWhole(rest)
-        return verdict(on: rest, isTorn: isTorn, length: FrameHeader.length, problem: "no sound frame header")
+        return finding(on: rest, isTorn: isTorn, length: FrameHeader.length, problem: "no sound frame header")
     }
 
-    private func verdict(
+    private func finding(
         on rest: UnsafeRawBufferPointer, isTorn: Bool, length: Int, problem: String
-    ) -> FrameVerdict {
+    ) -> FrameFinding {
         guard isTorn else { return .corrupt(problem) }
         if Sectors.extent(of: rest) < length { return .torn("frame \(expectedSequence) is cut short") }
         if laterFrameSaysDurable(rest, from: length) {

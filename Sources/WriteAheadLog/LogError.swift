@@ -4,28 +4,7 @@ public import World
 /// What is wrong with a log, or what kept it from doing its work.
 public struct LogError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The kind of failure, for programs.
-    public struct Code: RawRepresentable, Equatable, Hashable, Sendable {
-        /// The code's stable name.
-        public let rawValue: String
-        /// Makes a code from its name.
-        public init(rawValue: String) { self.rawValue = rawValue }
-        /// A frame is cut short where the log goes on, or where a position says that it is complete.
-        public static let torn = Code(rawValue: "torn")
-        /// Bytes are not what was written.
-        public static let corrupt = Code(rawValue: "corrupt")
-        /// Frames are gone from the middle of the log.
-        public static let missingFrames = Code(rawValue: "missing-frames")
-        /// The segment of a position is gone.
-        public static let missingSegment = Code(rawValue: "missing-segment")
-        /// The segment was written in a version of the format that this program does not read.
-        public static let unsupported = Code(rawValue: "unsupported")
-        /// A payload is larger than a frame can be.
-        public static let tooLarge = Code(rawValue: "too-large")
-        /// An earlier append or sync failed, so the log takes no more.
-        public static let poisoned = Code(rawValue: "poisoned")
-        /// The disk failed.
-        public static let disk = Code(rawValue: "disk")
-    }
+    public typealias Code = ErrorCode<LogError>
 
     /// A place in a file.
     public struct Location: Equatable, Hashable, Sendable, CustomStringConvertible {
@@ -68,4 +47,23 @@ public struct LogError: Error, Equatable, Sendable, CustomStringConvertible {
         if let cause { text += ": \(cause)" }
         return text
     }
+}
+
+extension ErrorCode<LogError> {
+    /// A frame is cut short where the log goes on, or where a position says that it is complete.
+    public static var torn: Self { Self(rawValue: "torn") }
+    /// Bytes are not what was written.
+    public static var corrupt: Self { Self(rawValue: "corrupt") }
+    /// Frames are gone from the middle of the log.
+    public static var missingFrames: Self { Self(rawValue: "missing-frames") }
+    /// The segment of a position is gone.
+    public static var missingSegment: Self { Self(rawValue: "missing-segment") }
+    /// The segment was written in a version of the format that this program does not read.
+    public static var unsupported: Self { Self(rawValue: "unsupported") }
+    /// A payload is larger than a frame can be.
+    public static var tooLarge: Self { Self(rawValue: "too-large") }
+    /// An earlier append or sync failed, so the log takes no more.
+    public static var poisoned: Self { Self(rawValue: "poisoned") }
+    /// The disk failed.
+    public static var disk: Self { Self(rawValue: "disk") }
 }

@@ -41,7 +41,7 @@ public final class LogReader {
         }
         let decoder = FrameDecoder(
             fileOffset: position.offset, expectedSequence: position.sequence, mayBeUnsynced: false)
-        switch decoder.verdict(on: bytes) {
+        switch decoder.finding(on: bytes) {
         case .frame(let header):
             guard header.frameLength == bytes.count else {
                 throw LogError(.corrupt, "the frame has another length than its position", location: location)

@@ -31,7 +31,7 @@ struct SegmentHeader: Equatable {
     }
 
     /// What the first bytes of a file are.
-    enum Verdict: Equatable {
+    enum Finding: Equatable {
         case header
         /// The header was never completely written, so there is no frame either.
         case torn
@@ -41,7 +41,7 @@ struct SegmentHeader: Equatable {
     }
 
     /// Decides about `file`, all bytes of the segment's file.
-    func verdict(on file: UnsafeRawBufferPointer) -> Verdict {
+    func finding(on file: UnsafeRawBufferPointer) -> Finding {
         let expected = bytes
         if file.starts(with: expected) { return .header }
         let extent = Sectors.extent(of: file)

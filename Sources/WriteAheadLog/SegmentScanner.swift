@@ -53,9 +53,9 @@ final class SegmentScanner {
         end.offset = Int64(SegmentHeader.length)
         while true {
             let rest = try view(from: end.offset, atLeast: FrameHeader.length)
-            let (verdict, bytes) = try decide(rest, at: end)
+            let (finding, bytes) = try decide(rest, at: end)
             let location = LogError.Location(path: path, byteOffset: end.offset)
-            switch verdict {
+            switch finding {
             case .frame(let frame):
                 let position = Position(
                     segment: header.firstSequence, offset: end.offset, length: Int64(frame.frameLength),
@@ -79,10 +79,10 @@ final class SegmentScanner {
     /// Checks the segment's header; returns what is torn when it is not complete.
     func scanHeader() throws -> SegmentEnd.Torn? {
         var file = try view(from: 0, atLeast: SegmentHeader.length)
-        if header.verdict(on: file) == .header { return nil }
+        if header.finding(on: file) == .header { return nil }
         file = try view(from: 0, atLeast: Int(fileLength))
         let location = LogError.Location(path: path, byteOffset: 0)
-        switch header.verdict(on: file) {
+        switch header.finding(on: file) {
         case .header: return nil
         case .torn: return .init(bytes: Int64(Sectors.extent(of: file)), reason: "the segment's header is cut short")
         case .corrupt: throw LogError(.corrupt, "no sound segment header", location: location)
@@ -96,17 +96,17 @@ final class SegmentScanner {
     /// Decides with as little of the file as it takes: a frame needs only itself, all else the rest of the file.
     private func decide(
         _ first: UnsafeRawBufferPointer, at end: SegmentEnd
-    ) throws -> (FrameVerdict, UnsafeRawBufferPointer) {
+    ) throws -> (FrameFinding, UnsafeRawBufferPointer) {
         let decoder = FrameDecoder(
             fileOffset: end.offset, expectedSequence: end.nextSequence, mayBeUnsynced: isLast)
         let restLength = Int(fileLength - end.offset)
         var bytes = first
         while true {
-            if bytes.count == restLength { return (decoder.verdict(on: bytes), bytes) }
+            if bytes.count == restLength { return (decoder.finding(on: bytes), bytes) }
             let header = FrameHeader(decoding: bytes)
             if let header, bytes.count >= header.frameLength {
-                let verdict = decoder.verdict(on: bytes)
-                if case .frame = verdict { return (verdict, bytes) }
+                let finding = decoder.finding(on: bytes)
+                if case .frame = finding { return (finding, bytes) }
             }
             let frameLength = header?.frameLength ?? restLength
             bytes = try view(from: end.offset, atLeast: frameLength > bytes.count ? frameLength : restLength)

@@ -3,6 +3,7 @@ internal import ArgumentParser
 internal import Engine
 internal import Exploration
 internal import Harness
+internal import Ingestion
 internal import Posix
 internal import Rendering
 internal import Results

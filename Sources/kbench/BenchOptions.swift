@@ -2,6 +2,7 @@
 internal import ArgumentParser
 internal import Engine
 internal import Harness
+internal import Ingestion
 internal import World
 
 /// What to measure, and on which load.
@@ -138,7 +139,7 @@ struct BenchOptions: ParsableArguments {
         if !strategies.contains(where: \.isReceiver) {
             try refuse([.groupCommitBlocks], sweep, because: "no receiver is measured")
         }
-        if !strategies.contains(.receiverWal) {
+        if !strategies.contains(where: \.traits.logsBlocks) {
             try refuse([.replicas], sweep, because: "nothing measured has a write-ahead log")
         }
         guard blockInterval != nil || batchInterval != nil, noCrash else { return }

@@ -2,6 +2,7 @@
 internal import ArgumentParser
 internal import Engine
 internal import Harness
+internal import Ingestion
 internal import Posix
 internal import Rendering
 internal import Results
@@ -69,7 +70,8 @@ struct CapacityCommand: AsyncParsableCommand {
         ]
         for (key, value) in numbers { if let value { try settings.set(key, checked: value) } }
         try settings.checkChoice(strategy: strategy, sink: sink)
-        guard !settings.measuredStrategies.isEmpty, !settings.strategies.contains(.raw) || strategy == "all" else {
+        guard !settings.measuredStrategies.isEmpty, settings.strategies.allSatisfy(\.hasOutput) || strategy == "all"
+        else {
             throw Diagnosis(
                 cause: "--strategy: raw has no sink, so there is no latency to bound",
                 fix: "choose strategies with a sink, such as direct-log-first", exitCode: .usage)

@@ -1,7 +1,7 @@
 // `kbench crash-points`: every place a run can be made to die, and what it stands between.
 public import ArgumentParser
-public import Engine
 internal import Harness
+public import Ingestion
 internal import Rendering
 
 /// Lists crash points.

@@ -3,6 +3,8 @@ internal import ArgumentParser
 internal import Engine
 internal import Exploration
 internal import Harness
+internal import Ingestion
+internal import Judgement
 internal import World
 
 /// Options shared by the commands that explore.

@@ -1,7 +1,9 @@
 // `kbench matrix`: every strategy, sink and crash point, measured beside expected.
 public import ArgumentParser
 internal import Engine
+internal import Evidence
 public import Harness
+internal import Ingestion
 internal import Posix
 internal import Rendering
 internal import Results

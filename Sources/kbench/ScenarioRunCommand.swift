@@ -3,6 +3,7 @@ internal import ArgumentParser
 internal import Engine
 internal import Foundation
 internal import Harness
+internal import Judgement
 internal import Kafka
 internal import Posix
 internal import Rendering

@@ -1,5 +1,6 @@
 // The ceilings as the built binary measures them: every key, and nothing left behind.
 import Foundation
+import Judgement
 import Testing
 
 extension EndToEnd {

@@ -1,4 +1,6 @@
 // N6: crashes one after the other with records arriving between them: exactly what the closed form says.
+@testable import Ingestion
+@testable import Judgement
 import Simulation
 import Testing
 import World

@@ -1,4 +1,7 @@
 // What happens at the broker while the engine is down, after a kill anywhere: the closed form says what is lost and repeated.
+@testable import Ingestion
+@testable import Evidence
+@testable import Judgement
 import Simulation
 import Testing
 import World

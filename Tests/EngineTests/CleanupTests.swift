@@ -1,4 +1,6 @@
 // Cleanup: what no recovery can need goes, and a crash in the middle of it costs nothing.
+@testable import Ingestion
+@testable import Judgement
 import Simulation
 import Testing
 import World

@@ -1,4 +1,6 @@
 // Commits by time: a group's offsets wait for the timer, and whatever waits is read again after a crash.
+@testable import Ingestion
+@testable import Judgement
 import Simulation
 import Testing
 import World

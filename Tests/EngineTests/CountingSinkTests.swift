@@ -1,4 +1,7 @@
 // The counting sink: exact however often a record comes, for anybody's records, over restarts and with gaps.
+@testable import Evidence
+@testable import Ingestion
+@testable import Judgement
 import Simulation
 import Testing
 import World
@@ -34,7 +37,10 @@ struct CountingSinkTests {
     }
 
     private func verdict(_ count: Int, existing: String? = nil) throws -> Verdict {
-        try Verdict(countedIn: ["/run"], count: count, existing: existing, disk: disk)
+        try Verdict(
+            of: [CountedDeliveries(ofRunIn: "/run", disk: disk)],
+            against: existing.map { try Production(count: count, countedByRunIn: $0, disk: disk) }
+                ?? Production(count: count), readings: Readings(ofRunsIn: ["/run"], disk: disk))
     }
 
     @Test("counts exactly, however often a record comes", arguments: [1, 2, 3, 4, 5, 100])

@@ -1,4 +1,7 @@
 // Records that the broker dropped before they were read: an error that names them, or a skip that is counted.
+@testable import Ingestion
+@testable import Evidence
+@testable import Judgement
 import Simulation
 import Testing
 import World
@@ -8,7 +11,7 @@ import World
 @Suite("Offsets that are not in the log any more")
 struct DataLossTests {
     private static let shape = LoadShape.small(records: 40, partitions: 2, block: 5, batch: 10, autoCommit: 1)
-    private static let strategies = Strategy.allCases.filter { $0 != .raw }
+    private static let strategies = Strategy.withOutput
 
     /// Where every write shows, if the strategy can write there.
     private static func sink(of strategy: Strategy) -> SinkKind {
@@ -77,11 +80,12 @@ struct DataLossTests {
     /// The offsets of partition 1 that are in the sink.
     private func delivered(_ run: SimulatedRun) throws -> Set<Offset> {
         var offsets: Set<Offset> = []
-        let directory = RunFolder.sink(of: run.configuration.directory)
-        try SinkReader(kind: run.configuration.sink, directory: directory, disk: run.disk, openStore: run.stores.open)
-            .forEachRow {
-                if $0.partition == 1 { offsets.insert($0.offset) }
-            }
+        let configuration = run.configuration
+        try SinkDeliveries(
+            configuration.sink, ofRunIn: configuration.directory, disk: run.disk, openStore: run.stores.open
+        ).forEachRow {
+            if $0.partition == 1 { offsets.insert($0.offset) }
+        }
         return offsets
     }
 

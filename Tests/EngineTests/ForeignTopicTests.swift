@@ -1,4 +1,7 @@
 // Topics of somebody else: the closed forms take the records that are there from one pass, wherever compaction left holes.
+@testable import Ingestion
+@testable import Evidence
+@testable import Judgement
 import Simulation
 import Testing
 import World

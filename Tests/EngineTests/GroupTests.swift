@@ -1,4 +1,6 @@
 // Receivers in a consumer group: members come, go and are taken for dead, in memory and step by step.
+@testable import Ingestion
+@testable import Judgement
 import Simulation
 import Testing
 import World

@@ -1,4 +1,6 @@
 // A job's state: its file, what a restart makes of a damaged one, and which are kept.
+@testable import Ingestion
+@testable import Judgement
 import Simulation
 import Testing
 import World

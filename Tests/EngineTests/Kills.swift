@@ -1,6 +1,7 @@
 // What every kill of one life leaves, from living it once; and how much of what is exhaustive a test run tries.
 import Engine
 import Foundation
+import Judgement
 import Simulation
 import World
 

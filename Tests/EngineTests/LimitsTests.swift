@@ -1,4 +1,7 @@
 // Batches cut by time under limits, on a clock that only moves when somebody sleeps: exact sizes.
+@testable import Ingestion
+@testable import Evidence
+@testable import Judgement
 import Simulation
 import Testing
 import World
@@ -40,7 +43,8 @@ struct LimitsTests {
         }
 
         func expectEachRecordOnce() throws {
-            let verdict = try Verdict(produced: 1000, sink: .append, runDirectory: "/run", disk: disk)
+            let verdict = try Verdict(
+                of: [SinkKind.append.deliveries(ofRunIn: "/run", disk: disk)], against: Production(count: 1000))
             #expect(verdict.delivered == 1000 && verdict.duplicates == 0 && verdict.lost == 0)
         }
 

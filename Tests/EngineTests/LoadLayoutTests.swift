@@ -1,4 +1,6 @@
 // Where the records of a load lie: the pattern, the production and the layout are of one mind.
+@testable import Evidence
+@testable import Judgement
 import Foundation
 import Testing
 import World

@@ -1,4 +1,6 @@
 // A topic that gets more partitions while a run reads it.
+@testable import Ingestion
+@testable import Judgement
 import Simulation
 import Testing
 import World
@@ -7,7 +9,7 @@ import World
 
 @Suite("New partitions")
 struct NewPartitionTests {
-    private static let strategies = Strategy.allCases.filter { $0 != .raw }
+    private static let strategies = Strategy.withOutput
     private static let cuts: [EngineConfiguration.Cuts] = [
         .count(block: 5, batch: 10), .time(block: 2_000_000, batch: 10_000_000),
     ]

@@ -1,4 +1,6 @@
 // Offsets in files: what is kept, how it reads, what damage does; and a receiver on any store, crashed anywhere.
+@testable import Ingestion
+@testable import Judgement
 import Simulation
 import Testing
 import World

@@ -1,4 +1,6 @@
 // The order in which each strategy changes the world, read from a trace.
+@testable import Ingestion
+@testable import Judgement
 import Simulation
 import Testing
 import World

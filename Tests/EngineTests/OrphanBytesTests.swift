@@ -1,4 +1,6 @@
 // Bytes of the block log that no event names: exactly those of the blocks that a crash came before announcing.
+@testable import Ingestion
+@testable import Judgement
 import Simulation
 import Testing
 import World

@@ -1,4 +1,7 @@
 // What happens while the engine is down: arrivals, larger plans, resets and damage, at every point and occurrence.
+@testable import Ingestion
+@testable import Evidence
+@testable import Judgement
 import Simulation
 import Testing
 import World

@@ -1,4 +1,6 @@
 // Known outcomes of outages, to the record: the drift window, resets, damage and failing tasks.
+@testable import Ingestion
+@testable import Judgement
 import Simulation
 import Testing
 import World

@@ -1,5 +1,7 @@
 // A program's own output operation, written as a user of the library would: with nothing but what is public.
 import Engine
+import Ingestion
+import Judgement
 import Simulation
 import Testing
 import World
@@ -64,7 +66,7 @@ private final class ResultsWithRanges: OutputOperation {
 
 @Suite("A program's own output operation")
 struct OutputOperationTests {
-    static let strategies = Strategy.allCases.filter { $0 != .raw }
+    static let strategies = Strategy.withOutput
     private static let lines = (0..<30).map { "line \($0)" }
 
     private static func run(_ strategy: Strategy) -> TextRun {

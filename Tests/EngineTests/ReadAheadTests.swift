@@ -1,4 +1,6 @@
 // Blocks read ahead change nothing that can be seen: the same effects, the same outcome of every crash.
+@testable import Ingestion
+@testable import Judgement
 import Simulation
 import Testing
 import World

@@ -1,4 +1,6 @@
 // What a restart reads back: blocks from a compressed log, ranges from a broker that has dropped what is done.
+@testable import Ingestion
+@testable import Judgement
 import Simulation
 import Testing
 import World

@@ -1,4 +1,6 @@
 // Which rows of the semantics table rest on inference, and how they are marked.
+@testable import Ingestion
+@testable import Judgement
 import Testing
 import World
 

@@ -1,4 +1,6 @@
 // A second driver on the same state, begun at every step of the first: one goes on, the other is told, nothing is twice.
+@testable import Ingestion
+@testable import Judgement
 import Simulation
 import Testing
 import World

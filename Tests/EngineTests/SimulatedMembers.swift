@@ -1,4 +1,6 @@
 // Several engines in one group, stepped by turns on one simulated broker.
+@testable import Ingestion
+@testable import Judgement
 import Simulation
 import World
 
@@ -68,6 +70,9 @@ final class SimulatedMembers {
     }
 
     func verdict() throws -> Verdict {
-        try Verdict(uniting: folders, produced: load.shape.records, sink: .append, disk: load.disk)
+        try Verdict(
+            of: folders.map { SinkKind.append.deliveries(ofRunIn: $0, disk: load.disk) },
+            against: Production(count: load.shape.records),
+            readings: Readings(ofRunsIn: folders, disk: load.disk))
     }
 }

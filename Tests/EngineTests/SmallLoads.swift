@@ -1,5 +1,7 @@
 // Loads that are small enough to try everything on.
 import Engine
+import Evidence
+import Judgement
 
 extension LoadShape {
     /// A small load; what a test does not care about has a default.

@@ -1,4 +1,6 @@
 // What an observer is told: each record once it is durable, where a strategy says so, and once it is in the sink.
+@testable import Ingestion
+@testable import Judgement
 import Simulation
 import Synchronization
 import Testing

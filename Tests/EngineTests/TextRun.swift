@@ -1,5 +1,6 @@
 // Text in a simulated topic, as any producer would put it there, and an engine that works on it for several lives.
 import Engine
+import Ingestion
 import Simulation
 import World
 

@@ -1,4 +1,6 @@
 // The transactional sink: which rows of a task it stores, and what it refuses.
+@testable import Ingestion
+@testable import Evidence
 import Simulation
 import Testing
 import World

@@ -1,4 +1,6 @@
 // Another version of the program, and checkpoints that cannot be read: refused, never ignored; and the way on.
+@testable import Ingestion
+@testable import Judgement
 import Simulation
 import Testing
 import World

@@ -1,4 +1,6 @@
 // Known outcomes of Spark's two paths, to the record: each from an independent model or from runs on a live Spark.
+@testable import Ingestion
+@testable import Judgement
 import Simulation
 import Testing
 import World

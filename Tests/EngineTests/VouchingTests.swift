@@ -1,4 +1,6 @@
 // N7: a receiver's checkpoint, event log and group vouch for each other, so that what one has lost is not lost in silence.
+@testable import Ingestion
+@testable import Judgement
 import Simulation
 import Testing
 import World

@@ -1,5 +1,6 @@
 // The time that a rate is worked out from: it begins when records are asked for, not when the first ones are there.
 import Engine
+import Ingestion
 import Simulation
 import Testing
 import World

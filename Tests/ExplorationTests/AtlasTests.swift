@@ -1,4 +1,5 @@
 // The atlas: every crash of a small load, in every state of the disk.
+import Ingestion
 import Engine
 import Testing
 import World

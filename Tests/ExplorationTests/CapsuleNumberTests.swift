@@ -1,4 +1,5 @@
 // Numbers of a capsule, which is valid JSON and may say anything: each is held against its range before anything runs.
+import Judgement
 import Engine
 import Simulation
 import Testing

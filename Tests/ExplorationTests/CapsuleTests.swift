@@ -1,5 +1,6 @@
 // Capsules: a broken promise is repeated, made small and explained.
 import Engine
+import Ingestion
 import Simulation
 import Testing
 import World

@@ -1,4 +1,5 @@
 // Planted bugs: each is found where it can be seen, and only with it switched on.
+import Ingestion
 import Engine
 import Testing
 

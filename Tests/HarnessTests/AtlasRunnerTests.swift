@@ -1,4 +1,6 @@
 // The atlas on the disk: shards, a journal, and an end in the middle come to the same result.
+import Ingestion
+import Judgement
 import Engine
 import Exploration
 import Foundation

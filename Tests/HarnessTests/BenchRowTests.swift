@@ -1,4 +1,6 @@
 // From trials to a row: medians, ratios of one round, ceilings, and what a crash must do.
+import Ingestion
+import Judgement
 import Engine
 import Results
 import Testing
@@ -72,7 +74,7 @@ import World
         #expect(Guarantee.of(.init(strategy: strategy, sink: sink)) == guarantee)
     }
 
-    @Test(arguments: Strategy.allCases.filter { $0 != .raw })
+    @Test(arguments: Strategy.withOutput)
     func everyStrategyHasACrashThatIsPriced(strategy: Strategy) throws {
         let sink = try #require(SinkKind.allCases.first(where: strategy.canWrite))
         let shape = LoadShape(

@@ -1,4 +1,6 @@
 // What a benchmark is asked to measure: which rows, which values of a sweep, which mistakes.
+import Ingestion
+import Evidence
 import Engine
 import Testing
 import World

@@ -1,4 +1,5 @@
 // What the ceilings say that does not depend on the machine: counts, bytes and syncs.
+import Judgement
 import Engine
 import Foundation
 import Posix
@@ -31,7 +32,10 @@ struct CeilingsTests {
     func verdict(partitions: Int) throws {
         try withFolder { folder in
             let topic = SyntheticTopic(partitions: partitions, records: 200_000)
-            let verdict = try topic.judge(in: folder, disk: PosixDisk())
+            try topic.count(in: folder, disk: PosixDisk())
+            let verdict = try Verdict(
+                of: [CountedDeliveries(ofRunIn: folder, disk: PosixDisk())],
+                against: Production(count: topic.records), readings: Readings(ofRunsIn: [folder], disk: PosixDisk()))
             #expect(verdict.duplicates == topic.expected.duplicates && verdict.duplicates > 0)
             #expect(verdict.lost == topic.expected.lost)
             #expect(verdict.delivered == topic.records - verdict.lost + verdict.duplicates)

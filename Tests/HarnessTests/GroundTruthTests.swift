@@ -1,6 +1,8 @@
 // Which numbers a verdict counts over, and what a topic is compared with.
 import Engine
+import Evidence
 @testable import Harness
+import Judgement
 import Kafka
 import Posix
 import Testing
@@ -21,27 +23,28 @@ import World
         let truth = Self.truth()
         let numbered = truth.numbered(.kbench)
         #expect(numbered.count == 6)
-        #expect(numbered.exists == nil)
-        let places = (0..<6).map { numbered.place($0) }.map { "\($0.partition)@\($0.offset)" }.sorted()
+        #expect((0..<6).allSatisfy(numbered.exists))
+        let places = (0..<6).map { numbered.place?($0) }.compactMap { $0 }.map { "\($0.partition)@\($0.offset)" }.sorted()
         #expect(places == ["0@0", "0@1", "0@5", "0@6", "1@0", "1@4"])
         #expect(truth.counts == [4, 2])
     }
 
-    @Test func recordsThatAreToldByTheirPlacesAreNumberedByOffsetsOfWhichNotAllHoldOne() {
+    @Test func recordsThatAreToldByTheirPlacesAreNumberedByOffsetsOfWhichNotAllHoldOne() throws {
         let numbered = Self.truth().numbered(.anyone)
         #expect(numbered.count == 13)
-        let existing = (0..<13).filter { numbered.exists?($0) ?? true }
+        let existing = (0..<13).filter { numbered.exists($0) }
         #expect(existing == [0, 1, 5, 6, 8, 12])
-        #expect(numbered.place(12) == (1, 4))
+        let last = try #require(numbered.place?(12))
+        #expect(last == (1, 4))
     }
 
     @Test func whatLiesBeforeTheBeginningIsNoRecordOfTheRun() {
         let truth = Self.truth(startingAt: [1, 3])
         #expect(truth.counts == [3, 1])
         let own = truth.numbered(.kbench)
-        #expect((0..<6).filter { own.exists?($0) ?? true }.map { own.place($0).offset }.sorted() == [1, 4, 5, 6])
+        #expect((0..<6).filter { own.exists($0) }.map { own.place?($0).offset ?? -1 }.sorted() == [1, 4, 5, 6])
         let placed = truth.numbered(.anyone)
-        #expect((0..<13).filter { placed.exists?($0) ?? true } == [1, 5, 6, 12])
+        #expect((0..<13).filter { placed.exists($0) } == [1, 5, 6, 12])
         #expect(truth.layoutToRead?.counts == [3, 1])
         #expect(truth.layoutToRead?.starts == [1, 3])
     }

@@ -1,5 +1,7 @@
 // Scenarios with a job: what their files may say.
+import Ingestion
 import Engine
+import Judgement
 import Testing
 import World
 

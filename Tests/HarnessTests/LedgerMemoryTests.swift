@@ -1,5 +1,7 @@
 // The ledger of a counting sink on a real disk: a process does not grow with it.
+@testable import Evidence
 import Foundation
+@testable import Ingestion
 import Posix
 import Testing
 import World

@@ -1,6 +1,8 @@
 // The keys of scenario files about data loss and group membership, and what a person is told about either.
 import Engine
 @testable import Harness
+import Ingestion
+import Judgement
 import Results
 import Testing
 import World

@@ -1,6 +1,9 @@
 // What a real broker does to an engine while it runs: records evicted, partitions added, groups joined.
 import Engine
+import Evidence
 import Foundation
+import Ingestion
+import Judgement
 import Kafka
 import Posix
 import Testing
@@ -89,8 +92,9 @@ struct LivingTopicTests {
 
         func verdict() throws -> Verdict {
             try Verdict(
-                produced: produced, sink: .append, runDirectory: folder, disk: PosixDisk(),
-                places: { [places] in places[$0] })
+                of: [SinkKind.append.deliveries(ofRunIn: folder, disk: PosixDisk())],
+                against: Production(count: produced, place: { [places] in places[$0] }),
+                readings: Readings(ofRunsIn: [folder], disk: PosixDisk()))
         }
     }
 

@@ -1,6 +1,7 @@
 // Outputs are asked for before the work, and the question leaves nothing behind.
 import Engine
 import Foundation
+import Ingestion
 import Testing
 import World
 

@@ -1,4 +1,5 @@
 // What a direct row must show for the claim that it gives each record once, and more cheaply than a receiver.
+import Ingestion
 import Engine
 import Results
 import Testing

@@ -1,4 +1,6 @@
 // Workers killed from outside, wherever they happen to be: fifty times, and no record is ever lost.
+import Ingestion
+import Judgement
 import Engine
 import Foundation
 import Posix

@@ -1,4 +1,5 @@
 // What was stated is shown, and is what decides where there is no closed form.
+import Judgement
 import Engine
 import Foundation
 import Testing

@@ -1,4 +1,6 @@
 // What a scenario may let happen at the broker between two lives, how a refusal reads, and what is left afterwards.
+import Ingestion
+import Judgement
 import Engine
 import Testing
 import World

@@ -2,6 +2,8 @@
 import Engine
 import Foundation
 @testable import Harness
+import Ingestion
+import Judgement
 import Testing
 import World
 

@@ -3,6 +3,7 @@ import Engine
 import Foundation
 import Results
 import Harness
+import Ingestion
 import Testing
 import World
 

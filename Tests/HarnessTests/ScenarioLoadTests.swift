@@ -1,5 +1,6 @@
 // The load of a scenario file: what it may say, and how a refusal reads.
 import Engine
+import Evidence
 import Foundation
 @testable import Harness
 import Kafka

@@ -1,6 +1,7 @@
 // What the command line may change about a scenario, and what it may not.
 import Engine
 import Harness
+import Ingestion
 import Testing
 import World
 

@@ -83,14 +83,15 @@ import Testing
         }
     }
 
-    @Test("the README tells of every key")
+    @Test("the page about scenario files tells of every key")
     func documented() throws {
-        let readme = try String(contentsOf: Self.root.appendingPathComponent("README.md"), encoding: .utf8)
+        let page = try String(
+            contentsOf: Self.root.appendingPathComponent("docs/kbench.docc/ScenarioFiles.md"), encoding: .utf8)
         // What experiments and claims need is for the scenarios that come with kbench.
         let own = ["experiment", "strategies", "sinks", "fidelities", "claim"]
         func check(_ keys: [ScenarioKey], _ prefix: String) {
             for key in keys where !own.contains(key.name) || !prefix.isEmpty {
-                #expect(readme.contains("`\(prefix)\(key.name)`"), "the README has no `\(prefix)\(key.name)`")
+                #expect(page.contains("`\(prefix)\(key.name)`"), "the page has no `\(prefix)\(key.name)`")
                 if ["limits", "load", "transactions"].contains(key.name) {
                     check(key.kind.keys, "\(prefix)\(key.name).")
                 }

@@ -1,4 +1,5 @@
 // Two real worker processes on one state: one goes on, the other is stopped, both say why, and nothing shows twice.
+import Ingestion
 import Engine
 import Foundation
 import Posix

@@ -1,4 +1,6 @@
 // The sample output operation: what it stores, where it begins, and how its results are judged.
+import Judgement
+import Evidence
 import Engine
 import Simulation
 import Testing
@@ -58,7 +60,7 @@ import World
         let again = try StoredResults(Self.configuration(), disk: disk)
         #expect(again.startPositions() == [5, 0])
         try Self.output(5..<9, batch: 2, to: again)
-        let verdict = try StoredResults.verdict(produced: 9, in: "/results", disk: disk)
+        let verdict = try Self.verdict(produced: 9, in: "/results", disk)
         #expect(verdict.delivered == 9 && verdict.duplicates == 0 && verdict.lost == 0)
     }
 
@@ -79,7 +81,7 @@ import World
         results.abandon(third)
         results.process(Self.block(9..<12), of: third)
         try results.complete(OutputBatch(number: 2, ranges: third.ranges))
-        let verdict = try StoredResults.verdict(produced: 12, in: "/results", disk: disk)
+        let verdict = try Self.verdict(produced: 12, in: "/results", disk)
         #expect(verdict.delivered == 12 && verdict.duplicates == 0 && verdict.lost == 0)
     }
 
@@ -89,10 +91,15 @@ import World
         try Self.output(0..<5, batch: 1, to: results)
         try Self.output(3..<5, batch: 1, to: results)
         try Self.output(4..<7, batch: 2, to: results)
-        let verdict = try StoredResults.verdict(produced: 8, in: "/results", disk: disk)
+        let verdict = try Self.verdict(produced: 8, in: "/results", disk)
         #expect(verdict.produced == 8 && verdict.delivered == 10 && verdict.lost == 1)
         #expect(verdict.duplicates == 3 && verdict.ingestDuplicates == 1 && verdict.reexecutionDuplicates == 2)
-        #expect(try StoredResults.verdict(produced: 6, in: "/results", disk: disk).corrupted == 1)
-        #expect(try StoredResults.verdict(produced: 6, in: "/nowhere", disk: disk).lost == 6)
+        #expect(try Self.verdict(produced: 6, in: "/results", disk).corrupted == 1)
+        #expect(try Self.verdict(produced: 6, in: "/nowhere", disk).lost == 6)
+    }
+
+    private static func verdict(produced: Int, in directory: String, _ disk: any Disk) throws -> Verdict {
+        try Verdict(
+            of: [StoredResults.Deliveries(directory: directory, disk: disk)], against: Production(count: produced))
     }
 }

@@ -1,4 +1,6 @@
 // Whole runs on a cluster of three brokers, of which one after the other stands still for a while.
+@testable import Ingestion
+@testable import Judgement
 import Foundation
 import Kafka
 import Posix

@@ -1,4 +1,6 @@
 // Scenarios and claims that cannot be carried out to their ends show what had come out by then.
+@testable import Ingestion
+@testable import Judgement
 import Foundation
 import Posix
 import Results

@@ -7,33 +7,50 @@ import Testing
         (
             "kbench",
             [
-                "World", "Engine", "Exploration", "Harness", "Results", "Rendering", "Kafka", "Posix", "WriteAheadLog",
-                "ArgumentParser", "Foundation",
+                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Exploration", "Harness", "Results",
+                "Rendering", "Kafka", "Posix", "WriteAheadLog", "ArgumentParser", "Foundation",
             ]
         ),
         (
             "Fuzz",
             [
-                "World", "Engine", "Simulation", "Exploration", "Harness", "Results", "Rendering", "Kafka", "Posix",
-                "WriteAheadLog", "Checksum", "Foundation",
+                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "Harness",
+                "Results", "Rendering", "Kafka", "Posix", "WriteAheadLog", "Checksum", "Foundation",
             ]
         ),
-        ("Rendering", ["World", "Engine", "Results", "Statistics", "Foundation"]),
+        ("Rendering", ["World", "Judgement", "Results", "Statistics", "Foundation"]),
         (
             "Harness",
             [
-                "World", "Engine", "Simulation", "Exploration", "WriteAheadLog", "Kafka", "ZooKeeper", "Posix",
+                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "WriteAheadLog",
+                "Kafka", "ZooKeeper", "Posix",
                 "Database", "Results", "Statistics", "Subprocess", "SystemPackage", "Yams", "Histogram",
                 "Foundation",
             ]
         ),
-        ("Results", ["World", "Engine", "Simulation", "Exploration", "Statistics", "Foundation"]),
         (
-            "BenchmarkSteps", ["World", "Engine", "Simulation", "Exploration", "WriteAheadLog", "Checksum", "Posix"]
+            "Results",
+            [
+                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "Statistics",
+                "Foundation",
+            ]
         ),
-        ("Exploration", ["World", "Engine", "Simulation", "WriteAheadLog", "Foundation"]),
-        ("Simulation", ["World", "Engine"]),
-        ("Engine", ["World", "WriteAheadLog", "Checksum"]),
+        (
+            "BenchmarkSteps",
+            [
+                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "WriteAheadLog",
+                "Checksum", "Posix",
+            ]
+        ),
+        (
+            "Exploration",
+            ["World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "WriteAheadLog", "Foundation"]
+        ),
+        ("Simulation", ["World", "Ingestion", "Evidence", "Judgement", "Engine"]),
+        ("Engine", ["World", "Ingestion", "Evidence", "WriteAheadLog", "Checksum"]),
+        ("Judgement", ["World", "Ingestion", "Evidence"]),
+        ("Evidence", ["World", "Checksum"]),
+        ("Ingestion", ["World"]),
         ("WriteAheadLog", ["World", "Checksum", "CZstd"]),
         ("Kafka", ["World", "CRdKafka", "CPlainLoop", "Dispatch"]),
         ("Database", ["World", "GRDB", "GRDBSQLite", "Foundation"]),

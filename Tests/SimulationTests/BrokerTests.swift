@@ -1,4 +1,6 @@
 // The simulated broker, sentence by sentence of its fault model.
+import Ingestion
+import Judgement
 import Engine
 import Testing
 import World

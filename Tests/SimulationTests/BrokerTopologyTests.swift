@@ -1,5 +1,7 @@
 // Several brokers: where replicas lie, who leads, and what tasks then read from their own host.
 import Engine
+import Ingestion
+import Judgement
 import Simulation
 import Testing
 import World

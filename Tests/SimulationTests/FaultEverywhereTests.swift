@@ -1,4 +1,6 @@
 // The engine under every kind of fault, at each of its first places: a clean life after it has lost nothing.
+import Ingestion
+import Judgement
 import Engine
 import Testing
 import World

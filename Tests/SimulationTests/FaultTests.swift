@@ -1,4 +1,5 @@
 // The names of faults: each is read as it is written, and drawn as often as the others.
+import Judgement
 import Engine
 import Testing
 import World

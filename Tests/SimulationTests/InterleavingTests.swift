@@ -1,4 +1,6 @@
 // Any order of the stages: what is promised holds, crashed or not, and one seed is one order.
+import Ingestion
+import Judgement
 import Engine
 import Testing
 import World

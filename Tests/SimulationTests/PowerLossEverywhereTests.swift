@@ -1,4 +1,6 @@
 // The engine under power loss: every crash point, with the disk in every state it can be left in.
+import Ingestion
+import Judgement
 import Engine
 import Testing
 import World

@@ -59,15 +59,15 @@ struct FormatTests {
         arguments: segmentHeaderCases)
     func segmentHeaders(_ example: HeaderCase) {
         let header = SegmentHeader(firstSequence: 5)
-        example.bytes.withUnsafeBytes { bytes in #expect(header.verdict(on: bytes) == example.expected) }
+        example.bytes.withUnsafeBytes { bytes in #expect(header.finding(on: bytes) == example.expected) }
     }
 
     struct HeaderCase: Sendable, CustomTestStringConvertible {
         var testDescription: String
-        var expected: SegmentHeader.Verdict
+        var expected: SegmentHeader.Finding
         var bytes: [UInt8]
 
-        init(_ name: String, _ expected: SegmentHeader.Verdict, _ bytes: [UInt8]) {
+        init(_ name: String, _ expected: SegmentHeader.Finding, _ bytes: [UInt8]) {
             testDescription = name
             self.expected = expected
             self.bytes = bytes
@@ -212,16 +212,16 @@ struct FrameDecoderTests {
     func decision(_ example: Case) {
         let decoder = FrameDecoder(
             fileOffset: example.offset, expectedSequence: 5, mayBeUnsynced: example.isLast)
-        let verdict = example.bytes.withUnsafeBytes { decoder.verdict(on: $0) }
+        let finding = example.bytes.withUnsafeBytes { decoder.finding(on: $0) }
         let kind: Kind =
-            switch verdict {
+            switch finding {
             case .frame: .frame
             case .endOfLog: .endOfLog
             case .torn: .torn
             case .corrupt: .corrupt
             case .missingFrames: .missingFrames
             }
-        #expect(kind == example.expected, "\(verdict)")
+        #expect(kind == example.expected, "\(finding)")
     }
 
     @Test("every flipped bit of a frame is corrupt, wherever sectors lie and whatever the payload")
@@ -233,7 +233,7 @@ struct FrameDecoderTests {
                 var wrong: [Int] = []
                 for bit in 0..<whole.count * 8 {
                     let bytes = FrameDecoderTests.flipping(bit: bit, whole)
-                    guard case .corrupt = bytes.withUnsafeBytes({ decoder.verdict(on: $0) }) else {
+                    guard case .corrupt = bytes.withUnsafeBytes({ decoder.finding(on: $0) }) else {
                         wrong.append(bit)
                         continue
                     }

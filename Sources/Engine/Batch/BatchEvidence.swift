@@ -1,10 +1,9 @@
 // What is noted of every batch for those who judge the run: its plan before the job, how it went afterwards.
+internal import Evidence
 internal import World
 
 /// Writes the journal of plans and the statistics of batches. Neither is read by the engine.
 final class BatchEvidence {
-    static let plans = "plans"
-
     private let clock: any Clock
     private let plans: ReadJournal
     private let statistics: BatchStatisticsFile
@@ -13,7 +12,7 @@ final class BatchEvidence {
 
     init(directory: String, seams: Seams) throws {
         clock = seams.clock
-        plans = try ReadJournal(directory: directory, disk: seams.disk, name: BatchEvidence.plans)
+        plans = try ReadJournal(directory: directory, disk: seams.disk, name: ReadJournal.plans)
         statistics = try BatchStatisticsFile(directory: directory, disk: seams.disk)
     }
 

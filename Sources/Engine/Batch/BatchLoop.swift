@@ -1,4 +1,4 @@
-// The micro-batch loop: takes one step at a time from a plan to its tasks, its output and its completion.
+// The micro-batch loop, from a plan over its tasks to its completion, one step at a time; and what a strategy adds to it.
 internal import World
 
 /// A state machine: each ``step()`` does one piece of work and says whether there was any.
@@ -85,4 +85,28 @@ final class BatchLoop {
         batch?.dueAt = source.dueAt
         return batch
     }
+}
+
+/// The strategy's side of the batch loop.
+protocol BatchSource: AnyObject {
+    /// The batches that an earlier life planned and did not complete, oldest first.
+    func batchesToRunAgain() throws -> [PlannedBatch]
+
+    /// Plans the next batch when one is due, and makes the plan as durable as the strategy promises; nil: none is due.
+    func planNext() throws -> PlannedBatch?
+
+    /// The batch's job is about to start.
+    func didSubmit(_ batch: PlannedBatch) throws
+
+    /// All output of the batch is durable in the sink.
+    func didOutput(_ batch: PlannedBatch) throws
+
+    /// The batch is complete; this is how it went.
+    func didComplete(_ batch: BatchStatistics)
+
+    /// When the batch planned last was due; nil where batches are not due at times.
+    var dueAt: Nanoseconds? { get }
+
+    /// Whether every record of the run's input is in a batch that was planned.
+    var isExhausted: Bool { get }
 }

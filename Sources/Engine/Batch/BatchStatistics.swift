@@ -1,4 +1,5 @@
 // How one batch went, and the file that has a line for each completed batch.
+internal import Evidence
 public import World
 
 /// What is known of a batch once it is complete. Times are nanoseconds of the monotonic clock.

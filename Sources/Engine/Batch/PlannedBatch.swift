@@ -31,12 +31,13 @@ struct PlannedBatch {
         }
     }
 
-    /// Which of the tasks that read pieces of one partition's range the task at `ordinal` is, from 0.
+    /// Which of the tasks that read pieces of one partition's range the task at `ordinal` is, from 0. They follow each other.
     func piece(of ordinal: Int) -> Int {
         guard case .range(let range) = tasks[ordinal] else { return 0 }
-        return tasks[..<ordinal].count {
-            if case .range(let other) = $0 { other.partition == range.partition } else { false }
+        let before = tasks[..<ordinal].lastIndex {
+            if case .range(let other) = $0 { other.partition != range.partition } else { true }
         }
+        return ordinal - ((before ?? -1) + 1)
     }
 }
 

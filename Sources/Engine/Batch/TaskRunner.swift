@@ -1,27 +1,22 @@
 // Runs one task: reads its records piece by piece, checks them, and hands their rows to the sink.
+internal import Evidence
+internal import Ingestion
 internal import World
 internal import WriteAheadLog
 
-/// The identity job: every record becomes one row of the sink. Where there is an output operation, it gets the records.
+/// The identity job: every record goes to the sink, as a row where the sink takes rows.
 final class TaskRunner {
     private let configuration: EngineConfiguration
     private let seams: Seams
     private let counters: EngineCounters
-    /// Nil where an output operation, or the counting sink, takes its place.
-    private let sink: (any Sink)?
-    private let counting: CountingSink?
+    private let sink: any Sink
     /// Tells the records of a producer that is not kbench apart; nil: they say themselves which they are.
     private let places: PlaceNumbers?
-    private let operation: (any OutputOperation)?
-    /// The task that has begun to output and is not done.
-    private var underWay: OutputTask?
-    /// What the running batch has handed to the output operation.
-    private var finished: OutputBatch?
     private let journal: ReadJournal
     private let rows: SinkRows
-    /// What ranges are read into, a piece at a time: one or the other.
     private let rangeBlock = Block()
-    private let verified: VerifiedPiece?
+    /// What ranges are read into, a piece at a time: the block, or what the sink would rather have.
+    private let rangePiece: any RangePiece
     private let shuffle: Shuffle?
     private let readBlock: (ReceivedBlock) throws -> Block
     private let rangeReader: RangeReader
@@ -39,30 +34,22 @@ final class TaskRunner {
         rangeReader = RangeReader(
             configuration: configuration, seams: seams, counters: counters, dataLoss: dataLoss)
         self.readBlock = readBlock
-        operation = seams.output
-        let counts = operation == nil && configuration.sink == .counting
-        counting = counts ? try CountingSink(configuration: configuration, disk: seams.disk, slot: slot) : nil
-        // Nothing of a record is wanted but that it came, unless it goes to another task.
-        verified =
-            counts && shuffle == nil
-            ? VerifiedPiece(capacity: configuration.chunkRecords, numbering: RecordNumbering(configuration)) : nil
         places =
             configuration.origin == .anyone ? configuration.placeNumbers : nil
-        self.sink =
-            operation == nil && !counts
-            ? try sink
-                ?? configuration.sink.open(
-                    in: RunFolder.sink(of: configuration.outputFolder), for: configuration.strategy, seams: seams,
-                    slot: slot)
-            : nil
+        let sink =
+            try seams.output.map { OperationSink($0) as any Sink } ?? sink
+            ?? configuration.sink.open(configuration, seams: seams, slot: slot)
+        self.sink = sink
+        // What goes to another task first has to be kept whole.
+        rangePiece = (shuffle == nil ? sink.makePiece(capacity: configuration.chunkRecords) : nil) ?? rangeBlock
         journal = try ReadJournal(
             directory: RunFolder.evidence(of: configuration.outputFolder), disk: seams.disk, slot: slot)
-        rows = SinkRows(capacity: configuration.chunkRecords)
+        rows = SinkRows(capacity: sink.takesRows ? configuration.chunkRecords : 0)
     }
 
     /// Opens the reader that range tasks need.
     func openReader(for batch: PlannedBatch) throws {
-        if !batch.ranges.isEmpty { try rangeReader.open(for: batch) }
+        try rangeReader.open(for: batch.number) { batch.ranges }
     }
 
     /// Runs the task at `ordinal` of `batch` until an attempt succeeds.
@@ -73,9 +60,7 @@ final class TaskRunner {
             do {
                 return try self.attempt(ordinal, of: batch)
             } catch let failure as TaskFailure {
-                sink?.abandon()
-                if let underWay { try operation?.abandon(underWay) }
-                underWay = nil
+                try sink.abandon()
                 guard attempt < configuration.taskAttempts else {
                     throw EngineError(
                         .taskFailed, "task \(ordinal) of batch \(batch.number) failed at each of \(attempt) attempts",
@@ -95,19 +80,20 @@ final class TaskRunner {
             try seams.crash.after(.taskRead)
             let task = OutputTask(
                 batch: batch.number, ordinal: ordinal, partition: nil, ranges: block.offsetRanges)
-            let isNew = try begin(task)
+            let isNew = try sink.begin(task)
             try output(block, of: task, ingest: received.ingest, isNew: isNew, isFresh: !batch.isRunAgain)
-            if isNew { try finish(task) }
+            if isNew { try sink.finish(task) }
         case .range(let range):
             let task = OutputTask(
                 batch: batch.number, ordinal: ordinal, partition: range.partition, ranges: [range],
                 piece: batch.piece(of: ordinal))
-            let isNew = try begin(task)
-            let piece: any RangePiece = verified ?? rangeBlock
-            try rangeReader.read(range, of: batch, into: piece) {
-                try output(piece, of: task, ingest: batch.number, isNew: isNew, isFresh: !batch.isRunAgain)
+            let isNew = try sink.begin(task)
+            try rangeReader.read(
+                range, of: (batch.number, batch.isRunAgain), into: rangePiece, all: { batch.ranges }
+            ) {
+                try output(rangePiece, of: task, ingest: batch.number, isNew: isNew, isFresh: !batch.isRunAgain)
             }
-            if isNew { try finish(task) }
+            if isNew { try sink.finish(task) }
         case .shuffled: break
         }
     }
@@ -125,18 +111,20 @@ final class TaskRunner {
             shuffle.finish(writer)
         case .range(let range):
             let writer = try shuffle.writer(of: ordinal)
-            try rangeReader.read(range, of: batch, into: rangeBlock) {
+            try rangeReader.read(
+                range, of: (batch.number, batch.isRunAgain), into: rangeBlock, all: { batch.ranges }
+            ) {
                 try handOver(rangeBlock, of: batch.number, ingest: batch.number, to: writer)
             }
             shuffle.finish(writer)
         case .shuffled(let partition):
             let task = OutputTask(
                 batch: batch.number, ordinal: partition, partition: nil, ranges: [], piece: 0, isShuffled: true)
-            let isNew = try begin(task)
+            let isNew = try sink.begin(task)
             try shuffle.forEachBlock(of: partition) { block, ingest in
                 try output(block, of: task, ingest: ingest, isNew: isNew, isFresh: !batch.isRunAgain)
             }
-            if isNew { try finish(task) }
+            if isNew { try sink.finish(task) }
         }
     }
 
@@ -149,38 +137,20 @@ final class TaskRunner {
     /// Makes what all tasks wrote durable.
     func syncSink() throws {
         try seams.crash.before(.sinkSync)
-        try sink?.sync()
-        // A batch without a task has nothing to output.
-        if let finished { try operation?.complete(finished) }
-        finished = nil
+        try sink.sync()
         try seams.crash.after(.sinkSync)
     }
 
     func close() {
-        sink?.close()
-        counting?.close()
-        operation?.close()
+        sink.close()
         journal.close()
         rangeReader.close()
-    }
-
-    private func begin(_ task: OutputTask) throws -> Bool {
-        underWay = task
-        return try sink?.begin(task) ?? true
-    }
-
-    private func finish(_ task: OutputTask) throws {
-        try sink?.finish(task)
-        underWay = nil
-        guard operation != nil else { return }
-        finished = OutputBatch(number: task.batch, ranges: (finished?.ranges ?? []) + task.ranges)
     }
 
     private func output(
         _ piece: any RangePiece, of task: OutputTask, ingest: Int64, isNew: Bool, isFresh: Bool
     ) throws {
-        // An output operation makes of the records what it likes, and they may be any producer's.
-        if sink != nil, let block = piece as? Block { fillRows(from: block, batch: task.batch, ingest: ingest) }
+        if sink.takesRows, let block = piece as? Block { fillRows(from: block, batch: task.batch, ingest: ingest) }
         // What a shuffle gathered was counted and journaled when it was read.
         if !task.isShuffled { counters.add(.recordsRead, piece.recordCount) }
         let work = Nanoseconds(configuration.tasks.simulatedWorkMicroseconds * piece.recordCount) * 1_000
@@ -189,23 +159,13 @@ final class TaskRunner {
         try seams.crash.before(.sinkWrite)
         if !task.isShuffled { try journal.append(batch: task.batch, ingest: ingest, ranges: piece.offsetRanges) }
         if isNew {
-            try write(piece, of: task)
+            counters.add(.recordsCorrupted, try sink.write(piece, as: rows))
             counters.note(.firstOutputAt, at: seams.clock.now())
             if isFresh { counters.note(.firstFreshOutputAt, at: seams.clock.now()) }
             counters.add(.recordsWritten, piece.recordCount)
         }
         try seams.crash.after(.sinkWrite)
         try seams.crash.fail(.sinkWrite)
-    }
-
-    private func write(_ piece: any RangePiece, of task: OutputTask) throws {
-        if let verified = piece as? VerifiedPiece {
-            if let counting { counters.add(.recordsCorrupted, try counting.count(verified)) }
-        } else if let block = piece as? Block {
-            try sink?.write(rows)
-            try operation?.process(block, of: task)
-            if let counting { counters.add(.recordsCorrupted, try counting.count(block)) }
-        }
     }
 
     private func fillRows(from block: Block, batch: Int64, ingest: Int64) {

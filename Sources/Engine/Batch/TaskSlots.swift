@@ -1,4 +1,6 @@
 // Divides a batch into tasks and runs them: one after the other, or several at once.
+internal import Evidence
+internal import Ingestion
 internal import Synchronization
 internal import World
 
@@ -123,9 +125,9 @@ private final class Exclusive: @unchecked Sendable {
     init(_ readBlock: @escaping (ReceivedBlock) throws -> Block) { self.readBlock = readBlock }
 
     func call(_ block: ReceivedBlock) throws -> Block {
-        try lock.withLock { _ in Handed(value: try readBlock(block)) }.value
+        try lock.withLock { _ in OneReadersBlock(value: try readBlock(block)) }.value
     }
 
-    /// A block that one thread hands to another whole, which is safe because it keeps nothing of it.
-    private struct Handed: @unchecked Sendable { let value: Block }
+    /// A block on its way out of the lock, which is safe because only its reader has it.
+    private struct OneReadersBlock: @unchecked Sendable { let value: Block }
 }

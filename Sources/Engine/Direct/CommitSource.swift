@@ -1,4 +1,5 @@
 // `direct-commit`: offsets go to the consumer group, and each batch's only when the next batch is planned.
+internal import Ingestion
 internal import World
 
 /// Spark's `CanCommitOffsets`: there is no checkpoint, and a restart goes on from what the group has committed.
@@ -53,4 +54,15 @@ final class CommitSource: BatchSource {
     var dueAt: Nanoseconds? { planning.dueAt }
 
     var isExhausted: Bool { planning.isExhausted }
+}
+
+extension CommitSource {
+    /// Opens the pipeline of `direct-commit`.
+    static func open(_ life: Pipeline.Life) throws -> Pipeline {
+        var pipeline = Pipeline()
+        let source = try CommitSource(configuration: life.configuration, seams: life.seams, counters: life.counters)
+        _ = try pipeline.addBatchLoop(source, life)
+        pipeline.commitAtLast = source.commitOutput
+        return pipeline
+    }
 }

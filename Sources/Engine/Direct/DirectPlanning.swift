@@ -1,4 +1,5 @@
-// When a direct batch is due and which ranges it takes: shared by all direct strategies.
+// When a direct batch is due, which ranges it takes, and where the numbers of batches begin.
+internal import Ingestion
 internal import World
 
 /// Looks at the topic's high watermarks and plans ranges from the current positions.
@@ -103,5 +104,14 @@ final class DirectPlanning {
     func advance(past ranges: [OffsetRange]) {
         shares = sharesAfterFirst
         for range in ranges { positions[Int(range.partition)] = range.until }
+    }
+}
+
+/// Batch numbers rise by one; where they begin depends on how true to Spark the run is.
+enum BatchNumbering {
+    /// The number before the first batch of a driver that finds no checkpoint. Spark numbers batches by their time, so
+    /// that a driver which starts anew never meets a number it used before; microseconds of the clock do the same here.
+    static func beforeFirst(_ fidelity: Fidelity, clock: any Clock) -> Int64 {
+        fidelity.has(.numbersByClock) ? Int64(clock.now() / 1_000) : 0
     }
 }

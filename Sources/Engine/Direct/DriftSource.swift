@@ -1,4 +1,5 @@
 // `direct`: the job is submitted first, the checkpoint that carries its ranges is written afterwards.
+internal import Ingestion
 internal import World
 
 /// Spark's DStream planner. Between the submission and the checkpoint lies the drift window: after a crash in it the
@@ -73,4 +74,23 @@ final class DriftSource: BatchSource {
     var dueAt: Nanoseconds? { planning.dueAt }
 
     var isExhausted: Bool { planning.isExhausted }
+}
+
+extension DriftSource {
+    /// Opens the pipeline of `direct`.
+    static func open(_ life: Pipeline.Life) throws -> Pipeline {
+        let (seams, counters) = (life.seams, life.counters)
+        var pipeline = Pipeline()
+        let (store, writer) = try pipeline.openCheckpoints(life)
+        let source = try DriftSource(
+            configuration: life.configuration, seams: seams, counters: counters, store: store, writer: writer)
+        writer.didWrite = { checkpoint in
+            seams.observer?.reached(.durable, checkpoint.ranges.map(\.range))
+            counters.raise(.stateBytesPeak, to: store.bytes)
+            try store.removeOld()
+        }
+        let loop = try pipeline.addBatchLoop(source, life, writer: writer)
+        source.tasksRun = { [unowned loop] in loop.tasksRun }
+        return pipeline
+    }
 }

@@ -1,4 +1,6 @@
 // `direct-log-first`: a batch's ranges are in the offset log before its job, its completion in the commit log after.
+internal import Evidence
+internal import Ingestion
 internal import World
 
 /// The protocol that Structured Streaming corrected: the plan is durable before anything acts on it. With
@@ -93,5 +95,18 @@ final class LogFirstSource: BatchSource {
     private func write(_ plan: Unwritten) throws {
         try log.plan(batch: plan.batch.number, ranges: plan.batch.ranges, next: plan.next)
         seams.observer?.reached(.durable, plan.batch.ranges)
+    }
+}
+
+extension LogFirstSource {
+    /// Opens the pipeline of `direct-log-first`: an entry of the offset log that is due goes before everything else.
+    static func open(_ life: Pipeline.Life) throws -> Pipeline {
+        var pipeline = Pipeline()
+        let source = try LogFirstSource(configuration: life.configuration, seams: life.seams, counters: life.counters)
+        pipeline.stages = [source.writePlanIfDue]
+        let loop = try pipeline.addBatchLoop(source, life)
+        source.tasksRun = { [unowned loop] in loop.tasksRun }
+        pipeline.notes = { source.notes }
+        return pipeline
     }
 }

@@ -9,23 +9,26 @@ final class RangeReader {
     private var reader: (any RecordReader)?
     /// How many partitions the reader has, counted from 0.
     private var opened = 0
-    private let patience: Patience
+    /// The batch whose ranges the reader is known to have the partitions of.
+    private var openedFor: Int64?
+    private let deadline: Deadline
     private let dataLoss: DataLoss
 
     init(configuration: EngineConfiguration, seams: Seams, counters: EngineCounters, dataLoss: DataLoss) {
         self.configuration = configuration
         self.seams = seams
         self.counters = counters
-        patience = Patience(configuration: configuration, clock: seams.clock)
+        deadline = Deadline(configuration: configuration, clock: seams.clock)
         self.dataLoss = dataLoss
     }
 
-    /// Reads the records of `range`, which is one of `batch`, at most `chunkRecords` at a time into `piece`, and calls
-    /// `body` whenever that is full.
+    /// Reads the records of `range`, at most `chunkRecords` at a time into `piece`, and calls `body` whenever that is full.
+    /// The range is one of those of `batch`, which `all` gives: once for a batch, however many there are.
     func read(
-        _ range: OffsetRange, of batch: PlannedBatch, into piece: any RangePiece, _ body: () throws -> Void
+        _ range: OffsetRange, of batch: (number: Int64, isRunAgain: Bool), into piece: any RangePiece,
+        all: () -> [OffsetRange], _ body: () throws -> Void
     ) throws {
-        let reader = try openReader(at: batch.ranges)
+        let reader = try openReader(for: batch.number, all)
         if batch.isRunAgain { try dataLoss.checkThatItReaches(range) }
         try reader.seek(range.partition, to: range.from)
         var position = range.from
@@ -42,8 +45,11 @@ final class RangeReader {
         }
     }
 
-    /// Opens the reader, if it is not open, for the ranges of `batch`.
-    func open(for batch: PlannedBatch) throws { _ = try openReader(at: batch.ranges) }
+    /// Opens the reader, if it is not open, for the ranges of a batch; for a batch without ranges there is none.
+    func open(for batch: Int64, _ ranges: () -> [OffsetRange]) throws {
+        let ranges = ranges()
+        if !ranges.isEmpty { _ = try openReader(for: batch) { ranges } }
+    }
 
     func close() { reader?.close() }
 
@@ -52,7 +58,7 @@ final class RangeReader {
         _ piece: any RangePiece, from start: Offset, of range: OffsetRange, reader: any RecordReader
     ) throws -> Offset {
         var position = start
-        patience.start()
+        deadline.start()
         while position < range.until, piece.recordCount < configuration.chunkRecords {
             let before = position
             do {
@@ -63,14 +69,17 @@ final class RangeReader {
                 position = try dataLoss.settle(range.partition, at: position, until: range.until, isPlanned: true)
                 if position < range.until { try reader.seek(range.partition, to: position) }
             }
-            try patience.check(
+            try deadline.check(
                 isProgress: position > before, "\(seams.broker.topic)/\(range.partition)@\(position)")
         }
         return position
     }
 
     /// Opens the reader where the life's first batch begins: what was read before may be gone from the broker.
-    private func openReader(at ranges: [OffsetRange]) throws -> any RecordReader {
+    private func openReader(for batch: Int64, _ all: () -> [OffsetRange]) throws -> any RecordReader {
+        if let reader, batch == openedFor { return reader }
+        let ranges = all()
+        openedFor = batch
         let needed = Int(ranges.map(\.partition).max() ?? 0) + 1
         if let reader, needed <= opened { return reader }
         reader?.close()

@@ -1,4 +1,6 @@
 // `direct-transactional`: the sink's database keeps the offsets, so there is no checkpoint and no log.
+internal import Evidence
+internal import Ingestion
 internal import World
 
 /// Plans from the offsets that the sink has stored. A batch of which a crash left a part is not run again: each of its
@@ -57,4 +59,39 @@ final class TransactionalSource: BatchSource {
     var dueAt: Nanoseconds? { planning.dueAt }
 
     var isExhausted: Bool { planning.isExhausted }
+}
+
+extension TransactionalSource {
+    /// Opens the pipeline of `direct-transactional`. An output operation stands in for the database that keeps offsets
+    /// with results.
+    ///
+    /// - Throws: ``EngineError``, `impossibleSink` for a sink that keeps no offsets, and what opening it throws.
+    static func open(_ life: Pipeline.Life) throws -> Pipeline {
+        let (configuration, seams) = (life.configuration, life.seams)
+        var pipeline = Pipeline()
+        guard seams.output == nil else {
+            let source = try TransactionalSource(
+                configuration: configuration, seams: seams, counters: life.counters)
+            _ = try pipeline.addBatchLoop(source, life)
+            return pipeline
+        }
+        guard configuration.strategy.canWrite(to: configuration.sink) else {
+            throw EngineError(
+                .impossibleSink,
+                "direct-transactional cannot write to a sink that is \(configuration.sink.rawValue)",
+                location: configuration.directory)
+        }
+        let sink = try TransactionalSink(
+            directory: RunFolder.sink(of: configuration.outputFolder), strategy: configuration.strategy, seams: seams)
+        // First take over, then look: nobody moves an offset in between.
+        let before = try sink.takeOver()
+        let source = try TransactionalSource(
+            configuration: configuration, seams: seams, counters: life.counters, sink: sink)
+        _ = try pipeline.addBatchLoop(source, life, sink: sink)
+        if let before {
+            let other = "driver \(before.number) (\(before.name))"
+            pipeline.notes = { ["\(seams.driverName) took over from \(other) at the stored offsets"] }
+        }
+        return pipeline
+    }
 }

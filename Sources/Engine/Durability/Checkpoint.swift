@@ -1,4 +1,5 @@
 // A checkpoint's content and its text form: what has been planned, what of it is still pending, where to go on.
+internal import Ingestion
 internal import World
 
 /// The engine's memory of its batches, as of one moment. A person can read its file:

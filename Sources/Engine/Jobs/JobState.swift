@@ -1,5 +1,7 @@
 // The state of a job and its text form: the counts, and the offsets up to which everything is in them.
 internal import Checksum
+internal import Evidence
+public import Ingestion
 public import World
 
 /// What a job has made of all records so far. A person can read its file:
@@ -137,5 +139,16 @@ public struct JobState: Equatable, Sendable {
     /// - Throws: ``EngineError`` when there are some and none can be read, or ``DiskError``.
     public static func newest(ofRunIn directory: String, disk: any Disk) throws -> JobState? {
         try StateStore.newest(in: RunFolder.jobState(of: directory), disk: disk)?.state
+    }
+
+    /// What the job of the run in `directory` has counted, partition by partition, and what a reader of its output sees;
+    /// nothing where there is no state yet.
+    ///
+    /// - Throws: as ``newest(ofRunIn:disk:)``.
+    public static func counted(
+        ofRunIn directory: String, disk: any Disk
+    ) throws -> (records: [Int64], digest: String) {
+        let state = try newest(ofRunIn: directory, disk: disk)
+        return (state?.records ?? [], state?.digest ?? OutputDigest().text)
     }
 }

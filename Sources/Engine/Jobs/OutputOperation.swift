@@ -85,3 +85,45 @@ extension Seams {
         return starts
     }
 }
+
+/// A program's output operation, in the place of a sink.
+final class OperationSink: Sink {
+    private let operation: any OutputOperation
+    /// The task that has begun to output and is not done.
+    private var underWay: OutputTask?
+    /// What the running batch has handed to the operation.
+    private var finished: OutputBatch?
+
+    init(_ operation: any OutputOperation) { self.operation = operation }
+
+    /// An operation makes of the records what it likes, and they may be any producer's.
+    let takesRows = false
+
+    func begin(_ task: OutputTask) -> Bool {
+        underWay = task
+        return true
+    }
+
+    func write(_ piece: any RangePiece, as rows: SinkRows) throws -> Int {
+        if let underWay, let block = piece as? Block { try operation.process(block, of: underWay) }
+        return 0
+    }
+
+    func finish(_ task: OutputTask) {
+        underWay = nil
+        finished = OutputBatch(number: task.batch, ranges: (finished?.ranges ?? []) + task.ranges)
+    }
+
+    func abandon() throws {
+        if let underWay { try operation.abandon(underWay) }
+        underWay = nil
+    }
+
+    func sync() throws {
+        // A batch without a task has nothing to output.
+        if let finished { try operation.complete(finished) }
+        finished = nil
+    }
+
+    func close() { operation.close() }
+}

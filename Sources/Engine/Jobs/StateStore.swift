@@ -1,4 +1,5 @@
 // The folder of a job's states: writes the next one, finds the newest readable one, removes those too old to matter.
+internal import Ingestion
 internal import World
 
 /// States are named `state-NNNNNNNNNN` by a number that rises with every one written: a batch that runs again writes a

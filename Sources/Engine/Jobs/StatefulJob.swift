@@ -1,4 +1,6 @@
 // Word count and checksum sum: a state in memory that every batch moves forward and writes down as a whole.
+internal import Evidence
+internal import Ingestion
 internal import World
 
 /// An output operation like any program's own, which keeps its counts and the offsets they reach in one file.
@@ -18,7 +20,7 @@ final class StatefulJob: OutputOperation {
         // every restart from then on, since it may die before it remembers anything newer than it did.
         if restored?.isFallback == true { state.isCheckpoint = true }
         // This strategy has no other memory than what is stored with the output.
-        if configuration.strategy == .directTransactional { state.isCheckpoint = true }
+        if configuration.strategy.traits.offsets == .sink { state.isCheckpoint = true }
         // A topic can have grown since the state was written.
         state.extend(to: configuration.starts)
     }
@@ -31,5 +33,17 @@ final class StatefulJob: OutputOperation {
         state.batch = batch.number
         try store.write(state)
         try store.removeOld()
+    }
+}
+
+extension Job {
+    /// The seams with the job's output operation, unless a program has brought its own.
+    ///
+    /// - Throws: ``EngineError`` or ``DiskError`` when the job's state cannot be read.
+    func bound(to seams: Seams, _ configuration: EngineConfiguration) throws -> Seams {
+        guard keepsState, seams.output == nil, configuration.strategy.hasOutput else { return seams }
+        var seams = seams
+        seams.output = try StatefulJob(configuration: configuration, seams: seams)
+        return seams
     }
 }

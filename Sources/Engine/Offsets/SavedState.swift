@@ -1,4 +1,5 @@
 // What a state folder says of its run's positions, read without changing anything in it.
+internal import Evidence
 public import World
 internal import WriteAheadLog
 

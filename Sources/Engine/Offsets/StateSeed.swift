@@ -1,4 +1,5 @@
 // Writes a state folder that begins at given positions: the other end of an export.
+internal import Evidence
 public import World
 
 /// Makes states to start from.

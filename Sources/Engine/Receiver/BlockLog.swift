@@ -1,4 +1,6 @@
 // The receiver's two write-ahead logs, one of blocks and one of their events, with what they say after a restart.
+internal import Evidence
+internal import Ingestion
 internal import World
 internal import WriteAheadLog
 
@@ -58,7 +60,7 @@ final class BlockLog {
         counters.add(.tornBytes, eventReport.tornBytes)
         let compares = configuration.fidelity.comparesWhatItFinds
         if compares { try restored?.compare(with: tracker, isNewest: isNewest, events: eventDirectory) }
-        if configuration.strategy == .receiverWal {
+        if configuration.strategy.traits.logsBlocks {
             // Blocks are only ever read at the positions that events name, so the log itself need not be scanned; what lies
             // behind them is looked at where it can tell that events are missing.
             var unannounced = UnannouncedBlocks()

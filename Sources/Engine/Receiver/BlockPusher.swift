@@ -1,4 +1,5 @@
-// The pusher: the stage that stores and announces blocks, and only then commits their offsets.
+// The pusher: the stage that stores and announces blocks, and only then commits their offsets, at once or by a timer.
+internal import Ingestion
 internal import World
 
 /// Takes a group of blocks through log, event and commit, in that order.
@@ -29,10 +30,10 @@ final class BlockPusher {
         let needed = isCounted && !receiver.mustDrain ? configuration.groupCommitBlocks : 1
         guard receiver.queue.count >= needed else { return false }
         let group = receiver.takeBlocks(configuration.groupCommitBlocks)
-        let commits = configuration.strategy != .receiver
+        let commits = !configuration.strategy.traits.commitsUnasked
         if commits, seams.mistakes.contains(.commitsBeforeLog) { try commit(offsets(behind: group)) }
         try log.add(group)
-        if configuration.strategy == .receiverWal {
+        if configuration.strategy.traits.logsBlocks {
             seams.observer?.reached(.durable, group.flatMap(\.offsetRanges))
         }
         guard commits, !seams.mistakes.contains(.commitsBeforeLog) else { return true }
@@ -76,5 +77,28 @@ final class BlockPusher {
         }
         try receiver.commit(offsets)
         try seams.crash.after(.receiverOffsetsCommit)
+    }
+}
+
+/// Says when the next commit is due.
+final class CommitTimer {
+    private let clock: any Clock
+    private let interval: Nanoseconds
+    private var due: Nanoseconds
+
+    /// Nil where commits go by blocks.
+    init?(_ configuration: EngineConfiguration, clock: any Clock) {
+        guard let milliseconds = configuration.commitIntervalMilliseconds else { return nil }
+        self.clock = clock
+        interval = Nanoseconds(milliseconds) * 1_000_000
+        due = clock.now() + interval
+    }
+
+    /// Whether a commit is due; the next one then is an interval from now.
+    func isDue() -> Bool {
+        let now = clock.now()
+        guard now >= due else { return false }
+        due = now + interval
+        return true
     }
 }

@@ -1,4 +1,5 @@
 // A receiver's seat in a consumer group: what the group decided, and what has been committed as its member.
+internal import Ingestion
 internal import World
 
 /// Keeps the books of one member: which partitions it owns, what it has pushed, and whether the group has all.
@@ -26,7 +27,7 @@ final class GroupSeat {
     private var committed: [Offset?]
     /// What the group as a whole had committed when it was last asked, and how long that may stay so.
     private var groupOffsets: [Offset?] = []
-    private let patience: Patience
+    private let deadline: Deadline
 
     init(
         configuration: EngineConfiguration, seams: Seams, counters: EngineCounters, sessionTimeout: Int,
@@ -41,7 +42,7 @@ final class GroupSeat {
         var waiting = configuration
         // A dead member's partitions stand still for a session timeout before anybody else gets them.
         waiting.readTimeoutMilliseconds += 2 * sessionTimeout
-        patience = Patience(configuration: waiting, clock: seams.clock)
+        deadline = Deadline(configuration: waiting, clock: seams.clock)
         reader = try seams.broker.openGroupReader(
             GroupSettings(
                 group: configuration.group, sessionTimeoutMilliseconds: sessionTimeout,
@@ -117,7 +118,7 @@ final class GroupSeat {
     }
 
     /// Nothing was to be expected of the group until now.
-    func isBusy() { patience.start() }
+    func isBusy() { deadline.start() }
 
     /// All that this member owns is pushed: asks now and then whether the others are through too.
     ///
@@ -135,7 +136,7 @@ final class GroupSeat {
         try discovery.look()
         guard discovery.isComplete else { return }
         let offsets = try reader.committedOffsets(of: configuration.partitions)
-        try patience.check(
+        try deadline.check(
             isProgress: offsets != groupOffsets,
             "\(seams.broker.topic), group \(configuration.group) at offsets \(offsets.map { $0 ?? 0 })")
         groupOffsets = offsets

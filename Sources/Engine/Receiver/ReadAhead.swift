@@ -28,14 +28,14 @@ final class ReadAhead: @unchecked Sendable {
     }
 
     private let reader: any RecordReader
-    private let worker: any Worker
+    private let thread: any SerialThread
     private let clock: any Clock
     private let ends: [Offset]
     private let size: Int
     /// The blocks that are kept ready whatever their size.
     private let fewest: Int
-    /// Rung after each block, and when the filling ends.
-    private let bell: any Bell
+    /// Signalled after each block, and when the filling ends.
+    private let progress: any CountingSemaphore
     private let state = Mutex(State())
     /// Where the next block begins that nobody has filled; used by whoever has the reader.
     private var positions: [Offset]
@@ -62,11 +62,11 @@ final class ReadAhead: @unchecked Sendable {
         self.ends = ends
         self.size = size
         self.fewest = fewest
-        bell = threads.makeBell()
-        worker = try threads.makeWorker()
+        progress = threads.makeSemaphore()
+        thread = try threads.makeSerialThread()
     }
 
-    /// Lets the worker fill, unless it does already or enough is ready.
+    /// Lets the thread fill, unless it does already or enough is ready.
     func fill() {
         let starts = state.withLock { state in
             guard !state.isFilling, !state.isStopped, !state.hasEnded, !hasEnough(state) else { return false }
@@ -74,7 +74,7 @@ final class ReadAhead: @unchecked Sendable {
             return true
         }
         guard starts else { return }
-        worker.run { [self] in
+        thread.run { [self] in
             while fillOne() {}
         }
     }
@@ -87,14 +87,14 @@ final class ReadAhead: @unchecked Sendable {
             }
             if let next { return next }
             if !isFilling { return nil }
-            bell.wait()
+            progress.wait()
         }
     }
 
     /// Waits until nothing is filled any more; the reader is the caller's then, and what was read ahead is dropped.
     func stop() {
         state.withLock { $0.isStopped = true }
-        while state.withLock({ $0.isFilling }) { bell.wait() }
+        while state.withLock({ $0.isFilling }) { progress.wait() }
     }
 
     private func hasEnough(_ state: State) -> Bool {
@@ -125,8 +125,8 @@ final class ReadAhead: @unchecked Sendable {
         usualBytes = max(usualBytes, block.byteCount + block.byteCount / 16)
         let isOver = failure != nil || isStuck || block.recordCount < size
         let filled = Filled(block: block, positions: positions, firstRecordAt: firstRecordAt, failure: failure)
-        // The one who takes looks again after each ring, so one that nobody waits for does no harm.
-        defer { bell.ring() }
+        // The one who takes looks again after each signal, so one that nobody waits for does no harm.
+        defer { progress.signal() }
         return state.withLock { state in
             if block.recordCount > 0 || failure != nil {
                 state.ready.append(filled)

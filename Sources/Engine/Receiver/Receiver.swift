@@ -1,4 +1,5 @@
 // The receiver: the stage that polls the broker and cuts what it gets into blocks.
+internal import Ingestion
 internal import World
 
 /// Reads from the group's committed offsets on: all partitions, or those that a group hands out.
@@ -29,8 +30,8 @@ final class Receiver {
     private let openedAt: [Offset]
     /// What the group had committed then; empty where it is not asked, or does not decide.
     let committed: [Offset?]
-    private let patience: Patience
-    /// For `receiver`; nil where commits go by blocks.
+    private let deadline: Deadline
+    /// Where offsets are committed unasked; nil where commits go by blocks.
     private let commitTimer: CommitTimer?
     private var block = Block()
     private var blockOpenedAt: Nanoseconds = 0
@@ -44,7 +45,7 @@ final class Receiver {
         self.configuration = configuration
         self.seams = seams
         self.counters = counters
-        patience = Patience(configuration: configuration, clock: seams.clock)
+        deadline = Deadline(configuration: configuration, clock: seams.clock)
         let own = try seams.ownStarts(configuration)
         discovery = PartitionDiscovery(configuration: configuration, seams: seams)
         dataLoss = DataLoss(configuration: configuration, seams: seams, counters: counters)
@@ -69,7 +70,8 @@ final class Receiver {
             reader = try seams.broker.openReader(at: zip(polled, positions).map { ($0, $1) })
         }
         openedAt = positions
-        commitTimer = configuration.strategy == .receiver ? CommitTimer(configuration, clock: seams.clock) : nil
+        let commits = configuration.strategy.traits.commitsUnasked
+        commitTimer = commits ? CommitTimer(configuration, clock: seams.clock) : nil
     }
 
     /// Whether all of the run's input has been polled and cut; in a group, by it and the others, and committed.
@@ -114,7 +116,7 @@ final class Receiver {
             if room > 0 { try pollWhatIsThere(atMost: room) }
             // A receiver with no room left has nothing to wait for: what it has joins the queue at once.
             let isFull = room == 0
-            if isFull { patience.start() }
+            if isFull { deadline.start() }
             guard !isFull || block.recordCount > 0 else { return false }
             let isOld = block.recordCount > 0 && seams.clock.now() >= blockOpenedAt + interval
             if isOld || isFull || block.byteCount >= Receiver.largestBlockBytes
@@ -196,7 +198,7 @@ final class Receiver {
             left -= try fetch(partition, limit: left, timeout: .milliseconds(100))
             if positions[index] < configuration.ends[index] {
                 // A gap brings no record and moves the position all the same.
-                try patience.check(
+                try deadline.check(
                     isProgress: positions[index] != before, "\(seams.broker.topic)/\(partition)@\(positions[index])")
             }
         }
@@ -248,7 +250,7 @@ final class Receiver {
         }
         if count == 0 { seams.clock.sleep(1_000_000) }
         let isProgress = positions != before || pollsAreAtEnd || configuration.isOpenEnded
-        try patience.check(isProgress: isProgress, "\(seams.broker.topic) at offsets \(positions)")
+        try deadline.check(isProgress: isProgress, "\(seams.broker.topic) at offsets \(positions)")
         return count
     }
 
@@ -261,7 +263,7 @@ final class Receiver {
             try cut()
             // The pusher goes first, so a queue that is empty here has been pushed and committed.
             guard queue.isEmpty else { return true }
-            if configuration.strategy == .receiver { try autoCommit() }
+            if configuration.strategy.traits.commitsUnasked { try autoCommit() }
             try seat.giveUp()
             polled = []
             return true
@@ -273,7 +275,7 @@ final class Receiver {
                 if positions[Int(partition)] < offset { try reader.seek(partition, to: positions[Int(partition)]) }
             }
             polled = seat.owned
-            patience.start()
+            deadline.start()
         case .revoked?: break
         case .lost?:
             // Whoever has the partitions now reads from the last commit, so nothing of this may go on.
@@ -281,14 +283,14 @@ final class Receiver {
             try seat.drop()
             polled = []
         case nil where seat.isSuspended:
-            patience.start()
+            deadline.start()
             return false
         case nil:
             guard pollsAreAtEnd, block.recordCount == 0, queue.isEmpty else {
                 seat.isBusy()
                 return false
             }
-            patience.start()
+            deadline.start()
             try seat.lookWhetherGroupIsThrough(positions: positions)
             return false
         }
@@ -359,7 +361,7 @@ final class Receiver {
         block = Block(capacity: ahead == nil ? block.byteCount : 0)
         blocksCut += 1
         try seams.crash.after(.receiverBlockCut)
-        if configuration.strategy == .receiver, configuration.commitIntervalMilliseconds == nil,
+        if configuration.strategy.traits.commitsUnasked, configuration.commitIntervalMilliseconds == nil,
             blocksCut % configuration.autoCommitBlocks == 0
         {
             try autoCommit()

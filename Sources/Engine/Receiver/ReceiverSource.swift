@@ -1,4 +1,6 @@
 // The receivers' batches: a batch takes the blocks that wait; which ones is durable before its job.
+internal import Evidence
+internal import Ingestion
 internal import World
 
 /// Plans batches of received blocks.
@@ -103,5 +105,38 @@ final class ReceiverSource: BatchSource {
         let through = needed - (configuration.fidelity.has(.rerunsLastBatch) ? 2 : 1)
         if through > log.tracker.cleanedThrough { try log.cleanUp(through: through) }
         try store.removeOld()
+    }
+}
+
+extension ReceiverSource {
+    /// Opens the pipeline of a receiver: batches before blocks, blocks before polling.
+    static func open(_ life: Pipeline.Life) throws -> Pipeline {
+        let (configuration, seams, counters) = (life.configuration, life.seams, life.counters)
+        var pipeline = Pipeline()
+        let (store, writer) = try pipeline.openCheckpoints(life)
+        let restored = try store.restore()
+        let log = try BlockLog(
+            configuration: configuration, seams: seams, counters: counters, restored: restored,
+            isNewest: store.restoredNewest)
+        let receiver = try Receiver(configuration: configuration, seams: seams, counters: counters)
+        try log.compare(with: receiver.committed)
+        receiver.waiting = { [unowned log] in (log.tracker.waiting.count, log.tracker.waitingRecords) }
+        let pusher = BlockPusher(configuration: configuration, seams: seams, receiver: receiver, log: log)
+        let source = try ReceiverSource(
+            configuration: configuration, seams: seams, counters: counters, log: log, receiver: receiver,
+            restored: restored, store: store, writer: writer)
+        let loop = try pipeline.addBatchLoop(source, life, writer: writer, readBlock: log.read)
+        source.tasksRun = { [unowned loop] in loop.tasksRun }
+        let closesLog = configuration.fidelity.has(.closesLogFirst)
+        let canLeaveBlocks = configuration.strategy.traits.logsBlocks && !closesLog
+        pipeline.beginToLeave = { stop in
+            let leavesBlocks = stop == .term && canLeaveBlocks
+            try receiver.stop(keepsPolled: !leavesBlocks)
+            loop.stop(replays: !leavesBlocks, plans: !leavesBlocks && !closesLog)
+        }
+        if configuration.strategy.traits.commitsUnasked { pipeline.commitAtLast = receiver.commitPolled }
+        pipeline.stages += [pusher.step, receiver.step]
+        pipeline.closers += [receiver.close, log.close]
+        return pipeline
     }
 }

@@ -1,17 +1,7 @@
 // Checkpoint, event log and group vouch for each other: what one of them says, the others must be able to answer.
+internal import Ingestion
 internal import World
 internal import WriteAheadLog
-
-extension Fidelity {
-    /// Whether a receiver compares what it finds. Spark does not: with one of the habits of its log the log is believed
-    /// as it is found, and what it has lost is lost in silence.
-    var comparesWhatItFinds: Bool {
-        let habits: [Deviation] = [
-            .skipsLogSync, .replaysOnlyWithCheckpoint, .writesPlainFrames, .skipsDamagedBlocks, .skipsDriverFence,
-        ]
-        return !habits.contains(where: has)
-    }
-}
 
 extension Checkpoint {
     /// Compares the checkpoint with what the event log says. No crash and no power loss can make them differ like this:

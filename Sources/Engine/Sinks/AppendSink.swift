@@ -1,22 +1,16 @@
 // The append sink: one file of rows in the order written, where every write shows.
+internal import Evidence
 internal import World
 
 /// Appends rows to `append.rows`; tasks that run at once have a file each. A row that a crash cut short is dropped when
 /// the sink is opened again, and one that a power loss damaged is made a row of zeros, which is none.
-final class AppendSink: Sink {
-    private static let prefix = "append"
-    private static let suffix = ".rows"
-
+final class AppendSink: RowSink {
     private let file: any DiskFile
     private var end: Int64
 
-    /// Whether a file of this name holds rows of the sink.
-    static func owns(_ name: String) -> Bool { name.hasPrefix(prefix) && name.hasSuffix(suffix) }
-
     init(directory: String, disk: any Disk, slot: Int = 0) throws {
         try disk.makeDurableDirectory(directory)
-        let name = AppendSink.prefix + (slot == 0 ? "" : "-\(slot)") + AppendSink.suffix
-        file = try disk.open("\(directory)/\(name)", .update)
+        file = try disk.open("\(directory)/\(SinkFiles.append(slot: slot))", .update)
         let length = try file.length()
         end = length - length % Int64(SinkEntry.byteCount)
         if end != length { try file.truncate(to: end) }

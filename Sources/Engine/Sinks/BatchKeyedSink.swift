@@ -1,11 +1,10 @@
 // The batch-keyed sink: a task's output counts once per batch and partition, whatever it holds the second time.
+internal import Evidence
 internal import World
 
 /// Keeps one file per batch and partition (for a receiver's batch: per batch and block), which appears whole or not at
 /// all. A task whose file is there already writes nothing: the sink trusts that the same batch means the same records.
-final class BatchKeyedSink: Sink {
-    static let suffix = ".rows"
-
+final class BatchKeyedSink: RowSink {
     private let directory: String
     private let disk: any Disk
     private let crash: CrashSwitch
@@ -63,6 +62,6 @@ final class BatchKeyedSink: Sink {
     func close() { file?.close() }
 
     private func path(of task: OutputTask) -> String {
-        "\(directory)/batch-\(task.batch)-\(task.key)\(BatchKeyedSink.suffix)"
+        "\(directory)/\(SinkFiles.batch(task.batch, task: task.key))"
     }
 }

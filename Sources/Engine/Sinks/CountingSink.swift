@@ -1,5 +1,6 @@
 // The counting sink: verifies every record and counts it at two bits, in memory that outlives the process.
 internal import Checksum
+internal import Evidence
 internal import Synchronization
 internal import World
 
@@ -8,7 +9,7 @@ internal import World
 /// A delivery is one store to memory, to the record's two bits or, beyond the third, to the counter. Whenever the process
 /// is killed, the file therefore holds exactly the deliveries up to then, and their total is the sum of all cells and the
 /// counter. The format is ``LedgerFile``'s.
-final class CountingSink {
+final class CountingSink: Sink {
     private let disk: any Disk
     private let path: String
     private let numbering: RecordNumbering
@@ -85,6 +86,23 @@ final class CountingSink {
         releasePagesIfDue(piece.contents.count)
         return corrupted
     }
+
+    let takesRows = false
+
+    /// Nothing of a record is wanted but that it came.
+    func makePiece(capacity: Int) -> (any RangePiece)? { VerifiedPiece(capacity: capacity, numbering: numbering) }
+
+    func begin(_ task: OutputTask) -> Bool { true }
+
+    func write(_ piece: any RangePiece, as rows: SinkRows) throws -> Int {
+        if let verified = piece as? VerifiedPiece { return try count(verified) }
+        return if let block = piece as? Block { try count(block) } else { 0 }
+    }
+
+    func finish(_ task: OutputTask) {}
+
+    /// What is counted outlives the process without.
+    func sync() {}
 
     private func releasePagesIfDue(_ count: Int) {
         countedSinceRelease += count

@@ -1,8 +1,9 @@
 // The offset-keyed sink: one slot per partition and offset, so that a repeated write replaces its row.
+internal import Evidence
 internal import World
 
 /// Keeps `partition-NNNNN.slots` per partition; the row of offset o lies at byte o times the row's length.
-final class OffsetKeyedSink: Sink {
+final class OffsetKeyedSink: RowSink {
     private let directory: String
     private let disk: any Disk
     /// By partition number; a file is opened when its partition is first written.
@@ -13,11 +14,6 @@ final class OffsetKeyedSink: Sink {
         self.directory = directory
         self.disk = disk
         try disk.makeDurableDirectory(directory)
-    }
-
-    static func fileName(of partition: Partition) -> String {
-        let digits = String(partition)
-        return "partition-\(String(repeating: "0", count: max(0, 5 - digits.count)))\(digits).slots"
     }
 
     func begin(_ task: OutputTask) -> Bool { true }
@@ -60,7 +56,7 @@ final class OffsetKeyedSink: Sink {
             unsynced.append(false)
         }
         if let open = files[index] { return open }
-        let file = try disk.open("\(directory)/\(OffsetKeyedSink.fileName(of: partition))", .update)
+        let file = try disk.open("\(directory)/\(SinkFiles.partition(Int(partition)))", .update)
         try disk.syncDirectory(directory)
         files[index] = file
         return file

@@ -1,4 +1,5 @@
 // Which number a record has in a counting sink, once it is verified.
+internal import Evidence
 internal import World
 
 /// Verifies records and tells their numbers: by what they say of themselves, or by where they lie.

@@ -1,16 +1,25 @@
-// A sink: takes a task's rows in one write, makes them durable, and can be read back for the verdict.
+// A sink: takes what a task has read, makes it durable, and can be read back for the verdict.
+internal import Evidence
+internal import Ingestion
 public import World
 
 /// Where output goes. One thread uses a sink at a time, and one task at a time writes to it.
 protocol Sink: AnyObject {
+    /// Whether a row has to be made of each record for the sink.
+    var takesRows: Bool { get }
+    /// What the records of ranges are read into, at most `capacity` at a time, where nobody but the sink wants them; nil: a
+    /// block.
+    func makePiece(capacity: Int) -> (any RangePiece)?
     /// A task is about to write. False: the sink holds this task's output already, and what it writes is dropped.
     func begin(_ task: OutputTask) throws -> Bool
-    /// Writes rows of the task.
-    func write(_ rows: SinkRows) throws
+    /// Writes records of the task: `rows` holds theirs if the sink takes rows, and nothing otherwise.
+    ///
+    /// - Returns: how many were found to be none of the run's, where it is the sink that looks.
+    func write(_ piece: any RangePiece, as rows: SinkRows) throws -> Int
     /// The task has written all its rows.
     func finish(_ task: OutputTask) throws
     /// The task that was begun has failed and will begin again: what it wrote and can be taken back is.
-    func abandon()
+    func abandon() throws
     /// Makes everything written durable.
     func sync() throws
     /// Closes the sink's files.
@@ -18,20 +27,38 @@ protocol Sink: AnyObject {
 }
 
 extension Sink {
+    /// Records are read into a block.
+    func makePiece(capacity: Int) -> (any RangePiece)? { nil }
     /// A sink in which every write shows has nothing to take back.
     func abandon() {}
 }
 
+/// A sink that keeps a row of each record.
+protocol RowSink: Sink {
+    /// Writes rows of the task.
+    func write(_ rows: SinkRows) throws
+}
+
+extension RowSink {
+    var takesRows: Bool { true }
+
+    func write(_ piece: any RangePiece, as rows: SinkRows) throws -> Int {
+        try write(rows)
+        return 0
+    }
+}
+
 extension SinkKind {
-    /// Opens, or makes, the sink of this kind in `directory`, for the tasks of one slot of a strategy.
-    func open(in directory: String, for strategy: Strategy, seams: Seams, slot: Int = 0) throws -> any Sink {
-        switch self {
+    /// Opens, or makes, the sink of this kind for the tasks of one slot.
+    func open(_ configuration: EngineConfiguration, seams: Seams, slot: Int) throws -> any Sink {
+        let directory = RunFolder.sink(of: configuration.outputFolder)
+        return switch self {
         case .append: try AppendSink(directory: directory, disk: seams.disk, slot: slot)
         case .batchKeyed: try BatchKeyedSink(directory: directory, disk: seams.disk, crash: seams.crash)
         case .offsetKeyed: try OffsetKeyedSink(directory: directory, disk: seams.disk)
-        case .transactional: try TransactionalSink(directory: directory, strategy: strategy, seams: seams)
-        // Our own bug: the runner of tasks opens it itself.
-        case .counting: preconditionFailure("a counting sink takes records, not rows")
+        case .transactional:
+            try TransactionalSink(directory: directory, strategy: configuration.strategy, seams: seams)
+        case .counting: try CountingSink(configuration: configuration, disk: seams.disk, slot: slot)
         }
     }
 }

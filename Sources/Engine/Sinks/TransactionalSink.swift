@@ -1,10 +1,12 @@
 // The transactional sink: a task's rows and the offsets behind them in one transaction of a database.
+internal import Evidence
+internal import Ingestion
 internal import World
 
 /// Keeps, beside the rows, the offset behind the last row of each partition. A task whose offsets all lie below is
 /// dropped, one that reaches over keeps the rows from there on, so no record is ever stored twice. The transaction is
 /// open from the task's first look at the stored offsets to its commit, so nobody moves them between.
-final class TransactionalSink: Sink {
+final class TransactionalSink: RowSink {
     /// What a task may find stored.
     private enum Rule {
         /// Exactly the offset it begins at: the driver that owns the offsets is the only one to move them.
@@ -38,13 +40,13 @@ final class TransactionalSink: Sink {
         path = TransactionalSink.path(in: directory)
         crash = seams.crash
         driverName = seams.driverName
-        rule = strategy == .directTransactional ? .exact : strategy.isReceiver ? .any : .noGap
+        rule = strategy.traits.offsets == .sink ? .exact : strategy.isReceiver ? .any : .noGap
         try seams.disk.makeDurableDirectory(directory)
         store = try TransactionalSink.openStore(in: directory, with: seams.openStore)
         try seams.disk.syncDirectory(directory)
     }
 
-    static func path(in directory: String) -> String { "\(directory)/transactional.sqlite" }
+    static func path(in directory: String) -> String { "\(directory)/\(SinkFiles.database)" }
 
     static func openStore(in directory: String, with open: TransactionalStoreOpener?) throws -> any TransactionalStore {
         guard let open else {

@@ -1,5 +1,7 @@
 // One unit of an atlas: a strategy and a sink whose every crash is tried. Units are what is sharded, resumed and merged.
-public import Engine
+internal import Engine
+public import Ingestion
+public import Judgement
 
 /// One strategy and sink of an atlas.
 public struct AtlasUnit: Codable, Hashable, Sendable {
@@ -58,7 +60,7 @@ public struct AtlasUnit: Codable, Hashable, Sendable {
         strategies: [Strategy], sinks: [SinkKind], template: AtlasUnit
     ) -> [AtlasUnit] {
         var units: [AtlasUnit] = []
-        for strategy in strategies where strategy != .raw {
+        for strategy in strategies where strategy.hasOutput {
             for sink in sinks where strategy.canWrite(to: sink) {
                 var unit = template
                 unit.strategy = strategy

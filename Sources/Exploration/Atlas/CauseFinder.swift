@@ -1,5 +1,6 @@
 // Finds out which deviation breaks a promise: the smallest set that does it alone.
 internal import Engine
+internal import Ingestion
 internal import World
 
 /// Sorts broken promises by what breaks them. Schedules of one breach that look alike are taken to have one cause, and

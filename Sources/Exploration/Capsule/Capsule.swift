@@ -1,6 +1,7 @@
 // A capsule: a broken promise in one small file, which repeats it anywhere.
 internal import Engine
 internal import Foundation
+internal import Ingestion
 internal import World
 internal import WriteAheadLog
 

@@ -1,6 +1,7 @@
 // Writes a Swift test from a schedule, to be kept beside the fix.
 internal import Engine
 internal import Foundation
+internal import Ingestion
 
 extension Schedule {
     /// The schedule as JSON, without the bug: the promise is to be kept.

@@ -1,5 +1,6 @@
 // Follows a record: through the events of each life, and through what every continuation would make of it.
 internal import Engine
+internal import Evidence
 internal import Simulation
 internal import World
 

@@ -1,5 +1,7 @@
 // The life of one record through a schedule, and the first moment after which nothing can save it.
 internal import Engine
+internal import Evidence
+internal import Judgement
 internal import Simulation
 public import World
 
@@ -101,14 +103,10 @@ extension SimulatedRun {
     /// How many rows the sink holds of each record, by the record's number.
     func deliveries() -> [Int] {
         var deliveries = [Int](repeating: 0, count: places.count)
-        let reader = SinkReader(
-            kind: configuration.sink, directory: RunFolder.sink(of: configuration.directory), disk: disk,
-            openStore: stores.open)
+        let sink = configuration.sink.deliveries(ofRunIn: configuration.directory, disk: disk, openStore: stores.open)
         // A sink that cannot be read holds nothing for anybody.
-        _ = try? reader.forEachRow { row in
-            if !row.isCorrupted, row.identity.sequence < UInt64(deliveries.count) {
-                deliveries[Int(row.identity.sequence)] += 1
-            }
+        try? sink.forEachDelivery { delivery in
+            if let number = delivery.number, number < deliveries.count { deliveries[number] += 1 }
         }
         return deliveries
     }

@@ -1,5 +1,6 @@
 // Makes a schedule small: leaves out whatever the broken promise does not need.
 internal import Engine
+internal import Judgement
 internal import Simulation
 internal import World
 

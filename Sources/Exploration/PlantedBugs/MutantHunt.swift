@@ -1,5 +1,7 @@
 // The hunt for planted bugs: how soon exploration finds each, and that it finds none where there is none.
 internal import Engine
+internal import Ingestion
+internal import Judgement
 
 /// How the hunt for one bug went.
 public struct Hunt: Codable, Equatable, Sendable {

@@ -1,5 +1,6 @@
 // Plants a bug in the engine of a simulated run: at its seams, in its fidelity, or as a mistake of its own.
 internal import Engine
+internal import Ingestion
 internal import Simulation
 internal import World
 

@@ -1,5 +1,6 @@
 // The outcome of a schedule: what was counted, and the hash of everything that was done.
 internal import Engine
+internal import Judgement
 internal import Simulation
 
 /// What a simulated run came to.

@@ -1,5 +1,7 @@
 // What each strategy and sink promises, and whether an outcome keeps it.
-public import Engine
+internal import Engine
+public import Ingestion
+internal import Judgement
 internal import Simulation
 internal import World
 
@@ -41,15 +43,16 @@ public struct Promise {
     /// Whether no record may be lost, however the lives end. A batch-keyed sink trusts that the same batch has the same
     /// records, which a strategy whose plan becomes durable after its job cannot promise.
     public static func losesNothing(_ strategy: Strategy, _ sink: SinkKind) -> Bool {
-        strategy.promisesNoLoss && !(sink == .batchKeyed && !strategy.repeatsItsBatches)
+        strategy.promisesNoLoss && !(sink == .batchKeyed && !strategy.traits.repeatsItsBatches)
     }
 
     /// Whether no record may be there twice, however the lives end.
     public static func duplicatesNothing(_ strategy: Strategy, _ sink: SinkKind) -> Bool {
-        switch sink {
-        case .offsetKeyed, .transactional: true
-        case .append, .counting: false
-        case .batchKeyed: strategy == .directLogFirst
+        switch sink.traits.toldApartBy {
+        case .offset: true
+        case .nothing: false
+        // A receiver's batch is the same again, but its blocks may come again in another.
+        case .batch: strategy.traits.repeatsItsBatches && strategy.isDirect
         }
     }
 
@@ -117,9 +120,4 @@ public struct Promise {
         }
         return outcomes
     }
-}
-
-extension Strategy {
-    /// Whether a batch that is run again has the same records: its plan is durable before its job, always.
-    var repeatsItsBatches: Bool { self == .directLogFirst || self == .receiverWal || self == .directTransactional }
 }

@@ -2,20 +2,28 @@
 public import Simulation
 public import World
 
-extension Fault: Codable {
-    /// Reads ``description``.
+/// What is written, in JSON too, as the text that people read and write.
+public protocol TextCodable: Codable, CustomStringConvertible {
+    /// What it is called where a text is none.
+    static var noun: String { get }
+    /// Reads `description`; nil for another text.
+    init?(parsing text: String)
+}
+
+extension TextCodable {
+    /// Reads `description`.
     ///
-    /// - Throws: `DecodingError` for what is no fault.
+    /// - Throws: `DecodingError` for another text.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         let text = try container.decode(String.self)
-        guard let fault = Fault(parsing: text) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "'\(text)' is no fault")
+        guard let value = Self(parsing: text) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "'\(text)' is no \(Self.noun)")
         }
-        self = fault
+        self = value
     }
 
-    /// Writes ``description``.
+    /// Writes `description`.
     ///
     /// - Throws: what the encoder throws.
     public func encode(to encoder: any Encoder) throws {
@@ -24,46 +32,17 @@ extension Fault: Codable {
     }
 }
 
-extension ArmedCrash: Codable {
-    /// Reads ``description``.
-    ///
-    /// - Throws: `DecodingError` for what is no crash.
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        let text = try container.decode(String.self)
-        guard let crash = ArmedCrash(parsing: text) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "'\(text)' is no crash")
-        }
-        self = crash
-    }
-
-    /// Writes ``description``.
-    ///
-    /// - Throws: what the encoder throws.
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(description)
-    }
+extension Fault: TextCodable {
+    /// A fault.
+    public static var noun: String { "fault" }
 }
 
-extension PowerLoss: Codable {
-    /// Reads ``description``.
-    ///
-    /// - Throws: `DecodingError` for what is no outcome of a power loss.
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        let text = try container.decode(String.self)
-        guard let loss = PowerLoss(parsing: text) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "'\(text)' is no power loss")
-        }
-        self = loss
-    }
+extension ArmedCrash: TextCodable {
+    /// A crash.
+    public static var noun: String { "crash" }
+}
 
-    /// Writes ``description``.
-    ///
-    /// - Throws: what the encoder throws.
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(description)
-    }
+extension PowerLoss: TextCodable {
+    /// An outcome of a power loss.
+    public static var noun: String { "power loss" }
 }

@@ -1,5 +1,7 @@
 // A schedule: everything that decides a simulated run, from the load to the way each life ends.
-public import Engine
+internal import Engine
+public import Ingestion
+public import Judgement
 public import Simulation
 public import World
 

@@ -1,5 +1,6 @@
 // What the numbers of a schedule may be: a capsule comes from anywhere, and all of it is computed in memory.
 internal import Engine
+internal import Judgement
 internal import Simulation
 internal import World
 

@@ -1,5 +1,6 @@
 // Runs one schedule from its beginning to the verdict.
 internal import Engine
+internal import Judgement
 public import Simulation
 internal import World
 

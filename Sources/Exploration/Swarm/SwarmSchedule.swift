@@ -1,5 +1,7 @@
 // Draws schedules that nobody thought of: every choice a run has, decided by one seed.
 internal import Engine
+internal import Ingestion
+internal import Judgement
 internal import Simulation
 internal import World
 
@@ -8,7 +10,7 @@ public enum SwarmSchedule {
     /// The schedule of a seed: strategy, sink, load, order of stages, crashes, power losses and a random subset of faults.
     public static func draw(seed: UInt64) -> Schedule {
         var random = SeededRandom(seed: seed)
-        let strategies = Strategy.allCases.filter { $0 != .raw }
+        let strategies = Strategy.withOutput
         let strategy = strategies[Int.random(in: 0..<strategies.count, using: &random)]
         let sinks = SinkKind.keepingRows.filter(strategy.canWrite)
         let sink = sinks[Int.random(in: 0..<sinks.count, using: &random)]

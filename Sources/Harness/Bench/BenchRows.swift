@@ -1,5 +1,6 @@
 // From the trials of a row to its figures: pure arithmetic.
 internal import Engine
+internal import Ingestion
 internal import Results
 internal import Statistics
 internal import World
@@ -33,7 +34,7 @@ struct BenchRowTrials: Sendable {
         let walFactor = Interval.ofMedian(walFactors.map { $0 * Double(copies) })
         let factor = walFactor.median
         let cpu = Interval.ofMedian(rounds.map { $0.report.processorSeconds / max(records, 1) * 1e6 })
-        let hasLog = cell.strategy == .receiverWal && bytesPerRecord > 0
+        let hasLog = cell.strategy.traits.logsBlocks && bytesPerRecord > 0
         let mostTheDiskTakes = hasLog ? diskBytesPerSecond / (bytesPerRecord * max(factor, 1)) : .infinity
         let ceilings = raw.rates.map { min($0, mostTheDiskTakes) }
         let fsyncs = Int64(Median.of(rounds.map { Double($0.report.fsyncs) }))

@@ -1,5 +1,7 @@
 // What a benchmark is to measure, and on which load.
-public import Engine
+internal import Engine
+internal import Evidence
+public import Ingestion
 internal import World
 
 /// The settings of a benchmark.
@@ -86,7 +88,7 @@ public struct BenchSettings: Equatable, Sendable {
     /// - Throws: ``Diagnosis``.
     func check() throws {
         try checkLoad()
-        guard origin == .anyone, !knowsPlaces, let sink = sinks.first(where: { $0 != .counting }) else { return }
+        guard origin == .anyone, !knowsPlaces, let sink = sinks.first(where: \.traits.keepsRows) else { return }
         throw Diagnosis(
             cause: "--sink \(sink.rawValue): it knows records by what kbench writes into them, and "
                 + (topic.map { "those of \($0) may be anybody's" }
@@ -175,7 +177,7 @@ public struct BenchSettings: Equatable, Sendable {
 
     /// The rows: every strategy but `raw` with every sink it can write to.
     var cells: [BenchCell] {
-        strategies.filter { $0 != .raw }.flatMap { strategy in
+        strategies.filter(\.hasOutput).flatMap { strategy in
             let possible = sinks.filter(strategy.canWrite)
             // A strategy that needs a sink which needs kbench's own records cannot be measured on others.
             if possible.isEmpty, origin == .anyone, !knowsPlaces { return [] as [BenchCell] }

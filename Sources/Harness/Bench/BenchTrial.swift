@@ -1,6 +1,9 @@
 // One measured run of a strategy and sink, on records that are there or on records that are offered meanwhile.
 internal import Engine
+internal import Evidence
 internal import Foundation
+internal import Ingestion
+internal import Judgement
 internal import Kafka
 internal import Posix
 internal import Results
@@ -243,7 +246,7 @@ extension TrialSample {
             }
             samples.append(
                 TrialSample(
-                    at: now - begin, done: Int(counters[strategy == .raw ? .recordsFetched : .recordsWritten]),
+                    at: now - begin, done: Int(counters[strategy.hasOutput ? .recordsWritten : .recordsFetched]),
                     walLiveBytes: Int64(counters[.walLiveBytes]), offered: offered ?? 0))
             try? await Task.sleep(for: .milliseconds(interval))
         }

@@ -1,6 +1,8 @@
 // From measured prices to disk, duplicates a day and cores at a load of one's own: arithmetic, with its error.
 public import Results
 internal import Engine
+internal import Ingestion
+internal import Judgement
 internal import World
 
 /// The load that is planned for.

@@ -1,6 +1,7 @@
 // Finds the highest rate that each strategy sustains, by offering one rate after the other.
 internal import Engine
 internal import Foundation
+internal import Ingestion
 internal import Kafka
 internal import Posix
 public import Results

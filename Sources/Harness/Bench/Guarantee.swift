@@ -1,5 +1,7 @@
 // What a strategy and a sink guarantee, found from the closed forms of every crash there is; and the crash that is priced.
 internal import Engine
+internal import Ingestion
+internal import Judgement
 internal import World
 
 /// What the sink holds after a crash, at worst.
@@ -41,24 +43,10 @@ enum Guarantee: String, Sendable {
 }
 
 extension BenchCell {
-    /// Where the strategy is killed for its price: on the side of its write of offsets that costs most.
-    var pricedPoint: CrashPoint? {
-        switch strategy {
-        case .raw: nil
-        case .receiver: CrashPoint(.receiverAutoCommit, .after)
-        case .receiverReliable: CrashPoint(.receiverOffsetsCommit, .after)
-        case .receiverWal: CrashPoint(.receiverOffsetsCommit, .before)
-        case .direct: CrashPoint(.generationCheckpointWrite, .before)
-        case .directLogFirst: CrashPoint(.batchSubmit, .before)
-        case .directCommit: CrashPoint(.batchOffsetsCommit, .before)
-        case .directTransactional: CrashPoint(.sinkCommit, .before)
-        }
-    }
-
     /// The crash that is priced under a load, half way through it, with what it must do; nil where the load is too small to
     /// reach it.
     func pricedCrash(_ shape: LoadShape) -> (crash: ArmedCrash, expected: ExpectedOutcome)? {
-        guard let sink, let point = pricedPoint,
+        guard let sink, let point = strategy.traits.dearestCrash,
             let count = CrashSchedule(strategy: strategy, sink: sink, shape: shape).occurrences(of: point), count > 0
         else { return nil }
         let crash = ArmedCrash(point, at: (count + 1) / 2)

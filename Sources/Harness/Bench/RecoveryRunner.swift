@@ -1,5 +1,7 @@
 // Recovery against the size of the log: how long a restart takes, and how fast log and broker give records back.
 internal import Engine
+internal import Ingestion
+internal import Judgement
 internal import Kafka
 internal import Posix
 public import Results

@@ -1,5 +1,6 @@
 // How fast the same records come back: from the write-ahead log, and from the broker.
 internal import Engine
+internal import Evidence
 internal import Kafka
 internal import Posix
 internal import World

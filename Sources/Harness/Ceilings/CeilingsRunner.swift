@@ -1,6 +1,7 @@
 // Measures what bounds kbench, and what its own parts reach of it, one after the other in one run.
 internal import Engine
 internal import Foundation
+internal import Ingestion
 internal import Kafka
 internal import Posix
 public import Results

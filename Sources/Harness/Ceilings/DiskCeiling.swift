@@ -1,5 +1,6 @@
 // What the disk under a log gives: one block after the other, each synced.
 internal import Engine
+internal import Evidence
 internal import Posix
 internal import World
 

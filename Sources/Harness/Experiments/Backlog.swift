@@ -1,5 +1,7 @@
 // The experiment `backlog`: a worker dies, records pile up, and the restarted worker drains them in several ways.
 internal import Engine
+internal import Ingestion
+internal import Judgement
 internal import Results
 internal import World
 

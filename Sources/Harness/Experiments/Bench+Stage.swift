@@ -1,5 +1,6 @@
 // Benchmarks as parts of an experiment: the scenario's load, in a folder of their own.
 internal import Engine
+internal import Ingestion
 internal import Results
 
 extension Stage {

@@ -1,5 +1,6 @@
 // The experiment `copies-on-disk`: the bytes that each strategy writes for each byte it ingests.
 internal import Engine
+internal import Ingestion
 internal import Results
 
 /// Measures `receiver-wal` with one to three copies of its log and with a compressed one, beside the direct strategies.

@@ -1,5 +1,6 @@
 // What must come before what, for each strategy: the order that the claims about it state.
 internal import Engine
+internal import Ingestion
 internal import World
 
 /// A statement about the order of two effects, checked at every occurrence.
@@ -20,14 +21,14 @@ struct EffectRule {
 
     /// The rules of a strategy; all of them together are what the claim about its kind says.
     static func rules(of strategy: Strategy) -> [EffectRule] {
-        if strategy == .directTransactional { return transactional }
+        if strategy.traits.offsets == .sink { return transactional }
         return strategy.isReceiver ? receiver(strategy) : direct(strategy)
     }
 
     /// Consume, keep in memory and log, announce, and only then move the offsets.
     private static func receiver(_ strategy: Strategy) -> [EffectRule] {
-        let moved = strategy == .receiver ? Effect.receiverAutoCommit : .receiverOffsetsCommit
-        let hasLog = strategy == .receiverWal
+        let moved = strategy.traits.commitsUnasked ? Effect.receiverAutoCommit : .receiverOffsetsCommit
+        let hasLog = strategy.traits.logsBlocks
         return [
             EffectRule(
                 statement: "records are in memory before they are logged", first: CrashPoint(.receiverBlockCut, .after),
@@ -42,7 +43,7 @@ struct EffectRule {
             EffectRule(
                 statement: "the engine knows the block before the offsets move",
                 first: CrashPoint(.receiverEventSync, .after), second: CrashPoint(moved, .before),
-                isKept: strategy != .receiver),
+                isKept: !strategy.traits.commitsUnasked),
         ]
     }
 
@@ -64,9 +65,9 @@ struct EffectRule {
     private static func direct(_ strategy: Strategy) -> [EffectRule] {
         let planned: Effect
         let saved: Effect
-        switch strategy {
-        case .directLogFirst: (planned, saved) = (.batchLogRename, .batchCompleteRename)
-        case .directCommit: (planned, saved) = (.batchOffsetsCommit, .batchOffsetsCommit)
+        switch strategy.traits.offsets {
+        case .offsetLog: (planned, saved) = (.batchLogRename, .batchCompleteRename)
+        case .group: (planned, saved) = (.batchOffsetsCommit, .batchOffsetsCommit)
         default: (planned, saved) = (.generationCheckpointRename, .completionCheckpointRename)
         }
         return [
@@ -75,13 +76,13 @@ struct EffectRule {
                 second: CrashPoint(.taskRead, .before), isKept: true),
             EffectRule(
                 statement: "the ranges are durable before the job is submitted", first: CrashPoint(planned, .after),
-                second: CrashPoint(.batchSubmit, .before), isKept: strategy == .directLogFirst),
+                second: CrashPoint(.batchSubmit, .before), isKept: strategy.traits.repeatsItsBatches),
             EffectRule(
                 statement: "the output is durable before the offsets are saved", first: CrashPoint(.sinkSync, .after),
                 second: CrashPoint(saved, .before), isKept: true),
             EffectRule(
                 statement: "the offsets of every batch are saved", first: CrashPoint(.sinkSync, .after),
-                second: CrashPoint(saved, .after), isAboutFirst: true, isKept: strategy != .directCommit),
+                second: CrashPoint(saved, .after), isAboutFirst: true, isKept: !strategy.commitsOffsets),
         ]
     }
 }

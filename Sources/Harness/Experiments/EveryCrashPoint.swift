@@ -1,5 +1,6 @@
 // The experiment `every-crash-point`: a matrix, summed up per strategy and sink.
 internal import Engine
+internal import Ingestion
 internal import Results
 internal import World
 

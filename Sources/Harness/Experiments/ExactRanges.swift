@@ -1,5 +1,7 @@
 // The experiment `exact-ranges`: what direct strategies planned beside what they read, with and without a crash.
 internal import Engine
+internal import Ingestion
+internal import Judgement
 internal import Results
 internal import World
 
@@ -8,9 +10,8 @@ struct ExactRanges: Experiment {
     func run(on stage: Stage) async throws -> ExperimentOutcome {
         let scenario = stage.scenario
         let strategies =
-            scenario.strategies.isEmpty
-            ? Strategy.allCases.filter { $0 != .raw && !$0.isReceiver } : scenario.strategies
-        if let other = strategies.first(where: { $0 == .raw || $0.isReceiver }) {
+            scenario.strategies.isEmpty ? Strategy.allCases.filter(\.isDirect) : scenario.strategies
+        if let other = strategies.first(where: { !$0.isDirect }) {
             throw Diagnosis(
                 cause: "\(scenario.name): \(other.rawValue) plans no ranges",
                 fix: "name direct strategies only", exitCode: .usage)

@@ -1,5 +1,7 @@
 // The experiment `get-or-create`: a start that finds no checkpoint, a good one, damaged ones, or none that is good.
 internal import Engine
+internal import Ingestion
+internal import Judgement
 internal import Posix
 internal import Results
 internal import World

@@ -1,5 +1,7 @@
 // The experiment `locality`: how much of what tasks read lies on their own host, when a topic is spread over brokers.
 internal import Engine
+internal import Ingestion
+internal import Judgement
 internal import Kafka
 internal import Posix
 internal import Results

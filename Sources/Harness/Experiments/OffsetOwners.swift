@@ -1,5 +1,6 @@
 // The experiment `offset-owners`: the scenario's runs, with the claim tried on two owners and on one.
 internal import Engine
+internal import Ingestion
 internal import Results
 
 /// Runs the scenario's own runs. The claim holds where the strategies with two owners of their offsets read records

@@ -1,5 +1,7 @@
 // The experiment `order-of-effects`: what a worker does to the world, in order, and whether it is the order claimed.
 internal import Engine
+internal import Ingestion
+internal import Judgement
 internal import Posix
 internal import Results
 internal import World
@@ -14,7 +16,7 @@ struct OrderOfEffects: Experiment {
                 cause: "\(scenario.name): blocks that share a commit cannot be told apart in a trace",
                 fix: "write group-commit-blocks: 1", exitCode: .usage)
         }
-        let strategies = (scenario.strategies.isEmpty ? Strategy.allCases : scenario.strategies).filter { $0 != .raw }
+        let strategies = (scenario.strategies.isEmpty ? Strategy.allCases : scenario.strategies).filter(\.hasOutput)
         let topic = try await stage.makeTopic(partitions: scenario.partitions)
         let truth = try await stage.produceLoad(to: topic)
         let executor = stage.executor(of: scenario, topic: topic, truth: truth)
@@ -92,10 +94,10 @@ struct OrderOfEffects: Experiment {
         _ strategy: Strategy, _ scenario: Scenario, _ shape: LoadShape
     ) -> RunPlan? {
         let point: CrashPoint
-        switch strategy {
-        case .direct: point = CrashPoint(.generationCheckpointRename, .before)
-        case .directLogFirst: point = CrashPoint(.batchLogRename, .before)
-        default: return nil
+        switch strategy.traits.offsets {
+        case .checkpoint: point = CrashPoint(.generationCheckpointRename, .before)
+        case .offsetLog: point = CrashPoint(.batchLogRename, .before)
+        case .nobody, .group, .sink: return nil
         }
         let schedule = CrashSchedule(strategy: strategy, sink: .append, fidelity: scenario.fidelity, shape: shape)
         guard let count = schedule.occurrences(of: point), count > 0 else { return nil }

@@ -1,5 +1,7 @@
 // The experiment `own-output-operation`: a library user's operation that stores offset ranges with its results.
 internal import Engine
+internal import Ingestion
+internal import Judgement
 internal import Results
 internal import World
 
@@ -19,8 +21,8 @@ struct OwnOutputOperation: Experiment {
             .filter(\.promisesNoLoss)
         var plans: [RunPlan] = []
         for isCheckpoint in [true, false] {
-            // Without a checkpoint of the operation's own, direct-transactional has none.
-            for strategy in strategies where isCheckpoint || strategy != .directTransactional {
+            // Without a checkpoint of the operation's own, a strategy that keeps its offsets with the output has none.
+            for strategy in strategies where isCheckpoint || strategy.traits.offsets != .sink {
                 for point in OwnOutputOperation.points {
                     plans += OwnOutputOperation.plan(strategy, point, isCheckpoint: isCheckpoint, scenario, shape)
                 }

@@ -1,5 +1,7 @@
 // The experiment `parallelism`: how tasks relate to partitions, and what more tasks than partitions cost.
 internal import Engine
+internal import Ingestion
+internal import Judgement
 internal import Results
 internal import World
 

@@ -1,5 +1,6 @@
 // The experiment `price-of-guarantees`: the direct strategies beside the receiver, in what they cost and what they give.
 internal import Engine
+internal import Ingestion
 internal import Results
 
 /// Measures each row of the price table, with latency and a crash, and compares the direct ones with `receiver-wal`.

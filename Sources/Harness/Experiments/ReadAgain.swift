@@ -1,5 +1,6 @@
 // The experiment `read-again`: how fast the same records come back from the broker and from the log.
 internal import Engine
+internal import Ingestion
 internal import Results
 
 /// Kills `receiver-wal` with all records in its log, reads them back both ways in shuffled rounds, and restarts it.

@@ -1,6 +1,8 @@
 // The experiment `rebalance`: two workers in one consumer group, of which one is killed and comes back.
 internal import Engine
 internal import Foundation
+internal import Ingestion
+internal import Judgement
 internal import Kafka
 internal import Posix
 internal import Results
@@ -49,12 +51,16 @@ struct Rebalance: Experiment {
         let directories = Rebalance.names.map { "\(stage.options.workDirectory)/\($0)/state" }
         for (index, directory) in directories.enumerated() {
             fates[index].rows = try await BlockingThread.run {
-                try Verdict(produced: truth.records, sink: sink, runDirectory: directory, disk: PosixDisk()).delivered
+                var tally = Tally(count: truth.records)
+                try sink.deliveries(ofRunIn: directory, disk: PosixDisk()).count(into: &tally)
+                return tally.delivered
             }
         }
         let verdict = try await BlockingThread.run {
             try Verdict(
-                uniting: directories, produced: truth.records, sink: sink, disk: PosixDisk(), places: truth.place)
+                of: directories.map { sink.deliveries(ofRunIn: $0, disk: PosixDisk()) },
+                against: Production(count: truth.records, place: truth.place),
+                readings: Readings(ofRunsIn: directories, disk: PosixDisk()))
         }
         return outcome(verdict, fates, mostInFlight: block * scenario.groupCommitBlocks)
     }

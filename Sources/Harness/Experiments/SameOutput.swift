@@ -1,5 +1,7 @@
 // The experiment `same-output`: is a run with a crash told apart from one without by whoever reads its output?
 internal import Engine
+internal import Ingestion
+internal import Judgement
 internal import Results
 internal import World
 

@@ -1,6 +1,8 @@
 // The experiment `second-driver`: two worker processes on the same state, of which one must stop and say why.
 internal import Engine
 internal import Foundation
+internal import Ingestion
+internal import Judgement
 internal import Posix
 internal import Results
 internal import World
@@ -24,11 +26,11 @@ struct SecondDriver: Experiment {
         case compareAndSet = "driver number, and compare-and-set of the stored offset"
 
         init?(_ strategy: Strategy) {
-            switch strategy {
-            case .direct, .receiver, .receiverReliable, .receiverWal: self = .lock
-            case .directLogFirst: self = .offsetLog
-            case .directTransactional: self = .compareAndSet
-            case .raw, .directCommit: return nil
+            switch strategy.traits.offsets {
+            case _ where strategy.traits.checkpoints: self = .lock
+            case .offsetLog: self = .offsetLog
+            case .sink: self = .compareAndSet
+            case .nobody, .group, .checkpoint: return nil
             }
         }
 

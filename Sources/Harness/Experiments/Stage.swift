@@ -1,6 +1,9 @@
 // The stage on which a scenario plays: a broker, its topics, a folder for files, and workers to be started.
 internal import Engine
+internal import Evidence
 internal import Foundation
+internal import Ingestion
+internal import Judgement
 internal import Kafka
 internal import Posix
 internal import Results

@@ -1,6 +1,7 @@
 // One run whose lives an experiment starts one by one, changing the world between them.
 internal import Engine
 internal import Foundation
+internal import Judgement
 internal import Posix
 internal import Results
 internal import World

@@ -1,5 +1,7 @@
 // The experiment `upgrade`: a new version of the program meets the state that the old one left behind.
 internal import Engine
+internal import Ingestion
+internal import Judgement
 internal import Kafka
 internal import Posix
 internal import Results
@@ -19,7 +21,7 @@ struct Upgrade: Experiment {
         case drained = "drained by version 1"
 
         static func all(for strategy: Strategy) -> [Way] {
-            if strategy == .directLogFirst { return [.sameFolder, .exported] }
+            if strategy.traits.offsets == .offsetLog { return [.sameFolder, .exported] }
             return strategy.isReceiver ? [.emptyFolder, .exported, .drained] : [.emptyFolder, .exported]
         }
     }
@@ -91,7 +93,7 @@ struct Upgrade: Experiment {
             return
         }
         if way == .sameFolder { return try await finish(run) { $0.engine.programVersion = 2 } }
-        if run.plan.strategy != .directLogFirst { try await expectRefusal(run, label, &outcome) }
+        if run.plan.strategy.traits.offsets != .offsetLog { try await expectRefusal(run, label, &outcome) }
         let group = run.executor.group(in: run.directory)
         switch way {
         case .sameFolder: return
@@ -110,7 +112,7 @@ struct Upgrade: Experiment {
         case .exported:
             let positions = "\(run.directory)/positions.txt"
             let isReceiver = run.plan.strategy.isReceiver
-            let isLogFirst = run.plan.strategy == .directLogFirst
+            let isLogFirst = run.plan.strategy.traits.offsets == .offsetLog
             let (old, new) = (run.stateDirectory, run.newStateDirectory)
             let notes = try await BlockingThread.run {
                 let from: OffsetsAddress = isLogFirst ? .offsetLog(directory: old) : .checkpoint(directory: old)

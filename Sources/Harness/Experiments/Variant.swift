@@ -1,5 +1,7 @@
 // One of several ways to process the same load, with what its batches and reads came to.
 internal import Engine
+internal import Ingestion
+internal import Judgement
 internal import Posix
 internal import Results
 internal import World

@@ -1,6 +1,7 @@
 // The experiment `word-count`: text typed by another program, counted while it is typed and through crashes.
 internal import Engine
 internal import Foundation
+internal import Ingestion
 internal import Kafka
 internal import Posix
 internal import Results

@@ -1,6 +1,7 @@
 // One strategy that counts words while they are typed: its lives, its deaths, and what it had counted in the end.
 internal import Engine
 internal import Foundation
+internal import Ingestion
 internal import Kafka
 internal import Posix
 internal import World

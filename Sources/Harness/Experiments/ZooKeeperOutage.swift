@@ -1,5 +1,7 @@
 // The experiment `zookeeper-outage`: the store of the offsets goes down under a receiver.
 internal import Engine
+internal import Ingestion
+internal import Judgement
 internal import Posix
 internal import Results
 internal import World

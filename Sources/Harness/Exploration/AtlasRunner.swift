@@ -1,6 +1,7 @@
 // Runs an atlas: its units side by side on plain threads, each result written down as it comes.
 internal import Engine
 public import Exploration
+internal import Ingestion
 internal import Posix
 public import Results
 internal import Synchronization

@@ -1,5 +1,8 @@
 // Counts what this build's engine does in the simulated world: the figures that no clock touches.
 internal import Engine
+internal import Evidence
+internal import Ingestion
+internal import Judgement
 public import Results
 internal import Simulation
 internal import World
@@ -38,7 +41,7 @@ public struct ExactCounter: Sendable {
     /// - Throws: what the engine throws of itself, which is a bug.
     public func count(progress: (Double, String) -> Void = { _, _ in }) throws -> ExactFigures {
         var runs: [(strategy: Strategy, sink: SinkKind, fidelity: Fidelity)] = []
-        for strategy in Strategy.allCases where strategy != .raw {
+        for strategy in Strategy.withOutput {
             for sink in SinkKind.allCases where strategy.canWrite(to: sink) {
                 runs += [(strategy, sink, .sound), (strategy, sink, .spark)]
             }
@@ -51,7 +54,7 @@ public struct ExactCounter: Sendable {
             costs.append(try cost(of: run, place))
             crashes += try self.crashes(of: run, place)
         }
-        let paced = try Strategy.allCases.filter { $0 != .raw }.map { try pace(of: $0) }
+        let paced = try Strategy.withOutput.map { try pace(of: $0) }
         return try ExactFigures(
             load: "\(Self.shape.records) records, p = 4, n = 100, N = 200", rows: costs + paced + frames() + crashes)
     }
@@ -107,7 +110,7 @@ public struct ExactCounter: Sendable {
 
     /// How long the load lasts in virtual time, with cuts by time, a limited rate and a tenth of a millisecond per record.
     private func pace(of strategy: Strategy) throws -> ExactFigures.Row {
-        let sink: SinkKind = strategy == .directTransactional ? .transactional : .append
+        let sink: SinkKind = strategy.canWrite(to: .append) ? .append : .transactional
         let (world, _) = world((strategy, sink, .sound))
         world.configuration.cuts = .time(block: 5_000_000, batch: 500_000_000)
         world.configuration.limits = PlanLimits(maxRatePerPartition: 100)

@@ -1,5 +1,8 @@
 // The cells of a matrix: every strategy, sink and crash point, each with the occurrence that shows most.
-public import Engine
+internal import Engine
+public import Evidence
+public import Ingestion
+internal import Judgement
 public import World
 
 /// What a matrix is to cover.
@@ -59,10 +62,10 @@ public struct MatrixPlan: Sendable {
         let usual = shape(autoCommitBlocks: 5 * blocksPerBatch)
         let early = shape(autoCommitBlocks: 3)
         let all = points ?? CrashPoint.all
-        let pairs = strategies.filter { $0 != .raw }.flatMap { strategy in
+        let pairs = strategies.filter(\.hasOutput).flatMap { strategy in
             sinks.filter(strategy.canWrite).map { (strategy, $0) }
         }
-        if pairs.isEmpty, let strategy = strategies.first(where: { $0 != .raw }), let sink = sinks.first {
+        if pairs.isEmpty, let strategy = strategies.first(where: \.hasOutput), let sink = sinks.first {
             throw Diagnosis(
                 cause: "\(strategy.rawValue) cannot write to \(sink.rawValue): it keeps its offsets in the sink",
                 fix: "use the sink transactional with it, or another strategy with this sink", exitCode: .usage)

@@ -1,5 +1,7 @@
 // Runs a matrix, in worker processes against a real broker and disk or in the simulated world.
 internal import Engine
+internal import Ingestion
+internal import Judgement
 public import Results
 internal import Simulation
 internal import World

@@ -1,5 +1,7 @@
 // The cells of a matrix that need more than a crash point: the drift window with arrivals, and the time before a position.
 internal import Engine
+internal import Ingestion
+internal import Judgement
 internal import World
 
 extension MatrixPlan {
@@ -24,9 +26,8 @@ extension MatrixPlan {
         ]
         for (strategy, sink) in pairs {
             let window = point(of: strategy)
-            guard let window, strategy == .direct || fidelity.has(.plansAfterSubmit), points.contains(window) else {
-                continue
-            }
+            let plansAfterSubmit = strategy.traits.offsets == .checkpoint || fidelity.has(.plansAfterSubmit)
+            guard let window, plansAfterSubmit, points.contains(window) else { continue }
             for index in groups.indices { groups[index].add(ArmedCrash(window, at: batches), strategy, sink, fidelity) }
         }
         for reset in Outage.Reset.allCases where !isSound || reset == .earliest {
@@ -34,9 +35,10 @@ extension MatrixPlan {
                 shape: shape(records: 2 * usual.batchRecords, lag: half),
                 outage: Outage(arrivals: usual.batchRecords, reset: reset), cells: [])
             for (strategy, sink) in pairs {
-                let first = strategy == .directCommit ? CrashPoint(.batchOffsetsCommit, .before) : point(of: strategy)
+                let isCommitted = strategy.isDirect && strategy.commitsOffsets
+                let first = isCommitted ? CrashPoint(.batchOffsetsCommit, .before) : point(of: strategy)
                 // The initial offsets of Structured Streaming are stored before anything else.
-                if strategy == .directLogFirst, reset == .latest { continue }
+                if strategy.traits.offsets == .offsetLog, reset == .latest { continue }
                 guard let first, points.contains(first) else { continue }
                 group.add(ArmedCrash(first, at: 1), strategy, sink, fidelity)
             }
@@ -47,10 +49,10 @@ extension MatrixPlan {
 
     /// The point at which a plan that was acted on is about to become durable.
     private static func point(of strategy: Strategy) -> CrashPoint? {
-        switch strategy {
-        case .direct: CrashPoint(.generationCheckpointWrite, .before)
-        case .directLogFirst: CrashPoint(.batchLogWrite, .before)
-        default: nil
+        switch strategy.traits.offsets {
+        case .checkpoint: CrashPoint(.generationCheckpointWrite, .before)
+        case .offsetLog: CrashPoint(.batchLogWrite, .before)
+        case .nobody, .group, .sink: nil
         }
     }
 }

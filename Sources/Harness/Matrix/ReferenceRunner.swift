@@ -1,5 +1,7 @@
 // Runs every row of a reference that this engine can express, and puts the outcomes beside the reference's.
 internal import Engine
+internal import Ingestion
+internal import Judgement
 public import Results
 internal import Simulation
 internal import World

@@ -1,5 +1,7 @@
 // The measurements of a live Spark that kbench is held against: rows of a CSV file that travels inside the binary.
 internal import Engine
+internal import Ingestion
+internal import Judgement
 internal import World
 
 /// One row: what Spark showed, and the run that shows the same here.

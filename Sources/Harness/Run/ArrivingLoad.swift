@@ -1,5 +1,6 @@
 // A load that arrives at a rate while a run is under way.
 internal import Engine
+internal import Evidence
 internal import Kafka
 internal import Posix
 internal import Results

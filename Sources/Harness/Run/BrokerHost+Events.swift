@@ -1,5 +1,6 @@
 // Carries out at a real broker what a scenario lets happen between two lives, and looks whether it has happened.
 internal import Engine
+internal import Ingestion
 internal import Kafka
 internal import World
 

@@ -1,5 +1,6 @@
 // The broker of a scenario: embedded in this process, or any Kafka by address; with the scenario's topic on it.
 internal import Engine
+internal import Evidence
 internal import Kafka
 internal import Posix
 internal import Results

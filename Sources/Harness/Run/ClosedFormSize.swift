@@ -1,5 +1,7 @@
 // How much there is to work out for a crash: the closed forms go through every block, batch and task of the load.
 internal import Engine
+internal import Ingestion
+internal import Judgement
 internal import World
 
 /// The size of a closed form.

@@ -1,5 +1,7 @@
 // The list behind `kbench crash-points`.
-public import Engine
+internal import Engine
+public import Ingestion
+internal import Judgement
 public import Results
 internal import World
 
@@ -13,7 +15,7 @@ public enum CrashPointCatalogue {
     /// The points in the order of a record's walk.
     private static func entries(for strategy: Strategy? = nil) -> [CrashPointsResult.Entry] {
         CrashPoint.all.compactMap { point in
-            let strategies = CrashPointGuide.strategies(of: point.effect).filter { point.isDeath || $0 != .raw }
+            let strategies = CrashPointGuide.strategies(of: point.effect).filter { point.isDeath || $0.hasOutput }
             if let strategy, !strategies.contains(strategy) { return nil }
             return CrashPointsResult.Entry(
                 name: point.description, standsBetween: CrashPointGuide.standsBetween(point), strategies: strategies

@@ -1,5 +1,8 @@
 // What was produced, as the broker confirmed it: which records there are, and where each lies.
 internal import Engine
+internal import Evidence
+internal import Ingestion
+internal import Judgement
 internal import World
 
 /// What there is to read, and what a verdict counts over.
@@ -108,31 +111,21 @@ struct GroundTruth: Sendable {
     }
 }
 
-/// What a verdict numbers, and which of the numbers are records that the run has to deliver.
-struct NumberedRecords {
-    /// How many numbers there are.
-    var count: Int
-    /// Where the record of a number lies.
-    var place: (Int) -> (partition: Partition, offset: Offset)
-    /// Whether a number is a record that there is to read; nil: all are.
-    var exists: ((Int) -> Bool)?
-}
-
 extension GroundTruth {
     /// The numbers by which a run of records of this origin knows them.
-    func numbered(_ origin: RecordOrigin) -> NumberedRecords {
-        guard let layout else { return NumberedRecords(count: records, place: place) }
+    func numbered(_ origin: RecordOrigin) -> Production {
+        guard let layout else { return Production(count: records, place: place) }
         switch origin {
         case .kbench:
             let exists: (Int) -> Bool = { number in
                 let place = place(of: number)
                 return place.offset >= starts[Int(place.partition)]
             }
-            return NumberedRecords(
+            return Production(
                 count: Int(layout.count), place: place, exists: starts == layout.starts ? nil : exists)
         case .anyone:
             let places = PlaceNumbers(starts: layout.starts, ends: layout.ends)
-            return NumberedRecords(count: places.count, place: places.place) { number in
+            return Production(count: places.count, place: places.place) { number in
                 let (partition, offset) = places.place(of: number)
                 let records = layout.partitions[Int(partition)]
                 return offset >= starts[Int(partition)] && records.rank(of: offset + 1) > records.rank(of: offset)

@@ -1,5 +1,7 @@
 // Produces a scenario's records and keeps the ground truth about them.
 internal import Engine
+internal import Evidence
+internal import Judgement
 internal import Kafka
 internal import World
 
@@ -95,7 +97,7 @@ enum LoadGenerator {
     }
 
     private static func truth(
-        of delivery: Delivery, _ scenario: Scenario, _ topic: String, _ sequences: Range<Int>, bytes: Int,
+        of delivery: Kafka.Delivery, _ scenario: Scenario, _ topic: String, _ sequences: Range<Int>, bytes: Int,
         configuration: KafkaConfiguration?
     ) throws -> GroundTruth {
         var truth = GroundTruth(

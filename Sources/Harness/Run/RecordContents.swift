@@ -1,5 +1,6 @@
 // What each record of a load consists of: key, value and headers, chosen by the seed and the record's number alone.
 internal import Engine
+internal import Evidence
 internal import Kafka
 internal import World
 

@@ -1,6 +1,9 @@
 // Carries out one run: the lives and deaths of its worker, then the verdict.
 internal import Engine
+internal import Evidence
 internal import Foundation
+internal import Ingestion
+internal import Judgement
 internal import Posix
 internal import Results
 internal import World
@@ -62,7 +65,7 @@ struct RunExecutor: Sendable {
         let total = Double(truth.records)
         let watching = Task {
             while !Task.isCancelled {
-                let done = plan.strategy == .raw ? counters[.recordsFetched] : counters[.recordsRead]
+                let done = counters[plan.strategy.hasOutput ? .recordsRead : .recordsFetched]
                 progress(min(1, Double(done) / total))
                 try await Task.sleep(for: .milliseconds(100))
             }

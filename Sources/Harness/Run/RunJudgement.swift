@@ -1,5 +1,7 @@
 // Whether a run's counts agree with what was expected, and whether the run could show anything at all.
 internal import Engine
+internal import Ingestion
+internal import Judgement
 internal import Results
 internal import World
 

@@ -1,5 +1,8 @@
 // Which events between two lives a run can have: those that can happen, and that can make a difference to it.
 internal import Engine
+internal import Evidence
+internal import Ingestion
+internal import Judgement
 internal import World
 
 extension RunPlan {

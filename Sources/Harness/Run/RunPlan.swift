@@ -1,5 +1,7 @@
 // The concrete runs of a scenario: one per strategy and sink, each with its crash settled.
 internal import Engine
+internal import Ingestion
+internal import Judgement
 internal import World
 
 /// One run, settled in every detail before anything starts.
@@ -197,7 +199,7 @@ extension Scenario {
     /// beforehand where a group hands the partitions out.
     func composition(isOpenFor strategy: Strategy, _ crashes: [ArmedCrash]) -> Bool {
         guard membership != .manual, strategy.isReceiver, let crash = crashes.first else { return false }
-        return strategy != .receiverWal || crash.point == CrashPoint(.receiverOffsetsCommit, .torn)
+        return !strategy.traits.logsBlocks || crash.point == CrashPoint(.receiverOffsetsCommit, .torn)
             || fidelity != .sound || crashes.count > 1
     }
 

@@ -1,6 +1,9 @@
 // What a run left behind, read where its output lies: in a sink, in a job's state, or with a program's own operation.
 internal import Database
 internal import Engine
+internal import Evidence
+internal import Ingestion
+internal import Judgement
 internal import Posix
 internal import World
 
@@ -8,7 +11,7 @@ extension RunPlan {
     /// The name of what the output went to, for tables: the sink, or the job or operation in its place.
     var outputName: String {
         if resultsAreCheckpoint != nil { return "own operation" }
-        return job.keepsState && strategy != .raw ? job.rawValue : sink?.rawValue ?? "none"
+        return job.keepsState && strategy.hasOutput ? job.rawValue : sink?.rawValue ?? "none"
     }
 
     /// The folder in which the worker's own output operation stores its results.
@@ -19,33 +22,40 @@ extension RunPlan {
         truth: GroundTruth, origin: RecordOrigin, in directory: String, counters: EngineCounters
     ) throws -> Verdict {
         let disk = PosixDisk()
-        if strategy == .raw {
+        if !strategy.hasOutput {
             // It keeps nothing, so what it polled is all there is to count.
-            var verdict = Verdict()
-            verdict.delivered = Int(counters[.recordsFetched])
-            verdict.produced = existing == nil ? truth.records : verdict.delivered
-            verdict.lost = max(0, verdict.produced - verdict.delivered)
-            verdict.duplicates = max(0, verdict.delivered - verdict.produced)
-            return verdict
+            let fetched = Int64(counters[.recordsFetched])
+            return try Verdict(
+                counted: [fetched], producedByPartition: [existing == nil ? Int64(truth.records) : fetched])
         }
         if resultsAreCheckpoint != nil {
-            return try StoredResults.verdict(produced: truth.records, in: results(in: directory), disk: disk)
+            return try Verdict(
+                of: [StoredResults.Deliveries(directory: results(in: directory), disk: disk)],
+                against: Production(count: truth.records))
         }
         if job.keepsState {
-            return try Verdict(producedByPartition: truth.counts, jobOfRunIn: "\(directory)/state", disk: disk)
+            let state = "\(directory)/state"
+            let counted = try JobState.counted(ofRunIn: state, disk: disk)
+            return try Verdict(
+                counted: counted.records, producedByPartition: truth.counts, digest: counted.digest,
+                readings: Readings(ofRunsIn: [state], disk: disk))
         }
         return try sinkVerdict(truth: truth, origin: origin, in: directory)
     }
 
     /// Compares what the sink of the run in `directory` holds with what was produced.
     func sinkVerdict(truth: GroundTruth, origin: RecordOrigin = .kbench, in directory: String) throws -> Verdict {
-        if sink == .counting, let existing {
-            return try Verdict(
-                countedIn: ["\(directory)/state"], count: truth.records, existing: existing, disk: PosixDisk())
-        }
-        let numbered = truth.numbered(origin)
+        let disk = PosixDisk()
+        let state = "\(directory)/state"
+        let sink = sink ?? .append
+        let production =
+            if !sink.traits.keepsRows, let existing {
+                try Production(count: truth.records, countedByRunIn: existing, disk: disk)
+            } else {
+                truth.numbered(origin)
+            }
         return try Verdict(
-            produced: numbered.count, sink: sink ?? .append, runDirectory: "\(directory)/state", disk: PosixDisk(),
-            openStore: { try SQLiteStore(path: $0) }, places: numbered.place, exists: numbered.exists)
+            of: [sink.deliveries(ofRunIn: state, disk: disk, openStore: { try SQLiteStore(path: $0) })],
+            against: production, readings: Readings(ofRunsIn: [state], disk: disk))
     }
 }

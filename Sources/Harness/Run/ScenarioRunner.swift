@@ -1,6 +1,8 @@
 // Runs a scenario from its load to its result.
 internal import Engine
 internal import Foundation
+internal import Ingestion
+internal import Judgement
 public import Kafka
 internal import Posix
 public import Results

@@ -1,5 +1,6 @@
 // Where a first life begins that is to read from a moment on.
 internal import Engine
+internal import Evidence
 internal import Kafka
 internal import World
 

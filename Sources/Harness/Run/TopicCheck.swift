@@ -1,5 +1,6 @@
 // Compares a topic with the load that was produced to it, place by place and byte by byte.
 internal import Engine
+internal import Evidence
 internal import Foundation
 internal import Kafka
 internal import World

@@ -1,5 +1,6 @@
 // How a scenario's records are made and spread, where they are not all alike and evenly.
-public import Engine
+internal import Engine
+public import Evidence
 
 /// A load of another shape than evenly spread records of one size; what it says nothing of is as in any other load.
 public struct LoadSettings: Equatable, Sendable {

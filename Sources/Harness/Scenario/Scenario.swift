@@ -1,5 +1,8 @@
 // A scenario: the load, the runs, the crashes, and what each run is expected to show.
 public import Engine
+internal import Evidence
+public import Ingestion
+public import Judgement
 public import World
 
 /// A scenario as its YAML file states it. `ScenarioFile` reads one; nothing here does I/O.

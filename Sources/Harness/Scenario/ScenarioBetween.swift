@@ -1,5 +1,6 @@
 // How a scenario file says what happens at the broker between the death of a worker and its next life.
 internal import Engine
+internal import Ingestion
 internal import World
 
 extension ScenarioFile {
@@ -25,7 +26,7 @@ extension ScenarioFile {
         let events = try between(value)
         let dying = runs.indices.filter {
             runs[$0].between.isEmpty && runs[$0].stop == nil && runs[$0].crashes.first?.point.isDeath == true
-                && runs[$0].strategy != .raw
+                && runs[$0].strategy.hasOutput
         }
         guard !dying.isEmpty else {
             throw value.error(

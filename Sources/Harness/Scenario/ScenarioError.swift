@@ -4,30 +4,7 @@ public import World
 /// A scenario file, a scenario's name or a command-line override that cannot be used.
 public struct ScenarioError: DiagnosticError, Equatable, Sendable, CustomStringConvertible {
     /// The kind of mistake, for programs.
-    public struct Code: RawRepresentable, Hashable, Sendable {
-        /// The code's stable name.
-        public let rawValue: String
-        /// Makes a code from its name.
-        public init(rawValue: String) { self.rawValue = rawValue }
-        /// The text is not YAML.
-        public static let syntax = Code(rawValue: "syntax")
-        /// A key that scenarios do not have.
-        public static let unknownKey = Code(rawValue: "unknown-key")
-        /// A key given twice in one mapping.
-        public static let duplicateKey = Code(rawValue: "duplicate-key")
-        /// A key that must be there and is not.
-        public static let missingKey = Code(rawValue: "missing-key")
-        /// Text where a number belongs, a list where a mapping belongs, and so on.
-        public static let wrongType = Code(rawValue: "wrong-type")
-        /// A value of the right type that no run can have.
-        public static let impossibleValue = Code(rawValue: "impossible-value")
-        /// A strategy, sink, crash point or scenario that does not exist.
-        public static let unknownName = Code(rawValue: "unknown-name")
-        /// A file that is not there or cannot be read.
-        public static let unreadable = Code(rawValue: "unreadable")
-        /// Overrides that leave nothing to run.
-        public static let nothingToRun = Code(rawValue: "nothing-to-run")
-    }
+    public typealias Code = ErrorCode<ScenarioError>
 
     /// Where the mistake is.
     public struct Location: Equatable, Sendable, CustomStringConvertible {
@@ -74,4 +51,25 @@ public struct ScenarioError: DiagnosticError, Equatable, Sendable, CustomStringC
     public var exitCode: ExitStatus { .usage }
     /// Cause and fix in one line.
     public var description: String { "\(cause) (\(fix))" }
+}
+
+extension ErrorCode<ScenarioError> {
+    /// The text is not YAML.
+    public static var syntax: Self { Self(rawValue: "syntax") }
+    /// A key that scenarios do not have.
+    public static var unknownKey: Self { Self(rawValue: "unknown-key") }
+    /// A key given twice in one mapping.
+    public static var duplicateKey: Self { Self(rawValue: "duplicate-key") }
+    /// A key that must be there and is not.
+    public static var missingKey: Self { Self(rawValue: "missing-key") }
+    /// Text where a number belongs, a list where a mapping belongs, and so on.
+    public static var wrongType: Self { Self(rawValue: "wrong-type") }
+    /// A value of the right type that no run can have.
+    public static var impossibleValue: Self { Self(rawValue: "impossible-value") }
+    /// A strategy, sink, crash point or scenario that does not exist.
+    public static var unknownName: Self { Self(rawValue: "unknown-name") }
+    /// A file that is not there or cannot be read.
+    public static var unreadable: Self { Self(rawValue: "unreadable") }
+    /// Overrides that leave nothing to run.
+    public static var nothingToRun: Self { Self(rawValue: "nothing-to-run") }
 }

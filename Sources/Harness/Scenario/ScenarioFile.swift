@@ -1,6 +1,8 @@
 // Reads a scenario file: YAML text in, a checked scenario or one precise refusal out.
 internal import Engine
 internal import Foundation
+internal import Ingestion
+internal import Judgement
 internal import Yams
 
 /// Reads scenarios from YAML.
@@ -208,7 +210,7 @@ public enum ScenarioFile {
                 fix: "remove offset-store from this run")
         }
         let (stop, stopAt) = try stopping(mapping, strategy)
-        guard strategy != .raw else {
+        guard strategy.hasOutput else {
             if let expect = mapping["expect"] {
                 throw expect.error(
                     .impossibleValue, "raw has no sink: it drops what it polls", fix: "remove expect from this run")

@@ -1,5 +1,6 @@
 // How a scenario file says that its load is of another shape.
 internal import Engine
+internal import Evidence
 internal import Foundation
 internal import World
 

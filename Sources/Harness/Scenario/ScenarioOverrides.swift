@@ -1,5 +1,6 @@
 // What the command line changes about a scenario, checked as strictly as the file itself.
-public import Engine
+internal import Engine
+public import Ingestion
 public import World
 
 /// Changes to a scenario, as typed by a person.
@@ -96,7 +97,7 @@ public struct ScenarioOverrides: Equatable, Sendable {
                 choose: distinct(present.map(\.rawValue)), option: "--sink")
         }
         for index in scenario.runs.indices { scenario.runs[index].sinks.removeAll { !wanted.contains($0.sink) } }
-        scenario.runs.removeAll { $0.sinks.isEmpty && $0.strategy != .raw }
+        scenario.runs.removeAll { $0.sinks.isEmpty && $0.strategy.hasOutput }
     }
 
     private func replaceCrash(

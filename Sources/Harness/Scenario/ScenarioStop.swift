@@ -1,5 +1,6 @@
 // Times, and ends of a run's first life other than a crash at a point: `stop: drain`, `stop-at: POINT@7`, `crash-after-ms: 500`.
 internal import Engine
+internal import Ingestion
 internal import World
 
 extension ScenarioFile {
@@ -16,7 +17,7 @@ extension ScenarioFile {
             return (nil, nil)
         }
         let stop = try key.name(of: "way to stop", "ways to stop", as: Stop.self)
-        guard strategy != .raw else {
+        guard strategy.hasOutput else {
             throw key.error(
                 .impossibleValue, "raw keeps nothing that it could leave in order", fix: "remove stop from this run")
         }

@@ -1,5 +1,6 @@
 // Who keeps the offsets that a strategy commits, as scenarios name it and as a worker opens it.
 internal import Engine
+internal import Ingestion
 internal import Kafka
 internal import Posix
 internal import World
@@ -53,11 +54,6 @@ public enum OffsetStorePlace: Codable, Equatable, Sendable {
         defer { store.close() }
         try store.probe()
     }
-}
-
-extension Strategy {
-    /// Whether it commits offsets to a store, rather than keeping them itself.
-    var commitsOffsets: Bool { isReceiver || self == .directCommit }
 }
 
 extension Scenario {

@@ -1,5 +1,7 @@
 // An output operation as a user of the library would write it: results and offset ranges stored in one step.
 public import Engine
+internal import Evidence
+internal import Judgement
 internal import Posix
 public import World
 
@@ -98,32 +100,25 @@ public final class StoredResults: OutputOperation {
         underWay = nil
     }
 
-    /// Compares the results in `directory` with the `produced` records that one producer numbered from 0.
-    static func verdict(produced: Int, in directory: String, disk: any Disk) throws -> Verdict {
-        var verdict = Verdict()
-        verdict.produced = produced
-        var batches: [[Int64]] = Array(repeating: [], count: produced)
-        for name in try names(in: directory, disk: disk) {
-            var batch: Int64 = 0
-            for words in try lines(of: "\(directory)/\(name)", disk: disk) {
-                if words.first == "batch", words.count == 2 { batch = Int64(words[1]) ?? 0 }
-                guard words.first == "record", words.count == 3 else { continue }
-                guard words[1] == "0", let sequence = Int(words[2]), batches.indices.contains(sequence) else {
-                    verdict.corrupted += 1
-                    continue
+    /// The records in the results of a run, each with the batch that brought it in.
+    struct Deliveries: DeliverySource {
+        /// The folder of the results.
+        let directory: String
+        let disk: any Disk
+
+        /// The operation knows what brought a record in by its batch only.
+        var causes: CauseEvidence { .deliveries }
+
+        func forEachDelivery(_ body: (Delivery) throws -> Void) throws {
+            for name in try StoredResults.names(in: directory, disk: disk) {
+                var batch: Int64 = 0
+                for words in try StoredResults.lines(of: "\(directory)/\(name)", disk: disk) {
+                    if words.first == "batch", words.count == 2 { batch = Int64(words[1]) ?? 0 }
+                    guard words.first == "record", words.count == 3 else { continue }
+                    try body(Delivery(number: words[1] == "0" ? Int(words[2]) : nil, ingest: batch))
                 }
-                batches[sequence].append(batch)
             }
         }
-        for batches in batches {
-            verdict.delivered += batches.count
-            verdict.lost += batches.isEmpty ? 1 : 0
-            verdict.duplicates += max(0, batches.count - 1)
-            // The operation knows what brought a record in by its batch only.
-            verdict.ingestDuplicates += max(0, Set(batches).count - 1)
-        }
-        verdict.reexecutionDuplicates = verdict.duplicates - verdict.ingestDuplicates
-        return verdict
     }
 
     private static func names(in directory: String, disk: any Disk) throws -> [String] {

@@ -1,6 +1,7 @@
 // What a worker process is told: the engine to run, the broker to run it against, where to die.
 public import Engine
 internal import Foundation
+public import Ingestion
 internal import Posix
 internal import World
 

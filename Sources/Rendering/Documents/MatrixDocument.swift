@@ -1,5 +1,5 @@
 // Comparisons over many runs: a matrix, and kbench beside another engine.
-internal import Engine
+internal import Judgement
 package import Results
 
 extension MatrixResult: Presentable {

@@ -1,5 +1,6 @@
 // Draws faults for schedules that nobody thought of.
-public import Engine
+internal import Engine
+public import Judgement
 public import World
 
 extension Fault {

@@ -1,5 +1,7 @@
 // Arms faults for one life of a run.
 internal import Engine
+internal import Evidence
+internal import Ingestion
 public import World
 
 extension SimulatedRun {
@@ -51,15 +53,15 @@ extension SimulatedRun {
         let index = Int(partition)
         let state = disk.copy()
         let known: Offset? =
-            switch configuration.strategy {
-            case .raw: broker.ends[index]
-            case .receiver, .receiverReliable, .receiverWal, .directCommit:
+            switch configuration.strategy.traits.offsets {
+            case .nobody: broker.ends[index]
+            case .group:
                 broker.groups[configuration.group]?[index]
-            case .direct:
+            case .checkpoint:
                 (try? SavedState.checkpoint(in: configuration.directory, disk: state).positions())?.offset(of: index)
-            case .directLogFirst:
+            case .offsetLog:
                 (try? SavedState.offsetLog(in: configuration.directory, disk: state).positions())?.offset(of: index)
-            case .directTransactional: stores.lowestOffset(of: partition)
+            case .sink: stores.lowestOffset(of: partition)
             }
         return known ?? configuration.starts[index]
     }

@@ -1,4 +1,5 @@
 // The exact figures of this source are those that were written down, and dearer engines are told from it.
+import Ingestion
 import Engine
 import Foundation
 import Rendering

@@ -1,5 +1,6 @@
 // The keys of what happens at the broker between two lives.
 internal import Engine
+internal import Ingestion
 
 extension ScenarioKeys {
     /// The value of `between`, at the top and in a run.

@@ -1,5 +1,7 @@
 // Every key of scenario files, in one table: what the reader accepts, and what the schema says.
 internal import Engine
+internal import Ingestion
+internal import Judgement
 
 /// The keys of scenario files.
 enum ScenarioKeys {
