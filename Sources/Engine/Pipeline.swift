@@ -61,7 +61,8 @@ struct Pipeline {
         isFinished = { loop.isFinished && writer?.isEmpty != false }
         beginToLeave = { stop in loop.stop(replays: stop == .drain, plans: false) }
         hasReplay = { loop.hasReplay }
-        closers += [slots.close, evidence.close]
+        closers.append(slots.close)
+        closers.append(evidence.close)
         return loop
     }
 }

@@ -36,7 +36,7 @@ final class TaskSlots {
 
     /// What compares offsets takes the records of a partition in order, one task after the other.
     private static func refuseDisorder(_ configuration: EngineConfiguration, seams: Seams) throws {
-        let comparesOffsets = configuration.sink == .transactional || seams.output != nil
+        let comparesOffsets = configuration.sink.traits.keepsOffsets || seams.output != nil
         guard comparesOffsets, configuration.tasks.slots > 1 || configuration.tasks.repartition != nil else { return }
         throw EngineError(
             .impossibleTasks,

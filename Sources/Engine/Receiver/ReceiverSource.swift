@@ -135,8 +135,10 @@ extension ReceiverSource {
             loop.stop(replays: !leavesBlocks, plans: !leavesBlocks && !closesLog)
         }
         if configuration.strategy.traits.commitsUnasked { pipeline.commitAtLast = receiver.commitPolled }
-        pipeline.stages += [pusher.step, receiver.step]
-        pipeline.closers += [receiver.close, log.close]
+        pipeline.stages.append(pusher.step)
+        pipeline.stages.append(receiver.step)
+        pipeline.closers.append(receiver.close)
+        pipeline.closers.append(log.close)
         return pipeline
     }
 }

@@ -173,7 +173,7 @@ struct Upgrade: Experiment {
             return (restart.duplicates, restart.lost)
         case .exported:
             // One owner of the positions from here on, so n vanishes. E comes again, in batches with numbers of their own.
-            return (sink.showsEveryWrite || sink == .batchKeyed ? outcome(plan.strategy).E : 0, 0)
+            return (sink.traits.toldApartBy != .offset ? outcome(plan.strategy).E : 0, 0)
         case .emptyFolder where plan.strategy.isReceiver:
             // A log that is not replayed is none: what a receiver without one repeats and loses.
             let forgotten = outcome(.receiverReliable)
