@@ -41,8 +41,7 @@ let package = Package(
             name: "kbench",
             dependencies: [
                 "World", "Ingestion", "Evidence", "Judgement", "Engine", "Exploration", "Harness", "Results",
-                "Rendering", "Kafka", "Posix",
-                "WriteAheadLog",
+                "Rendering", "Kafka", "Posix", "WriteAheadLog",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -51,8 +50,7 @@ let package = Package(
             name: "Fuzz",
             dependencies: [
                 "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "Harness",
-                "Results", "Rendering", "Kafka", "Posix",
-                "WriteAheadLog", "Checksum",
+                "Results", "Rendering", "Kafka", "Posix", "WriteAheadLog", "Checksum",
             ],
             swiftSettings: settings),
         .target(
@@ -71,17 +69,15 @@ let package = Package(
             // to the folder of that name at the root, where people look for them.
             resources: [.embedInCode("scenarios"), .embedInCode("reference/spark-3.5.7.csv")],
             swiftSettings: settings),
+        // One document for each result, in every form.
+        .target(
+            name: "Rendering", dependencies: ["World", "Judgement", "Results", "Statistics"], swiftSettings: settings),
         // What was found, as values, and what is decided over it.
         .target(
             name: "Results",
             dependencies: [
                 "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "Statistics",
             ],
-            swiftSettings: settings),
-        // One document for each result, in every form.
-        .target(
-            name: "Rendering",
-            dependencies: ["World", "Ingestion", "Evidence", "Judgement", "Engine", "Results", "Statistics"],
             swiftSettings: settings),
         // The bodies of the benchmarks, which the tests run too.
         .target(
@@ -156,11 +152,10 @@ let package = Package(
             of: "Harness",
             also: [
                 "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "Kafka", "Posix",
-                "Database", "Results",
-                "Rendering", "Statistics", "WriteAheadLog",
+                "Database", "Results", "Rendering", "Statistics", "WriteAheadLog",
             ]),
-        tests(of: "Results", also: ["World", "Ingestion", "Judgement"]),
-        tests(of: "Rendering", also: ["World", "Ingestion", "Judgement", "Results"]),
+        tests(of: "Results", also: ["World"]),
+        tests(of: "Rendering", also: ["World", "Results"]),
         tests(of: "BenchmarkSteps"),
         // Runs the built binary and compares what it prints.
         .testTarget(

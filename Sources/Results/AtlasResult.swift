@@ -1,7 +1,6 @@
 // What an atlas found, in the form that other tools rely on.
 internal import Engine
 public import Exploration
-internal import Foundation
 internal import Ingestion
 internal import Simulation
 

@@ -1,6 +1,4 @@
 // What bounds kbench on this machine, and how near its own parts come.
-internal import Foundation
-internal import Judgement
 internal import Statistics
 
 /// The outcome of `kbench ceilings`.

@@ -1,5 +1,4 @@
 // What a measurement says about a claim.
-internal import Judgement
 
 /// A claim and the verdict over it.
 public struct ClaimResult: Codable, Equatable, Sendable {

@@ -1,11 +1,7 @@
 // `kbench crash-points`: every place a run can be made to die, and what it stands between.
 public import ArgumentParser
-internal import Engine
-internal import Foundation
 internal import Harness
-internal import Ingestion
-internal import Judgement
-internal import Posix
+public import Ingestion
 internal import Rendering
 
 /// Lists crash points.

@@ -1,4 +1,4 @@
-// The progress bar: for eyes only.
+// What only a terminal gets: the progress bar, and text in its width.
 import Foundation
 import Testing
 
@@ -26,6 +26,21 @@ extension EndToEnd {
             let overwritten = outcome.output.replacing("\r\n", with: "\n").contains("\r")
             #expect(overwritten == isDrawn, "\(outcome)")
             #expect(outcome.output.contains("PASS idle-crash"), "\(outcome)")
+        }
+
+        @Test(
+            .enabled(
+                if: FileManager.default.isExecutableFile(atPath: terminal), "needs script(1) of util-linux"),
+            arguments: [(80, true), (100, false), (200, false)])
+        func textIsAsWideAsTheTerminal(width: Int, isDropped: Bool) async throws {
+            let command = "matrix --world simulated --strategy direct --sink append --point sink.write.after --quiet"
+            let line = "stty cols \(width); \(Kbench.path) \(command)"
+            let outcome = try await Kbench.runProgram(Self.terminal, ["-qec", line, "/dev/null"], in: Folder())
+            #expect(outcome.status == .exited(0), "\(outcome)")
+            let lines = outcome.output.replacing("\r\n", with: "\n").split(separator: "\n")
+            #expect(lines.allSatisfy { $0.count <= width }, "\(outcome)")
+            #expect(outcome.sentences.contains("not shown in \(width) columns: ") == (width < 200), "\(outcome)")
+            #expect(outcome.sentences.contains(", expected lost") == isDropped, "\(outcome)")
         }
     }
 }

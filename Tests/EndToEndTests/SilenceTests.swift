@@ -33,6 +33,9 @@ extension EndToEnd {
                 name: "mutants: no bug", arguments: ["mutants", "--bug", "nosuch"], cause: "there is no 'nosuch'",
                 fix: ""),
             ErrorTests.Mistake(
+                name: "mutants by its first name: no bug", arguments: ["power", "--bug", "nosuch"],
+                cause: "there is no 'nosuch'", fix: ""),
+            ErrorTests.Mistake(
                 name: "matrix: no cell", arguments: ["matrix", "--strategy", "raw", "--world", "simulated"],
                 cause: "no strategy that was chosen", fix: "kbench crash-points"),
             ErrorTests.Mistake(

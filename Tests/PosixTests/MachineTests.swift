@@ -102,6 +102,7 @@ struct ProcessTests {
     func standardStreams() async throws {
         let descriptor = open("/dev/null", O_RDONLY)
         #expect(!StandardStreams.isTerminal(descriptor))
+        #expect(StandardStreams.columns(ofFileDescriptor: descriptor) == nil)
         close(descriptor)
         let result = try await #require(
             processExitsWith: .signal(SIGKILL), observing: [\.standardOutputContent, \.standardErrorContent]

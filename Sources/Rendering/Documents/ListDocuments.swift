@@ -1,5 +1,4 @@
 // Lists: scenarios, crash points, and positions in a topic.
-internal import Engine
 internal import Judgement
 package import Results
 

@@ -1,5 +1,4 @@
 // Comparisons over many runs: a matrix, and kbench beside another engine.
-internal import Engine
 internal import Judgement
 package import Results
 
@@ -29,8 +28,8 @@ extension MatrixResult: Presentable {
             .count("expected", name: "expected_duplicate_records", rank: 1) { $0.expected.duplicates },
             .count("lost", name: "lost_records") { $0.measured.lost },
             .count("expected lost", name: "expected_lost_records", rank: 2) { $0.expected.lost },
-            .count("ingested twice", name: "ingest_duplicate_records", rank: 5) { $0.measured.ingestDuplicates },
-            .count("expected twice", name: "expected_ingest_duplicate_records", rank: 4) {
+            .count("ingested twice", name: "ingest_duplicate_records", rank: 4) { $0.measured.ingestDuplicates },
+            .count("expected twice", name: "expected_ingest_duplicate_records", rank: 5) {
                 $0.expected.ingestDuplicates
             },
             .count("redone", name: "redone_records", rank: 6) { $0.measured.redone },

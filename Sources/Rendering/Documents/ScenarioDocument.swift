@@ -1,5 +1,4 @@
 // A scenario's result: verdict and table in brief; in full everything needed to believe the table, or to doubt it.
-internal import Engine
 internal import Judgement
 package import Results
 

@@ -118,6 +118,9 @@ import World
                 "rows/direct/append/sizes/1": 2,
             ])
         #expect(FigureTree.figures(in: "no JSON") == [:])
+        // The version of a form is no figure; that of anything else may be one.
+        #expect(FigureTree.figures(in: #"{"schema": "kbench.bench", "version": 1, "lost": 0}"#) == ["lost": 0])
+        #expect(FigureTree.figures(in: #"{"version": 1}"#) == ["version": 1])
     }
 
     @Test(arguments: [

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Rendering
 
-@Suite struct DocumentTests {
+@Suite struct DocumentFormTests {
     private struct Row {
         var name: String
         var count: Int
