@@ -48,15 +48,14 @@ let package = Package(
             name: "Fuzz",
             dependencies: [
                 "World", "Engine", "Simulation", "Exploration", "Harness", "Report", "Kafka", "Posix", "WriteAheadLog",
-                "Checksum",
+                "Checksum", "Compression",
             ],
             swiftSettings: settings),
         .target(
             name: "Harness",
             dependencies: [
                 "World", "Engine", "Simulation", "Exploration", "WriteAheadLog", "Kafka", "ZooKeeper", "Posix",
-                "Database",
-                "Report", "Statistics",
+                "Database", "Compression", "Report", "Statistics",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Yams", package: "Yams"),
@@ -76,13 +75,17 @@ let package = Package(
             swiftSettings: settings),
         // Tries every schedule of crashes there is, and makes a failure small.
         .target(
-            name: "Exploration", dependencies: ["World", "Engine", "Simulation", "WriteAheadLog"],
+            name: "Exploration", dependencies: ["World", "Engine", "Simulation", "Compression"],
             swiftSettings: settings),
         // The simulated world: the seams in memory.
         .target(name: "Simulation", dependencies: ["World", "Engine"], swiftSettings: settings),
         .target(name: "Engine", dependencies: ["World", "WriteAheadLog", "Checksum"], swiftSettings: settings),
         .target(
-            name: "WriteAheadLog", dependencies: ["World", "Checksum", "CZstd"], swiftSettings: settings),
+            name: "WriteAheadLog", dependencies: ["World", "Checksum", "Compression"], swiftSettings: settings),
+        // The codecs of logs and of record batches.
+        .target(
+            name: "Compression", dependencies: ["World", "CZlib", "CSnappy", "CLz4", "CZstd"],
+            swiftSettings: settings),
         .target(name: "Kafka", dependencies: ["World", "CRdKafka", "CPlainLoop"], swiftSettings: settings),
         .target(
             name: "Database",
@@ -103,11 +106,15 @@ let package = Package(
         .target(name: "CPlainLoop", linkerSettings: [.linkedLibrary("rdkafka")]),
         .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CLz4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+        .systemLibrary(name: "CSnappy", pkgConfig: "snappy", providers: [.apt(["libsnappy-dev"])]),
         .systemLibrary(name: "CZooKeeper", providers: [.apt(["libzookeeper-mt-dev"])]),
 
         tests(of: "World"),
         tests(of: "Statistics", also: ["World"]),
         tests(of: "Checksum"),
+        tests(of: "Compression"),
         tests(of: "Posix", also: ["World"]),
         tests(of: "WriteAheadLog", also: ["World", "Posix", "Checksum"]),
         // Some tests need what only the library itself can do, such as transactions.
@@ -117,12 +124,12 @@ let package = Package(
         tests(of: "ZooKeeper", also: ["World", "Harness", "Posix", "CZooKeeper"]),
         tests(of: "Engine", also: ["World", "Simulation", "WriteAheadLog"]),
         tests(of: "Simulation", also: ["World", "Engine"]),
-        tests(of: "Exploration", also: ["World", "Engine", "Simulation", "WriteAheadLog"]),
+        tests(of: "Exploration", also: ["World", "Engine", "Simulation", "Compression"]),
         tests(
             of: "Harness",
             also: [
                 "World", "Engine", "Simulation", "Exploration", "Kafka", "Posix", "Database", "Report", "Statistics",
-                "WriteAheadLog",
+                "WriteAheadLog", "Compression",
             ]),
         tests(of: "Report", also: ["World", "Engine"]),
         tests(of: "BenchmarkSteps"),

@@ -1,4 +1,5 @@
 // The readers of texts that a person writes or names: scenarios, policies, results, histories, properties.
+internal import Compression
 internal import Engine
 internal import Exploration
 internal import Foundation
@@ -6,7 +7,6 @@ internal import Harness
 internal import Kafka
 internal import Report
 internal import World
-internal import WriteAheadLog
 
 extension Reader {
     private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

@@ -1,9 +1,9 @@
 // Numbers of a capsule, which is valid JSON and may say anything: each is held against its range before anything runs.
+import Compression
 import Engine
 import Simulation
 import Testing
 import World
-import WriteAheadLog
 
 @testable import Exploration
 

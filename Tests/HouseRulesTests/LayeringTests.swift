@@ -16,15 +16,14 @@ import Testing
             "Fuzz",
             [
                 "World", "Engine", "Simulation", "Exploration", "Harness", "Report", "Kafka", "Posix", "WriteAheadLog",
-                "Checksum", "Foundation",
+                "Checksum", "Compression", "Foundation",
             ]
         ),
         (
             "Harness",
             [
                 "World", "Engine", "Simulation", "Exploration", "WriteAheadLog", "Kafka", "ZooKeeper", "Posix",
-                "Database",
-                "Report", "Statistics",
+                "Database", "Compression", "Report", "Statistics",
                 "Subprocess", "SystemPackage", "Yams", "Histogram",
                 "Foundation",
             ]
@@ -33,10 +32,11 @@ import Testing
         (
             "BenchmarkSteps", ["World", "Engine", "Simulation", "Exploration", "WriteAheadLog", "Checksum", "Posix"]
         ),
-        ("Exploration", ["World", "Engine", "Simulation", "WriteAheadLog", "Foundation"]),
+        ("Exploration", ["World", "Engine", "Simulation", "Compression", "Foundation"]),
         ("Simulation", ["World", "Engine"]),
         ("Engine", ["World", "WriteAheadLog", "Checksum"]),
-        ("WriteAheadLog", ["World", "Checksum", "CZstd"]),
+        ("WriteAheadLog", ["World", "Checksum", "Compression"]),
+        ("Compression", ["World", "CZlib", "CSnappy", "CLz4", "CZstd"]),
         ("Kafka", ["World", "CRdKafka", "CPlainLoop", "Dispatch"]),
         ("Database", ["World", "GRDB", "GRDBSQLite", "Foundation"]),
         ("ZooKeeper", ["World", "CZooKeeper", "Dispatch"]),
@@ -48,7 +48,8 @@ import Testing
 
     /// Imports of which there is one user, because everything behind them is unsafe, slow to replace, or both.
     static let soleUsers: [(imported: String, user: String)] = [
-        ("CRdKafka", "Kafka"), ("CZooKeeper", "ZooKeeper"), ("CZstd", "WriteAheadLog"), ("Glibc", "Posix"),
+        ("CRdKafka", "Kafka"), ("CZooKeeper", "ZooKeeper"), ("Glibc", "Posix"),
+        ("CZstd", "Compression"), ("CZlib", "Compression"), ("CSnappy", "Compression"), ("CLz4", "Compression"),
         ("CPosixShims", "Posix"), ("CPlainLoop", "Kafka"),
         ("CChecksum", "Checksum"), ("Subprocess", "Harness"), ("Yams", "Harness"), ("Histogram", "Harness"),
         ("ArgumentParser", "kbench"),
