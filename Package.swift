@@ -48,7 +48,7 @@ let package = Package(
             name: "Fuzz",
             dependencies: [
                 "World", "Engine", "Simulation", "Exploration", "Harness", "Report", "Kafka", "Posix", "WriteAheadLog",
-                "Checksum", "Compression",
+                "Checksum", "Compression", "KafkaWire",
             ],
             swiftSettings: settings),
         .target(
@@ -86,6 +86,8 @@ let package = Package(
         .target(
             name: "Compression", dependencies: ["World", "CZlib", "CSnappy", "CLz4", "CZstd"],
             swiftSettings: settings),
+        // Kafka's protocol without I/O: frames, messages of all versions, record batches.
+        .target(name: "KafkaWire", dependencies: ["World", "Checksum", "Compression"], swiftSettings: settings),
         .target(name: "Kafka", dependencies: ["World", "CRdKafka", "CPlainLoop"], swiftSettings: settings),
         .target(
             name: "Database",
@@ -115,6 +117,10 @@ let package = Package(
         tests(of: "Statistics", also: ["World"]),
         tests(of: "Checksum"),
         tests(of: "Compression"),
+        // The frames of real clients lie beside the tests, which read them by path.
+        .testTarget(
+            name: "KafkaWireTests", dependencies: ["KafkaWire", "World", "Checksum", "Compression"],
+            exclude: ["Frames", "schemas.txt"], swiftSettings: settings),
         tests(of: "Posix", also: ["World"]),
         tests(of: "WriteAheadLog", also: ["World", "Posix", "Checksum"]),
         // Some tests need what only the library itself can do, such as transactions.

@@ -16,7 +16,7 @@ import Testing
             "Fuzz",
             [
                 "World", "Engine", "Simulation", "Exploration", "Harness", "Report", "Kafka", "Posix", "WriteAheadLog",
-                "Checksum", "Compression", "Foundation",
+                "Checksum", "Compression", "KafkaWire", "Foundation",
             ]
         ),
         (
@@ -36,6 +36,7 @@ import Testing
         ("Simulation", ["World", "Engine"]),
         ("Engine", ["World", "WriteAheadLog", "Checksum"]),
         ("WriteAheadLog", ["World", "Checksum", "Compression"]),
+        ("KafkaWire", ["World", "Checksum", "Compression"]),
         ("Compression", ["World", "CZlib", "CSnappy", "CLz4", "CZstd"]),
         ("Kafka", ["World", "CRdKafka", "CPlainLoop", "Dispatch"]),
         ("Database", ["World", "GRDB", "GRDBSQLite", "Foundation"]),
