@@ -81,7 +81,7 @@ package struct WireReader: FieldCoder {
             guard count == -1 else { throw error(.length) }
             return nil
         }
-        guard count <= remaining else { throw error(.length) }
+        guard count <= remaining, count <= width.largest(isFlexible: isFlexible) else { throw error(.length) }
         return count
     }
 
