@@ -112,7 +112,7 @@ extension Api {
         _ request: Request, version: Int16, correlationId: Int32, clientId: String?
     ) throws(WireError) -> EncodedFrame {
         try check(version)
-        var writer = WireWriter(version: version, isFlexible: isFlexible(version))
+        var writer = WireWriter.frame(version: version, isFlexible: isFlexible(version))
         try RequestHeader(key: key.rawValue, version: version, correlationId: correlationId, clientId: clientId)
             .write(to: &writer)
         try request.write(to: &writer)
@@ -137,7 +137,7 @@ extension Api {
         _ response: Response, version: Int16, correlationId: Int32
     ) throws(WireError) -> EncodedFrame {
         try check(version)
-        var writer = WireWriter(version: version, isFlexible: isFlexible(version))
+        var writer = WireWriter.frame(version: version, isFlexible: isFlexible(version))
         writer.integer(correlationId)
         if responseHeaderIsFlexible(version) { writer.unsignedVarint(0) }
         try response.write(to: &writer)

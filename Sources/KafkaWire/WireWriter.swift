@@ -44,15 +44,23 @@ package struct WireWriter: FieldCoder {
         self.isFlexible = isFlexible
     }
 
+    /// A writer of a frame, with room for its length at the front.
+    static func frame(version: Int16, isFlexible: Bool) -> WireWriter {
+        var writer = WireWriter(version: version, isFlexible: isFlexible)
+        // Most messages are shorter.
+        writer.bytes.reserveCapacity(256)
+        writer.integer(0 as Int32)
+        return writer
+    }
+
     private func error(_ code: WireError.Code) -> WireError { WireError(code, "\(field)", at: bytes.count) }
 
-    /// What was written, with its length at the front.
-    func framed() throws(WireError) -> EncodedFrame {
-        let count = gaps.reduce(bytes.count) { $0 + $1.records.range.count }
+    /// What ``frame(version:isFlexible:)`` was for, with its length at the front.
+    consuming func framed() throws(WireError) -> EncodedFrame {
+        let count = gaps.reduce(bytes.count - Frame.prefixLength) { $0 + $1.records.range.count }
         guard let length = Int32(exactly: count) else { throw error(.frameTooLarge) }
-        let prefix = withUnsafeBytes(of: length.bigEndian) { Array($0) }
-        return EncodedFrame(
-            bytes: prefix + bytes, gaps: gaps.map { .init(position: $0.position + prefix.count, records: $0.records) })
+        bytes.withUnsafeMutableBytes { $0.storeBytes(of: length.bigEndian, as: Int32.self) }
+        return EncodedFrame(bytes: bytes, gaps: gaps)
     }
 
     // MARK: Types

@@ -20,8 +20,6 @@ package struct BatchBuilder {
     private let codec: Codec
     /// Room for the header, and the records as they are before compression.
     private var bytes = [UInt8](repeating: 0, count: BatchHeader.length)
-    /// One record without its length.
-    private var record: [UInt8] = []
 
     package init(
         baseOffset: Int64 = 0, _ codec: Codec = .none, producer: Producer? = nil, isTransactional: Bool = false,
@@ -55,22 +53,23 @@ package struct BatchBuilder {
         guard !delta.overflow, !time.overflow, let lastOffsetDelta = Int32(exactly: delta.partialValue),
             lastOffsetDelta >= (header.recordCount == 0 ? 0 : header.lastOffsetDelta + 1)
         else { throw WireError(.number, "record", at: bytes.count) }
-        record.removeAll(keepingCapacity: true)
-        record.append(0)
-        Self.varint(time.partialValue, to: &record)
-        Self.varint(delta.partialValue, to: &record)
-        Self.put(key, to: &record)
-        Self.put(value, to: &record)
-        Self.varint(Int64(headers.count), to: &record)
-        for header in headers {
-            Self.put(header.name.utf8, to: &record)
-            Self.put(header.value, to: &record)
-        }
-        guard bytes.count + record.count < Int(Int32.max) - 16 else {
+        var length = 1 + Self.size(time.partialValue) + Self.size(delta.partialValue) + Self.size(Int64(headers.count))
+        length += Self.size(key) + Self.size(value)
+        for header in headers { length += Self.size(header.name.utf8) + Self.size(header.value) }
+        guard bytes.count + length < Int(Int32.max) - 16 else {
             throw WireError(.tooLong, "record", at: bytes.count)
         }
-        Self.varint(Int64(record.count), to: &bytes)
-        bytes += record
+        Self.varint(Int64(length), to: &bytes)
+        bytes.append(0)
+        Self.varint(time.partialValue, to: &bytes)
+        Self.varint(delta.partialValue, to: &bytes)
+        Self.put(key, to: &bytes)
+        Self.put(value, to: &bytes)
+        Self.varint(Int64(headers.count), to: &bytes)
+        for header in headers {
+            Self.put(header.name.utf8, to: &bytes)
+            Self.put(header.value, to: &bytes)
+        }
         header.lastOffsetDelta = lastOffsetDelta
         header.maxTimestamp = max(header.maxTimestamp, timestamp)
         header.recordCount += 1
@@ -99,8 +98,16 @@ package struct BatchBuilder {
         return batch
     }
 
+    private static func zigzag(_ value: Int64) -> UInt64 { UInt64(bitPattern: value << 1 ^ value >> 63) }
+
+    private static func size(_ value: Int64) -> Int { (70 - (zigzag(value) | 1).leadingZeroBitCount) / 7 }
+
+    private static func size(_ content: (some Collection<UInt8>)?) -> Int {
+        content.map { size(Int64($0.count)) + $0.count } ?? size(-1)
+    }
+
     private static func varint(_ value: Int64, to bytes: inout [UInt8]) {
-        var rest = UInt64(bitPattern: value << 1 ^ value >> 63)
+        var rest = zigzag(value)
         while rest >= 0x80 {
             bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
             rest >>= 7
@@ -110,7 +117,11 @@ package struct BatchBuilder {
 
     private static func put(_ content: (some Collection<UInt8>)?, to bytes: inout [UInt8]) {
         varint(content.map { Int64($0.count) } ?? -1, to: &bytes)
-        if let content { bytes.append(contentsOf: content) }
+        guard let content else { return }
+        // Byte by byte only where they do not lie together.
+        if content.withContiguousStorageIfAvailable({ bytes.append(contentsOf: $0) }) == nil {
+            bytes.append(contentsOf: content)
+        }
     }
 }
 
