@@ -215,6 +215,8 @@ private func build(_ builder: BatchBuilder, _ rows: [Row] = samples, lastOffset:
             }
         }
         #expect(throws: WireError.self) { try builder.append(offset: 6, timestamp: .max, key: nothing, value: nothing) }
-        #expect(try rows(builder.finished()).count == 1)
+        try builder.append(offset: 5 + Int64(Int32.max), timestamp: .min, key: nothing, value: nothing)
+        #expect(throws: WireError.self) { try builder.append(offset: 7, timestamp: .min, key: nothing, value: nothing) }
+        #expect(try rows(builder.finished()).count == 2)
     }
 }

@@ -51,7 +51,7 @@ package struct BatchBuilder {
         let delta = offset.subtractingReportingOverflow(header.baseOffset)
         let time = timestamp.subtractingReportingOverflow(header.baseTimestamp)
         guard !delta.overflow, !time.overflow, let lastOffsetDelta = Int32(exactly: delta.partialValue),
-            lastOffsetDelta >= (header.recordCount == 0 ? 0 : header.lastOffsetDelta + 1)
+            lastOffsetDelta >= 0, header.recordCount == 0 || lastOffsetDelta > header.lastOffsetDelta
         else { throw WireError(.number, "record", at: bytes.count) }
         var length = 1 + Self.size(time.partialValue) + Self.size(delta.partialValue) + Self.size(Int64(headers.count))
         length += Self.size(key) + Self.size(value)
