@@ -50,7 +50,7 @@ let package = Package(
             name: "Fuzz",
             dependencies: [
                 "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "Harness",
-                "Results", "Rendering", "Kafka", "Posix", "WriteAheadLog", "Checksum",
+                "Results", "Rendering", "Kafka", "Posix", "WriteAheadLog", "Checksum", "Compression", "KafkaWire",
             ],
             swiftSettings: settings),
         .target(
@@ -58,7 +58,7 @@ let package = Package(
             dependencies: [
                 "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "WriteAheadLog",
                 "Kafka", "ZooKeeper", "Posix",
-                "Database", "Results", "Statistics",
+                "Database", "Compression", "Results", "Statistics",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Yams", package: "Yams"),
@@ -90,7 +90,7 @@ let package = Package(
         // Tries every schedule of crashes there is, and makes a failure small.
         .target(
             name: "Exploration",
-            dependencies: ["World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "WriteAheadLog"],
+            dependencies: ["World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Compression"],
             swiftSettings: settings),
         // The simulated world: the seams in memory.
         .target(
@@ -106,7 +106,13 @@ let package = Package(
         // What a run is, as words that engine and judge share: strategies, sinks, deviations, events.
         .target(name: "Ingestion", dependencies: ["World"], swiftSettings: settings),
         .target(
-            name: "WriteAheadLog", dependencies: ["World", "Checksum", "CZstd"], swiftSettings: settings),
+            name: "WriteAheadLog", dependencies: ["World", "Checksum", "Compression"], swiftSettings: settings),
+        // The codecs of logs and of record batches.
+        .target(
+            name: "Compression", dependencies: ["World", "CZlib", "CSnappy", "CLz4", "CZstd"],
+            swiftSettings: settings),
+        // Kafka's protocol without I/O: frames, messages of all versions, record batches.
+        .target(name: "KafkaWire", dependencies: ["World", "Checksum", "Compression"], swiftSettings: settings),
         .target(name: "Kafka", dependencies: ["World", "CRdKafka", "CPlainLoop"], swiftSettings: settings),
         .target(
             name: "Database",
@@ -127,11 +133,19 @@ let package = Package(
         .target(name: "CPlainLoop", linkerSettings: [.linkedLibrary("rdkafka")]),
         .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CLz4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+        .systemLibrary(name: "CSnappy", pkgConfig: "snappy", providers: [.apt(["libsnappy-dev"])]),
         .systemLibrary(name: "CZooKeeper", providers: [.apt(["libzookeeper-mt-dev"])]),
 
         tests(of: "World"),
         tests(of: "Statistics", also: ["World"]),
         tests(of: "Checksum"),
+        tests(of: "Compression"),
+        // The frames of real clients lie beside the tests, which read them by path.
+        .testTarget(
+            name: "KafkaWireTests", dependencies: ["KafkaWire", "World", "Checksum", "Compression"],
+            exclude: ["Frames", "schemas.txt"], swiftSettings: settings),
         tests(of: "Posix", also: ["World"]),
         tests(of: "WriteAheadLog", also: ["World", "Posix", "Checksum"]),
         // Some tests need what only the library itself can do, such as transactions.
@@ -147,12 +161,12 @@ let package = Package(
         tests(of: "Simulation", also: ["World", "Ingestion", "Evidence", "Judgement", "Engine"]),
         tests(
             of: "Exploration",
-            also: ["World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "WriteAheadLog"]),
+            also: ["World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Compression"]),
         tests(
             of: "Harness",
             also: [
                 "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "Kafka", "Posix",
-                "Database", "Results", "Rendering", "Statistics", "WriteAheadLog",
+                "Database", "Results", "Rendering", "Statistics", "WriteAheadLog", "Compression",
             ]),
         tests(of: "Results", also: ["World"]),
         tests(of: "Rendering", also: ["World", "Results"]),

@@ -43,4 +43,17 @@ enum Repair {
         }
         return bytes
     }
+
+    /// Batches of records: their checksums, as far as lengths lead.
+    static func batches(_ bytes: [UInt8]) -> [UInt8] {
+        var bytes = bytes
+        var at = 0
+        while at + 61 <= bytes.count {
+            let end = at + 12 + (8..<12).reduce(0) { $0 << 8 | Int(bytes[at + $1]) }
+            guard end >= at + 61, end <= bytes.count else { break }
+            put(checksum(bytes[at + 21..<end]).byteSwapped, at: at + 17, in: &bytes)
+            at = end
+        }
+        return bytes
+    }
 }

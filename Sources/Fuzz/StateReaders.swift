@@ -179,5 +179,7 @@ extension Reader {
         ("policy", policy), ("comparison", comparison), ("history", history), ("properties", properties),
         ("positions", positions), ("checkpoint", checkpoint), ("offset-log", offsetLog),
         ("wal", { log(.checked) }), ("wal-plain", { log(.plain) }), ("block", block),
+        ("wire-stream", wireStream), ("wire-request", wireRequest), ("wire-response", wireResponse),
+        ("record-batch", recordBatch),
     ]
 }

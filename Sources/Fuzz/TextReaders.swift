@@ -1,4 +1,5 @@
 // The readers of texts that a person writes or names: scenarios, policies, results, histories, properties.
+internal import Compression
 internal import Engine
 internal import Exploration
 internal import Foundation
@@ -8,7 +9,6 @@ internal import Kafka
 internal import Rendering
 internal import Results
 internal import World
-internal import WriteAheadLog
 
 extension Reader {
     private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

@@ -1,5 +1,6 @@
 // The fixed bytes around a payload. The format's prose is ByteFormat.md.
 internal import Checksum
+internal import Compression
 
 /// A frame's header, decoded.
 struct FrameHeader: Equatable {
@@ -93,5 +94,14 @@ extension UnsafeRawBufferPointer {
     /// The little-endian integer at a byte that need not be aligned.
     func integer<Integer: FixedWidthInteger & BitwiseCopyable>(at offset: Int, _ type: Integer.Type) -> Integer {
         Integer(littleEndian: loadUnaligned(fromByteOffset: offset, as: type))
+    }
+}
+
+extension Decompressor {
+    /// The payload of a complete frame; nil when it does not decompress to what the header says.
+    func payload(of frame: UnsafeRawBufferPointer, _ header: FrameHeader) -> UnsafeRawBufferPointer? {
+        let end = FrameHeader.length + Int(header.storedLength)
+        let stored = UnsafeRawBufferPointer(rebasing: frame[FrameHeader.length..<end])
+        return header.isCompressed ? decompress(stored, to: Int(header.payloadLength)) : stored
     }
 }

@@ -1,4 +1,5 @@
 // Reads frames of a log by their positions, apart from the log's writer.
+internal import Compression
 public import World
 
 /// Reads frames by their positions. Each thread has a reader of its own; the writer may go on meanwhile.

@@ -1,4 +1,5 @@
 // Opens a log: finds out what is there, cuts off what a crash left half-written, and goes on from there.
+internal import Compression
 public import World
 
 extension WriteAheadLog {

@@ -1,5 +1,6 @@
 // The log's writer: append, sync, remove. The format's prose is ByteFormat.md, recovery is in Recovery.swift.
 internal import Checksum
+internal import Compression
 public import World
 
 /// An append-only log of frames in a folder of segments. One thread uses it at a time.

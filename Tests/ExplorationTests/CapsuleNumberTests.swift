@@ -1,10 +1,10 @@
 // Numbers of a capsule, which is valid JSON and may say anything: each is held against its range before anything runs.
+import Compression
 import Judgement
 import Engine
 import Simulation
 import Testing
 import World
-import WriteAheadLog
 
 @testable import Exploration
 

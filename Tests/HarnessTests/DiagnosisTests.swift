@@ -1,9 +1,9 @@
 // What a person is told about an error: the exit code and the advice fit what happened.
+import Compression
 import Exploration
 import Foundation
 import Testing
 import World
-import WriteAheadLog
 
 @testable import Harness
 

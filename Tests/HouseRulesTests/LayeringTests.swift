@@ -14,7 +14,8 @@ import Testing
 
     /// Imports of which there is one user, because everything behind them is unsafe, slow to replace, or both.
     static let soleUsers: [(imported: String, user: String)] = [
-        ("CRdKafka", "Kafka"), ("CZooKeeper", "ZooKeeper"), ("CZstd", "WriteAheadLog"), ("Glibc", "Posix"),
+        ("CRdKafka", "Kafka"), ("CZooKeeper", "ZooKeeper"), ("CZstd", "Compression"), ("CZlib", "Compression"),
+        ("CSnappy", "Compression"), ("CLz4", "Compression"), ("Glibc", "Posix"),
         ("CPosixShims", "Posix"), ("CPlainLoop", "Kafka"),
         ("CChecksum", "Checksum"), ("Subprocess", "Harness"), ("Yams", "Harness"), ("Histogram", "Harness"),
         ("ArgumentParser", "kbench"),

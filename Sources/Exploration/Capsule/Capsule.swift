@@ -1,9 +1,9 @@
 // A capsule: a broken promise in one small file, which repeats it anywhere.
+internal import Compression
 internal import Engine
 internal import Foundation
 internal import Ingestion
 internal import World
-internal import WriteAheadLog
 
 /// A schedule, what it came to, and which promise that breaks.
 public struct Capsule: Codable, Equatable, Sendable {

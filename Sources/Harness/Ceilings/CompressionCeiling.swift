@@ -1,7 +1,7 @@
 // What zstd gives on the bytes that a block holds.
+internal import Compression
 internal import Posix
 internal import World
-internal import WriteAheadLog
 
 /// zstd's own speed, without a log behind it.
 public enum CompressionCeiling {

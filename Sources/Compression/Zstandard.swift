@@ -1,13 +1,14 @@
-// Compression of payloads, with contexts and memory that are used again.
+// zstd: payloads one after the other with contexts and memory that are used again, and whole files.
 internal import CZstd
+internal import World
 
 /// Compresses payloads one after the other.
-final class Compressor {
+package final class Compressor {
     private let context: OpaquePointer
     private let level: Int32
     private let output = ScratchBuffer()
 
-    init(level: Int32) {
+    package init(level: Int32) {
         // As every failed allocation in Swift: there is nothing to go on with.
         guard let context = ZSTD_createCCtx() else { fatalError("no memory for a zstd context") }
         self.context = context
@@ -17,7 +18,7 @@ final class Compressor {
     deinit { ZSTD_freeCCtx(context) }
 
     /// The compressed bytes, valid until the next call; nil when compression does not make `payload` shorter.
-    func compress(_ payload: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+    package func compress(_ payload: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
         guard !payload.isEmpty else { return nil }
         let room = output.bytes(ZSTD_compressBound(payload.count))
         let count = ZSTD_compressCCtx(context, room.baseAddress, room.count, payload.baseAddress, payload.count, level)
@@ -27,7 +28,7 @@ final class Compressor {
 }
 
 /// Decompresses payloads one after the other.
-final class Decompressor {
+package final class Decompressor {
     /// Made for the first compressed payload: most logs have none.
     private lazy var context: OpaquePointer = {
         // As every failed allocation in Swift: there is nothing to go on with.
@@ -38,10 +39,12 @@ final class Decompressor {
     private var hasContext = false
     private let output = ScratchBuffer()
 
+    package init() {}
+
     deinit { if hasContext { ZSTD_freeDCtx(context) } }
 
     /// The payload of `count` bytes, valid until the next call; nil when `stored` does not decompress to that.
-    func decompress(_ stored: UnsafeRawBufferPointer, to count: Int) -> UnsafeRawBufferPointer? {
+    package func decompress(_ stored: UnsafeRawBufferPointer, to count: Int) -> UnsafeRawBufferPointer? {
         // A block of zstd has 4 bytes at least and gives 128 KiB at most: no memory for what cannot be in there.
         guard count / (1 << 17) <= stored.count / 4 else { return nil }
         let room = output.bytes(count)
@@ -49,24 +52,19 @@ final class Decompressor {
         guard ZSTD_isError(result) == 0, result == count else { return nil }
         return UnsafeRawBufferPointer(room)
     }
-
-    /// The payload of a complete frame; nil when it does not decompress to what the header says.
-    func payload(of frame: UnsafeRawBufferPointer, _ header: FrameHeader) -> UnsafeRawBufferPointer? {
-        let end = FrameHeader.length + Int(header.storedLength)
-        let stored = UnsafeRawBufferPointer(rebasing: frame[FrameHeader.length..<end])
-        return header.isCompressed ? decompress(stored, to: Int(header.payloadLength)) : stored
-    }
 }
 
 /// Compression of whole files.
 public enum Zstandard {
     /// The bytes as one zstd frame.
     public static func compress(_ bytes: [UInt8], level: Int32 = 19) -> [UInt8] {
-        var output = [UInt8](repeating: 0, count: ZSTD_compressBound(bytes.count))
-        let count = bytes.withUnsafeBytes { input in
-            output.withUnsafeMutableBytes { room in
-                ZSTD_compress(room.baseAddress, room.count, input.baseAddress, input.count, level)
-            }
+        bytes.withUnsafeBytes { compress($0, level: level) }
+    }
+
+    static func compress(_ input: UnsafeRawBufferPointer, level: Int32) -> [UInt8] {
+        var output = [UInt8](repeating: 0, count: ZSTD_compressBound(input.count))
+        let count = output.withUnsafeMutableBytes { room in
+            ZSTD_compress(room.baseAddress, room.count, input.baseAddress, input.count, level)
         }
         // With room for the bound it cannot fail.
         precondition(ZSTD_isError(count) == 0, "zstd refused a bounded compression")
@@ -74,8 +72,8 @@ public enum Zstandard {
         return output
     }
 
-    /// What ``compress(_:level:)`` was given; nil for bytes that are no such frame, or say that more than `limit` bytes are
-    /// in it.
+    /// What ``compress(_:level:)`` was given; nil for bytes that are no such frame, or say that more than `limit` bytes
+    /// are in it.
     public static func decompress(_ bytes: [UInt8], limit: Int) -> [UInt8]? {
         let length = bytes.withUnsafeBytes { ZSTD_getFrameContentSize($0.baseAddress, $0.count) }
         guard length <= UInt64(limit) else { return nil }
@@ -86,5 +84,23 @@ public enum Zstandard {
             }
         }
         return ZSTD_isError(count) == 0 && count == output.count ? output : nil
+    }
+
+    /// All frames that `packed` consists of, whether they say how much is in them or not.
+    static func decompress(_ packed: UnsafeRawBufferPointer, into output: Output) -> Bool {
+        guard let context = ZSTD_createDCtx() else { return false }
+        defer { ZSTD_freeDCtx(context) }
+        var input = ZSTD_inBuffer(src: packed.baseAddress, size: packed.count, pos: 0)
+        while true {
+            let room = output.room()
+            var written = ZSTD_outBuffer(dst: room.baseAddress, size: room.count, pos: 0)
+            let before = input.pos
+            let due = ZSTD_decompressStream(context, &written, &input)
+            guard ZSTD_isError(due) == 0 else { return false }
+            output.advance(written.pos)
+            if due == 0, input.pos == input.size { return true }
+            // No progress: the bytes end too early, or there is no room for what is in them.
+            if written.pos == 0, input.pos == before { return false }
+        }
     }
 }
