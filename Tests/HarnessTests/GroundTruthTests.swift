@@ -24,7 +24,8 @@ import World
         let numbered = truth.numbered(.kbench)
         #expect(numbered.count == 6)
         #expect((0..<6).allSatisfy(numbered.exists))
-        let places = (0..<6).map { numbered.place?($0) }.compactMap { $0 }.map { "\($0.partition)@\($0.offset)" }.sorted()
+        let places = (0..<6).map { numbered.place?($0) }.compactMap { $0 }.map { "\($0.partition)@\($0.offset)" }
+            .sorted()
         #expect(places == ["0@0", "0@1", "0@5", "0@6", "1@0", "1@4"])
         #expect(truth.counts == [4, 2])
     }
