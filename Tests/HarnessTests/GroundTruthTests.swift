@@ -1,12 +1,13 @@
 // Which numbers a verdict counts over, and what a topic is compared with.
 import Engine
 import Evidence
-@testable import Harness
 import Judgement
 import Kafka
 import Posix
 import Testing
 import World
+
+@testable import Harness
 
 @Suite("What was produced, place by place (issue point 5)") struct GroundTruthTests {
     /// Partition 0: records 0, 1, 3, 4 at offsets 0, 1, 5, 6; partition 1: records 2, 5 at offsets 0 and 4.
@@ -24,7 +25,8 @@ import World
         let numbered = truth.numbered(.kbench)
         #expect(numbered.count == 6)
         #expect((0..<6).allSatisfy(numbered.exists))
-        let places = (0..<6).map { numbered.place?($0) }.compactMap { $0 }.map { "\($0.partition)@\($0.offset)" }.sorted()
+        let places = (0..<6).map { numbered.place?($0) }.compactMap { $0 }.map { "\($0.partition)@\($0.offset)" }
+            .sorted()
         #expect(places == ["0@0", "0@1", "0@5", "0@6", "1@0", "1@4"])
         #expect(truth.counts == [4, 2])
     }

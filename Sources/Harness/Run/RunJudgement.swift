@@ -1,14 +1,14 @@
 // Whether a run's counts agree with what was expected, and whether the run could show anything at all.
 internal import Engine
 internal import Ingestion
-internal import Judgement
-internal import Results
+package import Judgement
+package import Results
 internal import World
 
 /// Pure comparisons of a verdict with its plan.
-enum RunJudgement {
+package enum RunJudgement {
     /// Whether the counts equal the closed form's and the scenario's own statement.
-    static func agrees(_ plan: RunPlan, _ verdict: Verdict, isRefused: Bool = false) -> Bool {
+    package static func agrees(_ plan: RunPlan, _ verdict: Verdict, isRefused: Bool = false) -> Bool {
         // Form and statement have to be of one mind; what a refusal leaves in the sink is whatever was there.
         let refusals = [plan.expected?.isRefused, plan.stated?.isRefusal].compactMap { $0 }
         if isRefused { return !refusals.isEmpty && !refusals.contains(false) }
@@ -31,7 +31,7 @@ enum RunJudgement {
     }
 
     /// The counts that decide: the closed form's; where there is none, what the scenario states in plain numbers.
-    static func expected(_ plan: RunPlan) -> RunResult.ExpectedCounts {
+    package static func expected(_ plan: RunPlan) -> RunResult.ExpectedCounts {
         if plan.expectsRefusal { return .init(duplicates: nil, ingestDuplicates: nil, lost: 0, refused: true) }
         guard let form = plan.expected else {
             return .init(
@@ -42,7 +42,7 @@ enum RunJudgement {
     }
 
     /// Where the counts that decide come from, and what the scenario states where that is something else.
-    static func derivation(_ plan: RunPlan) -> String {
+    package static func derivation(_ plan: RunPlan) -> String {
         if plan.stated?.isRefusal == true {
             return (plan.expected.map { "\($0.derivation); " } ?? "no closed form: ") + "the scenario states a refusal"
         }
@@ -62,7 +62,7 @@ enum RunJudgement {
     }
 
     /// Why a run shows nothing; nil when it does.
-    static func invalidReason(
+    package static func invalidReason(
         _ plan: RunPlan, crashesFired: Int, unplannedDeaths: Int, verdict: Verdict, isDamageMissing: Bool = false,
         eventFailure: String? = nil
     ) -> String? {
@@ -83,7 +83,7 @@ enum RunJudgement {
     }
 
     /// The number that a scenario's sum of symbols stands for.
-    static func value(of sum: SymbolSum, _ outcome: ExpectedOutcome) -> Int {
+    package static func value(of sum: SymbolSum, _ outcome: ExpectedOutcome) -> Int {
         sum.symbols.reduce(sum.constant) { total, symbol in
             switch symbol {
             case .n: total + outcome.n
