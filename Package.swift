@@ -40,8 +40,8 @@ let package = Package(
         .executableTarget(
             name: "kbench",
             dependencies: [
-                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Exploration", "Harness", "Results",
-                "Rendering", "Kafka", "Posix", "WriteAheadLog",
+                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Exploration", "Harness", "Scenarios", "Gate",
+                "Campaigns", "Bench", "Offsets", "Results", "Rendering", "Kafka", "Posix", "WriteAheadLog",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -50,34 +50,77 @@ let package = Package(
             name: "Fuzz",
             dependencies: [
                 "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "Harness",
-                "Results", "Rendering", "Kafka", "Posix", "WriteAheadLog", "Checksum", "Compression", "KafkaWire",
+                "Scenarios", "Gate", "Campaigns", "Bench", "Offsets", "Results", "Rendering", "Kafka", "Posix",
+                "WriteAheadLog", "Checksum", "Compression", "KafkaWire",
             ],
             swiftSettings: settings),
+        // What a scenario file says, carried out: crashes, experiments, claims, the matrix.
         .target(
-            name: "Harness",
+            name: "Scenarios",
             dependencies: [
-                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "WriteAheadLog",
-                "Kafka", "ZooKeeper", "Posix",
-                "Database", "Compression", "Results", "Statistics",
-                .product(name: "Subprocess", package: "swift-subprocess"),
-                .product(name: "SystemPackage", package: "swift-system"),
-                .product(name: "Yams", package: "Yams"),
-                .product(name: "Histogram", package: "hdrhistogram-swift"),
+                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Kafka", "Posix", "Results",
+                "Harness", "Bench", "Offsets",
             ],
             exclude: ["reference/README.md"],
             // The scenario files travel inside the binary, so that it can be copied anywhere. `scenarios` is a link
             // to the folder of that name at the root, where people look for them.
             resources: [.embedInCode("scenarios"), .embedInCode("reference/spark-3.5.7.csv")],
             swiftSettings: settings),
-        // One document for each result, in every form.
+        // Two builds compared, exact counts, policies, history.
         .target(
-            name: "Rendering", dependencies: ["World", "Judgement", "Results", "Statistics"], swiftSettings: settings),
+            name: "Gate",
+            dependencies: [
+                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "WriteAheadLog",
+                "Posix", "Results", "Statistics", "Harness",
+            ],
+            swiftSettings: settings),
+        // Atlas, swarm and mutants on all cores, with the files they leave.
+        .target(
+            name: "Campaigns",
+            dependencies: [
+                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "Posix",
+                "Results", "Harness",
+            ],
+            swiftSettings: settings),
+        // What a guarantee costs: trials, capacity, recovery, plans, ceilings.
+        .target(
+            name: "Bench",
+            dependencies: [
+                "World", "Ingestion", "Evidence", "Judgement", "Engine", "WriteAheadLog", "Compression", "Kafka",
+                "Posix", "Results",
+                "Statistics", "Harness",
+            ],
+            swiftSettings: settings),
+        // Positions read, written and moved.
+        .target(
+            name: "Offsets",
+            dependencies: [
+                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Kafka", "ZooKeeper", "Posix", "Results",
+                "Harness",
+            ],
+            swiftSettings: settings),
+        // What the rooms share: lives, kills, drains, work folders.
+        .target(
+            name: "Harness",
+            dependencies: [
+                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Exploration", "WriteAheadLog", "Kafka",
+                "ZooKeeper", "Posix", "Database", "Results",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "Yams", package: "Yams"),
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ],
+            swiftSettings: settings),
         // What was found, as values, and what is decided over it.
         .target(
             name: "Results",
             dependencies: [
                 "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "Statistics",
             ],
+            swiftSettings: settings),
+        // One document for each result, in every form.
+        .target(
+            name: "Rendering", dependencies: ["World", "Judgement", "Results", "Statistics"],
             swiftSettings: settings),
         // The bodies of the benchmarks, which the tests run too.
         .target(
@@ -132,10 +175,10 @@ let package = Package(
         // A loop over librdkafka without any Swift in it, as a measure.
         .target(name: "CPlainLoop", linkerSettings: [.linkedLibrary("rdkafka")]),
         .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
-        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CLz4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
         .systemLibrary(name: "CSnappy", pkgConfig: "snappy", providers: [.apt(["libsnappy-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CZooKeeper", providers: [.apt(["libzookeeper-mt-dev"])]),
 
         tests(of: "World"),
@@ -166,10 +209,26 @@ let package = Package(
             of: "Harness",
             also: [
                 "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "Kafka", "Posix",
-                "Database", "Results", "Rendering", "Statistics", "WriteAheadLog", "Compression",
+                "Results", "WriteAheadLog",
             ]),
-        tests(of: "Results", also: ["World"]),
-        tests(of: "Rendering", also: ["World", "Results"]),
+        tests(
+            of: "Scenarios",
+            also: [
+                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Kafka", "Posix", "Results",
+                "Harness",
+            ]),
+        tests(of: "Gate", also: ["World", "Ingestion", "Engine", "Results", "Rendering", "Harness"]),
+        tests(
+            of: "Campaigns",
+            also: [
+                "World", "Ingestion", "Judgement", "Engine", "Exploration", "Posix", "Results", "Rendering", "Harness",
+            ]),
+        tests(
+            of: "Bench",
+            also: ["World", "Ingestion", "Evidence", "Judgement", "Engine", "Posix", "Results", "Harness"]),
+        tests(of: "Offsets", also: ["World", "Engine", "Kafka", "Posix", "Results", "Harness"]),
+        tests(of: "Results", also: ["World", "Ingestion", "Judgement"]),
+        tests(of: "Rendering", also: ["World", "Ingestion", "Judgement", "Results"]),
         tests(of: "BenchmarkSteps"),
         // Runs the built binary and compares what it prints.
         .testTarget(

@@ -1,13 +1,16 @@
 // The readers of texts that a person writes or names: scenarios, policies, results, histories, properties.
+internal import Bench
 internal import Compression
 internal import Engine
 internal import Exploration
 internal import Foundation
+internal import Gate
 internal import Harness
 internal import Judgement
 internal import Kafka
 internal import Rendering
 internal import Results
+internal import Scenarios
 internal import World
 
 extension Reader {

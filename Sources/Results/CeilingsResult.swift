@@ -1,4 +1,5 @@
 // What bounds kbench on this machine, and how near its own parts come.
+internal import Judgement
 internal import Statistics
 
 /// The outcome of `kbench ceilings`.

@@ -1,4 +1,5 @@
 // What a measurement says about a claim.
+internal import Judgement
 
 /// A claim and the verdict over it.
 public struct ClaimResult: Codable, Equatable, Sendable {

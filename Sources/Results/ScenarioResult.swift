@@ -1,4 +1,5 @@
 // What a scenario found: the one value that every format prints and that other tools read as JSON.
+internal import Judgement
 
 /// The outcome of one scenario: every run of it, and whether all held.
 public struct ScenarioResult: VersionedResult, Equatable {

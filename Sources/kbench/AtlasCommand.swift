@@ -1,5 +1,6 @@
 // `kbench atlas`: every crash point, at every occurrence, with every state of the disk.
 internal import ArgumentParser
+internal import Campaigns
 internal import Engine
 internal import Exploration
 internal import Harness

@@ -1,8 +1,10 @@
 // The options that say what is measured, shared by the commands that measure.
 internal import ArgumentParser
+internal import Bench
 internal import Engine
 internal import Harness
 internal import Ingestion
+internal import Scenarios
 internal import World
 
 /// What to measure, and on which load.

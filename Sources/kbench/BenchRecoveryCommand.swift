@@ -1,5 +1,6 @@
 // `kbench bench recovery`: what a restart costs, and what reading again from the broker would.
 internal import ArgumentParser
+internal import Bench
 internal import Engine
 internal import Harness
 internal import Ingestion

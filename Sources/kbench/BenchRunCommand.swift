@@ -1,5 +1,6 @@
 // `kbench bench run`, the default: the price table.
 internal import ArgumentParser
+internal import Bench
 internal import Engine
 internal import Harness
 internal import Posix

@@ -1,5 +1,6 @@
 // `kbench capacity`: how much each strategy sustains.
 internal import ArgumentParser
+internal import Bench
 internal import Engine
 internal import Harness
 internal import Ingestion

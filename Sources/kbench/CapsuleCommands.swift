@@ -1,7 +1,7 @@
 // `kbench replay`, `shrink` and `explain`: what can be done with a capsule.
 internal import ArgumentParser
+internal import Campaigns
 internal import Exploration
-internal import Harness
 internal import Posix
 internal import World
 

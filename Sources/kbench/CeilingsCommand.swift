@@ -1,5 +1,6 @@
 // `kbench ceilings`: what this machine allows, and how near kbench's own parts come to it.
 internal import ArgumentParser
+internal import Bench
 internal import Harness
 internal import Posix
 internal import Rendering

@@ -4,6 +4,7 @@ internal import Harness
 internal import Posix
 internal import Rendering
 internal import Results
+internal import Scenarios
 internal import World
 
 /// Runs the scenarios named after claims.

@@ -1,5 +1,6 @@
 // `kbench compare`: is a new build slower than the one before it?
 internal import ArgumentParser
+internal import Gate
 internal import Harness
 internal import Posix
 internal import Rendering

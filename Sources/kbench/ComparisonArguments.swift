@@ -1,6 +1,7 @@
 // The options of every command that compares two builds.
 public import ArgumentParser
-public import Harness
+internal import Gate
+internal import Harness
 internal import World
 
 /// What is measured of two builds, and how.

@@ -1,6 +1,6 @@
 // `kbench counts`: the exact figures of this build.
 internal import ArgumentParser
-internal import Harness
+internal import Gate
 internal import Posix
 internal import Rendering
 internal import Results

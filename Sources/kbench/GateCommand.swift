@@ -1,5 +1,6 @@
 // `kbench gate`: a policy decides over the comparison of two builds.
 internal import ArgumentParser
+internal import Gate
 internal import Harness
 internal import Posix
 internal import Rendering

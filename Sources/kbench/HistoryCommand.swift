@@ -1,5 +1,6 @@
 // `kbench history`: figures commit by commit, and where they changed.
 internal import ArgumentParser
+internal import Gate
 internal import Harness
 internal import Posix
 internal import Rendering

@@ -2,11 +2,12 @@
 public import ArgumentParser
 internal import Engine
 internal import Evidence
-public import Harness
+internal import Harness
 internal import Ingestion
 internal import Posix
 internal import Rendering
 internal import Results
+internal import Scenarios
 internal import World
 
 /// Runs a matrix.

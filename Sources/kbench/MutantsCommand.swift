@@ -1,5 +1,6 @@
 // `kbench mutants`: does exploration find bugs that are known to be there?
 internal import ArgumentParser
+internal import Campaigns
 internal import Exploration
 internal import Harness
 internal import Posix

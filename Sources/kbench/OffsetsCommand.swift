@@ -2,6 +2,7 @@
 internal import ArgumentParser
 internal import Foundation
 internal import Harness
+internal import Offsets
 internal import Posix
 internal import Rendering
 internal import Results

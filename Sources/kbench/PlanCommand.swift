@@ -1,5 +1,6 @@
 // `kbench plan`: what a load of one's own will need, from measured prices.
 internal import ArgumentParser
+internal import Bench
 internal import Foundation
 internal import Harness
 internal import Posix

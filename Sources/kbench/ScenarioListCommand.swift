@@ -3,6 +3,7 @@ internal import ArgumentParser
 internal import Harness
 internal import Posix
 internal import Rendering
+internal import Scenarios
 
 /// Lists the built-in scenarios.
 struct ScenarioListCommand: ParsableCommand {

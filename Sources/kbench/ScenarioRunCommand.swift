@@ -9,6 +9,7 @@ internal import Posix
 internal import Rendering
 internal import Rendering
 internal import Results
+internal import Scenarios
 internal import World
 
 /// Runs one scenario.

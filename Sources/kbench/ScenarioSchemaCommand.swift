@@ -1,7 +1,7 @@
 // `kbench scenario schema`: what editors check scenario files with.
 internal import ArgumentParser
-internal import Harness
 internal import Posix
+internal import Scenarios
 
 /// Prints the schema of scenario files.
 struct ScenarioSchemaCommand: ParsableCommand {

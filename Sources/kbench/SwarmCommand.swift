@@ -1,5 +1,6 @@
 // `kbench swarm`: random schedules, each with a random subset of everything that can go wrong.
 internal import ArgumentParser
+internal import Campaigns
 internal import Harness
 internal import Posix
 internal import Rendering

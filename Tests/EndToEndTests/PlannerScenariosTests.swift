@@ -1,5 +1,6 @@
 // The scenarios about backlog, ranges and tasks: what they count is exact, what they time is only reported.
 import Foundation
+import Scenarios
 import Testing
 
 extension EndToEnd {

@@ -1,12 +1,13 @@
 // Which numbers a verdict counts over, and what a topic is compared with.
 import Engine
 import Evidence
-@testable import Harness
 import Judgement
 import Kafka
 import Posix
 import Testing
 import World
+
+@testable import Harness
 
 @Suite("What was produced, place by place (issue point 5)") struct GroundTruthTests {
     /// Partition 0: records 0, 1, 3, 4 at offsets 0, 1, 5, 6; partition 1: records 2, 5 at offsets 0 and 4.

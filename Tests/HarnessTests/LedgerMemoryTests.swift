@@ -1,12 +1,12 @@
 // The ledger of a counting sink on a real disk: a process does not grow with it.
-@testable import Evidence
 import Foundation
-@testable import Ingestion
 import Posix
 import Testing
 import World
 
 @testable import Engine
+@testable import Evidence
+@testable import Ingestion
 
 @Suite("The ledger's memory")
 struct LedgerMemoryTests {

@@ -1,7 +1,7 @@
 // The sample output operation: what it stores, where it begins, and how its results are judged.
-import Judgement
-import Evidence
 import Engine
+import Evidence
+import Judgement
 import Simulation
 import Testing
 import World

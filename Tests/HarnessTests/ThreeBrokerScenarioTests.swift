@@ -1,6 +1,4 @@
 // Whole runs on a cluster of three brokers, of which one after the other stands still for a while.
-@testable import Ingestion
-@testable import Judgement
 import Foundation
 import Kafka
 import Posix
@@ -10,6 +8,8 @@ import World
 
 @testable import Engine
 @testable import Harness
+@testable import Ingestion
+@testable import Judgement
 
 @Suite("Scenarios on three brokers", .serialized)
 struct ThreeBrokerScenarioTests {
@@ -94,8 +94,8 @@ private final class Unrest: Sendable {
     private let embedded: EmbeddedBroker
     private let topic: String
     private let first: Int32
-    private let isOver = Flag()
-    private let hasEnded = Flag()
+    private let isOver = SharedFlag()
+    private let hasEnded = SharedFlag()
 
     init(on embedded: EmbeddedBroker, topic: String, first: Int32) {
         self.embedded = embedded

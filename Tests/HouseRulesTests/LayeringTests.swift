@@ -17,7 +17,8 @@ import Testing
         ("CRdKafka", "Kafka"), ("CZooKeeper", "ZooKeeper"), ("CZstd", "Compression"), ("CZlib", "Compression"),
         ("CSnappy", "Compression"), ("CLz4", "Compression"), ("Glibc", "Posix"),
         ("CPosixShims", "Posix"), ("CPlainLoop", "Kafka"),
-        ("CChecksum", "Checksum"), ("Subprocess", "Harness"), ("Yams", "Harness"), ("Histogram", "Harness"),
+        ("CChecksum", "Checksum"), ("Subprocess", "Harness"), ("SystemPackage", "Harness"), ("Yams", "Harness"),
+        ("Histogram", "Harness"),
         ("ArgumentParser", "kbench"),
         ("GRDB", "Database"), ("GRDBSQLite", "Database"),
     ]

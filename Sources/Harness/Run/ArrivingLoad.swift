@@ -1,21 +1,29 @@
 // A load that arrives at a rate while a run is under way.
 internal import Engine
 internal import Evidence
-internal import Kafka
+package import Kafka
 internal import Posix
-internal import Results
+package import Results
 internal import World
 
 /// Records that come one after the other, whatever becomes of those before. Where each will lie is known beforehand.
-struct ArrivingLoad: Sendable {
-    let scenario: Scenario
-    let topic: String
-    let configuration: KafkaConfiguration
+package struct ArrivingLoad: Sendable {
+    package let scenario: Scenario
+    package let topic: String
+    package let configuration: KafkaConfiguration
     /// Records a second.
-    let rate: Int
+    package let rate: Int
+
+    /// Makes a load; nothing is sent yet.
+    package init(scenario: Scenario, topic: String, configuration: KafkaConfiguration, rate: Int) {
+        self.scenario = scenario
+        self.topic = topic
+        self.configuration = configuration
+        self.rate = rate
+    }
 
     /// What the topic holds when all have come.
-    var truth: GroundTruth {
+    package var truth: GroundTruth {
         let layout = scenario.layout(parts: 0..<scenario.records)
         return GroundTruth(
             records: scenario.records, starts: layout.starts, ends: layout.ends, pattern: scenario.pattern,
@@ -23,12 +31,12 @@ struct ArrivingLoad: Sendable {
     }
 
     /// How long a partition may be without a record, in milliseconds, at most.
-    var longestWait: Int { min(1_000_000_000, (scenario.records / rate + 1) * 1_000) }
+    package var longestWait: Int { min(1_000_000_000, (scenario.records / rate + 1) * 1_000) }
 
     /// Sends all records, each no sooner than its time. Blocks.
     ///
     /// - Throws: what ``LoadGenerator`` throws, or `CancellationError` once `isCancelled` is set.
-    func send(isCancelled: Flag) throws -> GroundTruth {
+    package func send(isCancelled: SharedFlag) throws -> GroundTruth {
         // A record must not wait long for others to fill a batch; the user's own properties still win.
         let quick = try KafkaConfiguration(
             bootstrap: configuration.bootstrap,
@@ -53,8 +61,8 @@ struct ArrivingLoad: Sendable {
     }
 
     /// Lets `run` go on while the records come.
-    func accompany(_ run: @escaping @Sendable () async throws -> RunResult) async throws -> RunResult {
-        let isCancelled = Flag()
+    package func accompany(_ run: @escaping @Sendable () async throws -> RunResult) async throws -> RunResult {
+        let isCancelled = SharedFlag()
         return try await withTaskCancellationHandler {
             try await withThrowingTaskGroup(of: Part.self) { group in
                 group.addTask { .run(try await run()) }

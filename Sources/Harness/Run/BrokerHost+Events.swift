@@ -1,6 +1,6 @@
 // Carries out at a real broker what a scenario lets happen between two lives, and looks whether it has happened.
 internal import Engine
-internal import Ingestion
+package import Ingestion
 internal import Kafka
 internal import World
 
@@ -11,7 +11,7 @@ extension BrokerHost {
     /// Refuses what the embedded broker cannot do; it answers such a request with nothing, or the library ends the process.
     ///
     /// - Throws: ``Diagnosis`` naming the event.
-    static func checkEmbeddedCanDo(_ events: [BrokerEvent], in scenario: Scenario) throws {
+    package static func checkEmbeddedCanDo(_ events: [BrokerEvent], in scenario: Scenario) throws {
         if !events.isEmpty, scenario.membership != .manual {
             throw Diagnosis(
                 cause: "between: the embedded broker lets nobody change the offsets of a group that has had members",
@@ -29,7 +29,7 @@ extension BrokerHost {
     ///
     /// - Returns: What the topic holds now.
     /// - Throws: ``BrokerError``, also when the broker says that it did it and its logs say otherwise.
-    func carryOut(
+    package func carryOut(
         _ event: BrokerEvent, topic: String, group: String, session: Duration, truth: GroundTruth
     ) throws -> GroundTruth {
         let left = truth.after(event)

@@ -1,26 +1,26 @@
 // The broker of a scenario: embedded in this process, or any Kafka by address; with the scenario's topic on it.
 internal import Engine
 internal import Evidence
-internal import Kafka
+package import Kafka
 internal import Posix
-internal import Results
-internal import World
+package import Results
+package import World
 
 /// Where a scenario's records live. Its calls block.
-final class BrokerHost {
-    private(set) var configuration: KafkaConfiguration
+package final class BrokerHost {
+    package private(set) var configuration: KafkaConfiguration
     /// The user's properties as `name=value`, for the workers.
-    let properties: [String]
-    let info: BrokerInfo
+    package let properties: [String]
+    package let info: BrokerInfo
     private let embedded: EmbeddedBroker?
     private let topicSettings: TopicSettings
     /// What was made on an external broker, which goes when the host does; nil for an embedded one.
     private let leftovers: ClusterLeftovers?
     /// What is noticed of the brokers of an external cluster; nil for an embedded one.
-    let watch: BrokerWatch?
+    package let watch: BrokerWatch?
 
     /// Uses the Kafka that `options` name, or starts the embedded broker when they name none.
-    init(_ options: RunOptions) throws {
+    package init(_ options: RunOptions) throws {
         try BrokerHost.checkMemory(limit: Processes.memoryLimit())
         properties = options.properties.map { "\($0.name)=\($0.value)" }
         topicSettings = options.topics
@@ -49,7 +49,7 @@ final class BrokerHost {
     /// Refuses a limit under which memory would run out somewhere in the midst of a run, where nothing can be done about it.
     ///
     /// - Throws: ``Diagnosis`` naming the limit.
-    static func checkMemory(limit: Int?) throws(Diagnosis) {
+    package static func checkMemory(limit: Int?) throws(Diagnosis) {
         guard let limit, limit < leastMemory else { return }
         throw Diagnosis(
             cause: "the address space of a process is limited to \(limit / 1024) KiB, and a run takes "
@@ -60,7 +60,7 @@ final class BrokerHost {
     /// Refuses a load that the embedded broker would silently drop the beginning of.
     ///
     /// - Throws: ``Diagnosis`` naming the number of partitions that would do.
-    static func checkCapacity(records: Int, recordBytes: Int, partitions: Int) throws {
+    package static func checkCapacity(records: Int, recordBytes: Int, partitions: Int) throws {
         let load = "\(records) records of \(recordBytes) bytes in \(partitions) partitions"
         switch EmbeddedBroker.capacity(records: records, recordBytes: recordBytes, partitions: partitions) {
         case .fits: return
@@ -86,7 +86,7 @@ final class BrokerHost {
     /// which the embedded broker has not.
     ///
     /// - Throws: ``Diagnosis``.
-    static func checkEmbedded(_ scenario: Scenario) throws {
+    package static func checkEmbedded(_ scenario: Scenario) throws {
         let records = scenario.records + scenario.arrivals
         if scenario.startTimestamp != nil {
             throw Diagnosis(
@@ -117,7 +117,7 @@ final class BrokerHost {
             exitCode: .usage)
     }
 
-    func createTopic(_ name: String, partitions: Int) throws {
+    package func createTopic(_ name: String, partitions: Int) throws {
         if let embedded {
             try embedded.createTopic(name, partitions: partitions)
         } else {
@@ -132,20 +132,20 @@ final class BrokerHost {
     }
 
     /// The ends of each partition's log.
-    func watermarks(of topic: String) throws -> [Watermarks] {
+    package func watermarks(of topic: String) throws -> [Watermarks] {
         let broker = try KafkaBroker(configuration, topic: topic)
         defer { broker.close() }
         return try (0..<broker.partitionCount()).map { try broker.watermarks(of: Partition($0)) }
     }
 
     /// How long a topic that is known to be there is asked for again where a broker says that it is not.
-    static let topicTimeout = Duration.seconds(10)
+    package static let topicTimeout = Duration.seconds(10)
     /// How long the removal of topics and groups is tried: longer than a group waits for a member that was killed.
     private static let removalTimeout = Duration.seconds(15)
 
     /// Removes topics and groups from an external broker; the embedded one goes as a whole. What could not be removed is
     /// told on standard error.
-    func close() {
+    package func close() {
         embedded?.close()
         watch?.stop()
         // Whoever was asked to end removes all of it himself.

@@ -1,13 +1,13 @@
 // Watches the brokers of an external cluster while runs go on, so that a report can say which was slow or gone, and when.
-internal import Kafka
+package import Kafka
 internal import Posix
 internal import Synchronization
 internal import World
 
 /// Asks every broker again and again, each on a thread of its own, until it is stopped.
-final class BrokerWatch: Sendable {
+package final class BrokerWatch: Sendable {
     /// An answer that takes longer is a note in the report.
-    static let patience = Duration.seconds(1)
+    package static let patience = Duration.seconds(1)
     private static let interval: Nanoseconds = 500_000_000
 
     /// A time in which a broker did not answer.
@@ -26,12 +26,12 @@ final class BrokerWatch: Sendable {
     }
 
     private let state: Mutex<State>
-    private let isStopped = Flag()
+    private let isStopped = SharedFlag()
 
     /// Begins to watch the brokers that `cluster` has now.
     ///
     /// - Throws: `BrokerError`, or `SystemError` when no thread can be started.
-    init(_ configuration: KafkaConfiguration) throws {
+    package init(_ configuration: KafkaConfiguration) throws {
         state = Mutex(State(during: ("the work", MonotonicClock().now())))
         let cluster = try KafkaCluster(configuration)
         defer { cluster.close() }
@@ -45,13 +45,13 @@ final class BrokerWatch: Sendable {
     }
 
     /// Says what goes on from now on.
-    func mark(_ label: String) { state.withLock { $0.during = (label, MonotonicClock().now()) } }
+    package func mark(_ label: String) { state.withLock { $0.during = (label, MonotonicClock().now()) } }
 
     /// Ends the watch within a moment.
-    func stop() { isStopped.set() }
+    package func stop() { isStopped.set() }
 
     /// What was noticed since the last call, a line each.
-    func takeNotes() -> [String] {
+    package func takeNotes() -> [String] {
         state.withLock { state in
             let notes = state.silences.map { silence in
                 let begin = Double(silence.from - min(silence.from, silence.during.since)) / 1e9

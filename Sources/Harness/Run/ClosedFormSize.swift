@@ -1,18 +1,18 @@
 // How much there is to work out for a crash: the closed forms go through every block, batch and task of the load.
 internal import Engine
-internal import Ingestion
-internal import Judgement
+package import Ingestion
+package import Judgement
 internal import World
 
 /// The size of a closed form.
-enum ClosedFormSize {
+package enum ClosedFormSize {
     /// Blocks, or tasks and their writes, of a load whose crashes can be worked out in a few seconds.
-    static let most = 100_000
+    package static let most = 100_000
 
     /// Refuses a load that has more of them.
     ///
     /// - Throws: ``Diagnosis`` naming what the load is cut into, and what to change.
-    static func check(_ shape: LoadShape, _ strategy: Strategy) throws(Diagnosis) {
+    package static func check(_ shape: LoadShape, _ strategy: Strategy) throws(Diagnosis) {
         let (pieces, name, key): (Int, String, String)
         if strategy.isReceiver {
             (pieces, name, key) = (shape.records / shape.blockRecords, "blocks", "block-records")

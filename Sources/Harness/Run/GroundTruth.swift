@@ -1,24 +1,24 @@
 // What was produced, as the broker confirmed it: which records there are, and where each lies.
 internal import Engine
-internal import Evidence
-internal import Ingestion
-internal import Judgement
-internal import World
+package import Evidence
+package import Ingestion
+package import Judgement
+package import World
 
 /// What there is to read, and what a verdict counts over.
-struct GroundTruth: Sendable {
+package struct GroundTruth: Sendable {
     /// The records from ``starts`` on.
-    var records: Int
+    package var records: Int
     /// By partition, where a first life begins: at its first record, unless a moment says otherwise.
-    var starts: [Offset]
+    package var starts: [Offset]
     /// By partition, the offset behind its last record.
-    var ends: [Offset]
+    package var ends: [Offset]
     /// Which record goes where.
-    var pattern = LoadPattern()
+    package var pattern = LoadPattern()
     /// Where records lie, from the load's first on; nil: at every offset of the topic.
-    var layout: TopicLayout?
+    package var layout: TopicLayout?
     /// The bytes of keys and values; nil where nobody counted.
-    var payloadBytes: Int?
+    package var payloadBytes: Int?
     /// By partition, the first offset that is there, where an event at the broker has made it another; nil: none has.
     private var cut: [Offset]?
     /// What was dealt to other partitions than what came later, or to another topic of this name; empty: nothing.
@@ -33,7 +33,7 @@ struct GroundTruth: Sendable {
     }
 
     /// Makes the truth about what was produced to one topic.
-    init(
+    package init(
         records: Int, starts: [Offset], ends: [Offset], pattern: LoadPattern = LoadPattern(),
         layout: TopicLayout? = nil, payloadBytes: Int? = nil
     ) {
@@ -46,7 +46,7 @@ struct GroundTruth: Sendable {
     }
 
     /// Where a record lies, or lay until it was deleted.
-    func place(of record: Int) -> (partition: Partition, offset: Offset) {
+    package func place(of record: Int) -> (partition: Partition, offset: Offset) {
         if let part = parts.last(where: { $0.first <= record }) {
             let partition = record % part.starts.count
             return (Partition(partition), part.starts[partition] + Offset((record - part.first) / part.starts.count))
@@ -57,7 +57,7 @@ struct GroundTruth: Sendable {
     }
 
     /// This load and one that was produced to the same partitions after it.
-    func followed(by later: GroundTruth) -> GroundTruth {
+    package func followed(by later: GroundTruth) -> GroundTruth {
         var both = GroundTruth(
             records: records + later.records, starts: starts, ends: zip(ends, later.ends).map(max), pattern: pattern,
             layout: later.layout ?? layout,
@@ -69,14 +69,14 @@ struct GroundTruth: Sendable {
     }
 
     /// By partition, the first offset that is there.
-    var lows: [Offset] { cut ?? layout?.starts ?? starts }
+    package var lows: [Offset] { cut ?? layout?.starts ?? starts }
 
     /// Whether some of what was produced is not there any more.
-    var isCut: Bool { cut != nil }
+    package var isCut: Bool { cut != nil }
 
     /// What is there after an event. Deleted records stay among those that were produced, and ``starts`` where they are: a life
     /// that begins there is told that they are gone.
-    func after(_ event: BrokerEvent) -> GroundTruth {
+    package func after(_ event: BrokerEvent) -> GroundTruth {
         var left = self
         switch event {
         case .retention(let keep): left.cut = zip(lows, ends).map { max($0, $1 - keep) }
@@ -105,7 +105,7 @@ struct GroundTruth: Sendable {
     }
 
     /// By partition, the records that there are to read.
-    var counts: [Int64] {
+    package var counts: [Int64] {
         guard let layout else { return zip(ends, starts).map { $0 - $1 } }
         return zip(layout.partitions, starts).map { $0.count - $0.rank(of: $1) }
     }
@@ -113,7 +113,7 @@ struct GroundTruth: Sendable {
 
 extension GroundTruth {
     /// The numbers by which a run of records of this origin knows them.
-    func numbered(_ origin: RecordOrigin) -> Production {
+    package func numbered(_ origin: RecordOrigin) -> Production {
         guard let layout else { return Production(count: records, place: place) }
         switch origin {
         case .kbench:

@@ -1,5 +1,5 @@
 // What would outlast kbench if it just stopped: workers, files, topics and consumer groups; and their removal in time.
-internal import Kafka
+package import Kafka
 internal import Posix
 internal import Synchronization
 internal import World
@@ -21,7 +21,7 @@ public final class Leftovers: Sendable {
 
     private let state = Mutex(State())
 
-    init() {}
+    package init() {}
 
     /// Whether an end was asked for: nothing new is begun then, and whoever would tidy up leaves it to ``tidy(within:)``.
     public var isEnding: Bool { state.withLock { $0.isEnding } }
@@ -29,14 +29,14 @@ public final class Leftovers: Sendable {
     // MARK: What there is
 
     /// A folder that lasts as long as its command.
-    func note(folder: String) {
+    package func note(folder: String) {
         state.withLock { if !$0.folders.contains(folder) { $0.folders.append(folder) } }
     }
 
     /// A worker that was started.
     ///
     /// - Throws: `CancellationError` when an end was asked for; the worker is ended then.
-    func begin(worker: Int32) throws {
+    package func begin(worker: Int32) throws {
         let isTooLate = state.withLock { state in
             if !state.isEnding { state.workers.append(worker) }
             return state.isEnding
@@ -47,35 +47,35 @@ public final class Leftovers: Sendable {
     }
 
     /// A worker that has ended.
-    func finish(worker: Int32) {
+    package func finish(worker: Int32) {
         state.withLock { state in state.workers.removeAll { $0 == worker } }
     }
 
     /// Another kbench, the only one that runs now, which tidies up itself when it is asked to end.
-    func begin(program: Int32) { state.withLock { $0.program = program } }
+    package func begin(program: Int32) { state.withLock { $0.program = program } }
 
     /// A cluster on which things will be made.
-    func begin(_ cluster: ClusterLeftovers) { state.withLock { $0.clusters.append(cluster) } }
+    package func begin(_ cluster: ClusterLeftovers) { state.withLock { $0.clusters.append(cluster) } }
 
     /// A cluster on which nothing is made any more.
-    func finish(_ cluster: ClusterLeftovers) {
+    package func finish(_ cluster: ClusterLeftovers) {
         state.withLock { state in state.clusters.removeAll { $0 === cluster } }
     }
 
     /// A consumer group that is about to commit offsets to the cluster at `bootstrap`; an embedded one needs no tidying.
-    func note(group: String, at bootstrap: String) {
+    package func note(group: String, at bootstrap: String) {
         state.withLock { $0.clusters.last { $0.bootstrap == bootstrap } }?.note(group: group)
     }
 
     /// Something else that has to be removed; `remove` may block.
-    func note(_ name: String, _ remove: @escaping @Sendable () throws -> Void) {
+    package func note(_ name: String, _ remove: @escaping @Sendable () throws -> Void) {
         state.withLock { $0.others.append((name, remove)) }
     }
 
     /// Removes what was noted under a name.
     ///
     /// - Throws: what its removal throws; it stays noted then.
-    func remove(_ name: String) throws {
+    package func remove(_ name: String) throws {
         let found = state.withLock { state in state.others.filter { $0.name == name } }
         for other in found { try other.remove() }
         state.withLock { state in state.others.removeAll { $0.name == name } }
@@ -139,7 +139,7 @@ public final class Leftovers: Sendable {
 }
 
 /// The topics and consumer groups of this process on one external cluster.
-final class ClusterLeftovers: Sendable {
+package final class ClusterLeftovers: Sendable {
     private struct State {
         var topics: [String] = []
         /// Those of the topics that are just being made, and may appear after they were looked for.
@@ -150,21 +150,21 @@ final class ClusterLeftovers: Sendable {
     private let configuration: KafkaConfiguration
     private let state = Mutex(State())
 
-    init(_ configuration: KafkaConfiguration) { self.configuration = configuration }
+    package init(_ configuration: KafkaConfiguration) { self.configuration = configuration }
 
     /// The cluster's address.
-    var bootstrap: String { configuration.bootstrap }
+    package var bootstrap: String { configuration.bootstrap }
 
     /// What there is now, in words.
-    var names: [String] {
+    package var names: [String] {
         let (topics, groups) = state.withLock { ($0.topics, $0.groups) }
         return (topics.map { "topic \($0)" } + groups.map { "consumer group \($0)" }).map { "\($0) on \(bootstrap)" }
     }
 
-    func note(group: String) { state.withLock { if !$0.groups.contains(group) { $0.groups.append(group) } } }
+    package func note(group: String) { state.withLock { if !$0.groups.contains(group) { $0.groups.append(group) } } }
 
     /// Makes a topic, which is noted first: one that is there although its making failed has to go too.
-    func make(_ topic: String, _ body: () throws -> Void) throws {
+    package func make(_ topic: String, _ body: () throws -> Void) throws {
         state.withLock { state in
             if !state.topics.contains(topic) { state.topics.append(topic) }
             state.beingMade.insert(topic)
@@ -176,11 +176,11 @@ final class ClusterLeftovers: Sendable {
     /// Removes topics and groups, trying again for as long as that can help and `limit` allows.
     ///
     /// - Returns: what is left, in words.
-    func remove(within limit: Duration) -> [String] {
+    package func remove(within limit: Duration) -> [String] {
         guard !names.isEmpty, limit > .zero else { return names }
         let clock = ContinuousClock()
         let deadline = clock.now + limit
-        let isOver = Flag()
+        let isOver = SharedFlag()
         // A thread of its own, since the library may take longer than was allowed to let go of a cluster that is gone.
         try? BlockingThread.start { [self] in
             try? removeAll(until: deadline)

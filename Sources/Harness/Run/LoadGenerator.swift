@@ -1,18 +1,18 @@
 // Produces a scenario's records and keeps the ground truth about them.
 internal import Engine
-internal import Evidence
+package import Evidence
 internal import Judgement
-internal import Kafka
+package import Kafka
 internal import World
 
 /// Makes records and produces them. Its calls block.
-enum LoadGenerator {
+package enum LoadGenerator {
     /// Produces all records of the load, or those with these `sequences`, to a topic with the scenario's partitions. Records
     /// of a load of another shape are read again, to see that each lies where it should; not with `readsAgain` false, where
     /// some are gone. `pace` waits until a record may be sent; it gets the record's place among those of this call.
     ///
     /// - Throws: `BrokerError`, ``Diagnosis`` when a record lies elsewhere, or what `pace` throws.
-    static func produce(
+    package static func produce(
         scenario: Scenario, topic: String, sequences: Range<Int>? = nil, configuration: KafkaConfiguration,
         pace: ((Int) throws -> Void)? = nil, readsAgain: Bool = true, progress: (Int) -> Void
     ) throws -> GroundTruth {
@@ -42,12 +42,12 @@ enum LoadGenerator {
     }
 
     /// Writes record `index`; one that has no room for what kbench's records say of themselves gets letters only.
-    static func fill(_ buffer: UnsafeMutableRawBufferPointer, with index: Int, bytes: Int, seed: UInt64) {
+    package static func fill(_ buffer: UnsafeMutableRawBufferPointer, with index: Int, bytes: Int, seed: UInt64) {
         fill(buffer, with: .init(producer: 0, sequence: UInt64(index)), bytes: bytes, seed: seed)
     }
 
     /// Writes the record of an identity.
-    static func fill(
+    package static func fill(
         _ buffer: UnsafeMutableRawBufferPointer, with identity: RecordFormat.Identity, bytes: Int, seed: UInt64
     ) {
         let record = UnsafeMutableRawBufferPointer(rebasing: buffer[..<bytes])
@@ -122,18 +122,18 @@ enum LoadGenerator {
 
 extension OutgoingRecord {
     /// The bytes of key and value.
-    var byteCount: Int { (keyLength ?? 0) + (valueLength ?? 0) }
+    package var byteCount: Int { (keyLength ?? 0) + (valueLength ?? 0) }
 }
 
 extension Scenario {
     /// How records are dealt to partitions and transactions.
-    var pattern: LoadPattern { load?.pattern ?? LoadPattern() }
+    package var pattern: LoadPattern { load?.pattern ?? LoadPattern() }
 
     /// Whether the places of records are more than turns: the load has another shape, or does not begin at its beginning.
-    var isShaped: Bool { load != nil || startTimestamp != nil }
+    package var isShaped: Bool { load != nil || startTimestamp != nil }
 
     /// Where the load's records lie once those of `sequences` have been produced after those before them.
-    func layout(parts sequences: Range<Int>) -> TopicLayout {
+    package func layout(parts sequences: Range<Int>) -> TopicLayout {
         TopicLayout(
             pattern, parts: [sequences.lowerBound, sequences.count], starts: Array(repeating: 0, count: partitions))
     }

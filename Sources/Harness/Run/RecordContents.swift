@@ -1,22 +1,22 @@
 // What each record of a load consists of: key, value and headers, chosen by the seed and the record's number alone.
 internal import Engine
-internal import Evidence
-internal import Kafka
-internal import World
+package import Evidence
+package import Kafka
+package import World
 
 /// Makes records. The same seed and number make the same record, whoever asks, so a topic can be compared with it.
-struct RecordContents: Sendable {
+package struct RecordContents: Sendable {
     /// The header that says which record it is, where the value cannot.
-    static let identityHeader = "kbench-id"
+    package static let identityHeader = "kbench-id"
 
     /// Which record.
-    enum Name: Equatable, Sendable, CustomStringConvertible {
+    package enum Name: Equatable, Sendable, CustomStringConvertible {
         /// A record of the load, from 0.
         case record(Int)
         /// A record of a transaction that is aborted, from 0.
         case aborted(Int)
 
-        var description: String {
+        package var description: String {
             switch self {
             case .record(let number): "\(number)"
             case .aborted(let number): "aborted-\(number)"
@@ -24,7 +24,7 @@ struct RecordContents: Sendable {
         }
 
         /// Who produced it, and its number there.
-        var identity: RecordFormat.Identity {
+        package var identity: RecordFormat.Identity {
             switch self {
             case .record(let number): .init(producer: 0, sequence: UInt64(number))
             case .aborted(let number): .init(producer: LoadProduction.abortedProducer, sequence: UInt64(number))
@@ -40,11 +40,11 @@ struct RecordContents: Sendable {
     /// The sum of the weights of a histogram of sizes.
     private let weights: Int
 
-    init(_ scenario: Scenario) {
+    package init(_ scenario: Scenario) {
         self.init(load: scenario.load, recordBytes: scenario.recordBytes, seed: scenario.seed)
     }
 
-    init(load: LoadSettings?, recordBytes: Int, seed: UInt64) {
+    package init(load: LoadSettings?, recordBytes: Int, seed: UInt64) {
         self.load = load ?? LoadSettings()
         self.recordBytes = recordBytes
         self.seed = seed
@@ -58,13 +58,13 @@ struct RecordContents: Sendable {
     }
 
     /// The bytes that key and value of a record need together at most.
-    var capacity: Int {
+    package var capacity: Int {
         let value = load.lines?.values.map(\.count).max() ?? load.sizes?.most ?? recordBytes
         return value + (load.keys == .none ? 0 : "aborted-".utf8.count + String(Int.max).utf8.count)
     }
 
     /// Writes a record, its key first, into `buffer`, which has at least ``capacity`` bytes.
-    func write(
+    package func write(
         _ name: Name, to partition: Partition, into buffer: UnsafeMutableRawBufferPointer
     ) -> OutgoingRecord {
         var random = SeededRandom(

@@ -1,11 +1,11 @@
 // Works out the parts of one recovery from the moments that the worker noted.
-internal import Engine
-internal import Results
-internal import World
+package import Engine
+package import Results
+package import World
 
 extension RecoveryParts {
     /// Adds the recovery from a kill at `killedAt`, as far as the life that `counters` are of has come.
-    mutating func add(recoveryFrom killedAt: Nanoseconds, as counters: EngineCounters) {
+    package mutating func add(recoveryFrom killedAt: Nanoseconds, as counters: EngineCounters) {
         // Each part begins where the one before it ended, so together they last from the kill to the first fresh output.
         var reached = killedAt
         func part(until counter: EngineCounters.Counter, _ seconds: inout Double?) {

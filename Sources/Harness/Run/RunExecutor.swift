@@ -1,40 +1,53 @@
 // Carries out one run: the lives and deaths of its worker, then the verdict.
 internal import Engine
-internal import Evidence
+package import Evidence
 internal import Foundation
-internal import Ingestion
+package import Ingestion
 internal import Judgement
 internal import Posix
-internal import Results
+package import Results
 internal import World
 
 /// Runs workers until one has processed all input.
-struct RunExecutor: Sendable {
+package struct RunExecutor: Sendable {
     /// More lives than this mean that the worker cannot recover at all.
-    static let mostLives = 20
+    package static let mostLives = 20
 
-    let scenario: Scenario
-    let topic: String
+    package let scenario: Scenario
+    package let topic: String
     /// What the names of consumer groups begin with, of this command alone; nil where the topic's name is that already.
-    var groupPrefix: String?
-    let bootstrap: String
+    package var groupPrefix: String?
+    package let bootstrap: String
     /// librdkafka properties, each `name=value`.
-    let properties: [String]
+    package let properties: [String]
     /// What is there before the run.
-    let truth: GroundTruth
-    let worker: WorkerProcess
+    package let truth: GroundTruth
+    package let worker: WorkerProcess
     /// The ZooKeeper's address; nil when no run keeps its offsets there.
-    var zookeeper: String?
+    package var zookeeper: String?
     /// Produces the further records of these numbers to what is left of the topic; nil where none may arrive.
-    var produce: (@Sendable (_ sequences: Range<Int>, _ left: GroundTruth) throws -> GroundTruth)?
+    package var produce: (@Sendable (_ sequences: Range<Int>, _ left: GroundTruth) throws -> GroundTruth)?
     /// Carries out at the broker what happens to the topic and to the offsets of a group; nil where nothing may.
-    var carryOut: (@Sendable (BrokerEvent, _ group: String, GroundTruth) throws -> GroundTruth)?
+    package var carryOut: (@Sendable (BrokerEvent, _ group: String, GroundTruth) throws -> GroundTruth)?
     /// Whose records the topic holds.
-    var origin = RecordOrigin.kbench
+    package var origin = RecordOrigin.kbench
     /// How much longer than usual a read may stand still, in milliseconds.
-    var patience = 0
+    package var patience = 0
     /// What is measured of the worker; nil: nothing.
-    var measurement: WorkerConfiguration.Measurement?
+    package var measurement: WorkerConfiguration.Measurement?
+
+    /// Makes an executor that does no more than start workers.
+    package init(
+        scenario: Scenario, topic: String, bootstrap: String, properties: [String], truth: GroundTruth,
+        worker: WorkerProcess
+    ) {
+        self.scenario = scenario
+        self.topic = topic
+        self.bootstrap = bootstrap
+        self.properties = properties
+        self.truth = truth
+        self.worker = worker
+    }
 
     /// What the lives of a run came to.
     private struct Lives {
@@ -56,7 +69,7 @@ struct RunExecutor: Sendable {
     /// Executes `plan` in `directory`, which is new; `progress` gets the fraction of the records read so far.
     ///
     /// - Throws: ``Diagnosis`` when a worker gives up.
-    func execute(
+    package func execute(
         _ plan: RunPlan, in directory: String, progress: @escaping @Sendable (Double) -> Void
     ) async throws -> RunResult {
         try PosixDisk().makeDirectory(directory)
@@ -167,7 +180,7 @@ struct RunExecutor: Sendable {
     }
 
     /// What the worker of `plan` is told in a life that is not to crash: the first one, or one that has `truth` to read.
-    func configuration(
+    package func configuration(
         of plan: RunPlan, in directory: String, truth later: GroundTruth? = nil
     ) -> WorkerConfiguration {
         let truth = later ?? truth
@@ -209,7 +222,7 @@ struct RunExecutor: Sendable {
     }
 
     /// The consumer group of the run in `directory`.
-    func group(in directory: String) -> String {
+    package func group(in directory: String) -> String {
         "\(groupPrefix ?? topic)-\(directory.split(separator: "/").last.map(String.init) ?? "run")"
     }
 

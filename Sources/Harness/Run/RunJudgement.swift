@@ -1,13 +1,13 @@
 // What a plan's run is held to, and whether the run could show anything at all.
 internal import Engine
 internal import Ingestion
-internal import Judgement
+package import Judgement
 internal import Results
 internal import World
 
 extension RunPlan {
     /// What the run is held to.
-    var expectation: RunExpectation {
+    package var expectation: RunExpectation {
         RunExpectation(
             form: expected,
             stated: stated.map { Statement(duplicates: $0.duplicates, lost: $0.lost, isRefusal: $0.isRefusal) },
@@ -16,9 +16,9 @@ extension RunPlan {
 }
 
 /// Pure comparisons of a run with its plan.
-enum RunJudgement {
+package enum RunJudgement {
     /// Why a run shows nothing; nil when it does.
-    static func invalidReason(
+    package static func invalidReason(
         _ plan: RunPlan, crashesFired: Int, unplannedDeaths: Int, verdict: Verdict, isDamageMissing: Bool = false,
         eventFailure: String? = nil
     ) -> String? {

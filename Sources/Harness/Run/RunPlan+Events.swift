@@ -1,16 +1,16 @@
 // Which events between two lives a run can have: those that can happen, and that can make a difference to it.
 internal import Engine
 internal import Evidence
-internal import Ingestion
+package import Ingestion
 internal import Judgement
 internal import World
 
 extension RunPlan {
     /// What happened between the first two lives, each in a sentence.
-    var events: [String] { outage.events.map(\.sentence) }
+    package var events: [String] { outage.events.map(\.sentence) }
 
     /// - Throws: ``Diagnosis`` naming the run and the event.
-    static func refuseImpossibleEvents(of run: Scenario.Run, sink: SinkKind?, in scenario: Scenario) throws {
+    package static func refuseImpossibleEvents(of run: Scenario.Run, sink: SinkKind?, in scenario: Scenario) throws {
         guard !run.between.isEmpty else { return }
         func refusal(_ event: BrokerEvent?, _ cause: String, fix: String) -> Diagnosis {
             Diagnosis(
@@ -105,7 +105,7 @@ extension RunPlan {
 
 extension Scenario {
     /// How long a consumer group holds a member that died for alive; nothing, where members do not join.
-    var sessionTimeout: Duration {
+    package var sessionTimeout: Duration {
         guard case .group(let milliseconds, _) = membership else { return .zero }
         return .milliseconds(milliseconds)
     }

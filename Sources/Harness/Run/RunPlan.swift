@@ -1,13 +1,13 @@
 // The concrete runs of a scenario: one per strategy and sink, each with its crash settled.
 internal import Engine
-internal import Ingestion
-internal import Judgement
-internal import World
+package import Ingestion
+package import Judgement
+package import World
 
 /// One run, settled in every detail before anything starts.
-struct RunPlan: Sendable {
+package struct RunPlan: Sendable {
     /// How the worker dies.
-    enum Death: Equatable, Sendable {
+    package enum Death: Equatable, Sendable {
         case none
         /// One crash for each life, from the first on.
         case armed([ArmedCrash])
@@ -15,35 +15,57 @@ struct RunPlan: Sendable {
         case external(Duration)
     }
 
-    var strategy: Strategy
+    package var strategy: Strategy
     /// Nil for `raw`, which has no sink.
-    var sink: SinkKind?
-    var death: Death
+    package var sink: SinkKind?
+    package var death: Death
     /// How the first life is asked to leave at the first of its armed places, in place of dying there; nil: it dies.
-    var stop: Stop?
+    package var stop: Stop?
     /// Who keeps the offsets that the strategy commits.
-    var offsetStore = OffsetStoreKind.kafka
+    package var offsetStore = OffsetStoreKind.kafka
     /// What the scenario itself states; nil when it states nothing about this crash.
-    var stated: Scenario.Expectation?
+    package var stated: Scenario.Expectation?
     /// What the semantics predict; nil where they do not give a number (a kill from outside, cuts by time).
-    var expected: ExpectedOutcome?
+    package var expected: ExpectedOutcome?
     /// What happens between the death and the next life.
-    var outage = Outage()
+    package var outage = Outage()
     /// What would be lost if nothing happened at the broker; nil where nothing does, or there is no closed form.
-    var lostWithoutEvents: Int?
+    package var lostWithoutEvents: Int?
     /// What is made of the records; a job that keeps a state needs no sink.
-    var job = Job.identity
+    package var job = Job.identity
     /// Whether a program's own output operation takes the sink's place, and whether it keeps the checkpoint; nil: no.
-    var resultsAreCheckpoint: Bool?
+    package var resultsAreCheckpoint: Bool?
     /// The state folder of a run whose counting sink says which records there are; nil: one at every offset.
-    var existing: String?
+    package var existing: String?
     /// Whether the worker leaves a trace of all crash points it passes.
-    var isTraced = false
+    package var isTraced = false
+
+    /// Makes a plan; whatever is left out does not happen.
+    package init(
+        strategy: Strategy, sink: SinkKind? = nil, death: Death, stop: Stop? = nil,
+        offsetStore: OffsetStoreKind = .kafka, stated: Scenario.Expectation? = nil, expected: ExpectedOutcome? = nil,
+        outage: Outage = Outage(), lostWithoutEvents: Int? = nil, job: Job = .identity,
+        resultsAreCheckpoint: Bool? = nil, existing: String? = nil, isTraced: Bool = false
+    ) {
+        self.strategy = strategy
+        self.sink = sink
+        self.death = death
+        self.stop = stop
+        self.offsetStore = offsetStore
+        self.stated = stated
+        self.expected = expected
+        self.outage = outage
+        self.lostWithoutEvents = lostWithoutEvents
+        self.job = job
+        self.resultsAreCheckpoint = resultsAreCheckpoint
+        self.existing = existing
+        self.isTraced = isTraced
+    }
 
     /// Settles the runs of a scenario.
     ///
     /// - Throws: ``Diagnosis`` for a crash that a run never reaches.
-    static func plans(of scenario: Scenario) throws -> [RunPlan] {
+    package static func plans(of scenario: Scenario) throws -> [RunPlan] {
         return try scenario.runs.flatMap { run -> [RunPlan] in
             // Nobody knows how often, and where, a receiver commits by time.
             let isTimed = scenario.commitIntervalMilliseconds != nil && run.strategy.isReceiver
@@ -197,7 +219,7 @@ struct RunPlan: Sendable {
 extension Scenario {
     /// Whether the outcome of a crash depends on how a block's records are spread over the partitions, which nobody knows
     /// beforehand where a group hands the partitions out.
-    func composition(isOpenFor strategy: Strategy, _ crashes: [ArmedCrash]) -> Bool {
+    package func composition(isOpenFor strategy: Strategy, _ crashes: [ArmedCrash]) -> Bool {
         guard membership != .manual, strategy.isReceiver, let crash = crashes.first else { return false }
         return !strategy.traits.logsBlocks || crash.point == CrashPoint(.receiverOffsetsCommit, .torn)
             || fidelity != .sound || crashes.count > 1
@@ -205,7 +227,7 @@ extension Scenario {
 
     /// Whether nothing foretells what a stop of the run comes to: where a group hands the partitions out, where the next life
     /// may begin at the latest offsets, or where a crash follows that finds more records than there were.
-    func isOpen(_ run: Run) -> Bool {
+    package func isOpen(_ run: Run) -> Bool {
         guard run.stop != nil else { return false }
         let grows = arrivals > 0 || restartBatch == .unlimited
         return (membership != .manual && run.strategy.isReceiver) || reset == .latest || (grows && !run.crashes.isEmpty)
@@ -213,7 +235,7 @@ extension Scenario {
 
     /// The load as the closed forms see it; nil when cuts are by time, which no arithmetic can foresee, or tasks are not
     /// one to one with inputs and in order.
-    var shape: LoadShape? {
+    package var shape: LoadShape? {
         guard case .count(let block, let batch) = cuts, tasks.isOneToOneInOrder else { return nil }
         var shape = LoadShape(
             records: records, partitions: partitions, blockRecords: block, batchRecords: batch,
@@ -225,11 +247,20 @@ extension Scenario {
     }
 
     /// What happens after a crash of a run.
-    func outage(of run: Run) -> Outage {
+    package func outage(of run: Run) -> Outage {
         Outage(
             arrivals: arrivals, restartBatch: restartBatch, reset: reset, damage: run.damage,
             // Without a death nothing happens between two lives.
             events: run.stop == nil && run.crashes.first?.point.isDeath == true ? run.between : [],
             onDataLoss: onDataLoss)
+    }
+}
+
+extension Scenario.Run {
+    /// The place of its stop, chosen by the seed where the scenario names none.
+    package var stopPlace: Scenario.Crash? {
+        guard stop != nil else { return nil }
+        let point = CrashPoint(strategy.isReceiver ? .receiverPoll : .taskRead, .after)
+        return stopAt ?? Scenario.Crash(point: point, occurrence: .seeded)
     }
 }

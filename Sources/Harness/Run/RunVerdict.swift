@@ -1,24 +1,24 @@
 // What a run left behind, read where its output lies: in a sink, in a job's state, or with a program's own operation.
 internal import Database
-internal import Engine
-internal import Evidence
+package import Engine
+package import Evidence
 internal import Ingestion
-internal import Judgement
+package import Judgement
 internal import Posix
 internal import World
 
 extension RunPlan {
     /// The name of what the output went to, for tables: the sink, or the job or operation in its place.
-    var outputName: String {
+    package var outputName: String {
         if resultsAreCheckpoint != nil { return "own operation" }
         return job.keepsState && strategy.hasOutput ? job.rawValue : sink?.rawValue ?? "none"
     }
 
     /// The folder in which the worker's own output operation stores its results.
-    func results(in directory: String) -> String { "\(directory)/results" }
+    package func results(in directory: String) -> String { "\(directory)/results" }
 
     /// The exact outcome of the run in `directory`.
-    func verdict(
+    package func verdict(
         truth: GroundTruth, origin: RecordOrigin, in directory: String, counters: EngineCounters
     ) throws -> Verdict {
         let disk = PosixDisk()
@@ -44,7 +44,8 @@ extension RunPlan {
     }
 
     /// Compares what the sink of the run in `directory` holds with what was produced.
-    func sinkVerdict(truth: GroundTruth, origin: RecordOrigin = .kbench, in directory: String) throws -> Verdict {
+    package func sinkVerdict(truth: GroundTruth, origin: RecordOrigin = .kbench, in directory: String) throws -> Verdict
+    {
         let disk = PosixDisk()
         let state = "\(directory)/state"
         let sink = sink ?? .append

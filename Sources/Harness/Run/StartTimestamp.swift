@@ -1,14 +1,15 @@
 // Where a first life begins that is to read from a moment on.
 internal import Engine
-internal import Evidence
-internal import Kafka
+package import Evidence
+package import Kafka
 internal import World
 
 extension GroundTruth {
     /// The part of a topic that is of `moment`, in milliseconds since 1970, or later. Blocks.
     ///
     /// - Throws: `BrokerError`, or ``Diagnosis`` where there is nothing.
-    func beginning(at moment: Int64, _ topic: String, _ configuration: KafkaConfiguration) throws -> GroundTruth {
+    package func beginning(at moment: Int64, _ topic: String, _ configuration: KafkaConfiguration) throws -> GroundTruth
+    {
         let broker = try KafkaBroker(configuration, topic: topic)
         defer { broker.close() }
         let found = try broker.offsets(of: starts.indices.map { Partition($0) }, at: moment)
@@ -24,7 +25,7 @@ extension GroundTruth {
     }
 
     /// The layout of what there is to read.
-    var layoutToRead: TopicLayout? {
+    package var layoutToRead: TopicLayout? {
         layout.map { layout in
             TopicLayout(
                 partitions: zip(layout.partitions, starts).map { records, start in

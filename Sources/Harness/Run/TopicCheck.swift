@@ -1,19 +1,19 @@
 // Compares a topic with the load that was produced to it, place by place and byte by byte.
 internal import Engine
-internal import Evidence
+package import Evidence
 internal import Foundation
-internal import Kafka
+package import Kafka
 internal import World
 
 /// Knows what has to lie where.
-struct TopicCheck {
-    let scenario: Scenario
-    let topic: String
+package struct TopicCheck {
+    package let scenario: Scenario
+    package let topic: String
     /// Where the load's records have to lie.
-    let layout: TopicLayout
+    package let layout: TopicLayout
     private let pattern: LoadPattern
 
-    init(scenario: Scenario, topic: String, layout: TopicLayout) {
+    package init(scenario: Scenario, topic: String, layout: TopicLayout) {
         (self.scenario, self.topic, self.layout) = (scenario, topic, layout)
         pattern = scenario.pattern
     }
@@ -21,7 +21,7 @@ struct TopicCheck {
     /// Compares what the broker confirmed of a part of the load with where it had to come to lie.
     ///
     /// - Throws: ``Diagnosis`` naming the first record that lies elsewhere.
-    func check(_ confirmed: GroundTruth, after earlier: Int) throws {
+    package func check(_ confirmed: GroundTruth, after earlier: Int) throws {
         let before = scenario.layout(parts: earlier..<earlier)
         for (partition, (from, until)) in zip(before.ends, layout.ends).enumerated() where from < until {
             let (start, end) = (confirmed.starts[partition], confirmed.ends[partition])
@@ -37,7 +37,7 @@ struct TopicCheck {
     /// Reads the whole topic and compares each record, its key, value and identity, with what was to be produced.
     ///
     /// - Throws: ``Diagnosis`` naming the first that differs, or `BrokerError`.
-    func readAgain(_ configuration: KafkaConfiguration) throws {
+    package func readAgain(_ configuration: KafkaConfiguration) throws {
         let contents = RecordContents(scenario)
         let needsHeader = scenario.load?.origin == .anyone
         let expected = UnsafeMutableRawBufferPointer.allocate(byteCount: max(1, contents.capacity), alignment: 16)

@@ -13,7 +13,7 @@ public struct LoadSettings: Equatable, Sendable {
         /// So many keys, of which the first has this share of the records, in per cent, and the others the rest evenly.
         case skewed(count: Int, hotPercent: Int)
 
-        static let words = ["none", "unique"]
+        package static let words = ["none", "unique"]
     }
 
     /// How many bytes a value has.
@@ -31,6 +31,12 @@ public struct LoadSettings: Equatable, Sendable {
             public var bytes: Int
             /// The weight.
             public var weight: Int
+
+            /// Makes a bin.
+            package init(bytes: Int, weight: Int) {
+                self.bytes = bytes
+                self.weight = weight
+            }
         }
 
         /// The most bytes of a value.
@@ -83,6 +89,12 @@ public struct LoadSettings: Equatable, Sendable {
         public var name: String
         /// Its value.
         public var value: String
+
+        /// Makes a header.
+        package init(name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
     }
 
     /// In which transactions records come.
@@ -91,6 +103,12 @@ public struct LoadSettings: Equatable, Sendable {
         public var records: Int
         /// How many of 100 transactions are aborted.
         public var abortedPercent: Int
+
+        /// Makes such settings.
+        package init(records: Int, abortedPercent: Int) {
+            self.records = records
+            self.abortedPercent = abortedPercent
+        }
     }
 
     /// A partition's part of the records, one number for each; nil: all the same.

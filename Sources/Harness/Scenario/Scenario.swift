@@ -1,6 +1,6 @@
 // A scenario: the load, the runs, the crashes, and what each run is expected to show.
 public import Engine
-internal import Evidence
+package import Evidence
 public import Ingestion
 public import Judgement
 public import World
@@ -25,7 +25,7 @@ public struct Scenario: Equatable, Sendable {
     /// beginning of the load.
     public var startTimestamp: Int64?
     /// What there is to read where that is known only once the load has been produced; nil: all of the load.
-    var found: TopicLayout?
+    package var found: TopicLayout?
     /// How blocks and batches are cut.
     public var cuts: Cuts
     /// Blocks that share one sync of the log and one commit, at least 1.
@@ -140,7 +140,7 @@ public struct Scenario: Equatable, Sendable {
         public var isRefusal = false
 
         /// The word for a refusal.
-        static let refused = "refused"
+        package static let refused = "refused"
 
         /// Makes an expectation.
         public init(sink: SinkKind, duplicates: SymbolSum, lost: SymbolSum) {

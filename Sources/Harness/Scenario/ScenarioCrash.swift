@@ -8,7 +8,9 @@ extension Scenario.Crash: CustomStringConvertible {
     /// Reads `POINT@OCCURRENCE`, or `POINT` for its first occurrence.
     ///
     /// - Throws: ``ScenarioError`` at `location`.
-    static func parse(_ text: String, at location: ScenarioError.Location) throws(ScenarioError) -> Scenario.Crash {
+    package static func parse(_ text: String, at location: ScenarioError.Location) throws(ScenarioError)
+        -> Scenario.Crash
+    {
         let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let name = parts.first ?? ""
         guard let point = CrashPoint(named: name) else {
@@ -28,7 +30,7 @@ extension Scenario.Crash: CustomStringConvertible {
 
 extension Scenario.Occurrence: CustomStringConvertible {
     /// Reads `7`, `seeded` or `last`; nil when it is none of them.
-    init?(parsing text: String) {
+    package init?(parsing text: String) {
         switch text {
         case "seeded": self = .seeded
         case "last": self = .last

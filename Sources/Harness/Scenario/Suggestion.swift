@@ -22,7 +22,7 @@ public enum Suggestion {
     }
 
     /// The insertions, removals and replacements that turn one word into the other (Levenshtein).
-    static func distance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int {
+    package static func distance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int {
         var row = Array(0...right.count)
         for (i, scalar) in left.enumerated() {
             var diagonal = row[0]

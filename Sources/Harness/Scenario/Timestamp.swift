@@ -24,7 +24,7 @@ public enum Timestamp {
 
 extension YAMLValue {
     /// A moment, in milliseconds since 1970.
-    func timestamp() throws(ScenarioError) -> Int64 {
+    package func timestamp() throws(ScenarioError) -> Int64 {
         let text = try text()
         guard let moment = Timestamp.milliseconds(parsing: text) else {
             throw error(.impossibleValue, "'\(text)' is no moment", fix: Timestamp.fix)

@@ -3,7 +3,7 @@ internal import Engine
 internal import Ingestion
 internal import Kafka
 internal import Posix
-internal import World
+package import World
 internal import ZooKeeper
 
 /// A keeper of committed offsets.
@@ -29,7 +29,7 @@ public enum OffsetStorePlace: Codable, Equatable, Sendable {
     public static let timeoutMilliseconds = 10_000
 
     /// Opens the store for one topic; nil where the broker is it.
-    func open(topic: String) throws -> (any OffsetStore)? {
+    package func open(topic: String) throws -> (any OffsetStore)? {
         switch self {
         case .kafka: return nil
         case .file(let directory): return FileOffsetStore(directory: directory, topic: topic, disk: PosixDisk())
@@ -42,14 +42,14 @@ public enum OffsetStorePlace: Codable, Equatable, Sendable {
     }
 
     /// Removes what a run left in a ZooKeeper.
-    static func removeGroup(_ group: String, of topic: String, at address: String) throws {
+    package static func removeGroup(_ group: String, of topic: String, at address: String) throws {
         let store = try ZooKeeperOffsetStore(ZooKeeperConfiguration(address: address), topic: topic)
         defer { store.close() }
         try store.removeGroup(group)
     }
 
     /// Checks that the store answers.
-    func probe() throws {
+    package func probe() throws {
         guard let store = try open(topic: "probe") as? ZooKeeperOffsetStore else { return }
         defer { store.close() }
         try store.probe()

@@ -17,7 +17,7 @@ public struct Diagnosis: DiagnosticError, Codable, Equatable {
     public var exitCode: ExitStatus { ExitStatus(rawValue: code) ?? .internalError }
     private var code: Int32
     /// Whether an engine would not go on over what it found: for a scenario that can be the right outcome.
-    var isRefusal = false
+    package var isRefusal = false
 
     /// Makes a diagnosis.
     public init(cause: String, fix: String, exitCode: ExitStatus) {

@@ -1,7 +1,7 @@
 // An output operation as a user of the library would write it: results and offset ranges stored in one step.
 public import Engine
 internal import Evidence
-internal import Judgement
+package import Judgement
 internal import Posix
 public import World
 
@@ -101,15 +101,15 @@ public final class StoredResults: OutputOperation {
     }
 
     /// The records in the results of a run, each with the batch that brought it in.
-    struct Deliveries: DeliverySource {
+    package struct Deliveries: DeliverySource {
         /// The folder of the results.
-        let directory: String
-        let disk: any Disk
+        package let directory: String
+        package let disk: any Disk
 
         /// The operation knows what brought a record in by its batch only.
-        var causes: CauseEvidence { .deliveries }
+        package var causes: CauseEvidence { .deliveries }
 
-        func forEachDelivery(_ body: (Delivery) throws -> Void) throws {
+        package func forEachDelivery(_ body: (Delivery) throws -> Void) throws {
             for name in try StoredResults.names(in: directory, disk: disk) {
                 var batch: Int64 = 0
                 for words in try StoredResults.lines(of: "\(directory)/\(name)", disk: disk) {

@@ -69,19 +69,21 @@ public struct WorkerConfiguration: Codable, Equatable, Sendable {
     /// Writes all but the properties to a file that nobody else may read.
     ///
     /// - Throws: `DiskError`.
-    func write(to path: String) throws {
+    package func write(to path: String) throws {
         var shown = self
         shown.properties = []
         try FileSystem.writePrivately(Array(JSONEncoder().encode(shown)), to: path)
     }
 
     /// The properties as the line that the worker reads first.
-    func lineOfProperties() throws -> [UInt8] { try Array(JSONEncoder().encode(properties)) + [UInt8(ascii: "\n")] }
+    package func lineOfProperties() throws -> [UInt8] {
+        try Array(JSONEncoder().encode(properties)) + [UInt8(ascii: "\n")]
+    }
 
     /// What the worker was told: the file, and the first line of its standard input.
     ///
     /// - Throws: `DiskError`, or what a file that is none of ours gives.
-    static func received(from path: String) throws -> WorkerConfiguration {
+    package static func received(from path: String) throws -> WorkerConfiguration {
         let bytes = try PosixDisk().contents(of: path)
         var configuration = try JSONDecoder().decode(WorkerConfiguration.self, from: Data(bytes))
         let line = StandardStreams.readLineOfInput()

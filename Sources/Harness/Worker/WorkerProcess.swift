@@ -4,12 +4,12 @@ internal import Foundation
 internal import Posix
 internal import Subprocess
 internal import SystemPackage
-internal import World
+package import World
 
 /// Starts workers and waits for them.
-struct WorkerProcess: Sendable {
+package struct WorkerProcess: Sendable {
     /// How a life ended.
-    enum Ending: Equatable, Sendable {
+    package enum Ending: Equatable, Sendable {
         /// It processed all input.
         case finished
         /// It died of SIGKILL.
@@ -19,12 +19,17 @@ struct WorkerProcess: Sendable {
     }
 
     /// The binary that has the `worker` command.
-    let executable: String
+    package let executable: String
+
+    /// Makes what starts workers from this binary.
+    package init(executable: String) {
+        self.executable = executable
+    }
 
     /// Runs a life to its own end.
     ///
     /// - Returns: how it ended, and what it had to say of other drivers.
-    func drive(
+    package func drive(
         _ configuration: WorkerConfiguration, at path: String
     ) async throws -> (ending: Ending, notes: [String]) {
         let (ending, _, output) = try await live(configuration, at: path, killAfter: nil, killWhen: nil)
@@ -33,7 +38,7 @@ struct WorkerProcess: Sendable {
 
     /// Runs one life; `killAfter` sends SIGKILL from outside once that time has passed, `killWhen` once it returns. It is
     /// cancelled when the worker ends before.
-    func run(
+    package func run(
         _ configuration: WorkerConfiguration, at path: String, killAfter: Duration? = nil,
         killWhen: (@Sendable () async throws -> Void)? = nil
     ) async throws -> (ending: Ending, endedAt: Nanoseconds) {

@@ -1,4 +1,5 @@
 // One metric of a comparison of two builds, and the rule that makes a verdict of it.
+internal import Judgement
 public import World
 
 /// What one metric said of two builds.

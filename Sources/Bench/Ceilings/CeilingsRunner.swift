@@ -1,0 +1,178 @@
+// Measures what bounds kbench, and what its own parts reach of it, one after the other in one run.
+internal import Engine
+internal import Foundation
+public import Harness
+internal import Ingestion
+internal import Kafka
+internal import Posix
+public import Results
+internal import World
+
+/// Measures the ceilings.
+public struct CeilingsRunner: Sendable {
+    /// What is measured.
+    public struct Settings: Sendable {
+        /// Records of the topic that is polled, of 200 bytes.
+        public var records: Int
+        /// Its partitions.
+        public var partitions: Int
+        /// Rounds in which `raw` and the loop in C take turns.
+        public var pairs: Int
+        /// The most records the verdict is measured on.
+        public var verdictRecords: Int
+        /// Records of a block of the log.
+        public var blockRecords: Int
+
+        /// Makes settings.
+        public init(records: Int, partitions: Int, pairs: Int, verdictRecords: Int, blockRecords: Int) {
+            self.records = records
+            self.partitions = partitions
+            self.pairs = pairs
+            self.verdictRecords = verdictRecords
+            self.blockRecords = blockRecords
+        }
+    }
+
+    private let settings: Settings
+    private let options: RunOptions
+    private let progress: @Sendable (Double, String) -> Void
+
+    /// Makes a runner that reports progress as it goes.
+    public init(
+        _ settings: Settings, options: RunOptions, progress: @escaping @Sendable (Double, String) -> Void
+    ) {
+        self.settings = settings
+        self.options = options
+        self.progress = progress
+    }
+
+    /// Measures everything.
+    ///
+    /// - Throws: ``Diagnosis``; nothing is left behind then.
+    public func run() async throws -> CeilingsResult {
+        let directory = options.workDirectory
+        try PosixDisk().makeDirectory(directory)
+        defer { try? FileSystem.removeTree(directory) }
+        do {
+            progress(0, "polling")
+            let poll = try await poll()
+            let (settings, progress) = (settings, progress)
+            return try await BlockingThread.run {
+                progress(0.5, "disk and zstd")
+                let blockBytes = settings.blockRecords * 200
+                let disk = try DiskCeiling.measure(in: directory, blockBytes: blockBytes)
+                let zstd = CompressionCeiling.measure(level: 1, blockBytes: blockBytes)
+                progress(0.6, "log")
+                let logs = try [1, 4].map {
+                    try LogCeiling.measure(
+                        in: directory, blocks: max(4, 64_000_000 / blockBytes), blockRecords: settings.blockRecords,
+                        partitions: settings.partitions, groupCommitBlocks: $0)
+                }
+                progress(0.7, "verdict")
+                return CeilingsResult(
+                    poll: poll, blockBytes: blockBytes, diskBytesPerSecond: disk, zstdBytesPerSecond: zstd,
+                    logs: logs, verdicts: try VerdictCeiling.measure(in: directory, most: settings.verdictRecords),
+                    fileSystem: try FileSystem.kind(at: directory))
+            }
+        } catch {
+            throw error is CancellationError ? error : Diagnosis(of: error)
+        }
+    }
+
+    /// `raw` and the loop in C by turns, each in a process of its own.
+    private func poll() async throws -> CeilingsResult.Poll {
+        try BrokerHost.checkCapacity(
+            records: options.brokers == nil ? settings.records : 0, recordBytes: 200, partitions: settings.partitions)
+        let (settings, options) = (settings, options)
+        let host = try await BlockingThread.run {
+            Handed(try BrokerHost(options))
+        }
+        do {
+            let topic = "kbench-ceilings-\(Processes.processID)-\(MonotonicClock().now() / 1000)"
+            let truth = try await BlockingThread.run {
+                try host.value.createTopic(topic, partitions: settings.partitions)
+                let scenario = Scenario(
+                    name: "ceilings", summary: "", explanation: "", records: settings.records,
+                    partitions: settings.partitions, recordBytes: 200, cuts: .count(block: 1, batch: 1),
+                    groupCommitBlocks: 1, walCompressionLevel: nil, checkpointLagTasks: 0, fidelity: .sound, seed: 1,
+                    runs: [])
+                return try LoadGenerator.produce(
+                    scenario: scenario, topic: topic, configuration: host.value.configuration, progress: { _ in })
+            }
+            var (raw, plain): ([Double], [Double]) = ([], [])
+            for pair in 0..<settings.pairs {
+                progress(0.5 * Double(pair) / Double(settings.pairs), "polling, pair \(pair + 1)")
+                let told = told(topic, truth, host.value)
+                // Who goes first takes turns too.
+                for isRaw in pair.isMultiple(of: 2) ? [true, false] : [false, true] {
+                    if isRaw { raw.append(try await self.raw(told)) } else { plain.append(try await self.plain(told)) }
+                }
+            }
+            try await BlockingThread.run { host.value.close() }
+            return CeilingsResult.Poll(
+                records: truth.records, partitions: settings.partitions, rawRecordsPerSecond: raw,
+                plainLoopRecordsPerSecond: plain)
+        } catch {
+            try? await BlockingThread.run { host.value.close() }
+            throw error
+        }
+    }
+
+    /// What tells both children what to read.
+    private func told(_ topic: String, _ truth: GroundTruth, _ host: BrokerHost) -> WorkerConfiguration {
+        try? FileSystem.removeTree("\(options.workDirectory)/counters")
+        let engine = EngineConfiguration(
+            strategy: .raw, sink: .append, directory: "\(options.workDirectory)/state", group: topic,
+            starts: truth.starts, ends: truth.ends, cuts: .count(block: 1, batch: 1))
+        return WorkerConfiguration(
+            engine: engine, bootstrap: host.configuration.bootstrap, properties: host.properties, topic: topic,
+            crash: nil, countersPath: "\(options.workDirectory)/counters")
+    }
+
+    private var toldPath: String { "\(options.workDirectory)/ceilings.json" }
+
+    private func raw(_ told: WorkerConfiguration) async throws -> Double {
+        let file = try MappedFile(path: "\(options.workDirectory)/counters", length: EngineCounters.byteCount)
+        let counters = EngineCounters(storage: file.memory)
+        for counter in EngineCounters.Counter.allCases { counters[counter] = 0 }
+        let worker = WorkerProcess(executable: options.workerExecutable)
+        if case .failed(let diagnosis) = try await worker.run(told, at: toldPath).ending { throw diagnosis }
+        return withExtendedLifetime(file) {
+            Double(counters[.recordsFetched]) / (Double(max(1, counters[.workingNanoseconds])) / 1e9)
+        }
+    }
+
+    private func plain(_ told: WorkerConfiguration) async throws -> Double {
+        try told.write(to: toldPath)
+        var loop = Program(.path(options.workerExecutable), ["plain-loop", toldPath])
+        loop.input = try told.lineOfProperties()
+        let ending = try await loop.run()
+        guard ending.exitCode == 0, let rate = Double(ending.output.split(separator: "\n").first ?? "") else {
+            throw Diagnosis(
+                cause: "the loop in C ended unexpectedly: \(ending.errors)",
+                fix: "this is not expected: please report it with the command", exitCode: .internalError)
+        }
+        return rate
+    }
+}
+
+/// What `kbench plain-loop FILE` does.
+public enum PlainLoopProcess {
+    /// Polls and drops what the worker's file describes, in C.
+    ///
+    /// - Returns: records a second.
+    /// - Throws: ``Diagnosis``.
+    public static func run(configurationPath: String) throws -> Double {
+        do {
+            let worker = try WorkerConfiguration.received(from: configurationPath)
+            let kafka = try KafkaConfiguration(
+                bootstrap: worker.bootstrap,
+                properties: KafkaConfiguration.properties(fromArguments: worker.properties))
+            let (records, seconds) = try PlainLoop.run(
+                kafka, topic: worker.topic, starts: worker.engine.starts, ends: worker.engine.ends)
+            return seconds > 0 ? Double(records) / seconds : 0
+        } catch {
+            throw Diagnosis(of: error)
+        }
+    }
+}

@@ -1,0 +1,92 @@
+// Runs a swarm: ranges of seeds side by side, put together in order.
+internal import Exploration
+internal import Harness
+internal import Posix
+public import Results
+internal import Simulation
+internal import Synchronization
+internal import World
+
+/// Runs the seeds of a swarm.
+public struct SwarmRunner: Sendable {
+    private static let seedsAtOnce: UInt64 = 100
+
+    private let seeds: ClosedRange<UInt64>
+    private let capsules: String
+    private let version: String
+    private let progress: @Sendable (Double, String) -> Void
+
+    /// Makes a runner that reports progress as it goes.
+    public init(
+        seeds: ClosedRange<UInt64>, capsules: String, version: String,
+        progress: @escaping @Sendable (Double, String) -> Void = { _, _ in }
+    ) {
+        self.seeds = seeds
+        self.capsules = capsules
+        self.version = version
+        self.progress = progress
+    }
+
+    /// Runs the seeds, up to the first that breaks a promise.
+    ///
+    /// - Throws: ``Diagnosis``, or ``DiskError`` when the capsule cannot be written.
+    public func run() throws -> SwarmResult {
+        struct Shared: Sendable {
+            var next = 0
+            var results: [Int: SwarmPart] = [:]
+            var failure: Diagnosis?
+        }
+        let clock = MonotonicClock()
+        let began = clock.now()
+        let chunks = stride(from: seeds.lowerBound, through: seeds.upperBound, by: Int(SwarmRunner.seedsAtOnce)).map {
+            $0..<min($0 + SwarmRunner.seedsAtOnce, seeds.upperBound + 1)
+        }
+        let shared = Mutex(Shared())
+        let progress = progress
+        try PlainThreads().run(min(Processes.processorCount(), chunks.count)) { _ in
+            while true {
+                let place: Int? = shared.withLock { shared in
+                    let isBroken = shared.results.values.contains { $0.brokenSeed != nil }
+                    guard shared.next < chunks.count, !isBroken, shared.failure == nil else { return nil }
+                    shared.next += 1
+                    return shared.next - 1
+                }
+                guard let place else { return }
+                do {
+                    let result = try Swarm(seeds: chunks[place]).run()
+                    let done = shared.withLock { shared in
+                        shared.results[place] = result
+                        return shared.results.count
+                    }
+                    progress(Double(done) / Double(chunks.count), "seed \(chunks[place].upperBound - 1)")
+                } catch {
+                    shared.withLock { $0.failure = $0.failure ?? Diagnosis(of: error) }
+                }
+            }
+        }
+        let (results, failure) = shared.withLock { ($0.results, $0.failure) }
+        if let failure { throw failure }
+        return try report(results, chunks: chunks.count, seconds: Double(clock.now() - began) / 1e9)
+    }
+
+    private func report(_ results: [Int: SwarmPart], chunks: Int, seconds: Double) throws -> SwarmResult {
+        var root = StableHash()
+        var count = 0
+        var repeated = 0
+        var broken: SwarmPart?
+        // Behind the first broken seed nothing counts, so that the report does not depend on who was faster.
+        for place in 0..<chunks {
+            guard broken == nil, let result = results[place] else { break }
+            for hash in result.hashes { root.add(hash) }
+            count += result.seeds
+            repeated += result.repeated
+            if result.brokenSeed != nil { broken = result }
+        }
+        let schedule = broken?.brokenSeed.map { SwarmSchedule.draw(seed: $0) }
+        return SwarmResult(
+            from: seeds.lowerBound, through: seeds.upperBound, seeds: count, repeated: repeated, seconds: seconds,
+            traceRoot: root.text, brokenSeed: broken?.brokenSeed, breach: broken?.breach?.rawValue,
+            schedule: schedule?.summary,
+            capsule: try schedule.map { try CapsuleFile.write(Capsule(of: $0, version: version), in: capsules) })
+    }
+}

@@ -1,0 +1,38 @@
+// How runs are to be carried out: with which broker, in which folder, by which worker.
+public import Kafka
+
+/// How a scenario is to be run.
+public struct RunOptions: Sendable {
+    /// An external Kafka's address; nil for the embedded broker.
+    public var brokers: String?
+    /// librdkafka properties.
+    public var properties: [KafkaProperty]
+    /// The folder in which a run's files live while it runs; removed afterwards.
+    public var workDirectory: String
+    /// The binary that has the `worker` command.
+    public var workerExecutable: String
+    /// The command that repeats the run.
+    public var reproduce: String
+    /// kbench's version.
+    public var version: String
+    /// A ZooKeeper's address, `host:port`; nil to start one where a run needs it.
+    public var zookeeper: String?
+    /// What topics are made with on an external Kafka.
+    public var topics = TopicSettings()
+    /// The brokers of the embedded cluster, 1 or more.
+    public var embeddedBrokers = 1
+
+    /// Makes options.
+    public init(
+        brokers: String?, properties: [KafkaProperty], workDirectory: String, workerExecutable: String,
+        reproduce: String, version: String, zookeeper: String? = nil
+    ) {
+        self.brokers = brokers
+        self.properties = properties
+        self.workDirectory = workDirectory
+        self.workerExecutable = workerExecutable
+        self.reproduce = reproduce
+        self.version = version
+        self.zookeeper = zookeeper
+    }
+}

@@ -1,0 +1,70 @@
+// The experiment `copies-on-disk`: the bytes that each strategy writes for each byte it ingests.
+internal import Bench
+internal import Engine
+internal import Ingestion
+internal import Results
+
+/// Measures `receiver-wal` with one to three copies of its log and with a compressed one, beside the direct strategies.
+struct CopiesOnDisk: Experiment {
+    private static let direct: [Strategy] = [.direct, .directLogFirst]
+
+    func run(on stage: Stage) async throws -> ExperimentOutcome {
+        let settings = stage.benchSettings([.receiverWal] + CopiesOnDisk.direct, [.counting], pairs: 1)
+        let copies = try await stage.bench(
+            BenchSweep(base: settings, key: .replicas, values: [1, 2, 3]), part: 0, of: 2)
+        let compressed = try await stage.bench(
+            BenchSweep(
+                base: stage.benchSettings([.receiverWal], [.counting], pairs: 1), key: .zstdLevel, values: [1]),
+            part: 1, of: 2)
+        var outcome = ExperimentOutcome()
+        outcome.take(copies)
+        outcome.take(compressed)
+
+        var table = ResultTable(
+            title: "Bytes on disk for each byte ingested",
+            columns: [
+                .init("strategy", isNumeric: false), .init("log", isNumeric: false), .init("log bytes/byte"),
+                .init("log bytes at most"), .init("checkpoints and plans, bytes"), .init("write calls"),
+                .init("syncs"), .init("records/s"),
+            ])
+        var cases: [ClaimCase] = []
+        for row in copies.rows + compressed.rows where row.strategy != Strategy.raw.rawValue {
+            let isReceiver = row.strategy == Strategy.receiverWal.rawValue
+            // Without a log the number of its copies says nothing, so one row is enough.
+            guard isReceiver || row.setting == "replicas=1" else { continue }
+            let log = isReceiver ? CopiesOnDisk.words(row.setting) : "none"
+            table.rows.append([
+                row.strategy, log, CopiesOnDisk.factor(row.walBytesPerIngestedByte), "\(row.walBytesPeak)",
+                "\(row.checkpointBytes)", "\(row.writeCalls)", "\(row.fsyncs)", "\(Int(row.recordsPerSecond))",
+            ])
+            outcome.findings.evidence["\(row.strategy), log \(log): bytes per ingested byte"] =
+                row.walBytesPerIngestedByte
+            outcome.findings.evidence["\(row.strategy), log \(log): records per second"] = row.recordsPerSecond
+            if isReceiver {
+                cases.append(ClaimCase(label: "beside a log of \(log)", holds: row.walBytesPerIngestedByte >= 1))
+            } else {
+                cases.append(ClaimCase(label: "\(row.strategy) writes no record", holds: row.walBytesPeak == 0))
+            }
+        }
+        outcome.findings.tables = [table]
+        outcome.findings.notes = [
+            "copies of the log are simulated replicas: written and synced one after the other on one machine",
+            "the records are letters chosen by the seed, which zstd brings to about half",
+            "Kafka keeps its own copy of every record in all cases; it is not counted here",
+        ]
+        outcome.claimCases = cases
+        return outcome
+    }
+
+    private static func words(_ setting: String) -> String {
+        switch setting {
+        case "replicas=1": "one copy"
+        case "replicas=2": "two copies"
+        case "replicas=3": "three copies"
+        default: "one copy, zstd level 1"
+        }
+    }
+
+    /// A factor with three places.
+    private static func factor(_ value: Double) -> String { "\((value * 1000).rounded() / 1000)" }
+}

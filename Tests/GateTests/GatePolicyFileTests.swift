@@ -1,0 +1,54 @@
+// The committed policy is read as it stands, and every mistake in one is named with its line, key and fix.
+import Foundation
+import Harness
+import Results
+import Testing
+import World
+
+@testable import Gate
+
+@Suite struct GatePolicyFileTests {
+    @Test func theCommittedPolicyIsRead() throws {
+        let root = URL(fileURLWithPath: #filePath)
+            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let policy = try GatePolicyFile.read(root.appendingPathComponent("Benchmarks/gate.yaml").path)
+        #expect(policy.rules.first == GatePolicy.Rule(metric: "all", tier: 0, marginPercent: 0))
+        #expect(policy.rules.contains(GatePolicy.Rule(metric: "recordsPerSecond", tier: 1, marginPercent: 2)))
+        #expect(!policy.inconclusiveIsRed)
+    }
+
+    /// A policy's text, and what the refusal names.
+    static let mistakes: [(text: String, cause: String, fix: String)] = [
+        ("", "gate.yaml: not YAML: the file is empty", "check"),
+        ("rules: []", "gate.yaml:1: the key 'inconclusive' is missing", "inconclusive"),
+        (
+            "inconclusive: maybe\nrules: [{metric: all, tier: 0, margin-percent: 0}]",
+            "gate.yaml:1: inconclusive: 'maybe' is not known here", "write pass or red"
+        ),
+        ("inconclusive: red\nrules: []", "gate.yaml:2: rules: the list is empty", "at least one"),
+        (
+            "inconclusive: red\nrules:\n  - {metric: all, teir: 0, margin-percent: 0}",
+            "gate.yaml:3: rules[0]: 'teir' is not known here", "did you mean tier?"
+        ),
+        (
+            "inconclusive: red\nrules:\n  - {metric: all, tier: 2, margin-percent: 0}",
+            "gate.yaml:3: rules[0].tier: 2 is not within 0 to 1", "0 to 1"
+        ),
+        (
+            "inconclusive: red\nrules:\n  - {metric: all, tier: 1, margin-percent: two}",
+            "gate.yaml:3: rules[0].margin-percent: 'two' is no number of per cent", "0 to 1000"
+        ),
+        (
+            "inconclusive: red\nrules:\n  - {tier: 1, margin-percent: 2}",
+            "gate.yaml:3: rules[0]: the key 'metric' is missing", "metric"
+        ),
+    ]
+
+    @Test(arguments: mistakes)
+    func aMistakeIsNamed(text: String, cause: String, fix: String) {
+        let error = #expect(throws: ScenarioError.self) { try GatePolicyFile.parse(text, file: "gate.yaml") }
+        #expect(error?.cause == cause)
+        #expect(error?.fix.contains(fix) == true, "\(error?.fix ?? "")")
+        #expect(error?.exitCode == .usage)
+    }
+}
