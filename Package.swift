@@ -41,7 +41,7 @@ let package = Package(
             name: "kbench",
             dependencies: [
                 "World", "Ingestion", "Evidence", "Judgement", "Engine", "Exploration", "Harness", "Scenarios", "Gate",
-                "Campaigns", "Bench", "Offsets", "Results", "Rendering", "Kafka", "Posix", "WriteAheadLog",
+                "Campaigns", "Bench", "Offsets", "Results", "Rendering", "Kafka", "Posix",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -49,9 +49,9 @@ let package = Package(
         .executableTarget(
             name: "Fuzz",
             dependencies: [
-                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "Harness",
-                "Scenarios", "Gate", "Campaigns", "Bench", "Offsets", "Results", "Rendering", "Kafka", "Posix",
-                "WriteAheadLog", "Checksum", "Compression", "KafkaWire",
+                "World", "Ingestion", "Judgement", "Engine", "Simulation", "Exploration", "Harness", "Scenarios",
+                "Gate", "Bench", "Results", "Rendering", "Kafka", "Posix", "WriteAheadLog", "Checksum", "Compression",
+                "KafkaWire",
             ],
             swiftSettings: settings),
         // What a scenario file says, carried out: crashes, experiments, claims, the matrix.
@@ -70,53 +70,42 @@ let package = Package(
         .target(
             name: "Gate",
             dependencies: [
-                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "WriteAheadLog",
-                "Posix", "Results", "Statistics", "Harness",
+                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "WriteAheadLog", "Posix",
+                "Results", "Statistics", "Harness",
             ],
             swiftSettings: settings),
         // Atlas, swarm and mutants on all cores, with the files they leave.
         .target(
             name: "Campaigns",
-            dependencies: [
-                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "Posix",
-                "Results", "Harness",
-            ],
+            dependencies: ["World", "Ingestion", "Engine", "Simulation", "Exploration", "Posix", "Results", "Harness"],
             swiftSettings: settings),
         // What a guarantee costs: trials, capacity, recovery, plans, ceilings.
         .target(
             name: "Bench",
             dependencies: [
                 "World", "Ingestion", "Evidence", "Judgement", "Engine", "WriteAheadLog", "Compression", "Kafka",
-                "Posix", "Results",
-                "Statistics", "Harness",
+                "Posix", "Results", "Statistics", "Harness",
             ],
             swiftSettings: settings),
         // Positions read, written and moved.
         .target(
             name: "Offsets",
-            dependencies: [
-                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Kafka", "ZooKeeper", "Posix", "Results",
-                "Harness",
-            ],
+            dependencies: ["World", "Engine", "Kafka", "ZooKeeper", "Posix", "Results", "Harness"],
             swiftSettings: settings),
         // What the rooms share: lives, kills, drains, work folders.
         .target(
             name: "Harness",
             dependencies: [
                 "World", "Ingestion", "Evidence", "Judgement", "Engine", "Exploration", "WriteAheadLog", "Kafka",
-                "ZooKeeper", "Posix", "Database", "Results",
-                .product(name: "Subprocess", package: "swift-subprocess"),
-                .product(name: "SystemPackage", package: "swift-system"),
-                .product(name: "Yams", package: "Yams"),
+                "ZooKeeper", "Posix", "Database", "Results", .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"), .product(name: "Yams", package: "Yams"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
             swiftSettings: settings),
         // What was found, as values, and what is decided over it.
         .target(
             name: "Results",
-            dependencies: [
-                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "Statistics",
-            ],
+            dependencies: ["World", "Ingestion", "Judgement", "Engine", "Simulation", "Exploration", "Statistics"],
             swiftSettings: settings),
         // One document for each result, in every form.
         .target(
@@ -126,8 +115,8 @@ let package = Package(
         .target(
             name: "BenchmarkSteps",
             dependencies: [
-                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "WriteAheadLog",
-                "Checksum", "Posix",
+                "World", "Ingestion", "Judgement", "Engine", "Simulation", "Exploration", "WriteAheadLog", "Checksum",
+                "Posix",
             ],
             swiftSettings: settings),
         // Tries every schedule of crashes there is, and makes a failure small.

@@ -34,6 +34,32 @@ import Testing
         }
     }
 
+    /// Each list of files in CONTRIBUTING's *Five changes and their files*, by what stands before it.
+    private static let changes: [(name: String, files: [(path: String, isNew: Bool)])] = {
+        let lines = documents.first { $0.path == "CONTRIBUTING.md" }?.lines ?? []
+        let section = lines.drop { $0 != "## Five changes and their files" }.dropFirst().prefix { !$0.hasPrefix("## ") }
+        var changes: [(name: String, files: [(path: String, isNew: Bool)])] = []
+        for line in section {
+            if let file = line.firstMatch(of: /^- `([^`]+)`( \(new\))?/) {
+                changes[changes.count - 1].files.append((String(file.output.1), file.output.2 != nil))
+            } else if line.hasSuffix(":") {
+                changes.append((line, []))
+            }
+        }
+        return changes
+    }()
+
+    @Test func eachOfFiveChangesTouchesAtMostSixFiles() {
+        #expect(Self.changes.count == 5)
+        for change in Self.changes {
+            #expect((1...6).contains(change.files.count), "\(change.name)")
+            for file in change.files {
+                let place = Repository.root.appendingPathComponent(file.path).path
+                #expect(FileManager.default.fileExists(atPath: place) != file.isNew, "\(change.name) \(file.path)")
+            }
+        }
+    }
+
     @Test(arguments: [("README.md", 180), ("ARCHITECTURE.md", 250)])
     func whatIsReadFirstIsShort(path: String, most: Int) throws {
         let document = try #require(Self.documents.first { $0.path == path })

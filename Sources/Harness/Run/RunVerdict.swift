@@ -1,5 +1,4 @@
 // What a run left behind, read where its output lies: in a sink, in a job's state, or with a program's own operation.
-internal import Database
 package import Engine
 package import Evidence
 internal import Ingestion
@@ -56,7 +55,7 @@ extension RunPlan {
                 truth.numbered(origin)
             }
         return try Verdict(
-            of: [sink.deliveries(ofRunIn: state, disk: disk, openStore: { try SQLiteStore(path: $0) })],
+            of: [sink.deliveries(ofRunIn: state, disk: disk, openStore: ResultStore.open)],
             against: production, readings: Readings(ofRunsIn: [state], disk: disk))
     }
 }

@@ -1,5 +1,4 @@
 // The worker process: runs one life of an engine against a real broker and a real disk, and dies where it is told.
-internal import Database
 internal import Engine
 internal import Foundation
 internal import Kafka
@@ -64,7 +63,7 @@ public enum Worker {
             disk: meter?.disk ?? PosixDisk(),
             clock: MonotonicClock(),
             crash: armed ?? configuration.pause.flatMap(waiting) ?? trace?.crashSwitch ?? CrashSwitch(),
-            openStore: { try SQLiteStore(path: $0) }, driverName: "process \(Processes.processID)", output: results,
+            openStore: ResultStore.open, driverName: "process \(Processes.processID)", output: results,
             threads: PlainThreads())
         seams.observer = meter?.observer
         seams.stop = { Interrupts.wasInterrupted ? configuration.stop : nil }
