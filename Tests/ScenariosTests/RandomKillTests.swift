@@ -61,7 +61,7 @@ import World
         var random = SeededRandom(seed: seed)
         let plans = (0..<times).map { index in
             let fraction = Double.random(in: 0...1, using: &random)
-            return plan(strategy, sinks[index % sinks.count], .external(life * (fraction * part) / Double(sinks.count)))
+            return plan(strategy, sinks[index % sinks.count], .time(life * (fraction * part) / Double(sinks.count)))
         }
         let (result, _) = try await run(scenario, plans)
         // A run whose kill came after its end shows nothing, and says so.
@@ -104,7 +104,7 @@ import World
         return (result, try #require(started.withLock { $0 }).duration(to: ended))
     }
 
-    private static func plan(_ strategy: Strategy, _ sink: SinkKind, _ death: RunPlan.Death) -> RunPlan {
+    private static func plan(_ strategy: Strategy, _ sink: SinkKind, _ death: Death) -> RunPlan {
         RunPlan(
             strategy: strategy, sink: sink, death: death, stated: nil,
             expected: death == .none ? ExpectedOutcome() : nil)
