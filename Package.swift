@@ -70,16 +70,15 @@ let package = Package(
         .target(
             name: "Gate",
             dependencies: [
-                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "WriteAheadLog",
-                "Posix", "Results", "Statistics", "Harness",
+                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "WriteAheadLog", "Posix",
+                "Results", "Statistics", "Harness",
             ],
             swiftSettings: settings),
         // Atlas, swarm and mutants on all cores, with the files they leave.
         .target(
             name: "Campaigns",
             dependencies: [
-                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "Posix",
-                "Results", "Harness",
+                "World", "Ingestion", "Engine", "Simulation", "Exploration", "Posix", "Results", "Harness",
             ],
             swiftSettings: settings),
         // What a guarantee costs: trials, capacity, recovery, plans, ceilings.
@@ -93,10 +92,7 @@ let package = Package(
         // Positions read, written and moved.
         .target(
             name: "Offsets",
-            dependencies: [
-                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Kafka", "ZooKeeper", "Posix", "Results",
-                "Harness",
-            ],
+            dependencies: ["World", "Engine", "Kafka", "ZooKeeper", "Posix", "Results", "Harness"],
             swiftSettings: settings),
         // What the rooms share: lives, kills, drains, work folders.
         .target(

@@ -47,6 +47,15 @@ import World
         _ = try await Self.kill(scenario, strategy, times: 3, seed: Self.seed + 100)
     }
 
+    @Test("A worker dies as soon as its sink has a thousand records, and nothing is lost")
+    func aWorkerIsKilledByDeliveredCount() async throws {
+        let scenario = Self.scenario(records: 8_000, cuts: .count(block: 20, batch: 500))
+        let (result, _) = try await Self.run(scenario, [Self.plan(.direct, .append, .deliveredCount(1_000))])
+        let run = try #require(result.runs.first)
+        #expect(run.crashPoint == "after 1000 records" && run.crashFired && run.restarts == 1)
+        #expect(run.lost == 0 && run.delivered - run.duplicates == scenario.records)
+    }
+
     /// Runs a strategy once undisturbed, then kills it `times` times at moments of such a life, before its first record
     /// and after its last one included; returns how many kills found the worker alive.
     private static func kill(

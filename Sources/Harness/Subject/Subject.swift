@@ -62,7 +62,9 @@ extension Subject {
     /// Runs one life that dies `death`; `signal` says when, for a death from outside.
     ///
     /// - Throws: as ``live(_:during:)``.
-    package func live(_ orders: Orders, dying death: Death, signal: SharedFlag = SharedFlag()) async throws -> LifeEnding {
+    package func live(
+        _ orders: Orders, dying death: Death, signal: SharedFlag = SharedFlag()
+    ) async throws -> LifeEnding {
         try await live(orders) { life in
             switch death {
             case .none, .points: return
