@@ -73,7 +73,7 @@ struct BenchStage: Sendable {
             try await BlockingThread.run { try host.value.createTopic(topic, partitions: partitions) }
             var executor = executor(
                 host, cuts: settings.openLoopCuts, topic: topic, truth: load.truth, isShaped: false)
-            executor.origin = recordBytes < ScenarioLimits.recordBytes.lowerBound ? .anyone : .kbench
+            executor.subject.origin = recordBytes < ScenarioLimits.recordBytes.lowerBound ? .anyone : .kbench
             return try await trial(plan(cell), executor, name: name, load: (load, host.value.configuration))
         }
     }
@@ -97,11 +97,11 @@ struct BenchStage: Sendable {
         shape.found = layout
         guard let priced = cell.pricedCrash(shape) else { return nil }
         var plan = plan(cell)
-        plan.death = .armed([priced.crash])
+        plan.death = .points([priced.crash])
         plan.expected = priced.expected
         plan.existing = existing
         var executor = executor(host, cuts: scenario.cuts, topic: topic, truth: truth)
-        executor.measurement = nil
+        executor.subject.measurement = nil
         let directory = "\(options.workDirectory)/\(name)"
         let run = try await executor.execute(plan, in: directory) { _ in }
         try await BlockingThread.run { try FileSystem.removeTree(directory) }
@@ -119,13 +119,13 @@ struct BenchStage: Sendable {
     ) -> RunExecutor {
         var settings = settings
         if !isShaped { settings.load = nil }
-        var executor = RunExecutor(
+        var subject = EngineSubject(
             scenario: settings.scenario(cuts: cuts, records: truth.records, partitions: truth.starts.count),
             topic: topic, bootstrap: host.value.configuration.bootstrap, properties: host.value.properties,
             truth: truth, worker: WorkerProcess(executable: options.workerExecutable))
-        executor.origin = settings.origin
-        if topic == self.topic { executor.groupPrefix = groupPrefix }
-        return executor
+        subject.origin = settings.origin
+        if topic == self.topic { subject.groupPrefix = groupPrefix }
+        return RunExecutor(subject)
     }
 
     /// Counts which records the topic has, whoever produced them, and keeps what was counted for the other verdicts.
@@ -155,7 +155,7 @@ struct BenchStage: Sendable {
         let file = try MappedFile(path: "\(directory)/counters", length: EngineCounters.byteCount)
         let counters = EngineCounters(storage: file.memory)
         var executor = executor
-        executor.measurement = .init(
+        executor.subject.measurement = .init(
             reportPath: reportPath, logReplicas: settings.logReplicas, schedule: load?.load.schedule,
             plantedSlowdown: settings.plantedSlowdown)
         // The counters are words of the file's mapping, which must outlive their last reader.
@@ -197,7 +197,7 @@ struct BenchStage: Sendable {
             group.addTask {
                 // Not before the worker can take records: its start is no latency.
                 while counters[.recoveredAt] == 0 { try await Task.sleep(for: .milliseconds(2)) }
-                return .offered(try await offer(load.load, load.to, topic: executor.topic, counters: counters))
+                return .offered(try await offer(load.load, load.to, topic: executor.subject.topic, counters: counters))
             }
             var run: RunResult?
             var report: OfferedLoad.Report?

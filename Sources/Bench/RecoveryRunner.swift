@@ -111,7 +111,7 @@ public struct RecoveryRunner: Sendable {
         let block = stage.settings.blockRecords ?? BenchSettings.usualBlockRecords
         let crash = ArmedCrash(CrashPoint(.batchPlan, .before), at: 1)
         var plan = stage.plan(BenchCell(strategy: .receiverWal, sink: .counting))
-        plan.death = .armed([crash])
+        plan.death = .points([crash])
         let run = StagedRun(
             executor: stage.executor(
                 stage.host, cuts: .count(block: block, batch: stage.truth.records), topic: stage.topic,

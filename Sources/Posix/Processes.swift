@@ -30,6 +30,11 @@ public enum Processes {
         if process > 1 { kill(process, atOnce ? SIGKILL : SIGTERM) }
     }
 
+    /// As ``end(_:atOnce:)``, for all processes of the group that `leader` leads, or led.
+    public static func endGroup(of leader: Int32, atOnce: Bool) {
+        if leader > 1 { kill(-leader, atOnce ? SIGKILL : SIGTERM) }
+    }
+
     /// Sends this process SIGTERM. Its handler has run when this returns.
     public static func askSelfToEnd() { raise(SIGTERM) }
 

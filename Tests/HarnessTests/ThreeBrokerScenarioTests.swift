@@ -45,12 +45,14 @@ struct ThreeBrokerScenarioTests {
                 .appendingPathComponent("kbench-three-\(UUID().uuidString)").path
             defer { try? FileSystem.removeTree(folder) }
             let executor = RunExecutor(
-                scenario: scenario, topic: topic, bootstrap: embedded.bootstrap, properties: ["socket.timeout.ms=1000"],
-                truth: truth,
-                worker: WorkerProcess(executable: binary))
+                EngineSubject(
+                    scenario: scenario, topic: topic, bootstrap: embedded.bootstrap,
+                    properties: ["socket.timeout.ms=1000"],
+                    truth: truth,
+                    worker: WorkerProcess(executable: binary)))
             let strategy = Self.strategies[run % Self.strategies.count]
             let crash = ArmedCrash(CrashPoint(strategy.isReceiver ? .receiverOffsetsCommit : .sinkSync, .before), at: 3)
-            let plan = RunPlan(strategy: strategy, sink: .append, death: .armed([crash]))
+            let plan = RunPlan(strategy: strategy, sink: .append, death: .points([crash]))
             let result = try await executor.execute(plan, in: "\(folder)/run") { _ in }
             unrest.end()
             let shape = try #require(scenario.shape)

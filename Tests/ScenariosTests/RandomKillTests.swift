@@ -47,6 +47,15 @@ import World
         _ = try await Self.kill(scenario, strategy, times: 3, seed: Self.seed + 100)
     }
 
+    @Test("A worker dies as soon as its sink has a thousand records, and nothing is lost")
+    func aWorkerIsKilledByDeliveredCount() async throws {
+        let scenario = Self.scenario(records: 8_000, cuts: .count(block: 20, batch: 500))
+        let (result, _) = try await Self.run(scenario, [Self.plan(.direct, .append, .deliveredCount(1_000))])
+        let run = try #require(result.runs.first)
+        #expect(run.crashPoint == "after 1000 records" && run.crashFired && run.restarts == 1)
+        #expect(run.lost == 0 && run.delivered - run.duplicates == scenario.records)
+    }
+
     /// Runs a strategy once undisturbed, then kills it `times` times at moments of such a life, before its first record
     /// and after its last one included; returns how many kills found the worker alive.
     private static func kill(
@@ -61,7 +70,7 @@ import World
         var random = SeededRandom(seed: seed)
         let plans = (0..<times).map { index in
             let fraction = Double.random(in: 0...1, using: &random)
-            return plan(strategy, sinks[index % sinks.count], .external(life * (fraction * part) / Double(sinks.count)))
+            return plan(strategy, sinks[index % sinks.count], .time(life * (fraction * part) / Double(sinks.count)))
         }
         let (result, _) = try await run(scenario, plans)
         // A run whose kill came after its end shows nothing, and says so.
@@ -104,7 +113,7 @@ import World
         return (result, try #require(started.withLock { $0 }).duration(to: ended))
     }
 
-    private static func plan(_ strategy: Strategy, _ sink: SinkKind, _ death: RunPlan.Death) -> RunPlan {
+    private static func plan(_ strategy: Strategy, _ sink: SinkKind, _ death: Death) -> RunPlan {
         RunPlan(
             strategy: strategy, sink: sink, death: death, stated: nil,
             expected: death == .none ? ExpectedOutcome() : nil)

@@ -133,7 +133,7 @@ private let complete = """
         let run = try #require(stopped.runs.last)
         #expect(run.stop == .term && run.stopPlace?.description == "receiver.poll.after@3" && run.crashes.count == 1)
         let plan = try #require(try RunPlan.plans(of: stopped).last)
-        guard case .armed(let places) = plan.death else { return #expect(plan.death == .none) }
+        guard case .points(let places) = plan.death else { return #expect(plan.death == .none) }
         #expect(plan.stop == .term && places.count == 2 && plan.expected != nil)
 
         let anywhere = try ScenarioFile.parse(changed([line: "    stop: drain"]), file: "sample.yaml")
@@ -142,7 +142,7 @@ private let complete = """
         let timed = try ScenarioFile.parse(
             changed([line: "    crash-after-ms: 250", "E + n + 4": "any"]), file: "sample.yaml")
         #expect(timed.runs.last?.sinks.first?.duplicates.description == "any")
-        #expect(try RunPlan.plans(of: timed).last?.death == .external(.milliseconds(250)))
+        #expect(try RunPlan.plans(of: timed).last?.death == .time(.milliseconds(250)))
     }
 
     @Test(arguments: [

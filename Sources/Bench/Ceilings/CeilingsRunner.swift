@@ -136,7 +136,7 @@ public struct CeilingsRunner: Sendable {
         let counters = EngineCounters(storage: file.memory)
         for counter in EngineCounters.Counter.allCases { counters[counter] = 0 }
         let worker = WorkerProcess(executable: options.workerExecutable)
-        if case .failed(let diagnosis) = try await worker.run(told, at: toldPath).ending { throw diagnosis }
+        if case .failed(let diagnosis) = try await worker.run(told, at: toldPath).exit { throw diagnosis }
         return withExtendedLifetime(file) {
             Double(counters[.recordsFetched]) / (Double(max(1, counters[.workingNanoseconds])) / 1e9)
         }

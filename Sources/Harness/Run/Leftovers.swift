@@ -33,16 +33,16 @@ public final class Leftovers: Sendable {
         state.withLock { if !$0.folders.contains(folder) { $0.folders.append(folder) } }
     }
 
-    /// A worker that was started.
+    /// A worker that was started, or another process that leads a group of its own.
     ///
-    /// - Throws: `CancellationError` when an end was asked for; the worker is ended then.
+    /// - Throws: `CancellationError` when an end was asked for; its group is ended then.
     package func begin(worker: Int32) throws {
         let isTooLate = state.withLock { state in
             if !state.isEnding { state.workers.append(worker) }
             return state.isEnding
         }
         guard isTooLate else { return }
-        Processes.end(worker, atOnce: true)
+        Processes.endGroup(of: worker, atOnce: true)
         throw CancellationError()
     }
 
@@ -94,7 +94,7 @@ public final class Leftovers: Sendable {
             state.isEnding = true
             return (state.workers, state.program, state.clusters, state.others, state.folders)
         }
-        for worker in workers { Processes.end(worker, atOnce: true) }
+        for worker in workers { Processes.endGroup(of: worker, atOnce: true) }
         // One that has ended may have left its number to somebody else's process.
         let programs = Processes.descendants(of: Processes.processID).filter { $0 == program }
         for program in programs { Processes.end(program, atOnce: false) }

@@ -1,6 +1,6 @@
 // Carries out one run: the lives and deaths of its worker, then the verdict.
 internal import Engine
-package import Evidence
+internal import Evidence
 internal import Foundation
 package import Ingestion
 internal import Judgement
@@ -13,41 +13,16 @@ package struct RunExecutor: Sendable {
     /// More lives than this mean that the worker cannot recover at all.
     package static let mostLives = 20
 
-    package let scenario: Scenario
-    package let topic: String
-    /// What the names of consumer groups begin with, of this command alone; nil where the topic's name is that already.
-    package var groupPrefix: String?
-    package let bootstrap: String
-    /// librdkafka properties, each `name=value`.
-    package let properties: [String]
-    /// What is there before the run.
-    package let truth: GroundTruth
-    package let worker: WorkerProcess
-    /// The ZooKeeper's address; nil when no run keeps its offsets there.
-    package var zookeeper: String?
+    package var subject: EngineSubject
     /// Produces the further records of these numbers to what is left of the topic; nil where none may arrive.
     package var produce: (@Sendable (_ sequences: Range<Int>, _ left: GroundTruth) throws -> GroundTruth)?
     /// Carries out at the broker what happens to the topic and to the offsets of a group; nil where nothing may.
     package var carryOut: (@Sendable (BrokerEvent, _ group: String, GroundTruth) throws -> GroundTruth)?
-    /// Whose records the topic holds.
-    package var origin = RecordOrigin.kbench
-    /// How much longer than usual a read may stand still, in milliseconds.
-    package var patience = 0
-    /// What is measured of the worker; nil: nothing.
-    package var measurement: WorkerConfiguration.Measurement?
+    /// Says when a run dies whose plan has it die from outside.
+    package var signal = SharedFlag()
 
     /// Makes an executor that does no more than start workers.
-    package init(
-        scenario: Scenario, topic: String, bootstrap: String, properties: [String], truth: GroundTruth,
-        worker: WorkerProcess
-    ) {
-        self.scenario = scenario
-        self.topic = topic
-        self.bootstrap = bootstrap
-        self.properties = properties
-        self.truth = truth
-        self.worker = worker
-    }
+    package init(_ subject: EngineSubject) { self.subject = subject }
 
     /// What the lives of a run came to.
     private struct Lives {
@@ -75,7 +50,7 @@ package struct RunExecutor: Sendable {
         try PosixDisk().makeDirectory(directory)
         let file = try MappedFile(path: "\(directory)/counters", length: EngineCounters.byteCount)
         let counters = EngineCounters(storage: file.memory)
-        let total = Double(truth.records)
+        let total = Double(subject.truth.records)
         let watching = Task {
             while !Task.isCancelled {
                 let done = counters[plan.strategy.hasOutput ? .recordsRead : .recordsFetched]
@@ -94,23 +69,21 @@ package struct RunExecutor: Sendable {
     }
 
     private func live(_ plan: RunPlan, in directory: String, counters: EngineCounters) async throws -> Lives {
-        let path = "\(directory)/worker.json"
-        var lives = Lives(truth: truth)
+        var lives = Lives(truth: subject.truth)
         var diedAt: Nanoseconds?
         // The kill itself, which comes a little before anybody notices it.
         var killedAt: Nanoseconds = 0
         for life in 0..<RunExecutor.mostLives {
-            var configuration = configuration(of: plan, in: directory, truth: life == 0 ? nil : lives.truth)
-            var killAfter: Duration?
+            var configuration = subject.configuration(of: plan, in: directory, truth: life == 0 ? nil : lives.truth)
             // One life for each crash of the plan; the others recover from it.
-            switch plan.death {
-            case .none: break
-            case .armed(let crashes):
+            if case .points(let crashes) = plan.death {
                 if life < crashes.count { configuration.crash = crashes[life].description }
                 if life == 0 { configuration.stop = plan.stop }
-            case .external(let delay): if life == 0 { killAfter = delay }
             }
-            let (ending, endedAt) = try await worker.run(configuration, at: path, killAfter: killAfter)
+            let isKilled = life == 0 && plan.death.isFromOutside
+            let end = try await subject.live(
+                EngineSubject.Orders(configuration, in: directory), dying: life == 0 ? plan.death : .none,
+                signal: signal)
             try Task.checkCancellation()
             if let diedAt {
                 // Back to work is the first output, or being idle when there was nothing left to output.
@@ -118,14 +91,14 @@ package struct RunExecutor: Sendable {
                 lives.recoverySeconds += back > diedAt ? Double(back - diedAt) / 1e9 : 0
                 lives.recovery.add(recoveryFrom: killedAt, as: counters)
             }
-            switch ending {
+            switch end.exit {
             case .finished:
                 // A failure that a task survives leaves its mark and nobody dead.
                 if configuration.crash != nil, counters[.crashesFired] > UInt64(lives.crashesFired) {
                     lives.crashesFired += 1
                     if configuration.stop != nil {
                         // It left in order, and there is more to do.
-                        (diedAt, killedAt) = (endedAt, endedAt)
+                        (diedAt, killedAt) = (end.at, end.at)
                         lives.restarts += 1
                         try await endure(plan.outage, configuration.engine, &lives)
                         continue
@@ -139,12 +112,12 @@ package struct RunExecutor: Sendable {
                 lives.refusal = diagnosis.cause
                 return lives
             case .killed:
-                diedAt = endedAt
+                diedAt = end.at
                 lives.restarts += 1
                 // Only a death of the plan counts as its crash; any other SIGKILL is somebody else's.
                 let wasArmed = configuration.crash != nil && counters[.crashesFired] == UInt64(lives.crashesFired + 1)
-                killedAt = wasArmed ? counters[.diedAt] : endedAt
-                if wasArmed || killAfter != nil { lives.crashesFired += 1 } else { lives.unplannedDeaths += 1 }
+                killedAt = wasArmed ? counters[.diedAt] : end.at
+                if wasArmed || isKilled { lives.crashesFired += 1 } else { lives.unplannedDeaths += 1 }
                 if life == 0 { try await endure(plan.outage, configuration.engine, &lives) }
                 if lives.eventFailure != nil { return lives }
             }
@@ -179,68 +152,11 @@ package struct RunExecutor: Sendable {
         lives.isDamageMissing = !struck
     }
 
-    /// What the worker of `plan` is told in a life that is not to crash: the first one, or one that has `truth` to read.
-    package func configuration(
-        of plan: RunPlan, in directory: String, truth later: GroundTruth? = nil
-    ) -> WorkerConfiguration {
-        let truth = later ?? truth
-        let cuts: EngineConfiguration.Cuts =
-            switch scenario.cuts {
-            case .count(let block, let batch): .count(block: block, batch: batch)
-            case .time(let block, let batch): .time(block: UInt64(block) * 1_000_000, batch: UInt64(batch) * 1_000_000)
-            }
-        var engine = EngineConfiguration(
-            strategy: plan.strategy, sink: plan.sink ?? .append, directory: "\(directory)/state",
-            group: group(in: directory),
-            // The watermarks of a topic that nobody else writes to are where its records end.
-            starts: later != nil && plan.outage.reset == .latest ? truth.ends : truth.starts, ends: truth.ends,
-            cuts: cuts,
-            groupCommitBlocks: scenario.groupCommitBlocks,
-            walCompressionLevel: scenario.walCompressionLevel.map { Int32($0) },
-            checkpointLagTasks: scenario.checkpointLagTasks, fidelity: scenario.fidelity,
-            autoCommitBlocks: scenario.autoCommitBlocks, chunkRecords: scenario.chunkRecords,
-            onDataLoss: scenario.onDataLoss, membership: scenario.membership, job: plan.job, limits: scenario.limits,
-            tasks: scenario.tasks, programVersion: scenario.programVersion, taskAttempts: scenario.taskAttempts,
-            firstBatchIsUnlimited: later != nil && plan.outage.restartBatch == .unlimited)
-        engine.origin = origin
-        engine.readTimeoutMilliseconds += patience
-        if origin == .anyone, scenario.isShaped {
-            // The same numbers in every life, also for what arrives between two.
-            let all = scenario.layout(parts: scenario.records..<scenario.records + plan.outage.arrivals)
-            engine.numbered = NumberedOffsets(starts: all.starts, ends: all.ends)
-        }
-        engine.commitIntervalMilliseconds = scenario.commitIntervalMilliseconds
-        var configuration = WorkerConfiguration(
-            engine: engine, bootstrap: bootstrap, properties: properties, topic: topic, crash: nil,
-            countersPath: "\(directory)/counters", offsetStore: place(of: plan, in: directory))
-        configuration.measurement = measurement
-        if plan.isTraced { configuration.tracePath = "\(directory)/trace" }
-        configuration.results = plan.resultsAreCheckpoint.map {
-            .init(directory: plan.results(in: directory), partitions: truth.ends.count, isCheckpoint: $0)
-        }
-        return configuration
-    }
-
-    /// The consumer group of the run in `directory`.
-    package func group(in directory: String) -> String {
-        "\(groupPrefix ?? topic)-\(directory.split(separator: "/").last.map(String.init) ?? "run")"
-    }
-
-    /// Where the run in `directory` finds its offset store.
-    private func place(of plan: RunPlan, in directory: String) -> OffsetStorePlace {
-        switch (plan.offsetStore, zookeeper) {
-        case (.file, _): .file(directory: "\(directory)/offsets")
-        case (.zookeeper, let address?):
-            .zookeeper(address: address, timeoutMilliseconds: OffsetStorePlace.timeoutMilliseconds)
-        case (.kafka, _), (.zookeeper, nil): .kafka
-        }
-    }
-
     private func judge(
         _ plan: RunPlan, lives: Lives, in directory: String, counters: EngineCounters
     ) throws -> RunResult {
         let truth = lives.truth
-        var verdict = try plan.verdict(truth: truth, origin: origin, in: directory, counters: counters)
+        var verdict = try plan.verdict(truth: truth, origin: subject.origin, in: directory, counters: counters)
         // What an engine that refuses to go on leaves undone it has spoken of.
         if lives.refusal != nil { verdict.lostLoudly = verdict.lost }
         let seconds = Double(counters[.workingNanoseconds]) / 1e9
@@ -248,10 +164,10 @@ package struct RunExecutor: Sendable {
         let crashes: Int
         switch plan.death {
         case .none: (crash, crashes) = (nil, 0)
-        case .armed(let armed):
-            crash = (plan.stop.map { "\($0.rawValue) at " } ?? "") + armed.map(\.description).joined(separator: ", ")
+        case .points(let armed):
+            crash = (plan.stop.map { "\($0.rawValue) at " } ?? "") + plan.death.when
             crashes = armed.count
-        case .external(let delay): (crash, crashes) = ("after \(Int(delay / .milliseconds(1))) ms", 1)
+        case .time, .outside, .deliveredCount: (crash, crashes) = (plan.death.when, 1)
         }
         let expectation = plan.expectation
         let counts = expectation.counts
@@ -271,7 +187,7 @@ package struct RunExecutor: Sendable {
                 isDamageMissing: lives.isDamageMissing, eventFailure: lives.eventFailure),
             restarts: lives.restarts,
             walBytesWritten: Int64(counters[.walBytesWritten]), diskBytesPeak: Int64(counters[.stateBytesPeak]),
-            ingestedBytes: Int64(truth.payloadBytes ?? truth.records * scenario.recordBytes),
+            ingestedBytes: Int64(truth.payloadBytes ?? truth.records * subject.scenario.recordBytes),
             recordsPerSecond: seconds > 0 ? Double(verdict.produced) / seconds : 0,
             recoverySeconds: lives.recoverySeconds, percentOfRaw: nil, recovery: lives.recovery,
             walLiveBytes: Int64(counters[.walLiveBytes]), orphanBytes: Int64(counters[.orphanBytes]),

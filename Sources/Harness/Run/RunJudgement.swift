@@ -25,12 +25,12 @@ package enum RunJudgement {
         if unplannedDeaths > 0 {
             return "the worker was killed from outside \(unplannedDeaths) times, which nobody planned"
         }
-        if case .armed(let crashes) = plan.death, crashesFired < crashes.count {
+        if case .points(let crashes) = plan.death, crashesFired < crashes.count {
             let isStop = crashesFired == 0 && plan.stop != nil
             return "the \(isStop ? "stop at" : "crash") \(crashes[crashesFired]) never \(isStop ? "came" : "fired")"
         }
-        if case .external(let delay) = plan.death, crashesFired == 0 {
-            return "the worker was done before it was to be killed, after \(Int(delay / .milliseconds(1))) ms"
+        if plan.death.isFromOutside, crashesFired == 0 {
+            return "the worker was done before it was to be killed, \(plan.death.when)"
         }
         if let eventFailure { return eventFailure }
         if isDamageMissing { return "there was nothing to damage when the worker had died" }

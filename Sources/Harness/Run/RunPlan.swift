@@ -6,18 +6,10 @@ package import World
 
 /// One run, settled in every detail before anything starts.
 package struct RunPlan: Sendable {
-    /// How the worker dies.
-    package enum Death: Equatable, Sendable {
-        case none
-        /// One crash for each life, from the first on.
-        case armed([ArmedCrash])
-        /// SIGKILL from outside after this time, wherever the worker is then.
-        case external(Duration)
-    }
-
     package var strategy: Strategy
     /// Nil for `raw`, which has no sink.
     package var sink: SinkKind?
+    /// How the worker dies.
     package var death: Death
     /// How the first life is asked to leave at the first of its armed places, in place of dying there; nil: it dies.
     package var stop: Stop?
@@ -98,8 +90,8 @@ package struct RunPlan: Sendable {
                 }
                 var plan = RunPlan(
                     strategy: run.strategy, sink: stated?.sink,
-                    death: run.crashAfterMilliseconds.map { .external(.milliseconds($0)) }
-                        ?? (crashes.isEmpty ? .none : .armed(crashes)),
+                    death: run.crashAfterMilliseconds.map { .time(.milliseconds($0)) }
+                        ?? (crashes.isEmpty ? .none : .points(crashes)),
                     stop: run.stop,
                     offsetStore: run.offsetStore, stated: run.isAsStated ? stated : nil, expected: expected,
                     outage: outage, job: scenario.job)

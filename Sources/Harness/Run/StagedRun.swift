@@ -21,14 +21,14 @@ package struct StagedRun: Sendable {
     }
 
     /// The crash the run's first life dies of; nil for none.
-    package var crash: ArmedCrash? { if case .armed(let crashes) = plan.death { crashes.first } else { nil } }
+    package var crash: ArmedCrash? { if case .points(let crashes) = plan.death { crashes.first } else { nil } }
 
     /// The state folder of the run's plan.
     package var stateDirectory: String { "\(directory)/state" }
 
     /// How one life went.
     package struct Life: Sendable {
-        package var ending: WorkerProcess.Ending
+        package var ending: LifeEnding.Exit
         /// Whether the armed crash was reached.
         package var crashFired: Bool
         package var seconds: Double
@@ -43,7 +43,7 @@ package struct StagedRun: Sendable {
     package func live(
         crash: ArmedCrash? = nil, _ change: (inout WorkerConfiguration) -> Void = { _ in }
     ) async throws -> Life {
-        var configuration = executor.configuration(of: plan, in: directory)
+        var configuration = executor.subject.configuration(of: plan, in: directory)
         configuration.crash = crash?.description
         change(&configuration)
         try PosixDisk().makeDirectory(directory)
@@ -51,10 +51,10 @@ package struct StagedRun: Sendable {
         try PosixDisk().write([UInt8](repeating: 0, count: EngineCounters.byteCount), to: counters)
         let clock = MonotonicClock()
         let startedAt = clock.now()
-        let (ending, endedAt) = try await executor.worker.run(configuration, at: "\(directory)/worker.json")
+        let end = try await executor.subject.live(.init(configuration, in: directory)) { _ in }
         try Task.checkCancellation()
         return Life(
-            ending: ending, crashFired: try count(.crashesFired) == 1, seconds: Double(endedAt - startedAt) / 1e9,
+            ending: end.exit, crashFired: try count(.crashesFired) == 1, seconds: Double(end.at - startedAt) / 1e9,
             damagedCheckpoints: try count(.damagedCheckpoints))
     }
 
@@ -78,7 +78,7 @@ package struct StagedRun: Sendable {
     /// Compares the sink with what was produced.
     package func verdict() async throws -> Verdict {
         try await BlockingThread.run {
-            try plan.sinkVerdict(truth: executor.truth, origin: executor.origin, in: directory)
+            try plan.sinkVerdict(truth: executor.subject.truth, origin: executor.subject.origin, in: directory)
         }
     }
 

@@ -89,7 +89,7 @@ struct Backlog: Experiment {
         let before = Backlog.before(stage.scenario)
         let early = try await stage.produceLoad(to: topic, sequences: 0..<before)
         var beginning = variant
-        beginning.death = .armed([ArmedCrash(CrashPoint(.engineIdle, .before), at: 1)])
+        beginning.death = .points([ArmedCrash(CrashPoint(.engineIdle, .before), at: 1)])
         let begun = try await stage.execute(beginning, in: name, topic: topic, truth: early)
         // The outage: the worker is dead, and the producers go on.
         let late = try await stage.produceLoad(to: topic, sequences: before..<stage.scenario.records)

@@ -71,7 +71,7 @@ struct ExactRanges: Experiment {
         return [
             quiet,
             Variant(
-                label: "\(strategy.rawValue) after a kill", strategy: strategy, sink: sink, death: .armed([crash]),
+                label: "\(strategy.rawValue) after a kill", strategy: strategy, sink: sink, death: .points([crash]),
                 expected: expected),
         ]
     }

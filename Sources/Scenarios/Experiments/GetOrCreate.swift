@@ -40,7 +40,7 @@ struct GetOrCreate: Experiment {
                         Double(rows.count) / Double(strategies.count * sinks.count * Kind.allCases.count),
                         "\(strategy.rawValue) / \(sink.rawValue), \(kind.rawValue)")
                     let crash = try crash(strategy, sink, scenario, shape)
-                    let plan = RunPlan(strategy: strategy, sink: sink, death: .armed([crash]))
+                    let plan = RunPlan(strategy: strategy, sink: sink, death: .points([crash]))
                     let run = StagedRun(
                         executor: executor, plan: plan,
                         directory: "\(stage.options.workDirectory)/\(number)-\(strategy.rawValue)")

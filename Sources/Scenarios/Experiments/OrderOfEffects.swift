@@ -104,7 +104,7 @@ struct OrderOfEffects: Experiment {
         guard let count = schedule.occurrences(of: point), count > 0 else { return nil }
         let crash = ArmedCrash(point, at: count / 2 + 1)
         return RunPlan(
-            strategy: strategy, sink: .append, death: .armed([crash]), stated: nil,
+            strategy: strategy, sink: .append, death: .points([crash]), stated: nil,
             expected: ExpectedOutcome(
                 strategy: strategy, sink: .append, fidelity: scenario.fidelity, crash: crash, shape: shape))
     }

@@ -88,7 +88,7 @@ struct OwnOutputOperation: Experiment {
         }
         return [
             RunPlan(
-                strategy: strategy, sink: .append, death: .armed([crash]), stated: nil, expected: expected,
+                strategy: strategy, sink: .append, death: .points([crash]), stated: nil, expected: expected,
                 resultsAreCheckpoint: isCheckpoint)
         ]
     }

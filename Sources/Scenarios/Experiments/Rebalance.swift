@@ -83,7 +83,7 @@ struct Rebalance: Experiment {
         while true {
             fate.lives += 1
             let ending = try await WorkerProcess(executable: stage.options.workerExecutable)
-                .run(worker, at: path).ending
+                .run(worker, at: path).exit
             try Task.checkCancellation()
             if case .failed(let diagnosis) = ending { throw diagnosis }
             fate.crashes = Int(counters[.crashesFired])

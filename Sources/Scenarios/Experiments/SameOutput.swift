@@ -66,7 +66,7 @@ struct SameOutput: Experiment {
                 guard let count = schedule.occurrences(of: point), count > 0 else { return nil }
                 let crash = ArmedCrash(point, at: count / 2 + 1)
                 var plan = peace
-                plan.death = .armed([crash])
+                plan.death = .points([crash])
                 plan.expected = ExpectedOutcome(
                     strategy: output.strategy, sink: output.sink, job: output.job, fidelity: scenario.fidelity,
                     crash: crash, shape: shape)

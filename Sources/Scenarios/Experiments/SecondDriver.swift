@@ -61,7 +61,9 @@ struct SecondDriver: Experiment {
             let directory = "\(stage.options.workDirectory)/\(index + 1)-\(strategy.rawValue)"
             let executor = stage.executor(of: stage.scenario, topic: topic, truth: truth)
             let (first, second) = try await drive(plan, in: directory, executor)
-            let verdict = try await BlockingThread.run { try plan.sinkVerdict(truth: executor.truth, in: directory) }
+            let verdict = try await BlockingThread.run {
+                try plan.sinkVerdict(truth: executor.subject.truth, in: directory)
+            }
             try await BlockingThread.run { try FileSystem.removeTree(directory) }
 
             let name = "\(strategy.rawValue)/\(fence.sink.rawValue)"
@@ -102,7 +104,7 @@ struct SecondDriver: Experiment {
         let disk = PosixDisk()
         try disk.makeDirectory(directory)
         func driver(_ number: Int, pause: WorkerConfiguration.Pause?) -> (WorkerConfiguration, path: String) {
-            var configuration = executor.configuration(of: plan, in: directory)
+            var configuration = executor.subject.configuration(of: plan, in: directory)
             configuration.countersPath = "\(directory)/counters-\(number)"
             configuration.pause = pause
             return (configuration, "\(directory)/driver-\(number).json")
@@ -110,7 +112,7 @@ struct SecondDriver: Experiment {
         let firstDriver = driver(
             1, pause: .init(at: SecondDriver.pause, reachedPath: reached, resumePath: resume))
         let ended = "\(directory)/first-ended"
-        async let first = run(executor.worker, firstDriver, marking: ended)
+        async let first = run(executor.subject.worker, firstDriver, marking: ended)
         while !disk.exists(reached) {
             guard !disk.exists(ended) else {
                 // What it says of itself comes first.
@@ -121,7 +123,7 @@ struct SecondDriver: Experiment {
             }
             try await Task.sleep(for: .milliseconds(10))
         }
-        let second = try await run(executor.worker, driver(2, pause: nil))
+        let second = try await run(executor.subject.worker, driver(2, pause: nil))
         try disk.write([], to: resume)
         return (try await first, second)
     }

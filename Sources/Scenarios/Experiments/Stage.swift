@@ -65,11 +65,12 @@ struct Stage: Sendable {
 
     /// What executes runs on a topic.
     func executor(of scenario: Scenario, topic: String, truth: GroundTruth) -> RunExecutor {
-        var executor = RunExecutor(
+        var subject = EngineSubject(
             scenario: scenario, topic: topic, bootstrap: host.value.configuration.bootstrap,
             properties: host.value.properties, truth: truth,
             worker: WorkerProcess(executable: options.workerExecutable))
-        executor.origin = scenario.load?.origin ?? .kbench
+        subject.origin = scenario.load?.origin ?? .kbench
+        var executor = RunExecutor(subject)
         executor.produce = { sequences, left in
             var load = scenario
             load.partitions = left.starts.count
@@ -117,8 +118,8 @@ struct Stage: Sendable {
         }
         func settledExecutor() -> RunExecutor {
             var executor = self.executor(of: scenario, topic: topic, truth: truth)
-            executor.zookeeper = zookeeper
-            executor.patience = arriving?.longestWait ?? 0
+            executor.subject.zookeeper = zookeeper
+            executor.subject.patience = arriving?.longestWait ?? 0
             return executor
         }
         var executor = settledExecutor()
@@ -133,7 +134,7 @@ struct Stage: Sendable {
             let label = "\(plan.strategy.rawValue)\(plan.sink.map { " / \($0.rawValue)" } ?? "")"
             let directory = "\(options.workDirectory)/\(index + 1)-\(plan.strategy.rawValue)"
             host.value.watch?.mark(label)
-            let group = executor.group(in: directory)
+            let group = executor.subject.group(in: directory)
             if plan.offsetStore == .zookeeper, let zookeeper {
                 Leftovers.shared.note("group \(group) in ZooKeeper \(zookeeper)") { [topic] in
                     try OffsetStorePlace.removeGroup(group, of: topic, at: zookeeper)

@@ -42,7 +42,7 @@ struct Upgrade: Experiment {
         var outcome = ExperimentOutcome(claimCases: [])
         var rows: [ExperimentRow] = []
         for (index, plan) in plans.enumerated() {
-            guard case .armed(let crashes) = plan.death, let crash = crashes.first, let sink = plan.sink else {
+            guard case .points(let crashes) = plan.death, let crash = crashes.first, let sink = plan.sink else {
                 throw Diagnosis(
                     cause: "\(scenario.name): a run of upgrade has no crash or no sink",
                     fix: "give every run the crash that version 1 dies of", exitCode: .usage)
@@ -54,7 +54,8 @@ struct Upgrade: Experiment {
                 let directory = "\(stage.options.workDirectory)/\(index + 1)-\(number + 1)-\(plan.strategy.rawValue)"
                 let run = StagedRun(executor: executor, plan: plan, directory: directory)
                 let tool = OffsetsTool(
-                    brokers: executor.bootstrap, properties: stage.host.value.configuration.properties, topic: topic)
+                    brokers: executor.subject.bootstrap, properties: stage.host.value.configuration.properties,
+                    topic: topic)
                 let label = "\(plan.strategy.rawValue)/\(sink.rawValue) at \(crash.point), \(way.rawValue)"
                 try await play(way, run, crash, tool, label, &outcome)
                 let expected = expectation(of: way, plan, sink, crash, shape)
@@ -96,7 +97,7 @@ struct Upgrade: Experiment {
         }
         if way == .sameFolder { return try await finish(run) { $0.engine.programVersion = 2 } }
         if run.plan.strategy.traits.offsets != .offsetLog { try await expectRefusal(run, label, &outcome) }
-        let group = run.executor.group(in: run.directory)
+        let group = run.executor.subject.group(in: run.directory)
         switch way {
         case .sameFolder: return
         case .emptyFolder:

@@ -15,7 +15,7 @@ struct Variant: Sendable {
     var sink = SinkKind.append
     var limits = PlanLimits()
     var tasks = TaskSettings()
-    var death = RunPlan.Death.none
+    var death = Death.none
     /// What the run must come to; nil where nothing says so.
     var expected: ExpectedOutcome? = ExpectedOutcome()
 }

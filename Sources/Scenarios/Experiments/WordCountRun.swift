@@ -59,8 +59,8 @@ struct WordCountRun: Sendable {
         do {
             for crash in crashes.map(Optional.some) + [nil] {
                 let path = "\(directory)/worker.json"
-                let life = try configuration(topic: topic, bootstrap: bootstrap, crash: crash)
-                let (ending, _) = try await worker.run(life, at: path) {
+                let told = try configuration(topic: topic, bootstrap: bootstrap, crash: crash)
+                let end = try await worker.run(told, at: path) { life in
                     while let page = await pages.next() {
                         // A task of its own, so that what is typed is typed whole when the worker dies meanwhile.
                         try await Task { try await typist.type(page, to: topic) }.value
@@ -69,8 +69,9 @@ struct WordCountRun: Sendable {
                     try await untilCounted(broker, patience)
                     // All is counted. Whoever was to die of a crash point gets some more time to come to it.
                     if crash != nil { try await Task.sleep(for: .seconds(5)) }
+                    life.kill()
                 }
-                switch ending {
+                switch end.exit {
                 case .finished: count.complaint = "the worker ended, and its input has no end"
                 case .failed(let diagnosis): throw diagnosis
                 case .killed:

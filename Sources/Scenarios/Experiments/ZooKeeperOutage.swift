@@ -25,12 +25,12 @@ struct ZooKeeperOutage: Experiment {
         let truth = try await stage.produceLoad(to: topic)
         var executor = stage.executor(of: stage.scenario, topic: topic, truth: truth)
         let server = try stage.privateZooKeeper()
-        executor.zookeeper = server.address
+        executor.subject.zookeeper = server.address
         var outcome = ExperimentOutcome()
         var rows: [ExperimentRow] = []
         let plans = try RunPlan.plans(of: stage.scenario)
         for (index, plan) in plans.enumerated() {
-            guard plan.offsetStore == .zookeeper, case .armed(let crashes) = plan.death, let crash = crashes.first
+            guard plan.offsetStore == .zookeeper, case .points(let crashes) = plan.death, let crash = crashes.first
             else {
                 throw Diagnosis(
                     cause: "\(stage.scenario.name): a run of zookeeper-outage has no crash or other offsets",

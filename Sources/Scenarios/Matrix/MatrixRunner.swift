@@ -56,7 +56,8 @@ public struct MatrixRunner: ComparisonRunner {
             }
             let runs = group.cells.map {
                 RunPlan(
-                    strategy: $0.strategy, sink: $0.sink, death: .armed([$0.crash]), stated: nil, expected: $0.expected,
+                    strategy: $0.strategy, sink: $0.sink, death: .points([$0.crash]), stated: nil,
+                    expected: $0.expected,
                     outage: group.outage)
             }
             let results = try await runner.run(scenario(of: group), plans: runs).runs

@@ -106,7 +106,7 @@ public struct ReferenceRunner: ComparisonRunner {
 
     private func plan(_ setup: SparkReferenceRow.Setup) -> RunPlan {
         RunPlan(
-            strategy: setup.strategy, sink: setup.sink, death: .armed([setup.crash]), stated: nil, expected: nil,
+            strategy: setup.strategy, sink: setup.sink, death: .points([setup.crash]), stated: nil, expected: nil,
             outage: setup.outage)
     }
 
