@@ -18,7 +18,7 @@ public struct CeilingsResult: VersionedResult, Equatable {
     /// The log, for each number of blocks that share a sync.
     public var logs: [Log]
     /// The verdict, for each size of topic.
-    public var verdicts: [Verdict]
+    public var verdicts: [VerdictSpeed]
     /// The file system that disk and log were measured on.
     public var fileSystem: String
 
@@ -89,7 +89,7 @@ public struct CeilingsResult: VersionedResult, Equatable {
     }
 
     /// A verdict over a topic.
-    public struct Verdict: Codable, Equatable, Sendable {
+    public struct VerdictSpeed: Codable, Equatable, Sendable {
         /// Partitions.
         public var partitions: Int
         /// Records.
@@ -119,7 +119,7 @@ public struct CeilingsResult: VersionedResult, Equatable {
     /// Makes a result.
     public init(
         poll: Poll, blockBytes: Int, diskBytesPerSecond: Double, zstdBytesPerSecond: Double, logs: [Log],
-        verdicts: [Verdict], fileSystem: String
+        verdicts: [VerdictSpeed], fileSystem: String
     ) {
         self.poll = poll
         self.blockBytes = blockBytes

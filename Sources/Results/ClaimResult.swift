@@ -8,7 +8,7 @@ public struct ClaimResult: Codable, Equatable, Sendable {
     /// The claim in a sentence.
     public var claim: String
     /// Whether it holds.
-    public var verdict: Verdict
+    public var verdict: Ruling
     /// What the verdict rests on, in a line.
     public var because: String
     /// The numbers, by name.
@@ -17,7 +17,7 @@ public struct ClaimResult: Codable, Equatable, Sendable {
     @OrNull public var command: String?
 
     /// Whether a claim holds.
-    public enum Verdict: String, Codable, Sendable {
+    public enum Ruling: String, Codable, Sendable {
         /// In every case that was measured.
         case holds
         /// In some cases, which ``because`` names.
@@ -30,7 +30,7 @@ public struct ClaimResult: Codable, Equatable, Sendable {
 
     /// Makes a result.
     public init(
-        id: String, claim: String, verdict: Verdict, because: String, evidence: [String: Double], command: String?
+        id: String, claim: String, verdict: Ruling, because: String, evidence: [String: Double], command: String?
     ) {
         self.id = id
         self.claim = claim

@@ -15,7 +15,7 @@ public struct ScenarioResult: VersionedResult, Equatable {
     /// Whether every run could observe what it claims.
     public var valid: Bool
     /// `pass`, `fail` (an outcome differs from the expected one) or `invalid`.
-    public var verdict: Verdict
+    public var verdict: Standing
     /// The broker the records went through.
     public var broker: BrokerInfo
     /// The records, partitions and cuts that all runs share.
@@ -38,13 +38,13 @@ public struct ScenarioResult: VersionedResult, Equatable {
     public var explanation: String
 
     /// A verdict over all runs.
-    public enum Verdict: String, Codable, Sendable {
+    public enum Standing: String, Codable, Sendable {
         case pass, fail, invalid
     }
 
     /// Makes a result.
     public init(
-        scenario: String, summary: String, seed: UInt64, valid: Bool, verdict: Verdict, broker: BrokerInfo, load: Load,
+        scenario: String, summary: String, seed: UInt64, valid: Bool, verdict: Standing, broker: BrokerInfo, load: Load,
         fidelity: String = "sound",
         runs: [RunResult], experiment: ExperimentFindings = ExperimentFindings(), claim: ClaimResult? = nil,
         host: HostInfo, reproduce: String, startedAt: String,

@@ -46,7 +46,7 @@ struct ClaimsCommand: AsyncParsableCommand {
         defer { bar.finish() }
         let out = out
         let (claims, failures, verdicts) = try await Interruptible.run {
-            var verdicts: [ScenarioResult.Verdict] = []
+            var verdicts: [ScenarioResult.Standing] = []
             let (claims, failures) = try await runner.run { result in
                 verdicts.append(result.verdict)
                 _ = try ResultsFolder.write(result, in: out)

@@ -68,7 +68,7 @@ import World
         let row = try #require(dearer.rows.first { $0.place == "direct-log-first/append/sound" }?.figures)
         let before = try #require(Self.written().rows.first { $0.place == "direct-log-first/append/sound" }?.figures)
         #expect(row["fileSyncs"] == before["fileSyncs"].map { $0 + (before["batches"] ?? 0) })
-        #expect(GateVerdict(comparison.metrics.map(\.verdict), brokenGuarantees: []).exitCode == .regression)
+        #expect(GateDecision(comparison.metrics.map(\.verdict), brokenGuarantees: []).exitCode == .regression)
     }
 
     /// One byte more for every frame of the block log.

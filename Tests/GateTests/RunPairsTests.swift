@@ -66,9 +66,9 @@ import World
     }
 
     @Test(arguments: [
-        (-0.05, GateMetric.Verdict.same), (0, .same), (0.01, .same), (0.06, .slower),
+        (-0.05, GateMetric.Change.same), (0, .same), (0.01, .same), (0.06, .slower),
     ])
-    func quietMachinesDecide(slowdown: Double, verdict: GateMetric.Verdict) throws {
+    func quietMachinesDecide(slowdown: Double, verdict: GateMetric.Change) throws {
         let metrics = try Self.verdicts(slowdown: slowdown, noise: 0.002, seed: 1)
         #expect(metrics.allSatisfy { $0.verdict == verdict }, "\(metrics)")
     }

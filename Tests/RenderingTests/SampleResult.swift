@@ -61,7 +61,7 @@ enum Sample {
                 invalidReason: "the crash never fired, \"armed\" or not", percentOfRaw: 20.25),
         ])
 
-    private static func result(_ verdict: ScenarioResult.Verdict, _ runs: [RunResult]) -> ScenarioResult {
+    private static func result(_ verdict: ScenarioResult.Standing, _ runs: [RunResult]) -> ScenarioResult {
         ScenarioResult(
             scenario: "crash-before-commit", summary: "SIGKILL before the commit.", seed: 1,
             valid: runs.allSatisfy { $0.invalidReason == nil }, verdict: verdict,

@@ -16,7 +16,7 @@ import World
             }, margin: margin)
     }
 
-    static let verdicts: [(metric: GateMetric, verdict: GateMetric.Verdict, why: String)] = [
+    static let verdicts: [(metric: GateMetric, verdict: GateMetric.Change, why: String)] = [
         (metric(1.05, 1.04, 1.06, again: (1.05, 0.001)), .slower, "twice beyond the margin, not by chance"),
         (metric(1.05, 1.04, 1.06), .inconclusive, "not confirmed"),
         (metric(1.05, 1.04, 1.06, again: (1.01, 0.001)), .inconclusive, "within the margin the second time"),
@@ -34,18 +34,18 @@ import World
     ]
 
     @Test(arguments: verdicts)
-    func aMetricIsJudged(metric: GateMetric, verdict: GateMetric.Verdict, why: String) {
+    func aMetricIsJudged(metric: GateMetric, verdict: GateMetric.Change, why: String) {
         #expect(metric.verdict == verdict, "\(why)")
     }
 
     @Test(
         arguments: [
-            ([GateMetric.Verdict.same], [], World.ExitStatus.asExpected), ([], [], .asExpected),
+            ([GateMetric.Change.same], [], World.ExitStatus.asExpected), ([], [], .asExpected),
             ([.same, .slower, .inconclusive], [], .regression), ([.same, .inconclusive], [], .inconclusive),
             ([.slower], ["lost"], .guaranteeBroken), ([.same], ["lost"], .guaranteeBroken),
-        ] as [([GateMetric.Verdict], [String], World.ExitStatus)])
-    func theWorstDecides(verdicts: [GateMetric.Verdict], broken: [String], exitCode: World.ExitStatus) {
-        #expect(GateVerdict(verdicts, brokenGuarantees: broken).exitCode == exitCode)
+        ] as [([GateMetric.Change], [String], World.ExitStatus)])
+    func theWorstDecides(verdicts: [GateMetric.Change], broken: [String], exitCode: World.ExitStatus) {
+        #expect(GateDecision(verdicts, brokenGuarantees: broken).exitCode == exitCode)
     }
 
     static let base = ExactFigures(
@@ -75,7 +75,7 @@ import World
         var new = Self.base
         change(&new)
         let comparison = new.compared(withBase: Self.base)
-        let verdict = GateVerdict(comparison.metrics.map(\.verdict), brokenGuarantees: comparison.brokenGuarantees)
+        let verdict = GateDecision(comparison.metrics.map(\.verdict), brokenGuarantees: comparison.brokenGuarantees)
         #expect(verdict.exitCode == exitCode, "\(comparison)")
         #expect(comparison.differences == (difference.map { [$0] } ?? []))
     }

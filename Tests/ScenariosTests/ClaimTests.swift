@@ -33,7 +33,7 @@ import Testing
             } == holds)
     }
 
-    static let verdicts: [(cases: [(String, Bool)], verdict: ClaimResult.Verdict, because: String)] = [
+    static let verdicts: [(cases: [(String, Bool)], verdict: ClaimResult.Ruling, because: String)] = [
         ([], .notMeasured, "nothing was measured"),
         ([("a", true), ("b", true)], .holds, "it holds for a, b"),
         ([("a", false)], .doesNotHold, "it does not hold for a"),
@@ -41,7 +41,7 @@ import Testing
     ]
 
     @Test(arguments: verdicts)
-    func casesMakeAVerdict(cases: [(String, Bool)], verdict: ClaimResult.Verdict, because: String) {
+    func casesMakeAVerdict(cases: [(String, Bool)], verdict: ClaimResult.Ruling, because: String) {
         let found = ClaimJudgement.verdict(of: cases.map { ClaimCase(label: $0.0, holds: $0.1) })
         #expect(found.verdict == verdict)
         #expect(found.because == because)

@@ -12,7 +12,7 @@ public enum VerdictCeiling {
     /// what was put in.
     ///
     /// - Throws: ``Diagnosis`` when a verdict is wrong, or `DiskError`.
-    public static func measure(in directory: String, most: Int) throws -> [CeilingsResult.Verdict] {
+    public static func measure(in directory: String, most: Int) throws -> [CeilingsResult.VerdictSpeed] {
         let sizes = Array(sequence(first: 100_000, next: { $0 * 10 }).prefix { $0 <= most })
         let shapes = sizes.map { (8, $0) } + [1, 100, 1_000].map { ($0, min(most, 10_000_000)) }
         return try shapes.map { try measure(in: directory, partitions: $0, records: $1) }
@@ -20,7 +20,7 @@ public enum VerdictCeiling {
 
     private static func measure(
         in directory: String, partitions: Int, records: Int
-    ) throws -> CeilingsResult.Verdict {
+    ) throws -> CeilingsResult.VerdictSpeed {
         let disk = PosixDisk()
         let topic = SyntheticTopic(partitions: partitions, records: records)
         let folder = "\(directory)/verdict"
@@ -38,7 +38,7 @@ public enum VerdictCeiling {
                     + "duplicates and \(verdict.lost) lost in place of \(topic.expected)",
                 fix: "this is not expected: please report it with the command", exitCode: .guaranteeBroken)
         }
-        return CeilingsResult.Verdict(
+        return CeilingsResult.VerdictSpeed(
             partitions: partitions, records: topic.records, recordsPerSecond: Double(topic.records) / seconds,
             bitsPerRecord: Double(try SyntheticTopic.ledgerBytes(in: folder, disk: disk) * 8) / Double(topic.records),
             duplicates: verdict.duplicates, lost: verdict.lost)

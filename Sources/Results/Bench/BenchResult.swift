@@ -54,7 +54,7 @@ public struct BenchResult: VersionedResult, Equatable {
     }
 
     /// What the rows say of the guarantees.
-    public var verdict: ScenarioResult.Verdict {
+    public var verdict: ScenarioResult.Standing {
         if !valid { return .invalid }
         return rows.allSatisfy(\.agrees) ? .pass : .fail
     }

@@ -23,7 +23,7 @@ public struct BuildComparison: VersionedResult, Equatable {
     /// The slowdown planted in the new build, in per cent; null for none.
     public var plantedSlowdownPercent: Double?
     /// What it comes to.
-    public var verdict: GateVerdict
+    public var verdict: GateDecision
     /// Duplicates and losses that the new build has more of.
     public var brokenGuarantees: [String]
     /// Exact figures that differ, whichever way.
@@ -49,7 +49,7 @@ public struct BuildComparison: VersionedResult, Equatable {
         self.differences = differences
         self.metrics = metrics
         let isNothing = metrics.isEmpty && brokenGuarantees.isEmpty
-        verdict = isNothing ? .invalid : GateVerdict(metrics.map(\.verdict), brokenGuarantees: brokenGuarantees)
+        verdict = isNothing ? .invalid : GateDecision(metrics.map(\.verdict), brokenGuarantees: brokenGuarantees)
     }
 }
 

@@ -5,7 +5,7 @@ public import World
 /// What one metric said of two builds.
 public struct GateMetric: Codable, Equatable, Sendable {
     /// What a metric says of the new build.
-    public enum Verdict: String, Codable, Sendable {
+    public enum Change: String, Codable, Sendable {
         /// Worse by more than the margin, and not by chance.
         case slower
         /// The same within the margin, or better.
@@ -53,7 +53,7 @@ public struct GateMetric: Codable, Equatable, Sendable {
     /// What a second set of pairs said; null where none was needed.
     public var confirmation: Confirmation?
     /// What it comes to with the comparison's margin.
-    public var verdict: Verdict
+    public var verdict: Change
 
     /// Makes a metric and judges it with a margin, a share such as 0.02.
     public init(
@@ -80,7 +80,7 @@ public struct GateMetric: Codable, Equatable, Sendable {
     /// Exact figures are slower when any single one exceeds the margin. Measured ones are slower when the median does and
     /// it is not by chance, in the first set of pairs and in the second; the same when the upper bound stays within the
     /// margin; else inconclusive.
-    public func verdict(margin: Double) -> Verdict {
+    public func verdict(margin: Double) -> Change {
         // A margin is a sum of decimal fractions; the last bits decide nothing.
         let most = 1 + margin + 1e-12
         if tier == 0 { return slowness(ratio).high > most ? .slower : .same }
@@ -106,7 +106,7 @@ public struct GateMetric: Codable, Equatable, Sendable {
 }
 
 /// What a comparison, or the policy over it, comes to.
-public enum GateVerdict: String, Codable, Sendable {
+public enum GateDecision: String, Codable, Sendable {
     /// Nothing is slower.
     case same
     /// Something is slower.
@@ -130,7 +130,7 @@ public enum GateVerdict: String, Codable, Sendable {
     }
 
     /// What verdicts of several metrics come to.
-    public init(_ verdicts: [GateMetric.Verdict], brokenGuarantees: [String]) {
+    public init(_ verdicts: [GateMetric.Change], brokenGuarantees: [String]) {
         if !brokenGuarantees.isEmpty {
             self = .guaranteeBroken
         } else if verdicts.contains(.slower) {

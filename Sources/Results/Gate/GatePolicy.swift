@@ -36,7 +36,7 @@ public struct GatePolicy: Codable, Equatable, Sendable {
 
     /// What a comparison comes to.
     public func judge(_ comparison: BuildComparison) -> GateResult {
-        var verdicts: [GateMetric.Verdict] = []
+        var verdicts: [GateMetric.Change] = []
         let rows = comparison.metrics.map { metric in
             guard let rule = rules.first(where: { $0.covers(metric) }) else {
                 return GateResult.Row(metric: metric, marginPercent: nil)
@@ -47,7 +47,7 @@ public struct GatePolicy: Codable, Equatable, Sendable {
             return GateResult.Row(metric: judged, marginPercent: rule.marginPercent)
         }
         let idle = rules.filter { rule in !comparison.metrics.contains { rule.covers($0) } }
-        var verdict = GateVerdict(verdicts, brokenGuarantees: comparison.brokenGuarantees)
+        var verdict = GateDecision(verdicts, brokenGuarantees: comparison.brokenGuarantees)
         if verdict == .same, !idle.isEmpty || rules.isEmpty { verdict = .invalid }
         return GateResult(
             verdict: verdict, rows: rows,
@@ -69,7 +69,7 @@ public struct GateResult: VersionedResult, Equatable {
     }
 
     /// What it comes to.
-    public var verdict: GateVerdict
+    public var verdict: GateDecision
     /// The metrics.
     public var rows: [Row]
     /// Duplicates and losses that the new build has more of.

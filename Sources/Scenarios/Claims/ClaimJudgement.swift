@@ -12,7 +12,7 @@ struct ClaimCase: Equatable, Sendable {
 
 enum ClaimJudgement {
     /// Holds in all cases, in some, in none; without a case nothing was measured.
-    static func verdict(of cases: [ClaimCase]) -> (verdict: ClaimResult.Verdict, because: String) {
+    static func verdict(of cases: [ClaimCase]) -> (verdict: ClaimResult.Ruling, because: String) {
         let good = cases.filter(\.holds).map(\.label)
         let bad = cases.filter { !$0.holds }.map(\.label)
         switch (good.isEmpty, bad.isEmpty) {
