@@ -113,6 +113,8 @@ let package = Package(
             swiftSettings: settings),
         // Kafka's protocol without I/O: frames, messages of all versions, record batches.
         .target(name: "KafkaWire", dependencies: ["World", "Checksum", "Compression"], swiftSettings: settings),
+        // What a broker remembers and decides, without I/O: logs, groups, committed offsets, on a clock passed in.
+        .target(name: "BrokerCore", dependencies: ["KafkaWire", "Compression"], swiftSettings: settings),
         .target(name: "Kafka", dependencies: ["World", "CRdKafka", "CPlainLoop"], swiftSettings: settings),
         .target(
             name: "Database",
@@ -146,6 +148,7 @@ let package = Package(
         .testTarget(
             name: "KafkaWireTests", dependencies: ["KafkaWire", "World", "Checksum", "Compression"],
             exclude: ["Frames", "schemas.txt"], swiftSettings: settings),
+        tests(of: "BrokerCore", also: ["KafkaWire", "Compression"]),
         tests(of: "Posix", also: ["World"]),
         tests(of: "WriteAheadLog", also: ["World", "Posix", "Checksum"]),
         // Some tests need what only the library itself can do, such as transactions.
