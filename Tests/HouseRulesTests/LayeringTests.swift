@@ -20,6 +20,7 @@ import Testing
         ("CChecksum", "Checksum"), ("Subprocess", "Harness"), ("Yams", "Harness"), ("Histogram", "Harness"),
         ("ArgumentParser", "kbench"),
         ("GRDB", "Database"), ("GRDBSQLite", "Database"),
+        ("NIOCore", "KafkaServer"), ("NIOPosix", "KafkaServer"),
     ]
 
     /// Arrows that must not be there, whatever the order of the modules.
