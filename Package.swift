@@ -163,7 +163,7 @@ let package = Package(
         tests(
             of: "KafkaServer",
             also: [
-                "World", "KafkaWire", "BrokerCore", "Kafka", "Compression",
+                "World", "KafkaWire", "BrokerCore", "Kafka",
                 .product(name: "NIOCore", package: "swift-nio"),
             ]),
         tests(of: "Posix", also: ["World"]),
