@@ -32,6 +32,8 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         // SQLite, for the transactional sink.
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        // The event loop of the served broker.
+        .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
         // Percentiles of latencies.
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
@@ -145,6 +147,16 @@ let package = Package(
             swiftSettings: settings),
         // Kafka's protocol without I/O: frames, messages of all versions, record batches.
         .target(name: "KafkaWire", dependencies: ["World", "Checksum", "Compression"], swiftSettings: settings),
+        // What a broker remembers and decides, without I/O: logs, groups, committed offsets, on a clock passed in.
+        .target(name: "BrokerCore", dependencies: ["KafkaWire", "Compression"], swiftSettings: settings),
+        // The broker behind the real protocol, on one event loop.
+        .target(
+            name: "KafkaServer",
+            dependencies: [
+                "World", "KafkaWire", "BrokerCore", "Compression", .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
         .target(name: "Kafka", dependencies: ["World", "CRdKafka", "CPlainLoop"], swiftSettings: settings),
         .target(
             name: "Database",
@@ -178,6 +190,14 @@ let package = Package(
         .testTarget(
             name: "KafkaWireTests", dependencies: ["KafkaWire", "World", "Checksum", "Compression"],
             exclude: ["Frames", "schemas.txt"], swiftSettings: settings),
+        tests(of: "BrokerCore", also: ["KafkaWire", "Compression"]),
+        // Through librdkafka, and through bare sockets for what no client sends.
+        tests(
+            of: "KafkaServer",
+            also: [
+                "World", "KafkaWire", "BrokerCore", "Kafka",
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]),
         tests(of: "Posix", also: ["World"]),
         tests(of: "WriteAheadLog", also: ["World", "Posix", "Checksum"]),
         // Some tests need what only the library itself can do, such as transactions.

@@ -3,7 +3,9 @@ import Testing
 
 @Suite struct DeterminismTests {
     /// The modules that run alike in the real and the simulated world.
-    static let core: Set = ["World", "Ingestion", "Evidence", "Judgement", "Engine", "WriteAheadLog", "KafkaWire"]
+    static let core: Set = [
+        "World", "Ingestion", "Evidence", "Judgement", "Engine", "WriteAheadLog", "KafkaWire", "BrokerCore",
+    ]
 
     /// What would make two runs of one seed differ, as it is written in code.
     static let forbidden = [

@@ -21,6 +21,7 @@ import Testing
         ("Histogram", "Harness"),
         ("ArgumentParser", "kbench"),
         ("GRDB", "Database"), ("GRDBSQLite", "Database"),
+        ("NIOCore", "KafkaServer"), ("NIOPosix", "KafkaServer"),
     ]
 
     /// Arrows that must not be there, whatever the order of the modules.

@@ -1,0 +1,120 @@
+// Fetch: stored batches go out as they lie; who finds too little waits until there is more.
+internal import BrokerCore
+internal import KafkaWire
+internal import NIOCore
+
+/// A fetch that waits; a connection has one at most.
+struct WaitingFetch {
+    let request: Fetch.Request
+    let reply: Reply
+    let timeout: Scheduled<Void>
+}
+
+extension Broker {
+    /// An answer, and what fills it.
+    private struct Answer {
+        var response = Fetch.Response()
+        /// The slices of each partition that has any.
+        var records: [[ByteBuffer]] = []
+        var byteCount = 0
+        /// Whether a partition is refused, which nobody waits with.
+        var hasError = false
+    }
+
+    func fetch(_ request: Fetch.Request, _ reply: Reply) {
+        guard request.sessionId == 0 else {
+            // Every answer offers session 0: none. A client that has one was given it by another broker.
+            var response = Fetch.Response()
+            response.errorCode = .fetchSessionIdNotFound
+            return reply.send(Fetch.self, response)
+        }
+        let answer = answer(request, reply.version)
+        let isEnough = answer.hasError || answer.byteCount >= request.minBytes
+        guard !isEnough, request.maxWaitMs > 0, !request.topics.isEmpty else { return send(answer, reply) }
+        let id = ObjectIdentifier(reply.connection)
+        let timeout = schedule(at: now + Milliseconds(request.maxWaitMs)) { [unowned self] in
+            guard let waiting = stopWaiting(id) else { return }
+            send(self.answer(waiting.request, waiting.reply.version), waiting.reply)
+        }
+        fetches[id] = WaitingFetch(request: request, reply: reply, timeout: timeout)
+        for place in Self.places(of: request) { watchers[place, default: []].insert(id) }
+    }
+
+    /// Answers those who wait for these partitions and have enough now.
+    func wake(_ places: [TopicPartition]) {
+        for id in Set(places.flatMap { watchers[$0] ?? [] }) {
+            guard let waiting = fetches[id] else { continue }
+            let answer = answer(waiting.request, waiting.reply.version)
+            guard answer.hasError || answer.byteCount >= waiting.request.minBytes else { continue }
+            stopWaiting(id)
+            send(answer, waiting.reply)
+        }
+    }
+
+    @discardableResult
+    func stopWaiting(_ id: ObjectIdentifier) -> WaitingFetch? {
+        guard let waiting = fetches.removeValue(forKey: id) else { return nil }
+        waiting.timeout.cancel()
+        for place in Self.places(of: waiting.request) {
+            watchers[place]?.remove(id)
+            if watchers[place]?.isEmpty == true { watchers[place] = nil }
+        }
+        return waiting
+    }
+
+    private static func places(of request: Fetch.Request) -> some Sequence<TopicPartition> {
+        request.topics.lazy.flatMap { topic in
+            topic.partitions.lazy.map { TopicPartition(topic: topic.topic, partition: $0.partition) }
+        }
+    }
+
+    private func send(_ answer: Answer, _ reply: Reply) {
+        reply.send(Fetch.self, answer.response, records: answer.records)
+    }
+
+    private func answer(_ request: Fetch.Request, _ version: Int16) -> Answer {
+        var answer = Answer()
+        for asked in request.topics {
+            var topic = Fetch.Response.Topic()
+            topic.topic = asked.topic
+            for partition in asked.partitions {
+                let log = log(asked.topic, partition.partition)
+                topic.partitions.append(read(partition, log, request, version, into: &answer))
+            }
+            answer.response.responses.append(topic)
+        }
+        return answer
+    }
+
+    private func read(
+        _ asked: Fetch.Request.Partition, _ log: PartitionLog<BufferSegment>?, _ request: Fetch.Request,
+        _ version: Int16, into answer: inout Answer
+    ) -> Fetch.Response.Partition {
+        var partition = Fetch.Response.Partition()
+        partition.partitionIndex = asked.partition
+        partition.highWatermark = -1
+        partition.records = Records()
+        func refused(_ error: ErrorCode) -> Fetch.Response.Partition {
+            partition.errorCode = error
+            answer.hasError = true
+            return partition
+        }
+        guard let log else { return refused(.unknownTopicOrPartition) }
+        // Older versions know only older formats of records.
+        guard version >= 4 else { return refused(.unsupportedVersion) }
+        let refusal = log.refusal(leaderEpoch: asked.currentLeaderEpoch)
+        guard refusal == .none else { return refused(refusal) }
+        partition.highWatermark = log.highWatermark
+        partition.lastStableOffset = log.highWatermark
+        partition.logStartOffset = log.startOffset
+        let most = min(Int(asked.partitionMaxBytes), Int(request.maxBytes) - answer.byteCount)
+        guard let read = log.read(from: asked.fetchOffset, maxBytes: most, atLeastOne: answer.byteCount == 0) else {
+            return refused(.offsetOutOfRange)
+        }
+        guard read.byteCount > 0 else { return partition }
+        partition.records = Records(answer.byteCount..<answer.byteCount + read.byteCount)
+        answer.records.append(read.slices.map { $0.segment.slice($0.range) })
+        answer.byteCount += read.byteCount
+        return partition
+    }
+}

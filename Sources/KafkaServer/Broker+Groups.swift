@@ -1,0 +1,216 @@
+// Requests of a group's members: between the protocol's messages and the coordinator.
+internal import BrokerCore
+internal import KafkaWire
+internal import NIOCore
+
+extension Broker {
+    func findCoordinator(_ request: FindCoordinator.Request, _ version: Int16) -> FindCoordinator.Response {
+        // There is one broker, and it coordinates no transactions.
+        let isGroup = request.keyType == 0
+        let error: ErrorCode = isGroup ? .none : .transactionalIdAuthorizationFailed
+        let message = isGroup ? nil : "this broker serves no transactions"
+        let (nodeId, host, port) = isGroup ? (Self.nodeId, settings.host, port) : (-1, "", -1)
+        var response = FindCoordinator.Response()
+        if version < 4 {
+            (response.errorCode, response.errorMessage) = (error, message)
+            (response.nodeId, response.host, response.port) = (nodeId, host, port)
+        }
+        response.coordinators = request.coordinatorKeys.map { key in
+            var coordinator = FindCoordinator.Response.Coordinator()
+            coordinator.key = key
+            (coordinator.errorCode, coordinator.errorMessage) = (error, message)
+            (coordinator.nodeId, coordinator.host, coordinator.port) = (nodeId, host, port)
+            return coordinator
+        }
+        return response
+    }
+
+    // MARK: Membership
+
+    func joinGroup(_ request: JoinGroup.Request, _ clientId: String?, _ reply: Reply) {
+        let session = Milliseconds(request.sessionTimeoutMs)
+        let wish = JoinWish(
+            memberId: request.memberId, instanceId: request.groupInstanceId, clientId: clientId ?? "",
+            sessionTimeout: session,
+            // The oldest version has one time for both.
+            rebalanceTimeout: request.rebalanceTimeoutMs < 0 ? session : Milliseconds(request.rebalanceTimeoutMs),
+            protocolType: request.protocolType,
+            ways: request.protocols.map { JoinWish.Way(name: $0.name, metadata: $0.metadata.array) },
+            isNamedFirst: reply.version >= 4)
+        groups.join(request.groupId, wish, ticket(reply), at: now)
+        settleGroups()
+    }
+
+    func syncGroup(_ request: SyncGroup.Request, _ reply: Reply) {
+        let claim = MemberClaim(
+            memberId: request.memberId, instanceId: request.groupInstanceId, generation: request.generationId)
+        let assignments = Dictionary(
+            request.assignments.map { ($0.memberId, $0.assignment.array) }, uniquingKeysWith: { $1 })
+        groups.sync(request.groupId, claim, assignments: assignments, ticket(reply), at: now)
+        settleGroups()
+    }
+
+    func heartbeat(_ request: Heartbeat.Request, _ reply: Reply) {
+        let claim = MemberClaim(
+            memberId: request.memberId, instanceId: request.groupInstanceId, generation: request.generationId)
+        var response = Heartbeat.Response()
+        response.errorCode = groups.heartbeat(request.groupId, claim, at: now)
+        reply.send(Heartbeat.self, response)
+        settleGroups()
+    }
+
+    func leaveGroup(_ request: LeaveGroup.Request, _ reply: Reply) {
+        var response = LeaveGroup.Response()
+        if reply.version < 3 {
+            response.errorCode = groups.leave(
+                request.groupId, memberId: request.memberId, instanceId: nil, at: now)
+        }
+        response.members = request.members.map { member in
+            var answer = LeaveGroup.Response.Member()
+            (answer.memberId, answer.groupInstanceId) = (member.memberId, member.groupInstanceId)
+            answer.errorCode = groups.leave(
+                request.groupId, memberId: member.memberId, instanceId: member.groupInstanceId, at: now)
+            return answer
+        }
+        reply.send(LeaveGroup.self, response)
+        settleGroups()
+    }
+
+    private func ticket(_ reply: Reply) -> Ticket {
+        ticketsGiven += 1
+        tickets[ticketsGiven] = reply
+        return ticketsGiven
+    }
+
+    /// Sends what groups have to say, and sees to it that they are looked at in time.
+    func settleGroups() {
+        for answer in groups.takeReplies() {
+            switch answer {
+            case .joined(let ticket, let joined): tickets.removeValue(forKey: ticket)?.send(joined)
+            case .synced(let ticket, let synced): tickets.removeValue(forKey: ticket)?.send(synced)
+            }
+        }
+        guard let next = groups.nextDeadline else { return }
+        if let groupTimer, groupTimer.deadline <= next { return }
+        groupTimer?.task.cancel()
+        let task = schedule(at: next) { [unowned self] in
+            groupTimer = nil
+            groups.tick(at: now)
+            settleGroups()
+        }
+        groupTimer = (next, task)
+    }
+
+    // MARK: Offsets
+
+    /// What a client may store beside an offset.
+    private static let mostMetadata = 4096
+
+    func offsetCommit(_ request: OffsetCommit.Request) -> OffsetCommit.Response {
+        let claim = MemberClaim(
+            memberId: request.memberId, instanceId: request.groupInstanceId,
+            generation: request.generationIdOrMemberEpoch)
+        let refusal: ErrorCode =
+            request.groupId.isEmpty ? .invalidGroupId : groups.mayCommit(request.groupId, claim, at: now)
+        var response = OffsetCommit.Response()
+        for asked in request.topics {
+            var topic = OffsetCommit.Response.Topic()
+            topic.name = asked.name
+            for partition in asked.partitions {
+                var answer = OffsetCommit.Response.Partition()
+                answer.partitionIndex = partition.partitionIndex
+                answer.errorCode =
+                    refusal != .none
+                    ? refusal
+                    : (partition.committedMetadata?.utf8.count ?? 0) > Self.mostMetadata
+                        ? .offsetMetadataTooLarge
+                        : log(asked.name, partition.partitionIndex) == nil ? .unknownTopicOrPartition : .none
+                if answer.errorCode == .none {
+                    let offset = CommittedOffset(
+                        offset: partition.committedOffset, leaderEpoch: partition.committedLeaderEpoch,
+                        metadata: partition.committedMetadata)
+                    let place = TopicPartition(topic: asked.name, partition: partition.partitionIndex)
+                    groups.store(offset, request.groupId, for: place)
+                }
+                topic.partitions.append(answer)
+            }
+            response.topics.append(topic)
+        }
+        return response
+    }
+
+    func offsetFetch(_ request: OffsetFetch.Request, _ version: Int16) -> OffsetFetch.Response {
+        var response = OffsetFetch.Response()
+        if version < 8 {
+            let asked = request.topics?.map { ($0.name, $0.partitionIndexes) }
+            response.topics = committed(request.groupId, asked).map { name, partitions in
+                var topic = OffsetFetch.Response.Topic()
+                (topic.name, topic.partitions) = (name, partitions)
+                return topic
+            }
+        }
+        response.groups = request.groups.map { asked in
+            var group = OffsetFetch.Response.Group()
+            group.groupId = asked.groupId
+            let topics = asked.topics?.map { ($0.name, $0.partitionIndexes) }
+            group.topics = committed(asked.groupId, topics).map { name, partitions in
+                var topic = OffsetFetch.Response.GroupTopic()
+                (topic.name, topic.partitions) = (name, partitions)
+                return topic
+            }
+            return group
+        }
+        return response
+    }
+
+    /// What a group has committed for the partitions asked for, nil for all of which it has something.
+    private func committed(
+        _ group: String, _ asked: [(topic: String, partitions: [Int32])]?
+    ) -> [(topic: String, partitions: [OffsetFetch.Response.Partition])] {
+        let all = asked == nil ? groups.offsets(group).map(\.place) : []
+        let topics =
+            asked
+            ?? Dictionary(grouping: all, by: \.topic).sorted { $0.key < $1.key }.map { ($0, $1.map(\.partition)) }
+        return topics.map { topic, partitions in
+            let answers = partitions.map { partition in
+                var answer = OffsetFetch.Response.Partition()
+                answer.partitionIndex = partition
+                let found = groups.offset(group, for: TopicPartition(topic: topic, partition: partition))
+                answer.committedOffset = found?.offset ?? -1
+                answer.committedLeaderEpoch = found?.leaderEpoch ?? -1
+                answer.metadata = found?.metadata ?? ""
+                return answer
+            }
+            return (topic, answers)
+        }
+    }
+}
+
+extension Reply {
+    fileprivate func send(_ joined: Joined) {
+        var response = JoinGroup.Response()
+        response.errorCode = joined.error
+        response.generationId = joined.generation
+        response.protocolType = joined.protocolType
+        response.protocolName = joined.protocolName
+        response.leader = joined.leader
+        response.memberId = joined.memberId
+        response.members = joined.members.map { member in
+            var answer = JoinGroup.Response.Member()
+            answer.memberId = member.memberId
+            answer.groupInstanceId = member.instanceId
+            answer.metadata = Bytes(member.metadata)
+            return answer
+        }
+        send(JoinGroup.self, response)
+    }
+
+    fileprivate func send(_ synced: Synced) {
+        var response = SyncGroup.Response()
+        response.errorCode = synced.error
+        response.protocolType = synced.protocolType
+        response.protocolName = synced.protocolName
+        response.assignment = Bytes(synced.assignment)
+        send(SyncGroup.self, response)
+    }
+}

@@ -1,0 +1,126 @@
+// Requests about records: append, find by time, delete.
+internal import BrokerCore
+internal import KafkaWire
+
+extension Broker {
+    func produce(_ request: Produce.Request, _ frame: UnsafeRawBufferPointer, _ reply: Reply) {
+        var response = Produce.Response()
+        var grown: [TopicPartition] = []
+        for topicData in request.topicData {
+            var topic = Produce.Response.Topic()
+            topic.name = topicData.name
+            for data in topicData.partitionData {
+                let place = TopicPartition(topic: topicData.name, partition: data.index)
+                let answer = append(data, to: place, acks: request.acks, frame)
+                if answer.errorCode == .none { grown.append(place) }
+                topic.partitionResponses.append(answer)
+            }
+            response.responses.append(topic)
+        }
+        if request.acks != 0 {
+            reply.send(Produce.self, response)
+        } else if response.responses.allSatisfy({ $0.partitionResponses.allSatisfy { $0.errorCode == .none } }) {
+            reply.connection.finish()
+        } else {
+            // Who wants no answer learns only by this that something went wrong.
+            reply.connection.close()
+        }
+        wake(grown)
+    }
+
+    private func append(
+        _ data: Produce.Request.Partition, to place: TopicPartition, acks: Int16, _ frame: UnsafeRawBufferPointer
+    ) -> Produce.Response.Partition {
+        var answer = Produce.Response.Partition()
+        answer.index = data.index
+        answer.baseOffset = -1
+        guard (-1...1).contains(acks) else {
+            answer.errorCode = .invalidRequiredAcks
+            return answer
+        }
+        guard let log = log(place.topic, place.partition) else {
+            answer.errorCode = .unknownTopicOrPartition
+            return answer
+        }
+        let records = data.records ?? Records()
+        switch log.append(UnsafeRawBufferPointer(rebasing: frame[records.range])) {
+        case .appended(let baseOffset), .duplicate(let baseOffset): answer.baseOffset = baseOffset
+        case .refused(let code): answer.errorCode = code
+        }
+        answer.logStartOffset = log.startOffset
+        return answer
+    }
+
+    func listOffsets(_ request: ListOffsets.Request) -> ListOffsets.Response {
+        var response = ListOffsets.Response()
+        response.topics = request.topics.map { asked in
+            var topic = ListOffsets.Response.Topic()
+            topic.name = asked.name
+            topic.partitions = asked.partitions.map { place(of: $0, in: asked.name) }
+            return topic
+        }
+        return response
+    }
+
+    private func place(
+        of asked: ListOffsets.Request.Partition, in topic: String
+    ) -> ListOffsets.Response.Partition {
+        var answer = ListOffsets.Response.Partition()
+        answer.partitionIndex = asked.partitionIndex
+        guard let log = log(topic, asked.partitionIndex) else {
+            answer.errorCode = .unknownTopicOrPartition
+            return answer
+        }
+        answer.errorCode = log.refusal(leaderEpoch: asked.currentLeaderEpoch)
+        guard answer.errorCode == .none else { return answer }
+        do throws(WireError) {
+            let found: RecordPlace?
+            switch asked.timestamp {
+            case -1: found = RecordPlace(offset: log.highWatermark, timestamp: -1)
+            case -2: found = RecordPlace(offset: log.startOffset, timestamp: -1)
+            case -3: found = try log.latestRecord(unpacker)
+            case 0...: found = try log.record(from: asked.timestamp, unpacker)
+            default:
+                answer.errorCode = .unsupportedVersion
+                return answer
+            }
+            guard let found else { return answer }
+            (answer.offset, answer.timestamp) = (found.offset, found.timestamp)
+            answer.leaderEpoch = log.leaderEpoch
+            answer.oldStyleOffsets = [found.offset]
+        } catch {
+            // The records of a batch, which nobody looked into when it came, are not what its header says.
+            answer.errorCode = .corruptMessage
+        }
+        return answer
+    }
+
+    func deleteRecords(_ request: DeleteRecords.Request) -> DeleteRecords.Response {
+        var response = DeleteRecords.Response()
+        response.topics = request.topics.map { asked in
+            var topic = DeleteRecords.Response.Topic()
+            topic.name = asked.name
+            topic.partitions = asked.partitions.map { partition in
+                var answer = DeleteRecords.Response.Partition()
+                answer.partitionIndex = partition.partitionIndex
+                answer.lowWatermark = -1
+                if let log = log(asked.name, partition.partitionIndex) {
+                    let low = log.deleteRecords(before: partition.offset)
+                    (answer.lowWatermark, answer.errorCode) = low.map { ($0, .none) } ?? (-1, .offsetOutOfRange)
+                } else {
+                    answer.errorCode = .unknownTopicOrPartition
+                }
+                return answer
+            }
+            return topic
+        }
+        return response
+    }
+}
+
+extension PartitionLog {
+    /// Why a client that knows this epoch of the leader, -1 for none, is not answered.
+    func refusal(leaderEpoch known: Int32) -> ErrorCode {
+        known < 0 || known == leaderEpoch ? .none : known < leaderEpoch ? .fencedLeaderEpoch : .unknownLeaderEpoch
+    }
+}

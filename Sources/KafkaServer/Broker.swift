@@ -1,0 +1,143 @@
+// All that the broker knows, on one event loop, and which request goes where.
+internal import BrokerCore
+internal import Compression
+internal import KafkaWire
+internal import NIOCore
+
+/// The state behind all connections. Everything here runs on one event loop.
+final class Broker {
+    /// What is served, in which versions: topics by name, no transactions.
+    static let versions: [ApiKey: ClosedRange<Int16>] = [
+        .produce: 0...9, .fetch: 0...12, .listOffsets: 0...7, .metadata: 0...12, .offsetCommit: 0...9,
+        .offsetFetch: 0...9, .findCoordinator: 0...4, .joinGroup: 0...9, .heartbeat: 0...4, .leaveGroup: 0...5,
+        .syncGroup: 0...5, .apiVersions: 0...4, .createTopics: 0...7, .deleteTopics: 0...6, .deleteRecords: 0...2,
+        .initProducerId: 0...4, .describeCluster: 0...1,
+    ]
+    static let nodeId: Int32 = 1
+    static let clusterId = "kbench"
+
+    let settings: ServerSettings
+    let loop: any EventLoop
+    /// Where clients are told to connect.
+    var port: Int32 = 0
+    var topics = Topics<BufferSegment>()
+    let unpacker = Unpacker()
+    var producersNamed: Int64 = 0
+
+    /// Fetches that wait for records, each with the end of its patience.
+    var fetches: [ObjectIdentifier: WaitingFetch] = [:]
+    /// Which of them wait for a partition.
+    var watchers: [TopicPartition: Set<ObjectIdentifier>] = [:]
+
+    var groups: GroupCoordinator
+    /// Members that wait for their group.
+    var tickets: [Ticket: Reply] = [:]
+    var ticketsGiven: Ticket = 0
+    /// When groups are looked at next.
+    var groupTimer: (deadline: Milliseconds, task: Scheduled<Void>)?
+
+    init(_ settings: ServerSettings, _ loop: any EventLoop) {
+        self.settings = settings
+        self.loop = loop
+        groups = GroupCoordinator(settings.groups)
+    }
+
+    /// The loop's clock.
+    var now: Milliseconds { Milliseconds(loop.now.uptimeNanoseconds / 1_000_000) }
+
+    /// Runs `body` on the loop when the clock says `deadline`.
+    func schedule(at deadline: Milliseconds, _ body: @escaping () -> Void) -> Scheduled<Void> {
+        let time = NIODeadline.uptimeNanoseconds(UInt64(max(0, deadline)) * 1_000_000)
+        return loop.assumeIsolated().scheduleTask(deadline: time, body)
+    }
+
+    /// The log of a partition; nil where there is none.
+    func log(_ topic: String, _ partition: Int32) -> PartitionLog<BufferSegment>? {
+        guard let topic = topics[topic], topic.partitions.indices.contains(Int(partition)) else { return nil }
+        return topic.partitions[Int(partition)]
+    }
+
+    /// Serves one request, now or later.
+    ///
+    /// - Throws: ``WireError`` for bytes that are no request; the connection has to be closed.
+    func serve(_ frame: UnsafeRawBufferPointer, on connection: Connection) throws(WireError) {
+        let header = try RequestHeader(frame)
+        let reply = Reply(connection: connection, version: header.version, correlationId: header.correlationId)
+        guard let key = header.api, let versions = Self.versions[key] else {
+            throw WireError(.version, "request \(header.key)", at: 0)
+        }
+        guard versions.contains(header.version) else {
+            guard key == .apiVersions else { throw WireError(.version, "\(key) version \(header.version)", at: 2) }
+            // The one request that is sent before anything is known of the broker: the answer is in the oldest form.
+            let oldest = Reply(connection: connection, version: 0, correlationId: header.correlationId)
+            return oldest.send(ApiVersions.self, apiVersions(.unsupportedVersion))
+        }
+        switch key {
+        case .produce: produce(try Produce.decodeRequest(frame, header), frame, reply)
+        case .fetch: fetch(try Fetch.decodeRequest(frame, header), reply)
+        case .listOffsets: reply.send(ListOffsets.self, listOffsets(try ListOffsets.decodeRequest(frame, header)))
+        case .metadata: reply.send(Metadata.self, metadata(try Metadata.decodeRequest(frame, header), header.version))
+        case .createTopics: reply.send(CreateTopics.self, createTopics(try CreateTopics.decodeRequest(frame, header)))
+        case .deleteTopics:
+            reply.send(DeleteTopics.self, deleteTopics(try DeleteTopics.decodeRequest(frame, header), header.version))
+        case .deleteRecords:
+            reply.send(DeleteRecords.self, deleteRecords(try DeleteRecords.decodeRequest(frame, header)))
+        case .findCoordinator:
+            reply.send(
+                FindCoordinator.self, findCoordinator(try FindCoordinator.decodeRequest(frame, header), header.version))
+        case .offsetCommit: reply.send(OffsetCommit.self, offsetCommit(try OffsetCommit.decodeRequest(frame, header)))
+        case .offsetFetch:
+            reply.send(OffsetFetch.self, offsetFetch(try OffsetFetch.decodeRequest(frame, header), header.version))
+        case .joinGroup: joinGroup(try JoinGroup.decodeRequest(frame, header), header.clientId, reply)
+        case .syncGroup: syncGroup(try SyncGroup.decodeRequest(frame, header), reply)
+        case .heartbeat: heartbeat(try Heartbeat.decodeRequest(frame, header), reply)
+        case .leaveGroup: leaveGroup(try LeaveGroup.decodeRequest(frame, header), reply)
+        case .initProducerId:
+            reply.send(InitProducerId.self, initProducerId(try InitProducerId.decodeRequest(frame, header)))
+        case .describeCluster:
+            _ = try DescribeCluster.decodeRequest(frame, header)
+            reply.send(DescribeCluster.self, describeCluster())
+        default:
+            // ApiVersions: every other number that `versions` has is above.
+            _ = try ApiVersions.decodeRequest(frame, header)
+            reply.send(ApiVersions.self, apiVersions(.none))
+        }
+    }
+
+    /// Forgets whoever waits on a connection that is closed.
+    func forget(_ connection: Connection) { stopWaiting(ObjectIdentifier(connection)) }
+
+    private func apiVersions(_ error: ErrorCode) -> ApiVersions.Response {
+        var response = ApiVersions.Response()
+        response.errorCode = error
+        response.apiKeys = Self.versions.sorted { $0.key.rawValue < $1.key.rawValue }.map { key, versions in
+            var entry = ApiVersions.Response.ApiVersion()
+            (entry.apiKey, entry.minVersion, entry.maxVersion) = (
+                key.rawValue, versions.lowerBound, versions.upperBound
+            )
+            return entry
+        }
+        return response
+    }
+
+    private func describeCluster() -> DescribeCluster.Response {
+        var broker = DescribeCluster.Response.Broker()
+        (broker.brokerId, broker.host, broker.port) = (Self.nodeId, settings.host, port)
+        var response = DescribeCluster.Response()
+        response.clusterId = Self.clusterId
+        response.controllerId = Self.nodeId
+        response.brokers = [broker]
+        return response
+    }
+
+    private func initProducerId(_ request: InitProducerId.Request) -> InitProducerId.Response {
+        var response = InitProducerId.Response()
+        guard request.transactionalId == nil else {
+            response.errorCode = .transactionalIdAuthorizationFailed
+            return response
+        }
+        producersNamed += 1
+        response.producerId = producersNamed
+        return response
+    }
+}

@@ -1,0 +1,125 @@
+// One client's connection: cuts what comes into frames, serves one at a time, writes each answer with one flush.
+internal import KafkaWire
+internal import NIOCore
+
+/// Serves requests in the order in which they come, as Kafka does: the next is not looked at before the last is
+/// answered and the client has taken most of that. What waits behind them is left to the system's buffers.
+final class Connection: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let broker: Broker
+    private var context: ChannelHandlerContext?
+    private var received = ByteBuffer()
+    /// Whether a request has no answer yet.
+    private var isBusy = false
+    /// Whether frames are being served further up the stack.
+    private var isServing = false
+    private var wantsRead = false
+
+    init(_ broker: Broker) { self.broker = broker }
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        self.context = nil
+        broker.forget(self)
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { close() }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var piece = unwrapInboundIn(data)
+        if received.readableBytes == 0 {
+            received = piece
+        } else {
+            received.discardReadBytes()
+            received.writeBuffer(&piece)
+        }
+        serveFrames()
+    }
+
+    /// Reads on, unless there is more to serve than can be.
+    func read(context: ChannelHandlerContext) {
+        let isHeldUp = (isBusy || !context.channel.isWritable) && received.readableBytes > 0
+        if isHeldUp { wantsRead = true } else { context.read() }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        serveFrames()
+        context.fireChannelWritabilityChanged()
+    }
+
+    private func serveFrames() {
+        guard !isServing else { return }
+        isServing = true
+        defer { isServing = false }
+        do {
+            while let context, !isBusy, context.channel.isWritable, let frame = try nextFrame() {
+                isBusy = true
+                try frame.withUnsafeReadableBytes { try broker.serve($0, on: self) }
+            }
+        } catch {
+            // What is no request of Kafka's ends this connection, and nothing else.
+            return close()
+        }
+        if wantsRead, !isBusy, let context, context.channel.isWritable {
+            wantsRead = false
+            context.read()
+        }
+    }
+
+    private func nextFrame() throws -> ByteBuffer? {
+        let length = try received.withUnsafeReadableBytes { bytes throws(WireError) in
+            try Frame.length(bytes, limit: Frame.defaultLimit)
+        }
+        guard let length, received.readableBytes >= Frame.prefixLength + length else { return nil }
+        received.moveReaderIndex(forwardBy: Frame.prefixLength)
+        return received.readSlice(length: length)
+    }
+
+    /// Ends the request that is served with this answer; `records` fill its gaps.
+    func send(_ frame: EncodedFrame, _ records: [[ByteBuffer]]) {
+        guard let context else { return }
+        var own = ByteBuffer(bytes: frame.bytes)
+        var from = 0
+        for (gap, slices) in zip(frame.gaps, records) {
+            if let part = own.readSlice(length: gap.position - from) {
+                context.write(wrapOutboundOut(part), promise: nil)
+            }
+            from = gap.position
+            for slice in slices { context.write(wrapOutboundOut(slice), promise: nil) }
+        }
+        context.writeAndFlush(wrapOutboundOut(own), promise: nil)
+        finish()
+    }
+
+    /// Ends the request that is served without an answer.
+    func finish() {
+        isBusy = false
+        serveFrames()
+    }
+
+    func close() { context?.close(promise: nil) }
+}
+
+/// Where the answer to a request goes.
+struct Reply {
+    let connection: Connection
+    let version: Int16
+    let correlationId: Int32
+
+    /// Answers; `records` are the slices of each field of records that is not empty.
+    func send<A: Api>(_: A.Type, _ response: A.Response, records: [[ByteBuffer]] = []) {
+        do throws(WireError) {
+            let frame = try A.encodeResponse(response, version: version, correlationId: correlationId)
+            connection.send(frame, records)
+        } catch {
+            // A name that came in a request and is too long for the version of its answer.
+            connection.close()
+        }
+    }
+}

@@ -1,0 +1,84 @@
+// A broker on a port of this machine that any Kafka client can talk to.
+package import BrokerCore
+internal import NIOCore
+internal import NIOPosix
+package import World
+
+/// How a served broker behaves.
+package struct ServerSettings: Sendable {
+    package var host = "127.0.0.1"
+    /// 0: any that is free.
+    package var port = 0
+    /// Partitions of a topic that does not say how many.
+    package var partitions = 1
+    /// Whether a topic that a client asks for is made.
+    package var createsTopics = true
+    package var groups = GroupRules()
+
+    package init() {}
+}
+
+/// Why no broker is served.
+package struct ServerError: DiagnosticError {
+    /// The kind of failure, for programs.
+    package var code: String { "broker-not-served" }
+    /// What the system says.
+    package var message: String
+    /// The address.
+    package var location: String
+    package var cause: String { "no broker can be served on \(location): \(message)" }
+    package var fix: String { "choose a port that is free, or 0 for any" }
+    package var exitCode: ExitStatus { .brokerUnreachable }
+}
+
+/// One broker, whose logs are in memory, on one event loop.
+package final class KafkaServer: Sendable {
+    /// Where it listens, such as `127.0.0.1:9092`.
+    package let bootstrap: String
+    package let port: Int
+    private let group: MultiThreadedEventLoopGroup
+
+    private init(host: String, port: Int, _ group: MultiThreadedEventLoopGroup) {
+        self.port = port
+        self.group = group
+        bootstrap = "\(host):\(port)"
+    }
+
+    /// Serves until ``stop()``.
+    ///
+    /// - Throws: ``ServerError`` when the port cannot be opened.
+    package static func start(_ settings: ServerSettings = ServerSettings()) throws -> KafkaServer {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let loop = group.next()
+        do {
+            let broker = try loop.submit { NIOLoopBound(Broker(settings, loop), eventLoop: loop) }.wait()
+            let channel = try ServerBootstrap(group: group)
+                .serverChannelOption(.backlog, value: 256)
+                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+                .childChannelOption(
+                    .recvAllocator,
+                    value: AdaptiveRecvByteBufferAllocator(minimum: 4 << 10, initial: 16 << 10, maximum: 1 << 20)
+                )
+                .childChannelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.addHandler(Connection(broker.value))
+                    }
+                }
+                .bind(host: settings.host, port: settings.port).wait()
+            let port = channel.localAddress?.port ?? settings.port
+            // Nobody can have asked for it yet: clients learn the port from whoever started the broker.
+            try loop.submit { broker.value.port = Int32(clamping: port) }.wait()
+            return KafkaServer(host: settings.host, port: port, group)
+        } catch {
+            try? group.syncShutdownGracefully()
+            throw ServerError(message: "\(error)", location: "\(settings.host):\(settings.port)")
+        }
+    }
+
+    /// Closes all connections and forgets all records.
+    package func stop() {
+        // It fails only when it is called twice, and then there is nothing left to do.
+        try? group.syncShutdownGracefully()
+    }
+}
