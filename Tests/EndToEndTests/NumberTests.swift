@@ -115,10 +115,10 @@ extension EndToEnd {
         func littleMemoryIsRefused() async throws {
             let folder = try Folder()
             let outcome = try await Kbench.runProgram(
-                "/bin/sh", ["-c", "ulimit -v 400000; exec \"$0\" scenario no-crash --records 1000", Kbench.path],
+                "/bin/sh", ["-c", "ulimit -v 900000; exec \"$0\" scenario no-crash --records 1000", Kbench.path],
                 in: folder)
             try ErrorTests.expect(
-                outcome, exitCode: 70, cause: "limited to 400000 KiB, and a run takes 1048576 KiB at least",
+                outcome, exitCode: 70, cause: "limited to 900000 KiB, and a run takes 1048576 KiB at least",
                 fix: "ulimit -v", in: folder)
         }
 
