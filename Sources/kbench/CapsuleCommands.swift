@@ -2,7 +2,10 @@
 internal import ArgumentParser
 internal import Campaigns
 internal import Exploration
+internal import Harness
 internal import Posix
+internal import Rendering
+internal import Results
 internal import World
 
 /// Repeats a capsule.
@@ -15,21 +18,20 @@ struct ReplayCommand: AsyncParsableCommand {
     @Argument(help: "The capsule's file.")
     var capsule: String
 
+    @OptionGroup var output: OutputOptions
+
     func run() async throws {
         let path = capsule
         let (capsule, outcome) = try await BlockingThread.run {
             let capsule = try CapsuleFile.read(path)
             return (capsule, capsule.schedule.run())
         }
-        var text = "\(capsule.schedule.summary)\n"
-        text += "produced \(outcome.produced), duplicates \(outcome.duplicates), lost \(outcome.lost), "
-        text += "corrupted \(outcome.corrupted)\(outcome.failure.map { ", failure: \($0)" } ?? "")\n"
-        text += "breaks \(capsule.breach?.rawValue ?? "nothing"), trace \(outcome.traceHash)\n"
-        let isSame = outcome == capsule.outcome
-        text += isSame ? "SAME as in the capsule\n" : "DIFFERS: the capsule has trace \(capsule.outcome.traceHash)\n"
-        if capsule.version != Kbench.version { text += "the capsule was written by kbench \(capsule.version)\n" }
-        try StandardStreams.writeOutput(text)
-        if !isSame { throw ExitCode(ExitStatus.guaranteeBroken.rawValue) }
+        let result = ReplayResult(outcome, of: capsule)
+        try output.write(result)
+        if capsule.version != Kbench.version {
+            StandardStreams.writeErrorLine("the capsule was written by kbench \(capsule.version)")
+        }
+        if !result.isSame { throw ExitCode(ExitStatus.guaranteeBroken.rawValue) }
     }
 }
 
@@ -46,25 +48,20 @@ struct ShrinkCommand: AsyncParsableCommand {
     @Argument(help: "The capsule's file.")
     var capsule: String
 
+    @OptionGroup var output: OutputOptions
+
     @Flag(help: "No progress.")
     var quiet = false
 
     func run() async throws {
         let (path, quiet) = (capsule, quiet)
-        let text = try await BlockingThread.run {
-            let files = try CapsuleFile.shrink(path, version: Kbench.version) { smaller in
+        let files = try await BlockingThread.run {
+            try CapsuleFile.shrink(path, version: Kbench.version) { smaller in
                 if !quiet { StandardStreams.writeErrorLine("\(smaller.eventCount) events: \(smaller.summary)") }
             }
-            return """
-                \(files.capsule.schedule.summary)
-                \(files.capsule.schedule.eventCount) events, breaks \(files.capsule.breach?.rawValue ?? "nothing")
-                capsule: \(files.capsulePath)
-                test:    \(files.testPath)
-                diagram: \(files.diagramPath)
-
-                """
         }
-        try StandardStreams.writeOutput(text)
+        try output.write(
+            ShrinkResult(files.capsule, path: files.capsulePath, test: files.testPath, diagram: files.diagramPath))
     }
 }
 
@@ -84,12 +81,23 @@ struct ExplainCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The record, such as simulated/0@17.", valueName: "TOPIC/P@OFFSET"))
     var record: String?
 
-    @Flag(help: "Print a Mermaid sequence diagram.")
+    @OptionGroup var output: OutputOptions
+
+    @Flag(help: "Print a Mermaid sequence diagram, in place of the result.")
     var diagram = false
 
     func run() async throws {
+        if diagram, output.format != .text {
+            throw Diagnosis(
+                cause: "--format has no effect: --diagram prints a diagram in place of the result",
+                fix: "leave one of them out", exitCode: .usage)
+        }
         let (path, record) = (capsule, record)
         let life = try await BlockingThread.run { try CapsuleFile.explain(path, record: record) }
-        try StandardStreams.writeOutput(diagram ? life.diagram : life.text)
+        if diagram {
+            try StandardStreams.writeOutput(life.diagram)
+        } else {
+            try output.write(RecordLifeResult(life))
+        }
     }
 }

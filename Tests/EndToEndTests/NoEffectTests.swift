@@ -152,9 +152,15 @@ extension EndToEnd {
                 ]),
             "history show": Command(options: ["--file", "--format"]),
             "history append": Command(options: ["--file", "--commit", "--date", "--figures"]),
-            "replay": Command(options: []),
-            "shrink": Command(options: ["--quiet"]),
-            "explain": Command(options: ["--record", "--diagram"]),
+            "replay": Command(options: ["--format"]),
+            "shrink": Command(options: ["--format", "--quiet"]),
+            "explain": Command(
+                options: ["--record", "--diagram", "--format"],
+                idle: [
+                    Idle(
+                        options: ["--format"], arguments: ["--diagram", "a.capsule"],
+                        reason: "--diagram prints a diagram")
+                ]),
             "crash-points": Command(options: ["--strategy", "--format"]),
             "offsets show": Command(
                 options: ["--committed", "--topic", "--format"] + broker,

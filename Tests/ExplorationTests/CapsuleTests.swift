@@ -52,20 +52,20 @@ import World
         let small = try Self.broken().shrunk()
         let lost = try #require(small.brokenRecords(limit: 1).first)
         let life = try small.life(ofRecordAt: lost.offset, of: lost.partition)
-        #expect(life.deliveries == 0 && life.moments.count <= 10, "\(life.text)")
+        #expect(life.deliveries == 0 && life.moments.count <= 10, "\(life.diagram)")
         // Committed and not in the log: only the death makes it final.
         let point = try #require(life.pointOfNoReturn)
-        #expect(point.place == .world && point.text.contains("the process dies"), "\(life.text)")
+        #expect(point.place == .world && point.text.contains("the process dies"), "\(life.diagram)")
         let committed = life.moments.firstIndex { $0.place == .state && $0.text.contains("committed") }
-        #expect(try #require(committed) < (try #require(life.moments.firstIndex(of: point))), "\(life.text)")
+        #expect(try #require(committed) < (try #require(life.moments.firstIndex(of: point))), "\(life.diagram)")
         #expect(life.diagram.hasPrefix("sequenceDiagram\n") && life.diagram.contains("point of no return"))
     }
 
     @Test func aRecordThatIsThereOnceHasNoPointOfNoReturn() throws {
         let schedule = Schedule(strategy: .directLogFirst, sink: .offsetKeyed, shape: Hunter.shape)
         let life = try schedule.life(ofRecordAt: 3, of: 1)
-        #expect(life.deliveries == 1 && life.pointOfNoReturn == nil, "\(life.text)")
-        #expect(life.moments.contains { $0.place == .sink }, "\(life.text)")
+        #expect(life.deliveries == 1 && life.pointOfNoReturn == nil, "\(life.diagram)")
+        #expect(life.moments.contains { $0.place == .sink }, "\(life.diagram)")
         #expect(throws: ExplorationError.self) { try schedule.life(ofRecordAt: 99, of: 1) }
     }
 

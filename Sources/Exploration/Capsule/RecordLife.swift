@@ -42,17 +42,6 @@ public struct RecordLife: Sendable {
     /// The moment after which nothing can save it; nil: nothing is wrong with it.
     public var pointOfNoReturn: Moment? { moments.first(where: \.isPointOfNoReturn) }
 
-    /// The record in words, one line a moment.
-    public var text: String {
-        var text = "record simulated/\(partition)@\(offset): "
-        text += deliveries == 0 ? "lost\n" : deliveries == 1 ? "there once\n" : "there \(deliveries) times\n"
-        for moment in moments {
-            let mark = moment.isPointOfNoReturn ? "  <- point of no return" : ""
-            text += "  life \(moment.life)  \(moment.place.rawValue.padded(to: 6))  \(moment.text)\(mark)\n"
-        }
-        return text
-    }
-
     /// The record as a Mermaid sequence diagram.
     public var diagram: String {
         var text = "sequenceDiagram\n"
@@ -71,10 +60,6 @@ public struct RecordLife: Sendable {
         }
         return text
     }
-}
-
-extension String {
-    fileprivate func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }
 
 extension Schedule {
