@@ -126,6 +126,14 @@ package struct GroupCoordinator {
             .sorted { ($0.place.topic, $0.place.partition) < ($1.place.topic, $1.place.partition) }
     }
 
+    /// Why a group's offsets cannot be removed from outside: nobody knows it, or it has members.
+    package func removalRefusal(_ name: String) -> ErrorCode {
+        if let group = groups[name], !group.members.isEmpty { return .nonEmptyGroup }
+        return groups[name] == nil && offsets[name] == nil ? .groupIdNotFound : .none
+    }
+
+    package mutating func removeOffset(_ name: String, for place: TopicPartition) { offsets[name]?[place] = nil }
+
     /// Forgets what all groups have committed for a topic that is gone.
     package mutating func forgetOffsets(ofTopic topic: String) {
         for name in offsets.keys { offsets[name] = offsets[name]?.filter { $0.key.topic != topic } }

@@ -139,6 +139,27 @@ extension Broker {
         return response
     }
 
+    func offsetDelete(_ request: OffsetDelete.Request) -> OffsetDelete.Response {
+        var response = OffsetDelete.Response()
+        response.errorCode = groups.removalRefusal(request.groupId)
+        guard response.errorCode == .none else { return response }
+        response.topics = request.topics.map { asked in
+            var topic = OffsetDelete.Response.Topic()
+            topic.name = asked.name
+            topic.partitions = asked.partitions.map { partition in
+                let place = TopicPartition(topic: asked.name, partition: partition.partitionIndex)
+                groups.removeOffset(request.groupId, for: place)
+                var answer = OffsetDelete.Response.Partition()
+                answer.partitionIndex = partition.partitionIndex
+                let isThere = log(asked.name, partition.partitionIndex) != nil
+                answer.errorCode = isThere ? .none : .unknownTopicOrPartition
+                return answer
+            }
+            return topic
+        }
+        return response
+    }
+
     func offsetFetch(_ request: OffsetFetch.Request, _ version: Int16) -> OffsetFetch.Response {
         var response = OffsetFetch.Response()
         if version < 8 {

@@ -11,7 +11,7 @@ final class Broker {
         .produce: 0...9, .fetch: 0...12, .listOffsets: 0...7, .metadata: 0...12, .offsetCommit: 0...9,
         .offsetFetch: 0...9, .findCoordinator: 0...4, .joinGroup: 0...9, .heartbeat: 0...4, .leaveGroup: 0...5,
         .syncGroup: 0...5, .apiVersions: 0...4, .createTopics: 0...7, .deleteTopics: 0...6, .deleteRecords: 0...2,
-        .initProducerId: 0...4, .describeCluster: 0...1,
+        .initProducerId: 0...4, .offsetDelete: 0...0, .describeCluster: 0...1,
     ]
     static let nodeId: Int32 = 1
     static let clusterId = "kbench"
@@ -88,6 +88,7 @@ final class Broker {
         case .offsetCommit: reply.send(OffsetCommit.self, offsetCommit(try OffsetCommit.decodeRequest(frame, header)))
         case .offsetFetch:
             reply.send(OffsetFetch.self, offsetFetch(try OffsetFetch.decodeRequest(frame, header), header.version))
+        case .offsetDelete: reply.send(OffsetDelete.self, offsetDelete(try OffsetDelete.decodeRequest(frame, header)))
         case .joinGroup: joinGroup(try JoinGroup.decodeRequest(frame, header), header.clientId, reply)
         case .syncGroup: syncGroup(try SyncGroup.decodeRequest(frame, header), reply)
         case .heartbeat: heartbeat(try Heartbeat.decodeRequest(frame, header), reply)

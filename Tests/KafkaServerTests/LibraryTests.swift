@@ -56,6 +56,25 @@ import World
         #expect(try topic.broker.committedOffsets(of: [0], group: "other") == [nil])
     }
 
+    @Test("forgets the offsets of a group, but not while it has members")
+    func forgottenOffsets() throws {
+        let topic = try ServedTopic(partitions: 2)
+        try topic.broker.commit([(partition: 0, next: 5)], group: "g")
+        let forget = { (patience: Duration) in
+            try topic.cluster.forgetOffsets(of: "g", topic: topic.name, partitions: 2, within: patience)
+        }
+        let member = try topic.broker.openGroupReader(
+            GroupSettings(group: "g", sessionTimeoutMilliseconds: 6000, heartbeatMilliseconds: 100))
+        var holding: [[Partition]] = [[]]
+        #expect(try settle([member], &holding, until: [2]) == [0, 1])
+        #expect(throws: BrokerError.self) { try forget(.zero) }
+        #expect(try topic.broker.committedOffsets(of: [0, 1], group: "g") == [5, nil])
+        member.close()
+        try forget(.seconds(10))
+        #expect(try topic.broker.committedOffsets(of: [0, 1], group: "g") == [nil, nil])
+        try topic.cluster.forgetOffsets(of: "never", topic: topic.name, partitions: 2, within: .zero)
+    }
+
     @Test("makes and removes topics, and says why not")
     func topics() throws {
         let topic = try ServedTopic()
