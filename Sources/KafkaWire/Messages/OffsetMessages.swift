@@ -176,17 +176,7 @@ package enum OffsetFetch: Api {
             try coder.field("Groups", &groups, since: 8)
         }
 
-        package struct Topic: Structure {
-            package var name = ""
-            package var partitions: [Partition] = []
-
-            package init() {}
-
-            package mutating func fields(_ coder: inout some FieldCoder) throws(WireError) {
-                try coder.field("Name", &name)
-                try coder.field("Partitions", &partitions)
-            }
-        }
+        package typealias Topic = NamedTopic<Partition>
 
         package struct Partition: Structure {
             package var partitionIndex: Int32 = 0
@@ -253,17 +243,7 @@ package enum OffsetDelete: Api {
             try coder.field("Topics", &topics)
         }
 
-        package struct Topic: Structure {
-            package var name = ""
-            package var partitions: [Partition] = []
-
-            package init() {}
-
-            package mutating func fields(_ coder: inout some FieldCoder) throws(WireError) {
-                try coder.field("Name", &name)
-                try coder.field("Partitions", &partitions)
-            }
-        }
+        package typealias Topic = NamedTopic<Partition>
 
         package struct Partition: Structure {
             package var partitionIndex: Int32 = 0
@@ -289,17 +269,7 @@ package enum OffsetDelete: Api {
             try coder.field("Topics", &topics)
         }
 
-        package struct Topic: Structure {
-            package var name = ""
-            package var partitions: [Partition] = []
-
-            package init() {}
-
-            package mutating func fields(_ coder: inout some FieldCoder) throws(WireError) {
-                try coder.field("Name", &name)
-                try coder.field("Partitions", &partitions)
-            }
-        }
+        package typealias Topic = NamedTopic<Partition>
 
         package struct Partition: Structure {
             package var partitionIndex: Int32 = 0

@@ -21,17 +21,7 @@ package enum ListOffsets: Api {
             try coder.field("TimeoutMs", &timeoutMs, since: 10)
         }
 
-        package struct Topic: Structure {
-            package var name = ""
-            package var partitions: [Partition] = []
-
-            package init() {}
-
-            package mutating func fields(_ coder: inout some FieldCoder) throws(WireError) {
-                try coder.field("Name", &name)
-                try coder.field("Partitions", &partitions)
-            }
-        }
+        package typealias Topic = NamedTopic<Partition>
 
         package struct Partition: Structure {
             package var partitionIndex: Int32 = 0
@@ -61,17 +51,7 @@ package enum ListOffsets: Api {
             try coder.field("Topics", &topics)
         }
 
-        package struct Topic: Structure {
-            package var name = ""
-            package var partitions: [Partition] = []
-
-            package init() {}
-
-            package mutating func fields(_ coder: inout some FieldCoder) throws(WireError) {
-                try coder.field("Name", &name)
-                try coder.field("Partitions", &partitions)
-            }
-        }
+        package typealias Topic = NamedTopic<Partition>
 
         package struct Partition: Structure {
             package var partitionIndex: Int32 = 0
@@ -197,17 +177,7 @@ package enum DeleteRecords: Api {
             try coder.field("TimeoutMs", &timeoutMs)
         }
 
-        package struct Topic: Structure {
-            package var name = ""
-            package var partitions: [Partition] = []
-
-            package init() {}
-
-            package mutating func fields(_ coder: inout some FieldCoder) throws(WireError) {
-                try coder.field("Name", &name)
-                try coder.field("Partitions", &partitions)
-            }
-        }
+        package typealias Topic = NamedTopic<Partition>
 
         package struct Partition: Structure {
             package var partitionIndex: Int32 = 0
@@ -233,17 +203,7 @@ package enum DeleteRecords: Api {
             try coder.field("Topics", &topics)
         }
 
-        package struct Topic: Structure {
-            package var name = ""
-            package var partitions: [Partition] = []
-
-            package init() {}
-
-            package mutating func fields(_ coder: inout some FieldCoder) throws(WireError) {
-                try coder.field("Name", &name)
-                try coder.field("Partitions", &partitions)
-            }
-        }
+        package typealias Topic = NamedTopic<Partition>
 
         package struct Partition: Structure {
             package var partitionIndex: Int32 = 0

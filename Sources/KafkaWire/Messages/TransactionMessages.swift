@@ -218,17 +218,7 @@ package enum TxnOffsetCommit: Api {
             try coder.field("Topics", &topics)
         }
 
-        package struct Topic: Structure {
-            package var name = ""
-            package var partitions: [Partition] = []
-
-            package init() {}
-
-            package mutating func fields(_ coder: inout some FieldCoder) throws(WireError) {
-                try coder.field("Name", &name)
-                try coder.field("Partitions", &partitions)
-            }
-        }
+        package typealias Topic = NamedTopic<Partition>
 
         package struct Partition: Structure {
             package var partitionIndex: Int32 = 0
@@ -258,17 +248,7 @@ package enum TxnOffsetCommit: Api {
             try coder.field("Topics", &topics)
         }
 
-        package struct Topic: Structure {
-            package var name = ""
-            package var partitions: [Partition] = []
-
-            package init() {}
-
-            package mutating func fields(_ coder: inout some FieldCoder) throws(WireError) {
-                try coder.field("Name", &name)
-                try coder.field("Partitions", &partitions)
-            }
-        }
+        package typealias Topic = NamedTopic<Partition>
 
         package struct Partition: Structure {
             package var partitionIndex: Int32 = 0
