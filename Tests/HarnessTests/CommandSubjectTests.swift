@@ -10,20 +10,24 @@ import World
 
 @Suite struct CommandSubjectTests {
     /// Reads the lines of `input` from the committed position on, writes each to `output`, commits after each tenth, and
-    /// has a child of its own that would write on if only its parent were killed.
+    /// has a child of its own that would write on if only its parent were killed. Where it is to be killed its first life
+    /// stands still at a line, so that it is never done before, however late the kill.
     private static let pipeline = """
         trap 'exit 0' TERM
+        \(standsStill)
         (while :; do echo "child $1" >>child; sleep 0.01; done) </dev/null >/dev/null 2>&1 &
         done=$(cat committed 2>/dev/null || echo 0)
         echo "$GREETING" >>greetings
         tail -n +$((done + 1)) input | while read -r line; do
-          sleep 0.003
+          [ "$line" != "$HOLD" ] || while :; do sleep 1; done
           echo "$line" >>output
           done=$((done + 1))
           [ $((done % 10)) -ne 0 ] || { echo $done >committed.new; mv committed.new committed; }
         done
         """
     private static let records = 200
+    /// Only the first life stands still.
+    private static let standsStill = "[ ! -e began ] || HOLD=; : >began"
 
     private static func lines(in path: String) -> [Substring] {
         FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self).split(separator: "\n") }
@@ -32,7 +36,8 @@ import World
 
     /// Runs `body` with a pipeline that has all its input before it and nothing behind it.
     private static func withPipeline(
-        _ script: String = pipeline, _ body: (CommandSubject, _ folder: String) async throws -> Void
+        _ script: String = pipeline, standingStillAt hold: Int? = 150,
+        _ body: (CommandSubject, _ folder: String) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("kbench-\(UUID().uuidString)").path
         try PosixDisk().makeDirectory(folder)
@@ -45,7 +50,9 @@ import World
         }
         try await body(
             CommandSubject(
-                ["sh", "-c", script, "pipeline"], environment: ["GREETING": "hello"], folder: folder, output: output),
+                ["sh", "-c", script, "pipeline"],
+                environment: ["GREETING": "hello", "HOLD": hold.map { "record \($0)" } ?? ""],
+                folder: folder, output: output),
             folder)
     }
 
@@ -89,7 +96,7 @@ import World
     @Test("The whole group is killed: no child writes on, neither after a kill nor after an end in order")
     func nothingIsLeftOfAGroup() async throws {
         for death in [Death.deliveredCount(20), .none] {
-            try await Self.withPipeline { subject, folder in
+            try await Self.withPipeline(standingStillAt: death == .none ? nil : 150) { subject, folder in
                 _ = try await subject.live([:], dying: death)
                 // A kill takes effect a moment after it was sent.
                 try await Task.sleep(for: .milliseconds(50))
@@ -117,11 +124,15 @@ import World
     @Test("A pipeline that commits first loses what it had not written, which the verdict says exactly")
     func aPipelineThatCommitsFirstLoses() async throws {
         let hasty = """
+            \(Self.standsStill)
             from=$(cat committed 2>/dev/null || echo 0)
             echo $((from + 100)) >committed
-            tail -n +$((from + 1)) input | while read -r line; do sleep 0.003; echo "$line" >>output; done
+            tail -n +$((from + 1)) input | while read -r line; do
+              [ "$line" != "$HOLD" ] || while :; do sleep 1; done
+              echo "$line" >>output
+            done
             """
-        try await Self.withPipeline(hasty) { subject, folder in
+        try await Self.withPipeline(hasty, standingStillAt: 60) { subject, folder in
             _ = try await subject.drain([:], dying: .deliveredCount(30))
             let verdict = try Self.verdict(of: subject)
             let written = Self.lines(in: "\(folder)/output").count - 100
