@@ -9,15 +9,15 @@ public struct CrashSchedule {
     private let job: Job
     let fidelity: Fidelity
     private let cuts: LoadCuts
-    private var shape: LoadShape { cuts.shape }
+    var shape: LoadShape { cuts.shape }
     /// What the life finds when it opens.
     private let state: any LifeState
-    private let script: LifeScript
+    let script: LifeScript
     // Running sums, because long loads have many thousands of groups, and each of their moments needs them.
     /// Before each group, the blocks of those before it; at the end those of all.
-    private let blocksBefore: [Int]
+    let blocksBefore: [Int]
     /// Before each group, the batches that were planned by then.
-    private let batchesBefore: [Int]
+    let batchesBefore: [Int]
     private let recordsOfBatch: [Int]
     /// Before each batch, the records of those before it in this life.
     private let recordsBefore: [Int]
@@ -341,7 +341,7 @@ public struct CrashSchedule {
     }
 
     /// When the batch at `index` is complete and cleaned up after.
-    private func cleanedMoment(_ index: Int) -> CrashMoment {
+    func cleanedMoment(_ index: Int) -> CrashMoment {
         var moment = finishedMoment(index, isComplete: true)
         moment.cleanupIsDurable = true
         return moment
@@ -376,73 +376,5 @@ public struct CrashSchedule {
             }
         }
         return moments
-    }
-
-    /// One moment for each block of the receiver, `cut` being the blocks cut by then; and for the poll that gets nothing.
-    private func blockMoments(withEmptyPoll: Bool = false, _ cut: (Int) -> Int) -> [CrashMoment] {
-        var moments: [CrashMoment] = []
-        var block = 0
-        for (index, group) in script.groups.enumerated() {
-            for _ in group {
-                var moment = receiving(group: index, announced: 0)
-                moment.blocksCut = cut(block)
-                moments.append(moment)
-                block += 1
-            }
-        }
-        if withEmptyPoll, script.endsWithEmptyPoll {
-            // Before the last group is pushed, if that waits for more; otherwise behind it.
-            var moment = receiving(group: script.groups.count - 1, announced: 0)
-            moment.blocksCut = block
-            moments.append(moment)
-        }
-        return moments
-    }
-
-    private func cutMoments(_ isAfter: Bool) -> [CrashMoment] {
-        blockMoments { isAfter ? $0 + 1 : $0 }.enumerated().map { block, moment in
-            var moment = moment
-            moment.isAutoCommitUnderWay = isAfter && (block + 1) % shape.autoCommitBlocks == 0
-            return moment
-        }
-    }
-
-    private func autoCommitMoments(_ isAfter: Bool) -> [CrashMoment] {
-        blockMoments { $0 + 1 }.enumerated().compactMap { block, moment in
-            guard (block + 1) % shape.autoCommitBlocks == 0 else { return nil }
-            var moment = moment
-            moment.isAutoCommitUnderWay = !isAfter
-            return moment
-        }
-    }
-
-    /// The moments of each group of blocks; `announced` gives, for each of them, the group's blocks announced by then.
-    private func groupMoments(_ announced: ([Int]) -> [Int]) -> [CrashMoment] {
-        script.groups.enumerated().flatMap { index, group in
-            group.isEmpty ? [] : announced(group).map { receiving(group: index, announced: $0) }
-        }
-    }
-
-    private func commitMoments(_ when: CrashPoint.Moment) -> [CrashMoment] {
-        script.groups.enumerated().filter { !$0.element.isEmpty }.map { index, group in
-            var moment = receiving(group: index, announced: group.count)
-            switch when {
-            case .before, .fails: break
-            case .torn: moment.partialCommitBlocks = group.count
-            case .after: moment.blocksCommitted += group.count
-            }
-            return moment
-        }
-    }
-
-    /// While the group at `index` is pushed: batches that were due are complete, nothing of the next has begun.
-    private func receiving(group index: Int, announced: Int) -> CrashMoment {
-        let complete = batchesBefore[index]
-        var moment = complete == 0 ? CrashMoment() : cleanedMoment(complete - 1)
-        moment.blocksCut = blocksBefore[index] + script.groups[index].count
-        moment.blocksAnnounced = blocksBefore[index] + announced
-        moment.blocksCommitted = blocksBefore[index]
-        moment.blocksStored = moment.blocksAnnounced
-        return moment
     }
 }
