@@ -20,17 +20,24 @@ public struct CountedDeliveries: DeliverySource {
     ///
     /// - Throws: ``DiskError``, or what `body` throws.
     public func forEachDelivery(_ body: (Delivery) throws -> Void) throws {
-        var numbers: [Int] = []
+        var outcome: Result<Void, any Error> = .success(())
         let header = try LedgerFile.read(in: directory, disk: disk) { first, words in
-            for (index, word) in words.enumerated() where word != 0 {
-                for lane in 0..<32 {
-                    let times = Int(UInt64(littleEndian: word) >> UInt64(2 * lane) & 3)
-                    for _ in 0..<times { numbers.append(first + index * 32 + lane) }
-                }
+            guard case .success = outcome else { return }
+            outcome = Result { try CountedDeliveries.deliver(words, from: first, to: body) }
+        }
+        try outcome.get()
+        for _ in 0..<header.corrupted { try body(Delivery(number: nil)) }
+    }
+
+    private static func deliver(
+        _ words: UnsafeBufferPointer<UInt64>, from first: Int, to body: (Delivery) throws -> Void
+    ) throws {
+        for (index, word) in words.enumerated() where word != 0 {
+            for lane in 0..<32 {
+                let times = UInt64(littleEndian: word) >> UInt64(2 * lane) & 3
+                for _ in 0..<times { try body(Delivery(number: first + index * 32 + lane)) }
             }
         }
-        for number in numbers { try body(Delivery(number: number)) }
-        for _ in 0..<header.corrupted { try body(Delivery(number: nil)) }
     }
 
     /// Adds the ledgers up.
