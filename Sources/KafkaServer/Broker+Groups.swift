@@ -130,7 +130,7 @@ extension Broker {
                         offset: partition.committedOffset, leaderEpoch: partition.committedLeaderEpoch,
                         metadata: partition.committedMetadata)
                     let place = TopicPartition(topic: asked.name, partition: partition.partitionIndex)
-                    groups.store(offset, request.groupId, for: place)
+                    groups.store(offset, request.groupId, for: place, at: now)
                 }
                 topic.partitions.append(answer)
             }
