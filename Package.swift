@@ -195,7 +195,7 @@ let package = Package(
         tests(
             of: "KafkaServer",
             also: [
-                "World", "KafkaWire", "BrokerCore", "Kafka",
+                "World", "Compression", "KafkaWire", "BrokerCore", "Kafka", "Simulation",
                 .product(name: "NIOCore", package: "swift-nio"),
             ]),
         tests(of: "Posix", also: ["World"]),

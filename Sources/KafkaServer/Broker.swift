@@ -20,7 +20,9 @@ final class Broker {
     let loop: any EventLoop
     /// Where clients are told to connect.
     var port: Int32 = 0
-    var topics = Topics<BufferSegment>()
+    var topics: Topics<BufferSegment>
+    /// Where all is kept that is to come back; nil for memory alone.
+    let data: DataStore?
     let unpacker = Unpacker()
     var producersNamed: Int64 = 0
 
@@ -36,10 +38,23 @@ final class Broker {
     /// When groups are looked at next.
     var groupTimer: (deadline: Milliseconds, task: Scheduled<Void>)?
 
-    init(_ settings: ServerSettings, _ loop: any EventLoop) {
+    /// - Throws: ``ServerError``, ``DataError``, `DiskError`, all about the data folder.
+    init(_ settings: ServerSettings, _ loop: any EventLoop) throws {
         self.settings = settings
         self.loop = loop
+        let data = try settings.data.map { try DataStore($0, loop) }
+        self.data = data
+        topics = Topics { [files = data?.files] id, partition in
+            files.map { LogHome(files: $0, topic: id.low, partition: partition) }
+        }
         groups = GroupCoordinator(settings.groups)
+        guard let data else { return }
+        do {
+            try restore(from: data)
+        } catch {
+            data.close()
+            throw error
+        }
     }
 
     /// The loop's clock.
@@ -138,6 +153,10 @@ final class Broker {
             return response
         }
         producersNamed += 1
+        guard isNoted([.counts(counts)]) else {
+            response.errorCode = .kafkaStorageError
+            return response
+        }
         response.producerId = producersNamed
         return response
     }

@@ -14,6 +14,8 @@ package struct ServerSettings: Sendable {
     /// Whether a topic that a client asks for is made.
     package var createsTopics = true
     package var groups = GroupRules()
+    /// Where topics, records and committed offsets are kept; nil: in memory, until the broker ends.
+    package var data: DataFolder?
 
     package init() {}
 }
@@ -24,34 +26,45 @@ package struct ServerError: DiagnosticError {
     package var code: String { "broker-not-served" }
     /// What the system says.
     package var message: String
-    /// The address.
+    /// The address, or the data folder.
     package var location: String
-    package var cause: String { "no broker can be served on \(location): \(message)" }
-    package var fix: String { "choose a port that is free, or 0 for any" }
+    /// Whether it is about the data folder.
+    package var isFolder = false
+    package var cause: String {
+        isFolder ? "no broker can use \(location): \(message)" : "no broker can be served on \(location): \(message)"
+    }
+    package var fix: String {
+        isFolder
+            ? "stop the broker that uses it, or choose a folder that can be written"
+            : "choose a port that is free, or 0 for any"
+    }
     package var exitCode: ExitStatus { .brokerUnreachable }
 }
 
-/// One broker, whose logs are in memory, on one event loop.
+/// One broker on one event loop.
 package final class KafkaServer: Sendable {
     /// Where it listens, such as `127.0.0.1:9092`.
     package let bootstrap: String
     package let port: Int
     private let group: MultiThreadedEventLoopGroup
+    private let broker: NIOLoopBound<Broker>
 
-    private init(host: String, port: Int, _ group: MultiThreadedEventLoopGroup) {
+    private init(host: String, port: Int, _ group: MultiThreadedEventLoopGroup, _ broker: NIOLoopBound<Broker>) {
         self.port = port
         self.group = group
+        self.broker = broker
         bootstrap = "\(host):\(port)"
     }
 
     /// Serves until ``stop()``.
     ///
-    /// - Throws: ``ServerError`` when the port cannot be opened.
+    /// - Throws: ``ServerError`` when the port cannot be opened or the data folder not be used; ``DataError`` when that is
+    ///   damaged.
     package static func start(_ settings: ServerSettings = ServerSettings()) throws -> KafkaServer {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let loop = group.next()
         do {
-            let broker = try loop.submit { NIOLoopBound(Broker(settings, loop), eventLoop: loop) }.wait()
+            let broker = try loop.submit { NIOLoopBound(try Broker(settings, loop), eventLoop: loop) }.wait()
             let channel = try ServerBootstrap(group: group)
                 .serverChannelOption(.backlog, value: 256)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -69,15 +82,20 @@ package final class KafkaServer: Sendable {
             let port = channel.localAddress?.port ?? settings.port
             // Nobody can have asked for it yet: clients learn the port from whoever started the broker.
             try loop.submit { broker.value.port = Int32(clamping: port) }.wait()
-            return KafkaServer(host: settings.host, port: port, group)
+            return KafkaServer(host: settings.host, port: port, group, broker)
         } catch {
             try? group.syncShutdownGracefully()
+            if error is ServerError || error is DataError { throw error }
+            if let error = error as? DiskError, let data = settings.data {
+                throw ServerError(message: "\(error)", location: data.path, isFolder: true)
+            }
             throw ServerError(message: "\(error)", location: "\(settings.host):\(settings.port)")
         }
     }
 
-    /// Closes all connections and forgets all records.
+    /// Closes all connections, syncs what is kept in a folder, and forgets all else.
     package func stop() {
+        try? broker.eventLoop.submit { [broker] in broker.value.data?.close() }.wait()
         // It fails only when it is called twice, and then there is nothing left to do.
         try? group.syncShutdownGracefully()
     }
