@@ -103,8 +103,8 @@ package final class PartitionLog<Segment: LogSegment> {
     /// Appends all batches or none of them, but for those before one that cannot be written. Their bytes stay; only
     /// place and epoch are written.
     ///
-    /// - Parameter mayBegin: Whether a producer, by id and epoch, has a transaction that this partition belongs to; asked
-    ///   where none is open here.
+    /// `mayBegin`: whether a producer, by id and epoch, has a transaction that this partition belongs to; asked where none
+    /// is open here.
     package func append(
         _ records: UnsafeRawBufferPointer, mayBegin: (Int64, Int16) -> ErrorCode = { _, _ in .invalidTxnState }
     ) -> AppendOutcome {
@@ -162,9 +162,8 @@ package final class PartitionLog<Segment: LogSegment> {
         }
     }
 
-    /// Appends the marker that ends the transaction of a producer here; returns its offset, nil when it cannot be written.
-    ///
-    /// - Parameter timestamp: Milliseconds since 1970.
+    /// Appends the marker that ends the transaction of a producer here, at `timestamp` in milliseconds since 1970; returns
+    /// its offset, nil when it cannot be written.
     @discardableResult
     package func appendMarker(
         _ marker: ControlMarker, producerId: Int64, producerEpoch: Int16, timestamp: Int64
@@ -251,7 +250,7 @@ package final class PartitionLog<Segment: LogSegment> {
     /// The batches from the one on that holds `offset`, of at most `maxBytes`, but for the first if there must be one;
     /// nil for an offset that is not there.
     ///
-    /// - Parameter isCommitted: Whether it ends where the oldest open transaction begins. What was aborted is there.
+    /// `isCommitted`: whether it ends where the oldest open transaction begins. What was aborted is there.
     package func read(from offset: Int64, maxBytes: Int, atLeastOne: Bool, isCommitted: Bool = false) -> Read? {
         guard offset >= startOffset, offset <= endOffset else { return nil }
         var read = Read(endOffset: offset)

@@ -1,6 +1,6 @@
 // What a file of record batches holds when it is found: whole batches, and behind them perhaps one that was cut off.
 internal import KafkaWire
-package import World
+internal import World
 
 /// A file of batches, as it was left.
 struct BatchFile {
@@ -30,15 +30,17 @@ struct BatchFile {
                 do throws(WireError) {
                     found.add(try BatchHeader(bytes, at: found.end - start, left: length - found.end))
                 } catch {
-                    throw DataError(path: path, position: found.end, reason: "\(error)")
+                    throw DataError(damaged: path, at: found.end, "\(error)")
                 }
             }
         }
         return found
     }
 
-    /// Goes through all batches and verifies them. What is behind the last whole one was being written when whoever wrote
-    /// it ended, and `end` is before it; but where another whole one follows, the file is damaged.
+    /// Goes through all batches and verifies them.
+    ///
+    /// What is behind the last whole one was being written when its writer ended, and `end` is before it; but where
+    /// another whole one follows, the file is damaged.
     ///
     /// - Throws: ``DataError`` of what is damaged; `DiskError`.
     static func last(_ file: any DiskFile, _ path: String) throws -> BatchFile {
@@ -52,7 +54,7 @@ struct BatchFile {
                     found.add(try whole(bytes, at: found.end))
                 } catch {
                     guard !found.isFollowed(bytes) else {
-                        throw DataError(path: path, position: found.end, reason: "\(error)")
+                        throw DataError(damaged: path, at: found.end, "\(error)")
                     }
                     break
                 }
@@ -85,20 +87,4 @@ struct BatchFile {
         headers.append(header)
         end += header.byteCount
     }
-}
-
-/// A file of the data folder that holds what nobody wrote there.
-package struct DataError: DiagnosticError {
-    /// The kind of failure, for programs.
-    package var code: String { "data-damaged" }
-    package var path: String
-    /// Where the first byte lies that is not understood.
-    package var position: Int
-    /// What is wrong with it.
-    package var reason: String
-    package var message: String { reason }
-    package var location: String { "\(path) at byte \(position)" }
-    package var cause: String { "\(path) is damaged at byte \(position): \(reason)" }
-    package var fix: String { "bring the file back from a copy, or remove the data folder to begin anew" }
-    package var exitCode: ExitStatus { .internalError }
 }

@@ -5,8 +5,18 @@ internal import KafkaWire
 extension Broker {
     /// Takes over what the data folder has.
     ///
-    /// - Throws: ``DataError``, `DiskError`.
-    func restore(from data: DataStore) throws {
+    /// - Throws: ``DataError``; the folder is left to others then.
+    func restore() throws {
+        guard let data else { return }
+        do {
+            try restore(from: data)
+        } catch {
+            data.close()
+            throw data.explained(error)
+        }
+    }
+
+    private func restore(from data: DataStore) throws {
         var starts: [(topic: Uuid, entry: LogEntry)] = []
         try data.readJournal { entry in
             switch entry {
@@ -90,16 +100,12 @@ extension Broker {
         return (try? data.note(entries())) != nil
     }
 
-    /// Makes a topic and writes it down; why not, where it cannot be.
-    func makeTopic(_ name: String, partitions: Int) -> Result<Topic<BufferSegment>, ErrorFound> {
-        guard let topic = topics.create(name, partitions: partitions) else {
-            return .failure(ErrorFound(code: topics.refusal(name: name, partitions: partitions) ?? .unknownServerError))
-        }
-        guard isNoted([.topic(TopicEntry(topic))]) else {
-            _ = topics.delete(name)
-            return .failure(ErrorFound(code: .kafkaStorageError))
-        }
-        return .success(topic)
+    /// Makes a topic that may be made and writes it down; nil where it cannot be written.
+    func makeTopic(_ name: String, partitions: Int) -> Topic<BufferSegment>? {
+        guard let topic = topics.create(name, partitions: partitions) else { return nil }
+        if isNoted([.topic(TopicEntry(topic))]) { return topic }
+        _ = topics.delete(name)
+        return nil
     }
 
     /// Removes a topic and writes that down; false where it cannot be.
@@ -110,11 +116,6 @@ extension Broker {
         groups.forgetOffsets(ofTopic: topic.name)
         return true
     }
-}
-
-/// Why something is refused.
-struct ErrorFound: Error {
-    var code: ErrorCode
 }
 
 extension TopicEntry {
@@ -140,7 +141,7 @@ extension LogEntry {
 }
 
 extension OffsetEntry {
-    /// - Parameter committed: nil: nothing any more.
+    /// `committed`: nil for nothing any more.
     init(_ group: String, _ place: TopicPartition, _ committed: CommittedOffset?) {
         self.group = group
         topic = place.topic

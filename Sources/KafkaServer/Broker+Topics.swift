@@ -30,9 +30,7 @@ extension Broker {
         }
         if let topic = topics[name] { return describe(topic) }
         let refusal = topics.refusal(name: name, partitions: settings.partitions)
-        if mayCreate && settings.createsTopics,
-            case .success(let topic) = makeTopic(name, partitions: settings.partitions)
-        {
+        if mayCreate && settings.createsTopics, let topic = makeTopic(name, partitions: settings.partitions) {
             return describe(topic)
         }
         missing.name = name
@@ -69,9 +67,10 @@ extension Broker {
             answer.numPartitions = Int32(partitions)
             answer.replicationFactor = 1
             guard !request.validateOnly else { return answer }
-            switch makeTopic(asked.name, partitions: partitions) {
-            case .success(let topic): answer.topicId = topic.id
-            case .failure(let found): answer.errorCode = found.code
+            if let topic = makeTopic(asked.name, partitions: partitions) {
+                answer.topicId = topic.id
+            } else {
+                answer.errorCode = .kafkaStorageError
             }
             return answer
         }

@@ -38,23 +38,17 @@ final class Broker {
     /// When groups are looked at next.
     var groupTimer: (deadline: Milliseconds, task: Scheduled<Void>)?
 
-    /// - Throws: ``ServerError``, ``DataError``, `DiskError`, all about the data folder.
+    /// - Throws: ``DataError``.
     init(_ settings: ServerSettings, _ loop: any EventLoop) throws {
         self.settings = settings
         self.loop = loop
-        let data = try settings.data.map { try DataStore($0, loop) }
+        let data = try settings.data.map { try DataStore.open($0, loop) }
         self.data = data
         topics = Topics { [files = data?.files] id, partition in
             files.map { LogHome(files: $0, topic: id.low, partition: partition) }
         }
         groups = GroupCoordinator(settings.groups)
-        guard let data else { return }
-        do {
-            try restore(from: data)
-        } catch {
-            data.close()
-            throw error
-        }
+        try restore()
     }
 
     /// The loop's clock.

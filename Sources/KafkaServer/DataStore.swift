@@ -26,7 +26,7 @@ package struct DataFolder: Sendable {
 /// The folder while it is in use, by one event loop.
 final class DataStore {
     let files: LogFiles
-    private let folder: DataFolder
+    let folder: DataFolder
     private let loop: any EventLoop
     private let lock: any DiskFile
     private let threads = NIOThreadPool(numberOfThreads: 1)
@@ -39,13 +39,21 @@ final class DataStore {
     private var journalPath: String { "\(folder.path)/journal" }
     private var logs: String { "\(folder.path)/logs" }
 
-    /// - Throws: ``ServerError`` when another process uses the folder; `DiskError`.
-    init(_ folder: DataFolder, _ loop: any EventLoop) throws {
+    /// - Throws: ``DataError``.
+    static func open(_ folder: DataFolder, _ loop: any EventLoop) throws -> DataStore {
+        do {
+            return try DataStore(folder, loop)
+        } catch let error as DiskError {
+            throw DataError(error, folder: folder.path)
+        }
+    }
+
+    private init(_ folder: DataFolder, _ loop: any EventLoop) throws {
         self.folder = folder
         self.loop = loop
         try folder.disk.makeDurableDirectory("\(folder.path)/logs")
         guard let lock = try folder.disk.lock("\(folder.path)/lock") else {
-            throw ServerError(message: "another broker uses this folder", location: folder.path, isFolder: true)
+            throw DataError(inUse: folder.path)
         }
         self.lock = lock
         files = LogFiles(
@@ -53,6 +61,11 @@ final class DataStore {
             syncsEach: folder.syncInterval == 0)
         threads.start()
         files.onDirty = { [unowned self] in schedule() }
+    }
+
+    /// An error as whoever starts the broker is told it.
+    func explained(_ error: any Error) -> any Error {
+        (error as? DiskError).map { DataError($0, folder: folder.path) } ?? error
     }
 
     // MARK: Reading
@@ -99,14 +112,14 @@ final class DataStore {
             let segment = home.file(baseOffset: baseOffset)
             let path = segment.path
             if index > 0, baseOffset != log.endOffset {
-                throw DataError(path: path, position: 0, reason: "offset \(log.endOffset) should be the first of it")
+                throw DataError(damaged: path, at: 0, "offset \(log.endOffset) should be the first of it")
             }
             let file = try folder.disk.open(path, .update)
             defer { file.close() }
             let isLast = index == found.baseOffsets.count - 1
             let batches = isLast ? try BatchFile.last(file, path) : try BatchFile.closed(file, path)
             if let first = batches.headers.first, first.baseOffset != baseOffset {
-                throw DataError(path: path, position: 0, reason: "its first offset is \(first.baseOffset)")
+                throw DataError(damaged: path, at: 0, "its first offset is \(first.baseOffset)")
             }
             if isLast, Int64(batches.end) < (try file.length()) { try file.truncate(to: Int64(batches.end)) }
             if index == 0 { log.resume(startOffset: baseOffset, endOffset: baseOffset, leaderEpoch: 0) }

@@ -26,23 +26,33 @@ package struct ServerError: DiagnosticError {
     package var code: String { "broker-not-served" }
     /// What the system says.
     package var message: String
-    /// The address, or the data folder.
+    /// The address.
     package var location: String
-    /// Whether it is about the data folder.
-    package var isFolder = false
-    package var cause: String {
-        isFolder ? "no broker can use \(location): \(message)" : "no broker can be served on \(location): \(message)"
-    }
+    package var cause: String { "no broker can be served on \(location): \(message)" }
     package var fix: String {
-        isFolder
-            ? "stop the broker that uses it, or choose a folder that can be written"
-            : "choose a port that is free, or 0 for any"
+        isPortTaken
+            ? "choose a port that is free, or 0 for any"
+            : "choose an address of this machine, such as 127.0.0.1, and a port that you may listen on"
     }
     package var exitCode: ExitStatus { .brokerUnreachable }
+    private let isPortTaken: Bool
+
+    init(_ error: any Error, location: String) {
+        // The system's words alone: the library puts its own function in front, and the number behind.
+        let words = (error as? IOError).flatMap {
+            "\($0)".firstMatch(of: #/: ([^():]+)\)? \(errno/#).map { String($0.1) }
+        }
+        message = words ?? "\(error)"
+        isPortTaken = message == "Address already in use"
+        self.location = location
+    }
 }
 
 /// One broker on one event loop.
 package final class KafkaServer: Sendable {
+    /// A broker has no more partitions than this.
+    package static let mostPartitions = Topics<BufferSegment>.mostPartitions
+
     /// Where it listens, such as `127.0.0.1:9092`.
     package let bootstrap: String
     package let port: Int
@@ -58,8 +68,7 @@ package final class KafkaServer: Sendable {
 
     /// Serves until ``stop()``.
     ///
-    /// - Throws: ``ServerError`` when the port cannot be opened or the data folder not be used; ``DataError`` when that is
-    ///   damaged.
+    /// - Throws: ``ServerError`` when the port cannot be opened, ``DataError`` when the data folder cannot be used.
     package static func start(_ settings: ServerSettings = ServerSettings()) throws -> KafkaServer {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let loop = group.next()
@@ -85,11 +94,8 @@ package final class KafkaServer: Sendable {
             return KafkaServer(host: settings.host, port: port, group, broker)
         } catch {
             try? group.syncShutdownGracefully()
-            if error is ServerError || error is DataError { throw error }
-            if let error = error as? DiskError, let data = settings.data {
-                throw ServerError(message: "\(error)", location: data.path, isFolder: true)
-            }
-            throw ServerError(message: "\(error)", location: "\(settings.host):\(settings.port)")
+            if error is DataError { throw error }
+            throw ServerError(error, location: "\(settings.host):\(settings.port)")
         }
     }
 

@@ -47,7 +47,7 @@ final class StateJournal {
                     var records = try header.records(in: UnsafeRawBufferPointer(room), unpacker)
                     while let record = try records.next() { try body(try StateEntry(record)) }
                 } catch let error as WireError {
-                    throw DataError(path: path, position: position, reason: "\(error)")
+                    throw DataError(damaged: path, at: position, "\(error)")
                 }
             }
             position += header.byteCount

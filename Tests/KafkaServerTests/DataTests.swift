@@ -221,8 +221,9 @@ import World
     @Test("refuses a folder that another broker uses, and takes it when that has ended")
     func lock() throws {
         let first = try disk.serve()
-        let error = #expect(throws: ServerError.self) { try disk.serve().stop() }
-        #expect(error?.location == "data")
+        let error = #expect(throws: DataError.self) { try disk.serve().stop() }
+        #expect(error?.code == .inUse)
+        #expect(error?.path == "data")
         first.stop()
         try disk.serve().stop()
     }
