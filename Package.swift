@@ -153,8 +153,8 @@ let package = Package(
         .target(
             name: "KafkaServer",
             dependencies: [
-                "World", "KafkaWire", "BrokerCore", "Compression", .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
+                "World", "KafkaWire", "BrokerCore", "Compression", "Posix",
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: settings),
         .target(name: "Kafka", dependencies: ["World", "CRdKafka", "CPlainLoop"], swiftSettings: settings),
@@ -195,7 +195,7 @@ let package = Package(
         tests(
             of: "KafkaServer",
             also: [
-                "World", "KafkaWire", "BrokerCore", "Kafka",
+                "World", "Compression", "KafkaWire", "BrokerCore", "Kafka", "Simulation", "CRdKafka",
                 .product(name: "NIOCore", package: "swift-nio"),
             ]),
         tests(of: "Posix", also: ["World"]),

@@ -106,10 +106,10 @@ package struct GroupCoordinator {
 
     // MARK: Offsets
 
-    private mutating func change(_ name: String, _ body: (inout GroupOffsets) -> Void) {
+    private mutating func change<R>(_ name: String, _ body: (inout GroupOffsets) -> R) -> R {
         var changed = offsets.removeValue(forKey: name) ?? GroupOffsets()
-        body(&changed)
-        if !changed.isEmpty { offsets[name] = changed }
+        defer { if !changed.isEmpty { offsets[name] = changed } }
+        return body(&changed)
     }
 
     /// Whether whoever claims this may commit; ``store(_:_:for:at:)`` does then.
@@ -128,8 +128,11 @@ package struct GroupCoordinator {
         change(name) { $0.commit(offset, for: place, inTransactionOf: producerId, at: now) }
     }
 
-    /// Stores or drops what the transaction of a producer has brought.
-    package mutating func endTransaction(of producerId: Int64, in name: String, commits: Bool) {
+    /// Stores or drops what the transaction of a producer has brought; returns what is stored by it.
+    @discardableResult
+    package mutating func endTransaction(
+        of producerId: Int64, in name: String, commits: Bool
+    ) -> [(place: TopicPartition, offset: CommittedOffset)] {
         change(name) { $0.endTransaction(of: producerId, commits: commits) }
     }
 
@@ -143,6 +146,11 @@ package struct GroupCoordinator {
     /// All that a group has committed, by topic and partition.
     package func offsets(_ name: String) -> [(place: TopicPartition, offset: CommittedOffset)] {
         offsets[name]?.all ?? []
+    }
+
+    /// All that all groups have committed, in the order of their names.
+    package var allOffsets: [(group: String, place: TopicPartition, offset: CommittedOffset)] {
+        offsets.keys.sorted().flatMap { group in offsets(group).map { (group, $0.place, $0.offset) } }
     }
 
     /// Why a group's offsets cannot be removed from outside: nobody knows it, or it has members.
