@@ -149,6 +149,8 @@ let package = Package(
         .target(name: "KafkaWire", dependencies: ["World", "Checksum", "Compression"], swiftSettings: settings),
         // What a broker remembers and decides, without I/O: logs, groups, committed offsets, on a clock passed in.
         .target(name: "BrokerCore", dependencies: ["KafkaWire", "Compression"], swiftSettings: settings),
+        // What happens to a broker and its requests, by a script: words, moments and what they come to, without I/O.
+        .target(name: "BrokerScript", dependencies: ["World", "KafkaWire"], swiftSettings: settings),
         // The broker behind the real protocol, on one event loop.
         .target(
             name: "KafkaServer",
@@ -191,6 +193,7 @@ let package = Package(
             name: "KafkaWireTests", dependencies: ["KafkaWire", "World", "Checksum", "Compression"],
             exclude: ["Frames", "schemas.txt"], swiftSettings: settings),
         tests(of: "BrokerCore", also: ["KafkaWire", "Compression"]),
+        tests(of: "BrokerScript", also: ["KafkaWire"]),
         // Through librdkafka, and through bare sockets for what no client sends.
         tests(
             of: "KafkaServer",
