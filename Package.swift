@@ -99,7 +99,8 @@ let package = Package(
             name: "Harness",
             dependencies: [
                 "World", "Ingestion", "Evidence", "Judgement", "Engine", "Exploration", "WriteAheadLog", "Kafka",
-                "ZooKeeper", "Posix", "Database", "Results", .product(name: "Subprocess", package: "swift-subprocess"),
+                "ZooKeeper", "Posix", "Database", "Results", "BrokerScript",
+                .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"), .product(name: "Yams", package: "Yams"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
@@ -221,7 +222,7 @@ let package = Package(
             of: "Harness",
             also: [
                 "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "Kafka", "Posix",
-                "Results", "WriteAheadLog",
+                "Results", "WriteAheadLog", "BrokerScript",
             ]),
         tests(
             of: "Scenarios",
