@@ -156,7 +156,8 @@ let package = Package(
         .target(
             name: "KafkaServer",
             dependencies: [
-                "World", "KafkaWire", "BrokerCore", "Compression", .product(name: "NIOCore", package: "swift-nio"),
+                "World", "KafkaWire", "BrokerCore", "BrokerScript", "Compression",
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: settings),
@@ -199,7 +200,7 @@ let package = Package(
         tests(
             of: "KafkaServer",
             also: [
-                "World", "KafkaWire", "BrokerCore", "Kafka",
+                "World", "KafkaWire", "BrokerCore", "BrokerScript", "Kafka",
                 .product(name: "NIOCore", package: "swift-nio"),
             ]),
         tests(of: "Posix", also: ["World"]),
