@@ -99,7 +99,8 @@ let package = Package(
             name: "Harness",
             dependencies: [
                 "World", "Ingestion", "Evidence", "Judgement", "Engine", "Exploration", "WriteAheadLog", "Kafka",
-                "ZooKeeper", "Posix", "Database", "Results", .product(name: "Subprocess", package: "swift-subprocess"),
+                "ZooKeeper", "Posix", "Database", "Results", "BrokerScript",
+                .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"), .product(name: "Yams", package: "Yams"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
@@ -149,11 +150,14 @@ let package = Package(
         .target(name: "KafkaWire", dependencies: ["World", "Checksum", "Compression"], swiftSettings: settings),
         // What a broker remembers and decides, without I/O: logs, groups, committed offsets, on a clock passed in.
         .target(name: "BrokerCore", dependencies: ["KafkaWire", "Compression"], swiftSettings: settings),
+        // What happens to a broker and its requests, by a script: words, moments and what they come to, without I/O.
+        .target(name: "BrokerScript", dependencies: ["World", "KafkaWire"], swiftSettings: settings),
         // The broker behind the real protocol, on one event loop.
         .target(
             name: "KafkaServer",
             dependencies: [
-                "World", "KafkaWire", "BrokerCore", "Compression", .product(name: "NIOCore", package: "swift-nio"),
+                "World", "KafkaWire", "BrokerCore", "BrokerScript", "Compression",
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: settings),
@@ -191,11 +195,12 @@ let package = Package(
             name: "KafkaWireTests", dependencies: ["KafkaWire", "World", "Checksum", "Compression"],
             exclude: ["Frames", "schemas.txt"], swiftSettings: settings),
         tests(of: "BrokerCore", also: ["KafkaWire", "Compression"]),
+        tests(of: "BrokerScript", also: ["KafkaWire"]),
         // Through librdkafka, and through bare sockets for what no client sends.
         tests(
             of: "KafkaServer",
             also: [
-                "World", "KafkaWire", "BrokerCore", "Kafka",
+                "World", "KafkaWire", "BrokerCore", "BrokerScript", "Kafka",
                 .product(name: "NIOCore", package: "swift-nio"),
             ]),
         tests(of: "Posix", also: ["World"]),
@@ -218,7 +223,7 @@ let package = Package(
             of: "Harness",
             also: [
                 "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "Kafka", "Posix",
-                "Results", "WriteAheadLog",
+                "Results", "WriteAheadLog", "BrokerScript",
             ]),
         tests(
             of: "Scenarios",

@@ -29,6 +29,9 @@ final class Broker {
     /// Which of them wait for a partition.
     var watchers: [TopicPartition: Set<ObjectIdentifier>] = [:]
 
+    /// What happens to requests and to the broker; nil for nothing.
+    var script: ServedScript?
+
     var groups: GroupCoordinator
     /// Members that wait for their group.
     var tickets: [Ticket: Reply] = [:]
@@ -40,6 +43,7 @@ final class Broker {
         self.settings = settings
         self.loop = loop
         groups = GroupCoordinator(settings.groups)
+        if settings.script.isWanted { script = ServedScript(settings.script, self) }
     }
 
     /// The loop's clock.
@@ -72,6 +76,16 @@ final class Broker {
             let oldest = Reply(connection: connection, version: 0, correlationId: header.correlationId)
             return oldest.send(ApiVersions.self, apiVersions(.unsupportedVersion))
         }
+        if let script, script.isConcerned(with: key, connection.nodeId) {
+            return try script.take(key.api, frame, header, reply)
+        }
+        try dispatch(key, frame, header, reply)
+    }
+
+    /// Carries out one request whose version is known here.
+    func dispatch(
+        _ key: ApiKey, _ frame: UnsafeRawBufferPointer, _ header: RequestHeader, _ reply: Reply
+    ) throws(WireError) {
         switch key {
         case .produce: produce(try Produce.decodeRequest(frame, header), frame, reply)
         case .fetch: fetch(try Fetch.decodeRequest(frame, header), reply)
@@ -106,7 +120,10 @@ final class Broker {
     }
 
     /// Forgets whoever waits on a connection that is closed.
-    func forget(_ connection: Connection) { stopWaiting(ObjectIdentifier(connection)) }
+    func forget(_ connection: Connection) {
+        stopWaiting(ObjectIdentifier(connection))
+        script?.forget(connection)
+    }
 
     private func apiVersions(_ error: ErrorCode) -> ApiVersions.Response {
         var response = ApiVersions.Response()
