@@ -200,7 +200,7 @@ let package = Package(
         tests(
             of: "KafkaServer",
             also: [
-                "World", "KafkaWire", "BrokerCore", "BrokerScript", "Kafka",
+                "World", "Compression", "KafkaWire", "BrokerCore", "BrokerScript", "Kafka", "Simulation",
                 .product(name: "NIOCore", package: "swift-nio"),
             ]),
         tests(of: "Posix", also: ["World"]),

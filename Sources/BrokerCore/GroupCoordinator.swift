@@ -155,6 +155,11 @@ package struct GroupCoordinator {
         offsets[name]?.all ?? []
     }
 
+    /// All that all groups have committed, in the order of their names.
+    package var allOffsets: [(group: String, place: TopicPartition, offset: CommittedOffset)] {
+        offsets.keys.sorted().flatMap { group in offsets(group).map { (group, $0.place, $0.offset) } }
+    }
+
     /// Why a group's offsets cannot be removed from outside: nobody knows it, or it has members.
     package func removalRefusal(_ name: String) -> ErrorCode {
         if let group = groups[name], !group.members.isEmpty { return .nonEmptyGroup }

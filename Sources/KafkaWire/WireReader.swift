@@ -36,7 +36,7 @@ package struct WireReader: FieldCoder {
     package var remaining: Int { end - position }
 
     /// Refuses bytes behind the last field.
-    func finish() throws(WireError) {
+    package func finish() throws(WireError) {
         guard remaining == 0 else { throw error(.trailing) }
     }
 
