@@ -75,6 +75,7 @@ package final class BrokerHost {
     /// Refuses records for which the embedded broker, which keeps them in memory, has no room.
     ///
     /// - Parameters:
+    ///   - records: Their number.
     ///   - recordBytes: Bytes of a record's key, value and headers.
     ///   - available: Bytes of memory that are free.
     /// - Throws: ``Diagnosis`` that says how many there is room for.
