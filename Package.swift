@@ -99,7 +99,7 @@ let package = Package(
             name: "Harness",
             dependencies: [
                 "World", "Ingestion", "Evidence", "Judgement", "Engine", "Exploration", "WriteAheadLog", "Kafka",
-                "ZooKeeper", "Posix", "Database", "Results", "BrokerScript",
+                "KafkaServer", "ZooKeeper", "Posix", "Database", "Results", "BrokerScript",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"), .product(name: "Yams", package: "Yams"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
@@ -206,7 +206,7 @@ let package = Package(
         tests(of: "Posix", also: ["World"]),
         tests(of: "WriteAheadLog", also: ["World", "Posix", "Checksum"]),
         // Some tests need what only the library itself can do, such as transactions.
-        tests(of: "Kafka", also: ["World", "Posix", "CRdKafka"]),
+        tests(of: "Kafka", also: ["World", "Posix", "KafkaServer", "CRdKafka"]),
         tests(of: "Database", also: ["World"]),
         // Which starts a server of its own, as the harness does.
         tests(of: "ZooKeeper", also: ["World", "Harness", "Posix", "CZooKeeper"]),
@@ -222,8 +222,8 @@ let package = Package(
         tests(
             of: "Harness",
             also: [
-                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "Kafka", "Posix",
-                "Results", "WriteAheadLog", "BrokerScript",
+                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "Kafka",
+                "KafkaServer", "Posix", "Results", "WriteAheadLog", "BrokerScript",
             ]),
         tests(
             of: "Scenarios",
@@ -240,7 +240,7 @@ let package = Package(
         tests(
             of: "Bench",
             also: ["World", "Ingestion", "Evidence", "Judgement", "Engine", "Posix", "Results", "Harness"]),
-        tests(of: "Offsets", also: ["World", "Engine", "Kafka", "Posix", "Results", "Harness"]),
+        tests(of: "Offsets", also: ["World", "Engine", "Kafka", "KafkaServer", "Posix", "Results", "Harness"]),
         tests(of: "Results", also: ["World", "Ingestion", "Judgement"]),
         tests(of: "Rendering", also: ["World", "Ingestion", "Judgement", "Results"]),
         tests(of: "BenchmarkSteps"),

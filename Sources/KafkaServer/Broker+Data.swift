@@ -67,7 +67,7 @@ extension Broker {
         } else {
             let offset = CommittedOffset(
                 offset: entry.offset, leaderEpoch: entry.leaderEpoch, metadata: entry.metadata)
-            groups.store(offset, entry.group, for: place)
+            groups.store(offset, entry.group, for: place, at: now)
         }
     }
 

@@ -34,7 +34,7 @@ extension Broker {
                 var moved = old
                 moved.offset = max(0, old.offset + distance)
                 moved.leaderEpoch = -1
-                groups.store(moved, group, for: place)
+                groups.store(moved, group, for: place, at: now)
             }
         case .rebalance(let group):
             return onMembers(of: group) { groups.rebalance(group, at: now) }
