@@ -27,9 +27,7 @@ package enum AppendOutcome: Equatable, Sendable {
     case refused(ErrorCode)
 }
 
-/// A log, stepped by one thread.
-///
-/// There is one replica, so the high watermark is the end.
+/// A log, stepped by one thread. ``LogState`` says what is in it.
 package final class PartitionLog<Segment: LogSegment> {
     /// Where a batch lies.
     private struct Entry {
@@ -49,16 +47,17 @@ package final class PartitionLog<Segment: LogSegment> {
 
     private var pieces: [Piece] = []
     private var producers = ProducerSequences()
+    package private(set) var state: LogState
+
+    package init(leaderEpoch: Int32 = 0) { state = LogState(leaderEpoch: leaderEpoch) }
+
     /// The first offset that can be read.
-    package private(set) var startOffset: Int64 = 0
+    package var startOffset: Int64 { state.startOffset }
     /// The offset of the next record.
-    package private(set) var endOffset: Int64 = 0
-    package let leaderEpoch: Int32
-
-    package init(leaderEpoch: Int32 = 0) { self.leaderEpoch = leaderEpoch }
-
+    package var endOffset: Int64 { state.endOffset }
     /// The end of what readers see.
-    package var highWatermark: Int64 { endOffset }
+    package var highWatermark: Int64 { state.highWatermark }
+    package var leaderEpoch: Int32 { state.leaderEpoch }
     /// The greatest time of a batch that is there; nil without any.
     private var latestTimestamp: Int64? {
         let reachable = pieces.lazy.flatMap(\.entries).filter { $0.lastOffset >= self.startOffset }
@@ -68,7 +67,12 @@ package final class PartitionLog<Segment: LogSegment> {
     // MARK: Appending
 
     /// Appends all batches or none of them. Their bytes stay; only place and epoch are written.
-    package func append(_ records: UnsafeRawBufferPointer) -> AppendOutcome {
+    ///
+    /// - Parameter mayBegin: Whether a producer, by id and epoch, has a transaction that this partition belongs to; asked
+    ///   where none is open here.
+    package func append(
+        _ records: UnsafeRawBufferPointer, mayBegin: (Int64, Int16) -> ErrorCode = { _, _ in .invalidTxnState }
+    ) -> AppendOutcome {
         var batches: [(header: BatchHeader, bytes: UnsafeRawBufferPointer)] = []
         do throws(WireError) {
             var cursor = BatchCursor(records, mayBeCutShort: false)
@@ -81,24 +85,66 @@ package final class PartitionLog<Segment: LogSegment> {
             return .refused(error.code == .format ? .unsupportedForMessageFormat : .corruptMessage)
         }
         guard let first = batches.first else { return .refused(.invalidRecord) }
+        // A producer that counts sends one batch at a time.
+        guard batches.count == 1 || batches.allSatisfy({ $0.header.producerId < 0 }) else {
+            return .refused(.invalidRecord)
+        }
         if first.header.producerId >= 0 {
-            // A producer that counts sends one batch at a time.
-            guard batches.count == 1 else { return .refused(.invalidRecord) }
             switch producers.judge(first.header) {
-            case .next: producers.note(first.header, baseOffset: endOffset)
+            case .next: break
             case .duplicate(let baseOffset): return .duplicate(baseOffset: baseOffset)
             case .refused(let code): return .refused(code)
             }
+            let code = transactionRefusal(first.header, mayBegin)
+            guard code == .none else { return .refused(code) }
         }
         let baseOffset = endOffset
-        for (header, bytes) in batches { store(header, bytes) }
+        for (header, bytes) in batches {
+            store(header, bytes)
+            note(header)
+        }
         return .appended(baseOffset: baseOffset)
+    }
+
+    /// Inside of a transaction a producer sends nothing else, and it begins none that the coordinator does not know.
+    private func transactionRefusal(_ header: BatchHeader, _ mayBegin: (Int64, Int16) -> ErrorCode) -> ErrorCode {
+        if state.isOpen(header.producerId) { return header.isTransactional ? .none : .invalidTxnState }
+        return header.isTransactional ? mayBegin(header.producerId, header.producerEpoch) : .none
+    }
+
+    /// Takes a batch of records into account that begins at the end.
+    private func note(_ header: BatchHeader) {
+        if header.producerId >= 0 { producers.note(header, baseOffset: endOffset) }
+        let count = Int64(header.lastOffsetDelta) + 1
+        if header.isTransactional {
+            state.append(count, inTransactionOf: header.producerId)
+        } else {
+            state.append(count)
+        }
+    }
+
+    /// Appends the marker that ends the transaction of a producer here; returns its offset.
+    ///
+    /// - Parameter timestamp: Milliseconds since 1970.
+    @discardableResult
+    package func appendMarker(
+        _ marker: ControlMarker, producerId: Int64, producerEpoch: Int16, timestamp: Int64
+    ) -> Int64 {
+        let batch = try? marker.batch(
+            offset: endOffset, timestamp: timestamp, producerId: producerId, producerEpoch: producerEpoch)
+        guard let batch, let header = batch.withUnsafeBytes({ try? BatchHeader($0) }) else {
+            // Our own bug: one short record fits into a batch at any offset.
+            preconditionFailure("partition log: no marker at \(endOffset)")
+        }
+        batch.withUnsafeBytes { store(header, $0) }
+        producers.end(producerId, epoch: producerEpoch)
+        return state.endTransaction(of: producerId, aborts: marker.kind == .abort)
     }
 
     /// What a producer may not send.
     private static func refusal(_ header: BatchHeader) -> ErrorCode? {
         if header.attributes.codec == nil { return .unsupportedCompressionType }
-        if header.isTransactional { return .invalidTxnState }
+        if header.isTransactional && header.producerId < 0 { return .invalidRecord }
         let isWhole = header.recordCount > 0 && Int64(header.recordCount) == Int64(header.lastOffsetDelta) + 1
         return isWhole && !header.isControl ? nil : .invalidRecord
     }
@@ -123,7 +169,6 @@ package final class PartitionLog<Segment: LogSegment> {
                 baseOffset: endOffset, lastOffset: lastOffset, maxTimestamp: header.maxTimestamp,
                 range: end - batch.count..<end))
         pieces[pieces.count - 1].maxTimestamp = max(pieces[pieces.count - 1].maxTimestamp, header.maxTimestamp)
-        endOffset = lastOffset + 1
     }
 
     // MARK: Reading
@@ -132,19 +177,27 @@ package final class PartitionLog<Segment: LogSegment> {
     package struct Read {
         package var slices: [(segment: Segment, range: Range<Int>)] = []
         package var byteCount = 0
+        /// The offset behind the last batch.
+        package var endOffset: Int64
     }
 
     /// The batches from the one on that holds `offset`, of at most `maxBytes`, but for the first if there must be one;
     /// nil for an offset that is not there.
-    package func read(from offset: Int64, maxBytes: Int, atLeastOne: Bool) -> Read? {
+    ///
+    /// - Parameter isCommitted: Whether it ends where the oldest open transaction begins. What was aborted is there.
+    package func read(from offset: Int64, maxBytes: Int, atLeastOne: Bool, isCommitted: Bool = false) -> Read? {
         guard offset >= startOffset, offset <= endOffset else { return nil }
-        var read = Read()
+        var read = Read(endOffset: offset)
+        let limit = isCommitted ? state.lastStableOffset : endOffset
         var index = pieces.firstIndexOrdered { $0.lastOffset >= offset }
         while index < pieces.count {
             let piece = pieces[index]
             let first = read.slices.isEmpty ? piece.entries.firstIndexOrdered { $0.lastOffset >= offset } : 0
+            guard piece.entries[first].baseOffset < limit else { break }
             let start = piece.entries[first].range.lowerBound
-            var behind = piece.entries.firstIndexOrdered { $0.range.upperBound - start > maxBytes - read.byteCount }
+            var behind = piece.entries.firstIndexOrdered {
+                $0.range.upperBound - start > maxBytes - read.byteCount || $0.baseOffset >= limit
+            }
             if behind <= first {
                 guard atLeastOne, read.slices.isEmpty else { break }
                 behind = first + 1
@@ -152,6 +205,7 @@ package final class PartitionLog<Segment: LogSegment> {
             let range = start..<piece.entries[behind - 1].range.upperBound
             read.slices.append((piece.segment, range))
             read.byteCount += range.count
+            read.endOffset = piece.entries[behind - 1].lastOffset + 1
             guard behind == piece.entries.count else { break }
             index += 1
         }
@@ -198,7 +252,7 @@ package final class PartitionLog<Segment: LogSegment> {
     package func deleteRecords(before offset: Int64) -> Int64? {
         let offset = offset == -1 ? highWatermark : offset
         guard offset >= 0, offset <= highWatermark else { return nil }
-        startOffset = max(startOffset, offset)
+        state.forget(before: offset)
         pieces.removeFirst(pieces.firstIndexOrdered { $0.lastOffset >= startOffset })
         return startOffset
     }
@@ -212,17 +266,5 @@ package struct RecordPlace: Equatable, Sendable {
     package init(offset: Int64, timestamp: Int64) {
         self.offset = offset
         self.timestamp = timestamp
-    }
-}
-
-extension Array {
-    /// The first index from which on `isBehind` holds, by bisection.
-    fileprivate func firstIndexOrdered(_ isBehind: (Element) -> Bool) -> Int {
-        var (low, high) = (0, count)
-        while low < high {
-            let middle = (low + high) / 2
-            if isBehind(self[middle]) { high = middle } else { low = middle + 1 }
-        }
-        return low
     }
 }

@@ -6,10 +6,12 @@ package final class Topic<Segment: LogSegment> {
     package let name: String
     package let id: Uuid
     package let partitions: [PartitionLog<Segment>]
+    package var rules: TopicRules
 
-    init(name: String, id: Uuid, partitions: Int) {
+    init(name: String, id: Uuid, partitions: Int, rules: TopicRules) {
         self.name = name
         self.id = id
+        self.rules = rules
         self.partitions = (0..<partitions).map { _ in PartitionLog() }
     }
 }
@@ -41,11 +43,13 @@ package struct Topics<Segment: LogSegment> {
     }
 
     /// Makes a topic; nil where ``refusal(name:partitions:)`` says why not.
-    package mutating func create(_ name: String, partitions: Int) -> Topic<Segment>? {
+    package mutating func create(
+        _ name: String, partitions: Int, rules: TopicRules = TopicRules()
+    ) -> Topic<Segment>? {
         guard refusal(name: name, partitions: partitions) == nil else { return nil }
         made += 1
         // A topic that is made anew is another one.
-        let topic = Topic<Segment>(name: name, id: Uuid(high: 1, low: made), partitions: partitions)
+        let topic = Topic<Segment>(name: name, id: Uuid(high: 1, low: made), partitions: partitions, rules: rules)
         byName[name] = topic
         names[topic.id] = name
         partitionCount += partitions
