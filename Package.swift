@@ -53,7 +53,7 @@ let package = Package(
             dependencies: [
                 "World", "Ingestion", "Judgement", "Engine", "Simulation", "Exploration", "Harness", "Scenarios",
                 "Gate", "Bench", "Results", "Rendering", "Kafka", "Posix", "WriteAheadLog", "Checksum", "Compression",
-                "KafkaWire",
+                "KafkaWire", "KafkaProxy",
             ],
             swiftSettings: settings),
         // What a scenario file says, carried out: crashes, experiments, claims, the matrix.
@@ -161,6 +161,14 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: settings),
+        // Between a pipeline and its broker, on one event loop: what passes is named, counted, stopped, accounted for.
+        .target(
+            name: "KafkaProxy",
+            dependencies: [
+                "World", "KafkaWire", .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
         .target(name: "Kafka", dependencies: ["World", "CRdKafka", "CPlainLoop"], swiftSettings: settings),
         .target(
             name: "Database",
@@ -203,6 +211,10 @@ let package = Package(
                 "World", "Compression", "KafkaWire", "BrokerCore", "BrokerScript", "Kafka", "Simulation",
                 .product(name: "NIOCore", package: "swift-nio"),
             ]),
+        // Between librdkafka and a served broker or the library's mock.
+        tests(
+            of: "KafkaProxy",
+            also: ["World", "KafkaWire", "BrokerCore", "KafkaServer", "Kafka"]),
         tests(of: "Posix", also: ["World"]),
         tests(of: "WriteAheadLog", also: ["World", "Posix", "Checksum"]),
         // Some tests need what only the library itself can do, such as transactions.
