@@ -288,6 +288,20 @@ struct Group {
         return .none
     }
 
+    /// Makes all members join again; false where there are none.
+    mutating func disturb(at now: Milliseconds) -> Bool {
+        guard !members.isEmpty else { return false }
+        rebalance(at: now)
+        return true
+    }
+
+    /// Forgets all members, as if their sessions were over; false where there are none.
+    mutating func expelMembers(at now: Milliseconds) -> Bool {
+        guard !members.isEmpty else { return false }
+        while !members.isEmpty { remove(at: members.count - 1, now) }
+        return true
+    }
+
     private mutating func remove(at index: Int, _ now: Milliseconds) {
         let member = members.remove(at: index)
         if let join = member.join { refuse(join, .unknownMemberId, member.id) }

@@ -72,6 +72,16 @@ package struct GroupCoordinator {
         step(name) { $0.leave(memberId: memberId, instanceId: instanceId, at: now) }
     }
 
+    /// Makes all members join again; false where there are none.
+    package mutating func rebalance(_ name: String, at now: Milliseconds) -> Bool {
+        step(name) { $0.disturb(at: now) }
+    }
+
+    /// Forgets all members, as if their sessions were over; false where there are none.
+    package mutating func expelMembers(_ name: String, at now: Milliseconds) -> Bool {
+        step(name) { $0.expelMembers(at: now) }
+    }
+
     /// When ``tick(at:)`` has something to do; nil for nothing.
     package var nextDeadline: Milliseconds? {
         let steps = groups.values.compactMap(\.nextDeadline).min()

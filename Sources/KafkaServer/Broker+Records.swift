@@ -20,7 +20,7 @@ extension Broker {
         if request.acks != 0 {
             reply.send(Produce.self, response)
         } else if response.responses.allSatisfy({ $0.partitionResponses.allSatisfy { $0.errorCode == .none } }) {
-            reply.connection.finish()
+            reply.finish()
         } else {
             // Who wants no answer learns only by this that something went wrong.
             reply.connection.close()

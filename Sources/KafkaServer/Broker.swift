@@ -31,6 +31,9 @@ final class Broker {
     /// Which of them wait for a partition.
     var watchers: [TopicPartition: Set<ObjectIdentifier>] = [:]
 
+    /// What happens to requests and to the broker; nil for nothing.
+    var script: ServedScript?
+
     var groups: GroupCoordinator
     /// Members that wait for their group.
     var tickets: [Ticket: Reply] = [:]
@@ -56,6 +59,7 @@ final class Broker {
         }
         groups = GroupCoordinator(settings.groups)
         transactions = TransactionCoordinator(settings.transactions)
+        if settings.script.isWanted { script = ServedScript(settings.script, self) }
         try restore()
     }
 
@@ -89,6 +93,16 @@ final class Broker {
             let oldest = Reply(connection: connection, version: 0, correlationId: header.correlationId)
             return oldest.send(ApiVersions.self, apiVersions(.unsupportedVersion))
         }
+        if let script, script.isConcerned(with: key, connection.nodeId) {
+            return try script.take(key.api, frame, header, reply)
+        }
+        try dispatch(key, frame, header, reply)
+    }
+
+    /// Carries out one request whose version is known here.
+    func dispatch(
+        _ key: ApiKey, _ frame: UnsafeRawBufferPointer, _ header: RequestHeader, _ reply: Reply
+    ) throws(WireError) {
         switch key {
         case .produce: produce(try Produce.decodeRequest(frame, header), frame, reply)
         case .fetch: fetch(try Fetch.decodeRequest(frame, header), reply)
@@ -137,7 +151,10 @@ final class Broker {
     }
 
     /// Forgets whoever waits on a connection that is closed.
-    func forget(_ connection: Connection) { stopWaiting(ObjectIdentifier(connection)) }
+    func forget(_ connection: Connection) {
+        stopWaiting(ObjectIdentifier(connection))
+        script?.forget(connection)
+    }
 
     private func apiVersions(_ error: ErrorCode) -> ApiVersions.Response {
         var response = ApiVersions.Response()

@@ -1,5 +1,6 @@
 // A broker on a port of this machine that any Kafka client can talk to.
 package import BrokerCore
+package import BrokerScript
 internal import NIOCore
 internal import NIOPosix
 package import World
@@ -15,10 +16,24 @@ package struct ServerSettings: Sendable {
     package var createsTopics = true
     package var groups = GroupRules()
     package var transactions = TransactionRules()
+    package var script = ScriptSettings()
     /// Where topics, records and committed offsets are kept; nil: in memory, until the broker ends.
     package var data: DataFolder?
 
     package init() {}
+}
+
+/// What happens to a served broker by a script, and who is told of it.
+package struct ScriptSettings: Sendable {
+    package var script = Script()
+    /// Draws what the script leaves open.
+    package var seed: UInt64 = 1
+    /// Gets each line of the event log, on the broker's thread; nil: requests are not logged.
+    package var log: (@Sendable (String) -> Void)?
+
+    package init() {}
+
+    var isWanted: Bool { !script.events.isEmpty || log != nil }
 }
 
 /// Why no broker is served.
@@ -57,12 +72,17 @@ package final class KafkaServer: Sendable {
     /// Where it listens, such as `127.0.0.1:9092`.
     package let bootstrap: String
     package let port: Int
+    let broker: NIOLoopBound<Broker>
+    let loop: any EventLoop
     private let group: MultiThreadedEventLoopGroup
-    private let broker: NIOLoopBound<Broker>
 
-    private init(host: String, port: Int, _ group: MultiThreadedEventLoopGroup, _ broker: NIOLoopBound<Broker>) {
+    private init(
+        host: String, port: Int, _ group: MultiThreadedEventLoopGroup, _ loop: any EventLoop,
+        _ broker: NIOLoopBound<Broker>
+    ) {
         self.port = port
         self.group = group
+        self.loop = loop
         self.broker = broker
         bootstrap = "\(host):\(port)"
     }
@@ -92,7 +112,7 @@ package final class KafkaServer: Sendable {
             let port = channel.localAddress?.port ?? settings.port
             // Nobody can have asked for it yet: clients learn the port from whoever started the broker.
             try loop.submit { broker.value.port = Int32(clamping: port) }.wait()
-            return KafkaServer(host: settings.host, port: port, group, broker)
+            return KafkaServer(host: settings.host, port: port, group, loop, broker)
         } catch {
             try? group.syncShutdownGracefully()
             if error is DataError { throw error }
