@@ -156,7 +156,7 @@ let package = Package(
         .target(
             name: "KafkaServer",
             dependencies: [
-                "World", "KafkaWire", "BrokerCore", "BrokerScript", "Compression",
+                "World", "KafkaWire", "BrokerCore", "BrokerScript", "Compression", "Posix",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
