@@ -53,7 +53,7 @@ let package = Package(
             dependencies: [
                 "World", "Ingestion", "Judgement", "Engine", "Simulation", "Exploration", "Harness", "Scenarios",
                 "Gate", "Bench", "Results", "Rendering", "Kafka", "Posix", "WriteAheadLog", "Checksum", "Compression",
-                "KafkaWire",
+                "KafkaWire", "KafkaProxy",
             ],
             swiftSettings: settings),
         // What a scenario file says, carried out: crashes, experiments, claims, the matrix.
@@ -99,7 +99,7 @@ let package = Package(
             name: "Harness",
             dependencies: [
                 "World", "Ingestion", "Evidence", "Judgement", "Engine", "Exploration", "WriteAheadLog", "Kafka",
-                "KafkaServer", "ZooKeeper", "Posix", "Database", "Results",
+                "KafkaServer", "ZooKeeper", "Posix", "Database", "Results", "BrokerScript",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"), .product(name: "Yams", package: "Yams"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
@@ -150,11 +150,22 @@ let package = Package(
         .target(name: "KafkaWire", dependencies: ["World", "Checksum", "Compression"], swiftSettings: settings),
         // What a broker remembers and decides, without I/O: logs, groups, committed offsets, on a clock passed in.
         .target(name: "BrokerCore", dependencies: ["KafkaWire", "Compression"], swiftSettings: settings),
+        // What happens to a broker and its requests, by a script: words, moments and what they come to, without I/O.
+        .target(name: "BrokerScript", dependencies: ["World", "KafkaWire"], swiftSettings: settings),
         // The broker behind the real protocol, on one event loop.
         .target(
             name: "KafkaServer",
             dependencies: [
-                "World", "KafkaWire", "BrokerCore", "Compression", .product(name: "NIOCore", package: "swift-nio"),
+                "World", "KafkaWire", "BrokerCore", "BrokerScript", "Compression",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
+        // Between a pipeline and its broker, on one event loop: what passes is named, counted, stopped, accounted for.
+        .target(
+            name: "KafkaProxy",
+            dependencies: [
+                "World", "KafkaWire", .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: settings),
@@ -192,13 +203,18 @@ let package = Package(
             name: "KafkaWireTests", dependencies: ["KafkaWire", "World", "Checksum", "Compression"],
             exclude: ["Frames", "schemas.txt"], swiftSettings: settings),
         tests(of: "BrokerCore", also: ["KafkaWire", "Compression"]),
+        tests(of: "BrokerScript", also: ["KafkaWire"]),
         // Through librdkafka, and through bare sockets for what no client sends.
         tests(
             of: "KafkaServer",
             also: [
-                "World", "KafkaWire", "BrokerCore", "Kafka",
+                "World", "Compression", "KafkaWire", "BrokerCore", "BrokerScript", "Kafka", "Simulation",
                 .product(name: "NIOCore", package: "swift-nio"),
             ]),
+        // Between librdkafka and a served broker or the library's mock.
+        tests(
+            of: "KafkaProxy",
+            also: ["World", "KafkaWire", "BrokerCore", "KafkaServer", "Kafka"]),
         tests(of: "Posix", also: ["World"]),
         tests(of: "WriteAheadLog", also: ["World", "Posix", "Checksum"]),
         // Some tests need what only the library itself can do, such as transactions.
@@ -219,7 +235,7 @@ let package = Package(
             of: "Harness",
             also: [
                 "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "Kafka",
-                "KafkaServer", "Posix", "Results", "WriteAheadLog",
+                "KafkaServer", "Posix", "Results", "WriteAheadLog", "BrokerScript",
             ]),
         tests(
             of: "Scenarios",
