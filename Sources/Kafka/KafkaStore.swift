@@ -218,6 +218,9 @@ public final class KafkaStore: TransactionalStore {
         public var uncommitted = 0
         /// How long an open transaction hid records from whoever read the topic now, in seconds.
         public var hiddenSeconds = 0.0
+
+        /// A sight of nothing but what is committed.
+        public init(uncommitted: Int = 0) { self.uncommitted = uncommitted }
     }
 
     /// Looks at what lies in the topic and was not committed.
