@@ -6,9 +6,11 @@ extension EndToEnd {
     @Suite("Loads of another shape (issue point 5)") struct LoadTests {
         private static let environment = ProcessInfo.processInfo.environment
         /// The embedded broker, and the external one where `scripts/test` has started it.
-        private static let brokers = [[]] + (environment["KBENCH_TEST_BROKERS"].map {
-            [["--brokers", $0, "-X", "receive.message.max.bytes=1000000000"]]
-        } ?? [])
+        private static let brokers =
+            [[]]
+            + (environment["KBENCH_TEST_BROKERS"].map {
+                [["--brokers", $0, "-X", "receive.message.max.bytes=1000000000"]]
+            } ?? [])
 
         private static func scenario(partitions: Int, load: String, more: String = "", bytes: String = "") -> String {
             """

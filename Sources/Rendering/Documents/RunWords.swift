@@ -53,7 +53,8 @@ extension RunResult {
             hiddenSeconds > 0
             ? "; an open transaction hid records for \(Numbers.fixed(hiddenSeconds, places: 1)) s after the end" : ""
         guard uncommitted > 0 || !hidden.isEmpty else { return nil }
-        return "\(label): who reads uncommitted records sees \(Numbers.grouped(uncommitted)) more, of transactions that "
+        return
+            "\(label): who reads uncommitted records sees \(Numbers.grouped(uncommitted)) more, of transactions that "
             + "were aborted\(hidden)"
     }
 
