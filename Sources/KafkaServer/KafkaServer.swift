@@ -27,12 +27,30 @@ package struct ServerError: DiagnosticError {
     /// The address.
     package var location: String
     package var cause: String { "no broker can be served on \(location): \(message)" }
-    package var fix: String { "choose a port that is free, or 0 for any" }
+    package var fix: String {
+        isPortTaken
+            ? "choose a port that is free, or 0 for any"
+            : "choose an address of this machine, such as 127.0.0.1, and a port that you may listen on"
+    }
     package var exitCode: ExitStatus { .brokerUnreachable }
+    private let isPortTaken: Bool
+
+    init(_ error: any Error, location: String) {
+        // The system's words alone: the library puts its own function in front, and the number behind.
+        let words = (error as? IOError).flatMap {
+            "\($0)".firstMatch(of: #/: ([^():]+)\)? \(errno/#).map { String($0.1) }
+        }
+        message = words ?? "\(error)"
+        isPortTaken = message == "Address already in use"
+        self.location = location
+    }
 }
 
 /// One broker, whose logs are in memory, on one event loop.
 package final class KafkaServer: Sendable {
+    /// A broker has no more partitions than this.
+    package static let mostPartitions = Topics<BufferSegment>.mostPartitions
+
     /// Where it listens, such as `127.0.0.1:9092`.
     package let bootstrap: String
     package let port: Int
@@ -72,7 +90,7 @@ package final class KafkaServer: Sendable {
             return KafkaServer(host: settings.host, port: port, group)
         } catch {
             try? group.syncShutdownGracefully()
-            throw ServerError(message: "\(error)", location: "\(settings.host):\(settings.port)")
+            throw ServerError(error, location: "\(settings.host):\(settings.port)")
         }
     }
 
