@@ -4,7 +4,9 @@
 `text`) and `cannot` (the client has no such call). Values are percent-encoded, so that any bytes fit; a field that
 is not there is null. Values of several parts are parted by colons, and each part is encoded."""
 
+import os
 import queue
+import signal
 import subprocess
 import threading
 import urllib.parse
@@ -104,7 +106,7 @@ class Agent:
     def __init__(self, command, bootstrap, log):
         self.process = subprocess.Popen(
             [*command, bootstrap], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True, bufsize=1,
-            encoding="ascii")
+            encoding="ascii", start_new_session=True)
         self.lines = queue.Queue()
         self.lock = threading.Lock()
         self.healthy = True
@@ -172,8 +174,15 @@ class Agent:
     def kill(self):
         """Ends the process as a crash would: nothing is left or closed in an orderly way."""
         self.healthy = False
-        self.process.kill()
+        self.signal(signal.SIGKILL)
         self.process.wait()
+
+    def signal(self, number):
+        """To the process and those that it started, which are kcat's members."""
+        try:
+            os.killpg(self.process.pid, number)
+        except ProcessLookupError:
+            pass
 
     def end(self):
         try:

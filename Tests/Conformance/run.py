@@ -20,8 +20,6 @@ from agents import Cannot, Pool, Refused, Silent
 
 TOPICS = ["produce", "fetch", "times", "commits", "groups", "idempotence", "transactions", "removal", "admin",
           "cluster"]
-# What tells that the broker does not have what was asked for.
-NOT_SERVED = (world.NOT_SUPPORTED, world.LOCAL_UNSUPPORTED)
 
 
 def arguments():
@@ -52,7 +50,7 @@ def run(check, client, pools, helper, broker):
     except Cannot as reason:
         return "cannot", str(reason)
     except Refused as refusal:
-        if refusal.code in NOT_SERVED:
+        if refusal.code in world.UNSERVED:
             return "not served", str(refusal)
         return "FAIL", str(refusal)
     except (world.Failed, Silent) as failure:

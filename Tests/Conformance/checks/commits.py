@@ -106,7 +106,8 @@ def commit_many_partitions(world):
 def group_offsets_listed(world):
     """An administrator is told what a group has committed."""
     topic, group = world.topic(partitions=3), world.name()
-    world.consumer(group=group).assign(place(topic, 0, 0)).commit(place(topic, 0, 4), place(topic, 2, 8))
+    consumer = world.consumer(group=group).assign(*[place(topic, number, 0) for number in range(3)])
+    consumer.commit(place(topic, 0, 4), place(topic, 2, 8))
     rows = world.own.call("group-offsets", group=group)
     found = sorted((row.partition, row.offset) for row in rows if row.offset >= 0)
     same(found, [(0, 4), (2, 8)], "offsets")

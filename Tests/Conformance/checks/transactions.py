@@ -1,6 +1,7 @@
 # Checks of transactions: what readers see of them, zombies, time-outs, and offsets in a transaction.
 from world import (
-    FENCED_EPOCH, ILLEGAL_GENERATION, INVALID_EPOCH, LOCAL_FENCED, PRODUCER_FENCED, UNKNOWN_MEMBER, check, offsets, place, same, values)
+    FENCED_EPOCH, ILLEGAL_GENERATION, INVALID_EPOCH, LOCAL_FENCED, PRODUCER_FENCED, UNKNOWN_MEMBER, check,
+    offsets, place, same, values)
 
 FENCED = (PRODUCER_FENCED, INVALID_EPOCH, LOCAL_FENCED, FENCED_EPOCH, 48, 49)
 
@@ -54,7 +55,7 @@ def open_transaction_holds(world):
     """Behind an open transaction read_committed sees nothing, not even of others, until it ends."""
     topic = world.topic()
     producer = transactional(world)
-    producer.begin()
+    producer.begin(shown=True)
     producer.send(topic, b"open")
     world.producer().send(topic, b"plain")
     same(values(world.reader(topic).read(2)), [b"open", b"plain"], "values uncommitted")
@@ -116,8 +117,8 @@ def transactions_interleaved(world):
     """Two transactions write to one partition in turn; the aborted one is left out alone."""
     topic = world.topic()
     kept, dropped = transactional(world), transactional(world, world.agent())
-    kept.begin()
-    dropped.begin()
+    kept.begin(shown=True)
+    dropped.begin(shown=True)
     for number in range(3):
         kept.send(topic, f"kept{number}".encode())
         dropped.send(topic, f"dropped{number}".encode())
@@ -163,7 +164,7 @@ def zombie_fenced(world):
     """A producer whose transactional id was taken over can neither write nor commit."""
     topic, name = world.topic(), world.name()
     zombie = transactional(world, name=name)
-    zombie.begin()
+    zombie.begin(shown=True)
     zombie.send(topic, b"zombie")
     heir = transactional(world, world.agent(), name=name)
 
@@ -183,7 +184,7 @@ def dead_producers_transaction_aborted(world):
     """What a producer had open when it died is aborted when its transactional id is used again."""
     topic, name = world.topic(), world.name()
     first = transactional(world, world.agent(), name=name)
-    first.begin()
+    first.begin(shown=True)
     first.send(topic, b"lost")
     first.agent.kill()
     second = transactional(world, name=name)
@@ -198,7 +199,7 @@ def transaction_times_out(world):
     """A transaction left open is aborted by the broker after its time-out, and readers go on."""
     topic = world.topic()
     dying = transactional(world, world.agent(), txn_timeout=3000)
-    dying.begin()
+    dying.begin(shown=True)
     dying.send(topic, b"left open")
     world.producer().send(topic, b"plain")
     dying.agent.kill()
@@ -211,7 +212,7 @@ def late_commit_after_time_out(world):
     """A transaction that the broker has aborted for its time-out can not be committed any more."""
     topic = world.topic()
     slow = transactional(world, txn_timeout=2000)
-    slow.begin()
+    slow.begin(shown=True)
     slow.send(topic, b"too late")
     world.producer(world.agent()).send(topic, b"plain")
     same(values(committed_reader(world, topic).read(1, timeout=30000)), [b"plain"], "values")

@@ -177,7 +177,8 @@ public class Client {
 
     Admin admin() {
         if (adminClient == null) {
-            adminClient = Admin.create(Map.of("bootstrap.servers", bootstrap, "default.api.timeout.ms", "20000"));
+            adminClient = Admin.create(Map.of("bootstrap.servers", bootstrap, "request.timeout.ms", "10000",
+                "default.api.timeout.ms", "20000"));
         }
         return adminClient;
     }
@@ -309,7 +310,7 @@ public class Client {
         }
         consumers.put(
             fields.text("id"),
-            new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer()) );
+            new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
         rests.put(fields.text("id"), new ArrayDeque<>());
     }
 
@@ -592,7 +593,8 @@ public class Client {
                         && cause.getCause() != null) {
                     cause = cause.getCause();
                 }
-                int code = cause instanceof NoOffsetForPartitionException ? 1 : Errors.forException(cause).code();
+                int code = cause instanceof InvalidOffsetException ? 1
+                    : cause instanceof CommitFailedException ? 25 : Errors.forException(cause).code();
                 out.print("error\tcode=" + code + "\ttext=" + encode(String.valueOf(cause)) + "\n");
                 if (code == -1) {
                     error.printStackTrace();

@@ -43,6 +43,13 @@ class Client:
     def code_of(self, error):
         if isinstance(error, (errors.KafkaTimeoutError, asyncio.TimeoutError)):
             return 7
+        if isinstance(error, errors.ProducerFenced):
+            return 90
+        if isinstance(error, errors.IncompatibleBrokerVersion):
+            return 35
+        # One exception stands for three errors of a commit: the member is unknown, late, or fenced.
+        if isinstance(error, errors.CommitFailedError):
+            return 25
         code = getattr(error, "errno", None)
         if isinstance(code, int):
             return code

@@ -5,13 +5,9 @@ import time
 import confluent_kafka as ck
 from confluent_kafka import admin as cka
 
-from agent import Failed, row, serve
+from agent import Cannot, Failed, row, serve
 
 WAIT = 20
-
-
-def partition_of(words):
-    return ck.TopicPartition(words[0], int(words[1]))
 
 
 class Client:
@@ -126,6 +122,8 @@ class Client:
             "allow.auto.create.topics": fields.flag("auto-create"), "heartbeat.interval.ms": 500,
             "session.timeout.ms": fields.int("session", 6000), "topic.metadata.refresh.interval.ms": 1000}
         settings["partition.assignment.strategy"] = fields.text("assignor", "range")
+        if fields.text("assignor") == "sticky":
+            raise Cannot("no assignor sticky")
         if fields.text("instance"):
             settings["group.instance.id"] = fields.text("instance")
         if fields.int("fetch-max"):
@@ -141,12 +139,8 @@ class Client:
     def offsets(self, fields):
         found = []
         for words in fields.lists("tp"):
-            place = partition_of(words)
-            if len(words) > 2:
-                place.offset = int(words[2])
-            if len(words) > 3:
-                place.metadata = words[3]
-            found.append(place)
+            offset = int(words[2]) if len(words) > 2 else ck.OFFSET_INVALID
+            found.append(ck.TopicPartition(words[0], int(words[1]), offset, *words[3:]))
         return found
 
     def op_assign(self, fields):

@@ -1,4 +1,5 @@
 # The agent of kafka-python.
+import re
 import sys
 import time
 
@@ -31,6 +32,8 @@ class Client:
         # What the library finds out by itself comes without a number.
         if isinstance(error, getattr(errors, "OffsetOutOfRangeError")):
             return 1
+        if isinstance(error, errors.CommitFailedError):
+            return 25
         code = getattr(error, "errno", None)
         if isinstance(code, int):
             return code
@@ -238,6 +241,8 @@ class Client:
 
     def op_describe_config(self, fields):
         resource = ConfigResource(ConfigResourceType.TOPIC, fields.text("topic"))
+        if fields.text("topic") not in self.admin.list_topics():
+            raise Cannot("errors of configurations")
         for topics in self.admin.describe_configs([resource], config_filter="all").values():
             for entries in topics.values():
                 for name, entry in entries.items():
@@ -248,10 +253,9 @@ class Client:
         resource = ConfigResource(ConfigResourceType.TOPIC, fields.text("topic"), entries)
         for topics in self.admin.alter_configs([resource]).values():
             for outcome in topics.values():
-                if isinstance(outcome, errors.KafkaError):
-                    raise outcome
-                if isinstance(outcome, type) and outcome.errno:
-                    raise outcome(fields.text("topic"))
+                number = re.search(r"\[Error (\d+)\]", str(outcome))
+                if number:
+                    raise Failed(int(number[1]), str(outcome))
 
     def op_list_groups(self, fields):
         for group in self.admin.list_groups():
@@ -270,9 +274,9 @@ class Client:
         self.outcome(self.admin.delete_groups([fields.text("group")]))
 
     def outcome(self, results):
-        for result in results.values() if isinstance(results, dict) else [pair[1] for pair in results]:
-            if isinstance(result, errors.KafkaError):
-                raise result
+        for result in results.values():
+            if isinstance(result, str) and result != "OK":
+                raise getattr(errors, result)()
             if isinstance(result, type) and result.errno:
                 raise result()
 

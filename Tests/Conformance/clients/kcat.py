@@ -14,7 +14,8 @@ WAIT = 20
 WORDS = [
     ("Unknown topic or partition", 3), ("Message size too large", 10), ("Offset out of range", 1),
     ("Unknown partition", 3), ("Local: Unknown topic", 3), ("Message timed out", 7), ("Invalid topic", 17),
-    ("Fenced", 82)]
+    ("fenced by other consumer", 82), ("Invalid session timeout", 26), ("failed to validate record", 87),
+    ("Inconsistent group protocol", 23)]
 # One line for each record: JSON keeps nothing of bytes, so lengths and bytes are printed apart.
 FORMAT = "%t %p %o %T %S %K\n%s\n%k\n%h\n"
 
@@ -74,9 +75,10 @@ class Member:
     def listen(self):
         for raw in self.process.stderr:
             text = raw.decode(errors="replace")
-            if "rebalanced" in text:
-                places = re.findall(r"(\S+) \[(\d+)\]", text.split("assigned:")[1]) if "assigned:" in text else []
-                self.assignment = [(name.lstrip(","), int(number)) for name, number in places]
+            if " rebalanced" in text:
+                places = [(name, int(number)) for name, number in re.findall(r"([^\s,]+) \[(\d+)\]", text)]
+                rest = [place for place in self.assignment if place not in places] if "incremental" in text else []
+                self.assignment = rest + places if "assign" in text else rest
             elif "ERROR" in text:
                 self.errors.append(text)
 
@@ -167,6 +169,8 @@ class Client:
         self.open[fields.text("id")] = []
 
     def op_begin(self, fields):
+        if fields.flag("open"):
+            raise Cannot("records sent before the commit")
         self.open[fields.text("id")] = []
 
     def op_commit_transaction(self, fields):
@@ -184,6 +188,8 @@ class Client:
             "session.timeout.ms": fields.int("session", 6000), "auto.commit.interval.ms": 500,
             "enable.auto.commit": "true" if fields.flag("auto-commit") else "false",
             "partition.assignment.strategy": fields.text("assignor", "range")}
+        if fields.text("assignor") == "sticky":
+            raise Cannot("no assignor sticky")
         if fields.text("instance"):
             settings["group.instance.id"] = fields.text("instance")
         if fields.int("fetch-max"):
