@@ -20,7 +20,9 @@ final class Broker {
     let loop: any EventLoop
     /// Where clients are told to connect.
     var port: Int32 = 0
-    var topics = Topics<BufferSegment>()
+    var topics: Topics<BufferSegment>
+    /// Where all is kept that is to come back; nil for memory alone.
+    let data: DataStore?
     let unpacker = Unpacker()
     var producersNamed: Int64 = 0
 
@@ -29,6 +31,9 @@ final class Broker {
     /// Which of them wait for a partition.
     var watchers: [TopicPartition: Set<ObjectIdentifier>] = [:]
 
+    /// What happens to requests and to the broker; nil for nothing.
+    var script: ServedScript?
+
     var groups: GroupCoordinator
     /// Members that wait for their group.
     var tickets: [Ticket: Reply] = [:]
@@ -36,10 +41,18 @@ final class Broker {
     /// When groups are looked at next.
     var groupTimer: (deadline: Milliseconds, task: Scheduled<Void>)?
 
-    init(_ settings: ServerSettings, _ loop: any EventLoop) {
+    /// - Throws: ``DataError``.
+    init(_ settings: ServerSettings, _ loop: any EventLoop) throws {
         self.settings = settings
         self.loop = loop
+        let data = try settings.data.map { try DataStore.open($0, loop) }
+        self.data = data
+        topics = Topics { [files = data?.files] id, partition in
+            files.map { LogHome(files: $0, topic: id.low, partition: partition) }
+        }
         groups = GroupCoordinator(settings.groups)
+        if settings.script.isWanted { script = ServedScript(settings.script, self) }
+        try restore()
     }
 
     /// The loop's clock.
@@ -72,6 +85,16 @@ final class Broker {
             let oldest = Reply(connection: connection, version: 0, correlationId: header.correlationId)
             return oldest.send(ApiVersions.self, apiVersions(.unsupportedVersion))
         }
+        if let script, script.isConcerned(with: key, connection.nodeId) {
+            return try script.take(key.api, frame, header, reply)
+        }
+        try dispatch(key, frame, header, reply)
+    }
+
+    /// Carries out one request whose version is known here.
+    func dispatch(
+        _ key: ApiKey, _ frame: UnsafeRawBufferPointer, _ header: RequestHeader, _ reply: Reply
+    ) throws(WireError) {
         switch key {
         case .produce: produce(try Produce.decodeRequest(frame, header), frame, reply)
         case .fetch: fetch(try Fetch.decodeRequest(frame, header), reply)
@@ -106,7 +129,10 @@ final class Broker {
     }
 
     /// Forgets whoever waits on a connection that is closed.
-    func forget(_ connection: Connection) { stopWaiting(ObjectIdentifier(connection)) }
+    func forget(_ connection: Connection) {
+        stopWaiting(ObjectIdentifier(connection))
+        script?.forget(connection)
+    }
 
     private func apiVersions(_ error: ErrorCode) -> ApiVersions.Response {
         var response = ApiVersions.Response()
@@ -138,6 +164,10 @@ final class Broker {
             return response
         }
         producersNamed += 1
+        guard isNoted([.counts(counts)]) else {
+            response.errorCode = .kafkaStorageError
+            return response
+        }
         response.producerId = producersNamed
         return response
     }

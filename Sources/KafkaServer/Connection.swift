@@ -9,7 +9,7 @@ final class Connection: ChannelDuplexHandler {
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private let broker: Broker
+    let broker: Broker
     private var context: ChannelHandlerContext?
     private var received = ByteBuffer()
     /// Whether a request has no answer yet.
@@ -106,14 +106,41 @@ final class Connection: ChannelDuplexHandler {
     func close() { context?.close(promise: nil) }
 }
 
+extension Connection {
+    /// The number of the broker that the client talks to.
+    var nodeId: Int32 { Broker.nodeId }
+}
+
 /// Where the answer to a request goes.
 struct Reply {
     let connection: Connection
     let version: Int16
     let correlationId: Int32
+    /// What a script has in store for it.
+    var orders: AnswerOrders?
+
+    init(connection: Connection, version: Int16, correlationId: Int32) {
+        self.connection = connection
+        self.version = version
+        self.correlationId = correlationId
+    }
 
     /// Answers; `records` are the slices of each field of records that is not empty.
-    func send<A: Api>(_: A.Type, _ response: A.Response, records: [[ByteBuffer]] = []) {
+    func send<A: Api>(_ api: A.Type, _ response: A.Response, records: [[ByteBuffer]] = []) {
+        if let script = connection.broker.script {
+            script.answer(api, response, records: records, self)
+        } else {
+            deliver(api, response, records: records)
+        }
+    }
+
+    /// Ends a request that wants no answer.
+    func finish() {
+        if let script = connection.broker.script { script.finish(self) } else { connection.finish() }
+    }
+
+    /// Writes an answer, whatever a script says.
+    func deliver<A: Api>(_: A.Type, _ response: A.Response, records: [[ByteBuffer]]) {
         do throws(WireError) {
             let frame = try A.encodeResponse(response, version: version, correlationId: correlationId)
             connection.send(frame, records)

@@ -1,5 +1,6 @@
 // A broker on a port of this machine that any Kafka client can talk to.
 package import BrokerCore
+package import BrokerScript
 internal import NIOCore
 internal import NIOPosix
 package import World
@@ -14,8 +15,24 @@ package struct ServerSettings: Sendable {
     /// Whether a topic that a client asks for is made.
     package var createsTopics = true
     package var groups = GroupRules()
+    package var script = ScriptSettings()
+    /// Where topics, records and committed offsets are kept; nil: in memory, until the broker ends.
+    package var data: DataFolder?
 
     package init() {}
+}
+
+/// What happens to a served broker by a script, and who is told of it.
+package struct ScriptSettings: Sendable {
+    package var script = Script()
+    /// Draws what the script leaves open.
+    package var seed: UInt64 = 1
+    /// Gets each line of the event log, on the broker's thread; nil: requests are not logged.
+    package var log: (@Sendable (String) -> Void)?
+
+    package init() {}
+
+    var isWanted: Bool { !script.events.isEmpty || log != nil }
 }
 
 /// Why no broker is served.
@@ -46,7 +63,7 @@ package struct ServerError: DiagnosticError {
     }
 }
 
-/// One broker, whose logs are in memory, on one event loop.
+/// One broker on one event loop.
 package final class KafkaServer: Sendable {
     /// A broker has no more partitions than this.
     package static let mostPartitions = Topics<BufferSegment>.mostPartitions
@@ -54,22 +71,29 @@ package final class KafkaServer: Sendable {
     /// Where it listens, such as `127.0.0.1:9092`.
     package let bootstrap: String
     package let port: Int
+    let broker: NIOLoopBound<Broker>
+    let loop: any EventLoop
     private let group: MultiThreadedEventLoopGroup
 
-    private init(host: String, port: Int, _ group: MultiThreadedEventLoopGroup) {
+    private init(
+        host: String, port: Int, _ group: MultiThreadedEventLoopGroup, _ loop: any EventLoop,
+        _ broker: NIOLoopBound<Broker>
+    ) {
         self.port = port
         self.group = group
+        self.loop = loop
+        self.broker = broker
         bootstrap = "\(host):\(port)"
     }
 
     /// Serves until ``stop()``.
     ///
-    /// - Throws: ``ServerError`` when the port cannot be opened.
+    /// - Throws: ``ServerError`` when the port cannot be opened, ``DataError`` when the data folder cannot be used.
     package static func start(_ settings: ServerSettings = ServerSettings()) throws -> KafkaServer {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let loop = group.next()
         do {
-            let broker = try loop.submit { NIOLoopBound(Broker(settings, loop), eventLoop: loop) }.wait()
+            let broker = try loop.submit { NIOLoopBound(try Broker(settings, loop), eventLoop: loop) }.wait()
             let channel = try ServerBootstrap(group: group)
                 .serverChannelOption(.backlog, value: 256)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -87,15 +111,17 @@ package final class KafkaServer: Sendable {
             let port = channel.localAddress?.port ?? settings.port
             // Nobody can have asked for it yet: clients learn the port from whoever started the broker.
             try loop.submit { broker.value.port = Int32(clamping: port) }.wait()
-            return KafkaServer(host: settings.host, port: port, group)
+            return KafkaServer(host: settings.host, port: port, group, loop, broker)
         } catch {
             try? group.syncShutdownGracefully()
+            if error is DataError { throw error }
             throw ServerError(error, location: "\(settings.host):\(settings.port)")
         }
     }
 
-    /// Closes all connections and forgets all records.
+    /// Closes all connections, syncs what is kept in a folder, and forgets all else.
     package func stop() {
+        try? broker.eventLoop.submit { [broker] in broker.value.data?.close() }.wait()
         // It fails only when it is called twice, and then there is nothing left to do.
         try? group.syncShutdownGracefully()
     }

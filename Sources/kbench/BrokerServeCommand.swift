@@ -1,6 +1,7 @@
 // `kbench broker serve`: one process that is a Kafka broker until it is asked to end.
 internal import ArgumentParser
 internal import Foundation
+internal import Harness
 internal import KafkaServer
 internal import Posix
 internal import World
@@ -22,6 +23,9 @@ struct BrokerServeCommand: AsyncParsableCommand {
 
             --format json prints one line: {"schema": "kbench.broker", "version": 1, "bootstrap": "127.0.0.1:PORT", \
             "brokers": ["127.0.0.1:PORT"], "pid": N}.
+
+            --data DIR keeps topics, records and committed offsets in files, for one broker at a time. What was answered \
+            survives the end of the broker, however that comes; a loss of power takes what was not synced.
             """)
 
     @Option(help: ArgumentHelp("The port; 0 takes any that is free.", valueName: "P"))
@@ -42,6 +46,15 @@ struct BrokerServeCommand: AsyncParsableCommand {
     @Flag(help: "End, too, when standard input does: with the process that started this one, however that dies.")
     var untilEof = false
 
+    @Option(
+        help: ArgumentHelp(
+            "A folder to keep everything in, so that it is there again next time, and may be larger than memory.",
+            valueName: "DIR"))
+    var data: String?
+
+    @Flag(help: "With --data: sync what is written before it is answered, and not only every second.")
+    var sync = false
+
     @Option(help: "How to print the address.")
     var format: AddressFormat = .text
 
@@ -56,6 +69,16 @@ struct BrokerServeCommand: AsyncParsableCommand {
         settings.port = port
         settings.partitions = partitions
         settings.createsTopics = autoCreateTopics
+        guard data != nil || !sync else {
+            throw Diagnosis(
+                cause: "--sync has no effect: all is in memory", fix: "leave out --sync, or give --data",
+                exitCode: .usage)
+        }
+        settings.data = data.map { path in
+            var folder = DataFolder(path: path, disk: PosixDisk())
+            if sync { folder.syncInterval = 0 }
+            return folder
+        }
         let server = try KafkaServer.start(settings)
         defer { server.stop() }
         if untilEof {
@@ -75,7 +98,7 @@ struct BrokerServeCommand: AsyncParsableCommand {
         switch format {
         case .text:
             return """
-                serving at \(address.bootstrap), in memory, until Ctrl-C
+                serving at \(address.bootstrap), in \(data ?? "memory"), until Ctrl-C
                 try: kcat -b \(address.bootstrap) -L
 
                 """

@@ -94,9 +94,11 @@ final class ServedTopic {
     let cluster: KafkaCluster
     let broker: KafkaBroker
 
-    init(partitions: Int = 1) throws {
-        server = try KafkaServer.start()
-        configuration = try KafkaConfiguration(bootstrap: server.bootstrap)
+    init(
+        partitions: Int = 1, settings: ServerSettings = ServerSettings(), properties: [KafkaProperty] = []
+    ) throws {
+        server = try KafkaServer.start(settings)
+        configuration = try KafkaConfiguration(bootstrap: server.bootstrap, properties: properties)
         cluster = try KafkaCluster(configuration)
         try cluster.createTopic(name, partitions: partitions)
         broker = try KafkaBroker(configuration, topic: name)

@@ -151,10 +151,10 @@ import World
     }
 }
 
-private let hasKcat = !output("command -v kcat").isEmpty
+let hasKcat = !output("command -v kcat").isEmpty
 
 /// What a command prints.
-private func output(_ command: String) -> String {
+func output(_ command: String) -> String {
     guard let pipe = popen("\(command) 2>/dev/null", "r") else { return "" }
     defer { pclose(pipe) }
     var bytes: [UInt8] = []
