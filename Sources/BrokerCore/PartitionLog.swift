@@ -179,10 +179,10 @@ package final class PartitionLog<Segment: LogSegment> {
         return state.endTransaction(of: producerId, aborts: marker.kind == .abort)
     }
 
-    /// Aborts what is open in a log that was left, as nobody knows of its transactions any more.
-    package func abortOpenTransactions(timestamp: Int64) {
+    /// Aborts what is open in a log that was left, but for transactions of producers that the coordinator knows.
+    package func abortOpenTransactions(timestamp: Int64, except known: Set<Int64> = []) {
         let marker = ControlMarker(.abort, coordinatorEpoch: 0)
-        for open in state.open {
+        for open in state.open where !known.contains(open.producerId) {
             appendMarker(
                 marker, producerId: open.producerId, producerEpoch: producers.epoch(of: open.producerId),
                 timestamp: timestamp)
