@@ -207,9 +207,14 @@ package final class PartitionLog<Segment: LogSegment> {
             let capacity = min(2 * (last < 0 ? 0 : pieces[last].segment.byteCount), SegmentSize.largest)
             var segment = try Segment(
                 byteCapacity: max(capacity, SegmentSize.smallest, batch.count), baseOffset: endOffset, in: home)
-            guard try segment.append(batch, baseOffset: endOffset, leaderEpoch: leaderEpoch) else {
-                // Our own bug: it was made at least as large as the batch.
-                preconditionFailure("partition log: a new segment of \(segment.byteCount) B has no room")
+            do throws(StorageFailure) {
+                guard try segment.append(batch, baseOffset: endOffset, leaderEpoch: leaderEpoch) else {
+                    // Our own bug: it was made at least as large as the batch.
+                    preconditionFailure("partition log: a new segment of \(segment.byteCount) B has no room")
+                }
+            } catch {
+                segment.discard(logEnd: pieces.isEmpty ? endOffset : nil)
+                throw error
             }
             pieces.append(Piece(segment: segment))
         }
