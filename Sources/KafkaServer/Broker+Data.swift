@@ -32,7 +32,8 @@ extension Broker {
         for found in try data.findLogs() {
             topics.resume(made: found.topic)
             if let topic = topics[Uuid(high: 1, low: found.topic)], found.partition < topic.partitions.count {
-                try data.restore(found, into: topic.partitions[found.partition])
+                let hasGaps = topic.rules.given["cleanup.policy"] != nil
+                try data.restore(found, into: topic.partitions[found.partition], hasGaps: hasGaps)
             } else {
                 data.remove(found)
             }
