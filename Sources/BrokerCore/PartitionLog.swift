@@ -53,7 +53,7 @@ package final class PartitionLog<Segment: LogSegment> {
     package private(set) var startOffset: Int64 = 0
     /// The offset of the next record.
     package private(set) var endOffset: Int64 = 0
-    package let leaderEpoch: Int32
+    package private(set) var leaderEpoch: Int32
 
     package init(leaderEpoch: Int32 = 0) { self.leaderEpoch = leaderEpoch }
 
@@ -64,6 +64,9 @@ package final class PartitionLog<Segment: LogSegment> {
         let reachable = pieces.lazy.flatMap(\.entries).filter { $0.lastOffset >= self.startOffset }
         return reachable.map(\.maxTimestamp).max()
     }
+
+    /// Somebody else leads now, who has all that was there.
+    package func beginEpoch() { leaderEpoch += 1 }
 
     // MARK: Appending
 

@@ -5,12 +5,29 @@ package import KafkaWire
 package final class Topic<Segment: LogSegment> {
     package let name: String
     package let id: Uuid
-    package let partitions: [PartitionLog<Segment>]
+    package private(set) var partitions: [PartitionLog<Segment>] = []
+    /// Who holds and who leads each partition.
+    package private(set) var replicas: [Replicas] = []
 
-    init(name: String, id: Uuid, partitions: Int) {
+    init(name: String, id: Uuid) {
         self.name = name
         self.id = id
-        self.partitions = (0..<partitions).map { _ in PartitionLog() }
+    }
+
+    fileprivate func grow(to count: Int, _ place: (Int) -> Replicas) {
+        for index in partitions.count..<count {
+            partitions.append(PartitionLog())
+            replicas.append(place(index))
+        }
+    }
+
+    /// Changes who leads a partition; its epoch rises where `body` says that it has changed.
+    ///
+    /// - Returns: what `body` does.
+    package func changeLeader(of partition: Int, _ body: (inout Replicas) -> Bool) -> Bool {
+        guard body(&replicas[partition]) else { return false }
+        partitions[partition].beginEpoch()
+        return true
     }
 }
 
@@ -41,11 +58,16 @@ package struct Topics<Segment: LogSegment> {
     }
 
     /// Makes a topic; nil where ``refusal(name:partitions:)`` says why not.
-    package mutating func create(_ name: String, partitions: Int) -> Topic<Segment>? {
+    ///
+    /// - Parameter place: The brokers of a partition: one that is alone, unless told otherwise.
+    package mutating func create(
+        _ name: String, partitions: Int, place: (Int) -> Replicas = { _ in Replicas([1], live: [1]) }
+    ) -> Topic<Segment>? {
         guard refusal(name: name, partitions: partitions) == nil else { return nil }
         made += 1
         // A topic that is made anew is another one.
-        let topic = Topic<Segment>(name: name, id: Uuid(high: 1, low: made), partitions: partitions)
+        let topic = Topic<Segment>(name: name, id: Uuid(high: 1, low: made))
+        topic.grow(to: partitions, place)
         byName[name] = topic
         names[topic.id] = name
         partitionCount += partitions

@@ -9,10 +9,13 @@ extension Broker {
         for topicData in request.topicData {
             var topic = Produce.Response.Topic()
             topic.name = topicData.name
+            let known = topics[topicData.name]
             for data in topicData.partitionData {
-                let place = TopicPartition(topic: topicData.name, partition: data.index)
-                let answer = append(data, to: place, acks: request.acks, frame)
-                if answer.errorCode == .none { grown.append(place) }
+                let led = led(known, data.index, by: reply.connection.node)
+                let answer = append(data, to: led, acks: request.acks, frame)
+                if answer.errorCode == .none {
+                    grown.append(TopicPartition(topic: topicData.name, partition: data.index))
+                }
                 topic.partitionResponses.append(answer)
             }
             response.responses.append(topic)
@@ -29,7 +32,7 @@ extension Broker {
     }
 
     private func append(
-        _ data: Produce.Request.Partition, to place: TopicPartition, acks: Int16, _ frame: UnsafeRawBufferPointer
+        _ data: Produce.Request.Partition, to led: Led, acks: Int16, _ frame: UnsafeRawBufferPointer
     ) -> Produce.Response.Partition {
         var answer = Produce.Response.Partition()
         answer.index = data.index
@@ -38,8 +41,11 @@ extension Broker {
             answer.errorCode = .invalidRequiredAcks
             return answer
         }
-        guard let log = log(place.topic, place.partition) else {
-            answer.errorCode = .unknownTopicOrPartition
+        let log: PartitionLog<BufferSegment>
+        switch led {
+        case .log(let found): log = found
+        case .refused(let code):
+            answer.errorCode = code
             return answer
         }
         let records = data.records ?? Records()
@@ -51,24 +57,28 @@ extension Broker {
         return answer
     }
 
-    func listOffsets(_ request: ListOffsets.Request) -> ListOffsets.Response {
+    func listOffsets(_ request: ListOffsets.Request, _ node: Node) -> ListOffsets.Response {
         var response = ListOffsets.Response()
         response.topics = request.topics.map { asked in
             var topic = ListOffsets.Response.Topic()
             topic.name = asked.name
-            topic.partitions = asked.partitions.map { place(of: $0, in: asked.name) }
+            let known = topics[asked.name]
+            topic.partitions = asked.partitions.map { place(of: $0, in: led(known, $0.partitionIndex, by: node)) }
             return topic
         }
         return response
     }
 
     private func place(
-        of asked: ListOffsets.Request.Partition, in topic: String
+        of asked: ListOffsets.Request.Partition, in led: Led
     ) -> ListOffsets.Response.Partition {
         var answer = ListOffsets.Response.Partition()
         answer.partitionIndex = asked.partitionIndex
-        guard let log = log(topic, asked.partitionIndex) else {
-            answer.errorCode = .unknownTopicOrPartition
+        let log: PartitionLog<BufferSegment>
+        switch led {
+        case .log(let found): log = found
+        case .refused(let code):
+            answer.errorCode = code
             return answer
         }
         answer.errorCode = log.refusal(leaderEpoch: asked.currentLeaderEpoch)
@@ -95,7 +105,7 @@ extension Broker {
         return answer
     }
 
-    func deleteRecords(_ request: DeleteRecords.Request) -> DeleteRecords.Response {
+    func deleteRecords(_ request: DeleteRecords.Request, _ node: Node) -> DeleteRecords.Response {
         var response = DeleteRecords.Response()
         response.topics = request.topics.map { asked in
             var topic = DeleteRecords.Response.Topic()
@@ -104,11 +114,11 @@ extension Broker {
                 var answer = DeleteRecords.Response.Partition()
                 answer.partitionIndex = partition.partitionIndex
                 answer.lowWatermark = -1
-                if let log = log(asked.name, partition.partitionIndex) {
+                switch led(topics[asked.name], partition.partitionIndex, by: node) {
+                case .log(let log):
                     let low = log.deleteRecords(before: partition.offset)
                     (answer.lowWatermark, answer.errorCode) = low.map { ($0, .none) } ?? (-1, .offsetOutOfRange)
-                } else {
-                    answer.errorCode = .unknownTopicOrPartition
+                case .refused(let code): answer.errorCode = code
                 }
                 return answer
             }

@@ -4,18 +4,21 @@ internal import KafkaWire
 
 extension Broker {
     func metadata(_ request: Metadata.Request, _ version: Int16) -> Metadata.Response {
-        var broker = Metadata.Response.Broker()
-        (broker.nodeId, broker.host, broker.port) = (Self.nodeId, settings.host, port)
         var response = Metadata.Response()
-        response.brokers = [broker]
+        response.brokers = liveNodes.map { node in
+            var broker = Metadata.Response.Broker()
+            (broker.nodeId, broker.host, broker.port) = (node.id, settings.host, node.port)
+            return broker
+        }
         response.clusterId = Self.clusterId
-        response.controllerId = Self.nodeId
+        response.controllerId = liveNodes.first?.id ?? -1
         // The oldest version asks for all by an empty list.
         let asked = version == 0 && request.topics?.isEmpty == true ? nil : request.topics
         if let asked {
             response.topics = asked.map { describe($0, mayCreate: request.allowAutoTopicCreation) }
         } else {
-            response.topics = topics.all.map(describe)
+            let live = live
+            response.topics = topics.all.map { describe($0, live) }
         }
         return response
     }
@@ -23,35 +26,64 @@ extension Broker {
     private func describe(_ asked: Metadata.Request.Topic, mayCreate: Bool) -> Metadata.Response.Topic {
         var missing = Metadata.Response.Topic()
         guard let name = asked.name else {
-            if let topic = topics[asked.topicId] { return describe(topic) }
+            if let topic = topics[asked.topicId] { return describe(topic, live) }
             missing.topicId = asked.topicId
             missing.errorCode = .unknownTopicId
             return missing
         }
-        if let topic = topics[name] { return describe(topic) }
+        if let topic = topics[name] { return describe(topic, live) }
         let refusal = topics.refusal(name: name, partitions: settings.partitions)
-        if mayCreate && settings.createsTopics, let topic = topics.create(name, partitions: settings.partitions) {
-            return describe(topic)
+        if mayCreate && settings.createsTopics, let place = placement(factor: -1),
+            let topic = topics.create(name, partitions: settings.partitions, place: place)
+        {
+            return describe(topic, live)
         }
         missing.name = name
         missing.errorCode = refusal == .invalidTopicException ? .invalidTopicException : .unknownTopicOrPartition
         return missing
     }
 
-    private func describe(_ topic: Topic<BufferSegment>) -> Metadata.Response.Topic {
+    private func describe(_ topic: Topic<BufferSegment>, _ live: Set<Int32>) -> Metadata.Response.Topic {
         var answer = Metadata.Response.Topic()
         answer.name = topic.name
         answer.topicId = topic.id
         answer.partitions = topic.partitions.enumerated().map { index, log in
             var partition = Metadata.Response.Partition()
             partition.partitionIndex = Int32(index)
-            partition.leaderId = Self.nodeId
+            let replicas = topic.replicas[index]
+            partition.errorCode = replicas.leader == nil ? .leaderNotAvailable : .none
+            partition.leaderId = replicas.leader ?? -1
             partition.leaderEpoch = log.leaderEpoch
-            partition.replicaNodes = [Self.nodeId]
-            partition.isrNodes = [Self.nodeId]
+            partition.replicaNodes = replicas.all
+            partition.isrNodes = replicas.inSync
+            partition.offlineReplicas = replicas.all.filter { !live.contains($0) }
             return partition
         }
         return answer
+    }
+
+    /// Where partitions of a new topic go with so many copies, -1 for as many as is usual; nil where there are too few
+    /// brokers.
+    private func placement(factor: Int16) -> ((Int) -> Replicas)? {
+        let up = liveNodes.map(\.id)
+        let factor = factor == -1 ? min(settings.replication, up.count) : Int(factor)
+        guard (1...max(1, up.count)).contains(factor), !up.isEmpty else { return nil }
+        return { Replicas(Replicas.spread($0, factor: factor, over: up), live: Set(up)) }
+    }
+
+    /// The same, as a request assigns them; nil where that cannot be.
+    private func placement(_ assignments: [CreateTopics.Request.Assignment]) -> ((Int) -> Replicas)? {
+        let live = live
+        var byIndex: [Int: [Int32]] = [:]
+        for assignment in assignments {
+            let ids = assignment.brokerIds
+            let isGood =
+                Set(ids).count == ids.count && ids.allSatisfy { id in nodes.contains { $0.id == id } }
+                && ids.contains { live.contains($0) }
+            guard isGood, byIndex.updateValue(ids, forKey: Int(assignment.partitionIndex)) == nil else { return nil }
+        }
+        guard Set(byIndex.keys) == Set(0..<assignments.count) else { return nil }
+        return { Replicas(byIndex[$0] ?? [], live: live) }
     }
 
     func createTopics(_ request: CreateTopics.Request) -> CreateTopics.Response {
@@ -64,10 +96,17 @@ extension Broker {
                 ? asked.assignments.count : asked.numPartitions == -1 ? settings.partitions : Int(asked.numPartitions)
             answer.errorCode = refusal(of: asked, partitions: partitions)
             guard answer.errorCode == .none else { return answer }
+            let isFree = asked.assignments.isEmpty
+            guard let place = isFree ? placement(factor: asked.replicationFactor) : placement(asked.assignments) else {
+                answer.errorCode = isFree ? .invalidReplicationFactor : .invalidReplicaAssignment
+                return answer
+            }
             answer.numPartitions = Int32(partitions)
-            answer.replicationFactor = 1
+            answer.replicationFactor = Int16(clamping: place(0).all.count)
             guard !request.validateOnly else { return answer }
-            if let topic = topics.create(asked.name, partitions: partitions) { answer.topicId = topic.id }
+            if let topic = topics.create(asked.name, partitions: partitions, place: place) {
+                answer.topicId = topic.id
+            }
             return answer
         }
         return response
@@ -75,15 +114,6 @@ extension Broker {
 
     private func refusal(of asked: CreateTopics.Request.Topic, partitions: Int) -> ErrorCode {
         if let code = topics.refusal(name: asked.name, partitions: partitions) { return code }
-        if asked.assignments.isEmpty {
-            guard asked.replicationFactor == -1 || asked.replicationFactor == 1 else {
-                return .invalidReplicationFactor
-            }
-        } else {
-            let indices = Set(asked.assignments.map(\.partitionIndex))
-            guard indices == Set(0..<Int32(partitions)), asked.assignments.allSatisfy({ $0.brokerIds == [Self.nodeId] })
-            else { return .invalidReplicaAssignment }
-        }
         // What would change what readers see and is not done here must not be asked for in vain.
         let isHonoured = asked.configs.allSatisfy { config in
             switch config.name {

@@ -13,13 +13,13 @@ final class Broker {
         .syncGroup: 0...5, .apiVersions: 0...4, .createTopics: 0...7, .deleteTopics: 0...6, .deleteRecords: 0...2,
         .initProducerId: 0...4, .offsetDelete: 0...0, .describeCluster: 0...1,
     ]
-    static let nodeId: Int32 = 1
     static let clusterId = "kbench"
 
     let settings: ServerSettings
     let loop: any EventLoop
-    /// Where clients are told to connect.
-    var port: Int32 = 0
+    /// The brokers that clients see, by their numbers.
+    let nodes: [Node]
+    var coordinators: Coordinators
     var topics = Topics<BufferSegment>()
     let unpacker = Unpacker()
     var producersNamed: Int64 = 0
@@ -31,7 +31,7 @@ final class Broker {
 
     var groups: GroupCoordinator
     /// Members that wait for their group.
-    var tickets: [Ticket: Reply] = [:]
+    var tickets: [Ticket: WaitingMember] = [:]
     var ticketsGiven: Ticket = 0
     /// When groups are looked at next.
     var groupTimer: (deadline: Milliseconds, task: Scheduled<Void>)?
@@ -40,6 +40,10 @@ final class Broker {
         self.settings = settings
         self.loop = loop
         groups = GroupCoordinator(settings.groups)
+        nodes = (0..<max(1, settings.brokers)).map { index in
+            Node(id: Int32(index + 1), port: settings.port == 0 ? 0 : settings.port + index)
+        }
+        coordinators = Coordinators(brokers: nodes.map(\.id))
     }
 
     /// The loop's clock.
@@ -51,17 +55,12 @@ final class Broker {
         return loop.assumeIsolated().scheduleTask(deadline: time, body)
     }
 
-    /// The log of a partition; nil where there is none.
-    func log(_ topic: String, _ partition: Int32) -> PartitionLog<BufferSegment>? {
-        guard let topic = topics[topic], topic.partitions.indices.contains(Int(partition)) else { return nil }
-        return topic.partitions[Int(partition)]
-    }
-
     /// Serves one request, now or later.
     ///
     /// - Throws: ``WireError`` for bytes that are no request; the connection has to be closed.
     func serve(_ frame: UnsafeRawBufferPointer, on connection: Connection) throws(WireError) {
         let header = try RequestHeader(frame)
+        let node = connection.node
         let reply = Reply(connection: connection, version: header.version, correlationId: header.correlationId)
         guard let key = header.api, let versions = Self.versions[key] else {
             throw WireError(.version, "request \(header.key)", at: 0)
@@ -75,20 +74,23 @@ final class Broker {
         switch key {
         case .produce: produce(try Produce.decodeRequest(frame, header), frame, reply)
         case .fetch: fetch(try Fetch.decodeRequest(frame, header), reply)
-        case .listOffsets: reply.send(ListOffsets.self, listOffsets(try ListOffsets.decodeRequest(frame, header)))
+        case .listOffsets: reply.send(ListOffsets.self, listOffsets(try ListOffsets.decodeRequest(frame, header), node))
         case .metadata: reply.send(Metadata.self, metadata(try Metadata.decodeRequest(frame, header), header.version))
         case .createTopics: reply.send(CreateTopics.self, createTopics(try CreateTopics.decodeRequest(frame, header)))
         case .deleteTopics:
             reply.send(DeleteTopics.self, deleteTopics(try DeleteTopics.decodeRequest(frame, header), header.version))
         case .deleteRecords:
-            reply.send(DeleteRecords.self, deleteRecords(try DeleteRecords.decodeRequest(frame, header)))
+            reply.send(DeleteRecords.self, deleteRecords(try DeleteRecords.decodeRequest(frame, header), node))
         case .findCoordinator:
             reply.send(
                 FindCoordinator.self, findCoordinator(try FindCoordinator.decodeRequest(frame, header), header.version))
-        case .offsetCommit: reply.send(OffsetCommit.self, offsetCommit(try OffsetCommit.decodeRequest(frame, header)))
+        case .offsetCommit:
+            reply.send(OffsetCommit.self, offsetCommit(try OffsetCommit.decodeRequest(frame, header), node))
         case .offsetFetch:
-            reply.send(OffsetFetch.self, offsetFetch(try OffsetFetch.decodeRequest(frame, header), header.version))
-        case .offsetDelete: reply.send(OffsetDelete.self, offsetDelete(try OffsetDelete.decodeRequest(frame, header)))
+            reply.send(
+                OffsetFetch.self, offsetFetch(try OffsetFetch.decodeRequest(frame, header), header.version, node))
+        case .offsetDelete:
+            reply.send(OffsetDelete.self, offsetDelete(try OffsetDelete.decodeRequest(frame, header), node))
         case .joinGroup: joinGroup(try JoinGroup.decodeRequest(frame, header), header.clientId, reply)
         case .syncGroup: syncGroup(try SyncGroup.decodeRequest(frame, header), reply)
         case .heartbeat: heartbeat(try Heartbeat.decodeRequest(frame, header), reply)
@@ -118,16 +120,6 @@ final class Broker {
             )
             return entry
         }
-        return response
-    }
-
-    private func describeCluster() -> DescribeCluster.Response {
-        var broker = DescribeCluster.Response.Broker()
-        (broker.brokerId, broker.host, broker.port) = (Self.nodeId, settings.host, port)
-        var response = DescribeCluster.Response()
-        response.clusterId = Self.clusterId
-        response.controllerId = Self.nodeId
-        response.brokers = [broker]
         return response
     }
 

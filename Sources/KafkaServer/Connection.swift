@@ -10,6 +10,8 @@ final class Connection: ChannelDuplexHandler {
     typealias OutboundOut = ByteBuffer
 
     private let broker: Broker
+    /// The broker that the client talks to.
+    let node: Node
     private var context: ChannelHandlerContext?
     private var received = ByteBuffer()
     /// Whether a request has no answer yet.
@@ -17,14 +19,25 @@ final class Connection: ChannelDuplexHandler {
     /// Whether frames are being served further up the stack.
     private var isServing = false
     private var wantsRead = false
+    /// What has come is served no more.
+    private var isClosed = false
 
-    init(_ broker: Broker) { self.broker = broker }
+    init(_ broker: Broker, _ node: Node) {
+        self.broker = broker
+        self.node = node
+    }
 
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
+    func channelActive(context: ChannelHandlerContext) {
+        guard node.add(self) else { return close() }
+        context.fireChannelActive()
+    }
+
     func channelInactive(context: ChannelHandlerContext) {
         self.context = nil
+        node.remove(self)
         broker.forget(self)
         context.fireChannelInactive()
     }
@@ -58,7 +71,7 @@ final class Connection: ChannelDuplexHandler {
         isServing = true
         defer { isServing = false }
         do {
-            while let context, !isBusy, context.channel.isWritable, let frame = try nextFrame() {
+            while !isClosed, let context, !isBusy, context.channel.isWritable, let frame = try nextFrame() {
                 isBusy = true
                 try frame.withUnsafeReadableBytes { try broker.serve($0, on: self) }
             }
@@ -103,7 +116,10 @@ final class Connection: ChannelDuplexHandler {
         serveFrames()
     }
 
-    func close() { context?.close(promise: nil) }
+    func close() {
+        isClosed = true
+        context?.close(promise: nil)
+    }
 }
 
 /// Where the answer to a request goes.
