@@ -43,7 +43,7 @@ let package = Package(
             name: "kbench",
             dependencies: [
                 "World", "Ingestion", "Evidence", "Judgement", "Engine", "Exploration", "Harness", "Scenarios", "Gate",
-                "Campaigns", "Bench", "Offsets", "Results", "Rendering", "Kafka", "Posix",
+                "Campaigns", "Bench", "Offsets", "Results", "Rendering", "Kafka", "KafkaServer", "Posix",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -53,7 +53,7 @@ let package = Package(
             dependencies: [
                 "World", "Ingestion", "Judgement", "Engine", "Simulation", "Exploration", "Harness", "Scenarios",
                 "Gate", "Bench", "Results", "Rendering", "Kafka", "Posix", "WriteAheadLog", "Checksum", "Compression",
-                "KafkaWire",
+                "KafkaWire", "KafkaProxy",
             ],
             swiftSettings: settings),
         // What a scenario file says, carried out: crashes, experiments, claims, the matrix.
@@ -99,7 +99,8 @@ let package = Package(
             name: "Harness",
             dependencies: [
                 "World", "Ingestion", "Evidence", "Judgement", "Engine", "Exploration", "WriteAheadLog", "Kafka",
-                "ZooKeeper", "Posix", "Database", "Results", .product(name: "Subprocess", package: "swift-subprocess"),
+                "KafkaServer", "ZooKeeper", "Posix", "Database", "Results", "BrokerScript",
+                .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"), .product(name: "Yams", package: "Yams"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
@@ -149,11 +150,22 @@ let package = Package(
         .target(name: "KafkaWire", dependencies: ["World", "Checksum", "Compression"], swiftSettings: settings),
         // What a broker remembers and decides, without I/O: logs, groups, committed offsets, on a clock passed in.
         .target(name: "BrokerCore", dependencies: ["KafkaWire", "Compression"], swiftSettings: settings),
+        // What happens to a broker and its requests, by a script: words, moments and what they come to, without I/O.
+        .target(name: "BrokerScript", dependencies: ["World", "KafkaWire"], swiftSettings: settings),
         // The broker behind the real protocol, on one event loop.
         .target(
             name: "KafkaServer",
             dependencies: [
-                "World", "KafkaWire", "BrokerCore", "Compression", .product(name: "NIOCore", package: "swift-nio"),
+                "World", "KafkaWire", "BrokerCore", "BrokerScript", "Compression", "CCrypto",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
+        // Between a pipeline and its broker, on one event loop: what passes is named, counted, stopped, accounted for.
+        .target(
+            name: "KafkaProxy",
+            dependencies: [
+                "World", "KafkaWire", .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: settings),
@@ -176,6 +188,8 @@ let package = Package(
         // A loop over librdkafka without any Swift in it, as a measure.
         .target(name: "CPlainLoop", linkerSettings: [.linkedLibrary("rdkafka")]),
         .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+        // Digests and salted passwords, for SASL.
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CLz4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
         .systemLibrary(name: "CSnappy", pkgConfig: "snappy", providers: [.apt(["libsnappy-dev"])]),
@@ -191,17 +205,22 @@ let package = Package(
             name: "KafkaWireTests", dependencies: ["KafkaWire", "World", "Checksum", "Compression"],
             exclude: ["Frames", "schemas.txt"], swiftSettings: settings),
         tests(of: "BrokerCore", also: ["KafkaWire", "Compression"]),
+        tests(of: "BrokerScript", also: ["KafkaWire"]),
         // Through librdkafka, and through bare sockets for what no client sends.
         tests(
             of: "KafkaServer",
             also: [
-                "World", "KafkaWire", "BrokerCore", "Kafka",
+                "World", "Compression", "KafkaWire", "BrokerCore", "BrokerScript", "Kafka", "Simulation",
                 .product(name: "NIOCore", package: "swift-nio"),
             ]),
+        // Between librdkafka and a served broker or the library's mock.
+        tests(
+            of: "KafkaProxy",
+            also: ["World", "KafkaWire", "BrokerCore", "KafkaServer", "Kafka"]),
         tests(of: "Posix", also: ["World"]),
         tests(of: "WriteAheadLog", also: ["World", "Posix", "Checksum"]),
         // Some tests need what only the library itself can do, such as transactions.
-        tests(of: "Kafka", also: ["World", "Posix", "CRdKafka"]),
+        tests(of: "Kafka", also: ["World", "Posix", "KafkaServer", "CRdKafka"]),
         tests(of: "Database", also: ["World"]),
         // Which starts a server of its own, as the harness does.
         tests(of: "ZooKeeper", also: ["World", "Harness", "Posix", "CZooKeeper"]),
@@ -217,8 +236,8 @@ let package = Package(
         tests(
             of: "Harness",
             also: [
-                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "Kafka", "Posix",
-                "Results", "WriteAheadLog",
+                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "Kafka",
+                "KafkaServer", "Posix", "Results", "WriteAheadLog", "BrokerScript",
             ]),
         tests(
             of: "Scenarios",
@@ -235,7 +254,7 @@ let package = Package(
         tests(
             of: "Bench",
             also: ["World", "Ingestion", "Evidence", "Judgement", "Engine", "Posix", "Results", "Harness"]),
-        tests(of: "Offsets", also: ["World", "Engine", "Kafka", "Posix", "Results", "Harness"]),
+        tests(of: "Offsets", also: ["World", "Engine", "Kafka", "KafkaServer", "Posix", "Results", "Harness"]),
         tests(of: "Results", also: ["World", "Ingestion", "Judgement"]),
         tests(of: "Rendering", also: ["World", "Ingestion", "Judgement", "Results"]),
         tests(of: "BenchmarkSteps"),

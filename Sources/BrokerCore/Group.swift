@@ -16,6 +16,7 @@ struct Group {
     struct Member {
         var id: String
         var instanceId: String?
+        var clientId: String
         var sessionTimeout: Milliseconds
         var rebalanceTimeout: Milliseconds
         var ways: [JoinWish.Way]
@@ -34,11 +35,13 @@ struct Group {
     let initialDelay: Milliseconds
     private(set) var phase = Phase.empty
     private(set) var generation: Int32 = 0
-    private var protocolType: String?
-    private var protocolName: String?
+    private(set) var protocolType: String?
+    private(set) var protocolName: String?
     private var leader: String?
     /// In the order in which they came.
     private(set) var members: [Member] = []
+    /// When the last member went; before the first came, the beginning of time.
+    private(set) var emptySince = Milliseconds.min
     /// Newcomers that were told their name and have not joined by it, with the time when the name is forgotten.
     private var named: [String: Milliseconds] = [:]
     private var replies: [GroupReply] = []
@@ -51,8 +54,11 @@ struct Group {
         return replies
     }
 
+    /// Whether nobody is in it or about to be.
+    var isDeserted: Bool { members.isEmpty && named.isEmpty }
+
     /// Whether it never had a generation, so that nothing is lost with it.
-    var isForgettable: Bool { members.isEmpty && named.isEmpty && generation == 0 }
+    var isForgettable: Bool { isDeserted && generation == 0 }
 
     private func index(of id: String) -> Int? { members.firstIndex { $0.id == id } }
 
@@ -92,7 +98,7 @@ struct Group {
         protocolType = wish.protocolType
         members.append(
             Member(
-                id: id, instanceId: wish.instanceId, sessionTimeout: wish.sessionTimeout,
+                id: id, instanceId: wish.instanceId, clientId: wish.clientId, sessionTimeout: wish.sessionTimeout,
                 rebalanceTimeout: wish.rebalanceTimeout, ways: wish.ways, join: ticket))
         members[members.count - 1].lives(now)
         rebalance(at: now)
@@ -156,7 +162,7 @@ struct Group {
     private mutating func beginGeneration(_ now: Milliseconds) {
         // A static member keeps its place until its session ends.
         members.removeAll { $0.join == nil && $0.instanceId == nil }
-        guard !members.isEmpty else { return becomeEmpty() }
+        guard !members.isEmpty else { return becomeEmpty(now) }
         guard members.contains(where: { $0.join != nil }) else {
             phase = .joining(notBefore: now, until: now + max(longestRebalance, 1))
             return
@@ -173,8 +179,9 @@ struct Group {
         }
     }
 
-    private mutating func becomeEmpty() {
+    private mutating func becomeEmpty(_ now: Milliseconds) {
         phase = .empty
+        emptySince = now
         leader = nil
         countGeneration()
     }
@@ -261,11 +268,12 @@ struct Group {
     }
 
     /// Whether offsets may be committed by who claims this.
-    mutating func commit(_ claim: MemberClaim, at now: Milliseconds) -> ErrorCode {
-        // Who is no member may, as long as nobody is.
-        if claim.generation < 0 && members.isEmpty { return .none }
+    mutating func commit(_ claim: MemberClaim, isTransactional: Bool, at now: Milliseconds) -> ErrorCode {
+        // Who is no member may, as long as nobody is, or in a transaction as before KIP-447.
+        let isNobody = claim.generation < 0 && claim.memberId.isEmpty && claim.instanceId == nil
+        if isNobody && isTransactional || claim.generation < 0 && members.isEmpty { return .none }
         if let error = refusal(claim, at: now) { return error }
-        if case .syncing = phase { return .rebalanceInProgress }
+        if case .syncing = phase, !isTransactional { return .rebalanceInProgress }
         return .none
     }
 
@@ -281,12 +289,26 @@ struct Group {
         return .none
     }
 
+    /// Makes all members join again; false where there are none.
+    mutating func disturb(at now: Milliseconds) -> Bool {
+        guard !members.isEmpty else { return false }
+        rebalance(at: now)
+        return true
+    }
+
+    /// Forgets all members, as if their sessions were over; false where there are none.
+    mutating func expelMembers(at now: Milliseconds) -> Bool {
+        guard !members.isEmpty else { return false }
+        while !members.isEmpty { remove(at: members.count - 1, now) }
+        return true
+    }
+
     private mutating func remove(at index: Int, _ now: Milliseconds) {
         let member = members.remove(at: index)
         if let join = member.join { refuse(join, .unknownMemberId, member.id) }
         if let sync = member.sync { replies.append(.synced(sync, Synced(error: .unknownMemberId))) }
         if leader == member.id { leader = nil }
-        if members.isEmpty { becomeEmpty() } else { rebalance(at: now) }
+        if members.isEmpty { becomeEmpty(now) } else { rebalance(at: now) }
     }
 
     // MARK: Time

@@ -1,4 +1,4 @@
-// What idempotent producers have sent to one partition: what comes next, and what a repeated batch is known by.
+// What counting producers have sent to one partition: what comes next, and what a repeated batch is known by.
 internal import KafkaWire
 
 /// The producers of one partition.
@@ -14,7 +14,7 @@ struct ProducerSequences {
 
     private struct Producer {
         var epoch: Int16
-        /// The newest last.
+        /// The newest last; empty where a marker has begun the epoch.
         var batches: [Batch] = []
     }
 
@@ -49,6 +49,12 @@ struct ProducerSequences {
         producer.batches.append(
             Batch(first: header.baseSequence, last: Self.last(of: header), baseOffset: baseOffset))
         producers[header.producerId] = producer
+    }
+
+    /// A marker ends a transaction. One of a later epoch fences its producer, which begins again at 0.
+    mutating func end(_ producerId: Int64, epoch: Int16) {
+        guard producers[producerId].map({ epoch > $0.epoch }) ?? true else { return }
+        producers[producerId] = Producer(epoch: epoch)
     }
 
     private static func last(of header: BatchHeader) -> Int32 { next(header.baseSequence, by: header.lastOffsetDelta) }

@@ -63,6 +63,9 @@ package struct Replicas: Equatable, Sendable {
         return true
     }
 
+    /// Where there is one broker.
+    package static func alone(_ partition: Int) -> Replicas { Replicas([1], live: [1]) }
+
     /// Replicas spread over brokers: the `index`-th begins at the `index`-th broker and takes those behind it.
     ///
     /// - Parameter brokers: Those that are up, in order; at least `factor`.

@@ -5,20 +5,20 @@ package import KafkaWire
 package final class Topic<Segment: LogSegment> {
     package let name: String
     package let id: Uuid
+    package var rules: TopicRules
     package private(set) var partitions: [PartitionLog<Segment>] = []
     /// Who holds and who leads each partition.
     package private(set) var replicas: [Replicas] = []
 
-    init(name: String, id: Uuid) {
+    init(name: String, id: Uuid, rules: TopicRules) {
         self.name = name
         self.id = id
+        self.rules = rules
     }
 
-    fileprivate func grow(to count: Int, _ place: (Int) -> Replicas) {
-        for index in partitions.count..<count {
-            partitions.append(PartitionLog())
-            replicas.append(place(index))
-        }
+    fileprivate func add(_ log: PartitionLog<Segment>, _ place: Replicas) {
+        partitions.append(log)
+        replicas.append(place)
     }
 
     /// Changes who leads a partition; its epoch rises where `body` says that it has changed.
@@ -38,10 +38,13 @@ package struct Topics<Segment: LogSegment> {
 
     private var byName: [String: Topic<Segment>] = [:]
     private var names: [Uuid: String] = [:]
-    private var made: UInt64 = 0
+    /// How many topics were made, those that are gone too.
+    package private(set) var made: UInt64 = 0
     private var partitionCount = 0
+    /// Where the segments of a topic's partition are made.
+    private let home: (_ topic: Uuid, _ partition: Int) -> Segment.Home
 
-    package init() {}
+    package init(home: @escaping (_ topic: Uuid, _ partition: Int) -> Segment.Home) { self.home = home }
 
     /// In the order of their names.
     package var all: [Topic<Segment>] { byName.values.sorted { $0.name < $1.name } }
@@ -61,16 +64,47 @@ package struct Topics<Segment: LogSegment> {
     ///
     /// - Parameter place: The brokers of a partition: one that is alone, unless told otherwise.
     package mutating func create(
-        _ name: String, partitions: Int, place: (Int) -> Replicas = { _ in Replicas([1], live: [1]) }
+        _ name: String, partitions: Int, rules: TopicRules = TopicRules(), place: (Int) -> Replicas = Replicas.alone
     ) -> Topic<Segment>? {
         guard refusal(name: name, partitions: partitions) == nil else { return nil }
-        made += 1
         // A topic that is made anew is another one.
-        let topic = Topic<Segment>(name: name, id: Uuid(high: 1, low: made))
-        topic.grow(to: partitions, place)
+        return add(name, id: Uuid(high: 1, low: made + 1), partitions: partitions, rules: rules, place)
+    }
+
+    /// Takes over a topic that was made before, with its identity; nil for one that cannot be.
+    package mutating func restore(
+        _ name: String, id: Uuid, partitions: Int, rules: TopicRules, place: (Int) -> Replicas = Replicas.alone
+    ) -> Topic<Segment>? {
+        guard refusal(name: name, partitions: partitions) == nil, names[id] == nil else { return nil }
+        return add(name, id: id, partitions: partitions, rules: rules, place)
+    }
+
+    /// Counts the topics that were made before and are gone.
+    package mutating func resume(made count: UInt64) { made = max(made, count) }
+
+    /// Why a topic cannot have so many partitions; nil where it can.
+    package func growthRefusal(_ topic: Topic<Segment>, to count: Int) -> ErrorCode? {
+        guard count > topic.partitions.count else { return .invalidPartitions }
+        return count - topic.partitions.count <= Self.mostPartitions - partitionCount ? nil : .policyViolation
+    }
+
+    /// Gives a topic more partitions, as ``growthRefusal(_:to:)`` lets it.
+    package mutating func grow(_ topic: Topic<Segment>, to count: Int, place: (Int) -> Replicas = Replicas.alone) {
+        guard growthRefusal(topic, to: count) == nil else { return }
+        partitionCount += count - topic.partitions.count
+        for index in topic.partitions.count..<count {
+            topic.add(PartitionLog(home: home(topic.id, index)), place(index))
+        }
+    }
+
+    private mutating func add(
+        _ name: String, id: Uuid, partitions: Int, rules: TopicRules, _ place: (Int) -> Replicas
+    ) -> Topic<Segment> {
+        let topic = Topic<Segment>(name: name, id: id, rules: rules)
+        grow(topic, to: partitions, place: place)
         byName[name] = topic
-        names[topic.id] = name
-        partitionCount += partitions
+        names[id] = name
+        made = max(made, id.low)
         return topic
     }
 
@@ -79,6 +113,7 @@ package struct Topics<Segment: LogSegment> {
         guard let topic = byName.removeValue(forKey: name) else { return false }
         names[topic.id] = nil
         partitionCount -= topic.partitions.count
+        for log in topic.partitions { log.discard() }
         return true
     }
 
@@ -93,4 +128,8 @@ package struct Topics<Segment: LogSegment> {
         }
         return isPlain && (1...249).contains(name.utf8.count) && name != "." && name != ".."
     }
+}
+
+extension Topics where Segment.Home == Void {
+    package init() { self.init { _, _ in } }
 }

@@ -32,6 +32,12 @@ extension Broker {
         return node
     }
 
+    /// Closes connections on which nothing comes any more, now and from time to time.
+    func closeIdleConnections() {
+        for node in nodes { node.closeIdle(since: now - settings.idleLimit) }
+        _ = schedule(at: now + max(1, settings.idleLimit / 10)) { [weak self] in self?.closeIdleConnections() }
+    }
+
     // MARK: Events
 
     /// Closes a broker's port and connections. What it led is led by others that have all of it.

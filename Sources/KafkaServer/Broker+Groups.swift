@@ -137,23 +137,24 @@ extension Broker {
                     ? refusal
                     : (partition.committedMetadata?.utf8.count ?? 0) > Self.mostMetadata
                         ? .offsetMetadataTooLarge
-                        : isThere(asked.name, partition.partitionIndex) ? .none : .unknownTopicOrPartition
+                        : log(asked.name, partition.partitionIndex) == nil ? .unknownTopicOrPartition : .none
                 if answer.errorCode == .none {
                     let offset = CommittedOffset(
                         offset: partition.committedOffset, leaderEpoch: partition.committedLeaderEpoch,
                         metadata: partition.committedMetadata)
                     let place = TopicPartition(topic: asked.name, partition: partition.partitionIndex)
-                    groups.store(offset, request.groupId, for: place)
+                    if isNoted([.offset(OffsetEntry(request.groupId, place, offset))]) {
+                        groups.store(offset, request.groupId, for: place, at: now)
+                    } else {
+                        // As Kafka answers when its own log of offsets fails.
+                        answer.errorCode = .coordinatorNotAvailable
+                    }
                 }
                 topic.partitions.append(answer)
             }
             response.topics.append(topic)
         }
         return response
-    }
-
-    private func isThere(_ topic: String, _ partition: Int32) -> Bool {
-        topics[topic]?.partitions.indices.contains(Int(partition)) ?? false
     }
 
     func offsetDelete(_ request: OffsetDelete.Request, _ node: Node) -> OffsetDelete.Response {
@@ -166,11 +167,15 @@ extension Broker {
             topic.name = asked.name
             topic.partitions = asked.partitions.map { partition in
                 let place = TopicPartition(topic: asked.name, partition: partition.partitionIndex)
-                groups.removeOffset(request.groupId, for: place)
                 var answer = OffsetDelete.Response.Partition()
                 answer.partitionIndex = partition.partitionIndex
-                let isThere = isThere(asked.name, partition.partitionIndex)
+                let isThere = log(asked.name, partition.partitionIndex) != nil
                 answer.errorCode = isThere ? .none : .unknownTopicOrPartition
+                if isNoted([.offset(OffsetEntry(request.groupId, place, nil))]) {
+                    groups.removeOffset(request.groupId, for: place)
+                } else {
+                    answer.errorCode = .coordinatorNotAvailable
+                }
                 return answer
             }
             return topic

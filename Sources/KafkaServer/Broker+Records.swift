@@ -11,7 +11,12 @@ extension Broker {
             topic.name = topicData.name
             let known = topics[topicData.name]
             for data in topicData.partitionData {
-                let led = led(known, data.index, by: reply.connection.node)
+                var led = led(known, data.index, by: reply.connection.node)
+                if request.acks == -1, case .log = led, let known,
+                    known.replicas[Int(data.index)].inSync.count < known.rules.leastInSync
+                {
+                    led = .refused(.notEnoughReplicas)
+                }
                 let answer = append(data, to: led, acks: request.acks, frame)
                 if answer.errorCode == .none {
                     grown.append(TopicPartition(topic: topicData.name, partition: data.index))
@@ -23,7 +28,7 @@ extension Broker {
         if request.acks != 0 {
             reply.send(Produce.self, response)
         } else if response.responses.allSatisfy({ $0.partitionResponses.allSatisfy { $0.errorCode == .none } }) {
-            reply.connection.finish()
+            reply.finish()
         } else {
             // Who wants no answer learns only by this that something went wrong.
             reply.connection.close()
@@ -114,10 +119,14 @@ extension Broker {
                 var answer = DeleteRecords.Response.Partition()
                 answer.partitionIndex = partition.partitionIndex
                 answer.lowWatermark = -1
-                switch led(topics[asked.name], partition.partitionIndex, by: node) {
+                let topic = topics[asked.name]
+                switch led(topic, partition.partitionIndex, by: node) {
                 case .log(let log):
                     let low = log.deleteRecords(before: partition.offset)
                     (answer.lowWatermark, answer.errorCode) = low.map { ($0, .none) } ?? (-1, .offsetOutOfRange)
+                    if low != nil, let topic, !isNoted([.log(LogEntry(topic.id, Int(partition.partitionIndex), log))]) {
+                        answer.errorCode = .kafkaStorageError
+                    }
                 case .refused(let code): answer.errorCode = code
                 }
                 return answer

@@ -34,7 +34,7 @@ extension Broker {
         if let topic = topics[name] { return describe(topic, live) }
         let refusal = topics.refusal(name: name, partitions: settings.partitions)
         if mayCreate && settings.createsTopics, let place = placement(factor: -1),
-            let topic = topics.create(name, partitions: settings.partitions, place: place)
+            let topic = makeTopic(name, partitions: settings.partitions, place: place)
         {
             return describe(topic, live)
         }
@@ -62,30 +62,6 @@ extension Broker {
         return answer
     }
 
-    /// Where partitions of a new topic go with so many copies, -1 for as many as is usual; nil where there are too few
-    /// brokers.
-    private func placement(factor: Int16) -> ((Int) -> Replicas)? {
-        let up = liveNodes.map(\.id)
-        let factor = factor == -1 ? min(settings.replication, up.count) : Int(factor)
-        guard (1...max(1, up.count)).contains(factor), !up.isEmpty else { return nil }
-        return { Replicas(Replicas.spread($0, factor: factor, over: up), live: Set(up)) }
-    }
-
-    /// The same, as a request assigns them; nil where that cannot be.
-    private func placement(_ assignments: [CreateTopics.Request.Assignment]) -> ((Int) -> Replicas)? {
-        let live = live
-        var byIndex: [Int: [Int32]] = [:]
-        for assignment in assignments {
-            let ids = assignment.brokerIds
-            let isGood =
-                Set(ids).count == ids.count && ids.allSatisfy { id in nodes.contains { $0.id == id } }
-                && ids.contains { live.contains($0) }
-            guard isGood, byIndex.updateValue(ids, forKey: Int(assignment.partitionIndex)) == nil else { return nil }
-        }
-        guard Set(byIndex.keys) == Set(0..<assignments.count) else { return nil }
-        return { Replicas(byIndex[$0] ?? [], live: live) }
-    }
-
     func createTopics(_ request: CreateTopics.Request) -> CreateTopics.Response {
         var response = CreateTopics.Response()
         response.topics = request.topics.map { asked in
@@ -94,36 +70,36 @@ extension Broker {
             let partitions =
                 !asked.assignments.isEmpty
                 ? asked.assignments.count : asked.numPartitions == -1 ? settings.partitions : Int(asked.numPartitions)
-            answer.errorCode = refusal(of: asked, partitions: partitions)
+            answer.errorCode = topics.refusal(name: asked.name, partitions: partitions) ?? .none
             guard answer.errorCode == .none else { return answer }
+            var rules = TopicRules()
+            for config in asked.configs {
+                guard let fault = rules.fault(config.name, config.value) else { continue }
+                (answer.errorCode, answer.errorMessage) = (.invalidConfig, fault)
+                return answer
+            }
             let isFree = asked.assignments.isEmpty
-            guard let place = isFree ? placement(factor: asked.replicationFactor) : placement(asked.assignments) else {
+            let assigned = asked.assignments.sorted { $0.partitionIndex < $1.partitionIndex }
+            let isWhole = assigned.map(\.partitionIndex) == (0..<Int32(assigned.count)).map { $0 }
+            let place =
+                isFree
+                ? placement(factor: asked.replicationFactor)
+                : isWhole ? placement(assigned.map(\.brokerIds), from: 0) : nil
+            guard let place else {
                 answer.errorCode = isFree ? .invalidReplicationFactor : .invalidReplicaAssignment
                 return answer
             }
             answer.numPartitions = Int32(partitions)
             answer.replicationFactor = Int16(clamping: place(0).all.count)
             guard !request.validateOnly else { return answer }
-            if let topic = topics.create(asked.name, partitions: partitions, place: place) {
+            if let topic = makeTopic(asked.name, partitions: partitions, rules: rules, place: place) {
                 answer.topicId = topic.id
+            } else {
+                answer.errorCode = .kafkaStorageError
             }
             return answer
         }
         return response
-    }
-
-    private func refusal(of asked: CreateTopics.Request.Topic, partitions: Int) -> ErrorCode {
-        if let code = topics.refusal(name: asked.name, partitions: partitions) { return code }
-        // What would change what readers see and is not done here must not be asked for in vain.
-        let isHonoured = asked.configs.allSatisfy { config in
-            switch config.name {
-            case "cleanup.policy": config.value == "delete"
-            case "message.timestamp.type": config.value == "CreateTime"
-            case "compression.type": config.value == "producer"
-            default: true
-            }
-        }
-        return isHonoured ? .none : .invalidConfig
     }
 
     func deleteTopics(_ request: DeleteTopics.Request, _ version: Int16) -> DeleteTopics.Response {
@@ -141,11 +117,14 @@ extension Broker {
             let topic = asked.name.map { topics[$0] } ?? topics[asked.topicId]
             answer.name = topic?.name ?? asked.name
             answer.topicId = topic?.id ?? asked.topicId
-            guard let topic, topics.delete(topic.name) else {
+            guard let topic else {
                 answer.errorCode = asked.name == nil ? .unknownTopicId : .unknownTopicOrPartition
                 return answer
             }
-            groups.forgetOffsets(ofTopic: topic.name)
+            guard removeTopic(topic) else {
+                answer.errorCode = .kafkaStorageError
+                return answer
+            }
             // Who waits for its records learns that it is gone.
             wake(topic.partitions.indices.map { TopicPartition(topic: topic.name, partition: Int32($0)) })
             return answer

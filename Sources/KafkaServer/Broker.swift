@@ -11,7 +11,9 @@ final class Broker {
         .produce: 0...9, .fetch: 0...12, .listOffsets: 0...7, .metadata: 0...12, .offsetCommit: 0...9,
         .offsetFetch: 0...9, .findCoordinator: 0...4, .joinGroup: 0...9, .heartbeat: 0...4, .leaveGroup: 0...5,
         .syncGroup: 0...5, .apiVersions: 0...4, .createTopics: 0...7, .deleteTopics: 0...6, .deleteRecords: 0...2,
-        .initProducerId: 0...4, .offsetDelete: 0...0, .describeCluster: 0...1,
+        .initProducerId: 0...4, .offsetDelete: 0...0, .describeCluster: 0...1, .createPartitions: 0...3,
+        .describeConfigs: 0...4, .incrementalAlterConfigs: 0...1, .describeGroups: 0...6, .listGroups: 0...5,
+        .deleteGroups: 0...2, .saslHandshake: 0...1, .saslAuthenticate: 0...2,
     ]
     static let clusterId = "kbench"
 
@@ -20,7 +22,11 @@ final class Broker {
     /// The brokers that clients see, by their numbers.
     let nodes: [Node]
     var coordinators: Coordinators
-    var topics = Topics<BufferSegment>()
+    /// Those who may connect; anybody, if there are none.
+    let users: Users
+    var topics: Topics<BufferSegment>
+    /// Where all is kept that is to come back; nil for memory alone.
+    let data: DataStore?
     let unpacker = Unpacker()
     var producersNamed: Int64 = 0
 
@@ -29,6 +35,9 @@ final class Broker {
     /// Which of them wait for a partition.
     var watchers: [TopicPartition: Set<ObjectIdentifier>] = [:]
 
+    /// What happens to requests and to the broker; nil for nothing.
+    var script: ServedScript?
+
     var groups: GroupCoordinator
     /// Members that wait for their group.
     var tickets: [Ticket: WaitingMember] = [:]
@@ -36,14 +45,23 @@ final class Broker {
     /// When groups are looked at next.
     var groupTimer: (deadline: Milliseconds, task: Scheduled<Void>)?
 
-    init(_ settings: ServerSettings, _ loop: any EventLoop) {
+    /// - Throws: ``DataError``.
+    init(_ settings: ServerSettings, _ loop: any EventLoop) throws {
         self.settings = settings
         self.loop = loop
+        let data = try settings.data.map { try DataStore.open($0, loop) }
+        self.data = data
+        topics = Topics { [files = data?.files] id, partition in
+            files.map { LogHome(files: $0, topic: id.low, partition: partition) }
+        }
         groups = GroupCoordinator(settings.groups)
         nodes = (0..<max(1, settings.brokers)).map { index in
             Node(id: Int32(index + 1), port: settings.port == 0 ? 0 : settings.port + index)
         }
         coordinators = Coordinators(brokers: nodes.map(\.id))
+        users = Users(settings.users)
+        if settings.script.isWanted { script = ServedScript(settings.script, self) }
+        try restore()
     }
 
     /// The loop's clock.
@@ -55,12 +73,18 @@ final class Broker {
         return loop.assumeIsolated().scheduleTask(deadline: time, body)
     }
 
+    /// The log of a partition, whoever leads it; nil where there is none.
+    func log(_ topic: String, _ partition: Int32) -> PartitionLog<BufferSegment>? {
+        guard let topic = topics[topic], topic.partitions.indices.contains(Int(partition)) else { return nil }
+        return topic.partitions[Int(partition)]
+    }
+
     /// Serves one request, now or later.
     ///
     /// - Throws: ``WireError`` for bytes that are no request; the connection has to be closed.
     func serve(_ frame: UnsafeRawBufferPointer, on connection: Connection) throws(WireError) {
+        if connection.authentication.expectsBareMessage { return serveBare(frame, on: connection) }
         let header = try RequestHeader(frame)
-        let node = connection.node
         let reply = Reply(connection: connection, version: header.version, correlationId: header.correlationId)
         guard let key = header.api, let versions = Self.versions[key] else {
             throw WireError(.version, "request \(header.key)", at: 0)
@@ -71,6 +95,19 @@ final class Broker {
             let oldest = Reply(connection: connection, version: 0, correlationId: header.correlationId)
             return oldest.send(ApiVersions.self, apiVersions(.unsupportedVersion))
         }
+        // Kafka closes the connection, too: who does not say whose it is gets no answer.
+        guard users.mechanisms.isEmpty || connection.authentication.allows(key) else { return connection.close() }
+        if let script, script.isConcerned(with: key, connection.node.id) {
+            return try script.take(key.api, frame, header, reply)
+        }
+        try dispatch(key, frame, header, reply)
+    }
+
+    /// Carries out one request whose version is known here.
+    func dispatch(
+        _ key: ApiKey, _ frame: UnsafeRawBufferPointer, _ header: RequestHeader, _ reply: Reply
+    ) throws(WireError) {
+        let node = reply.connection.node
         switch key {
         case .produce: produce(try Produce.decodeRequest(frame, header), frame, reply)
         case .fetch: fetch(try Fetch.decodeRequest(frame, header), reply)
@@ -97,6 +134,22 @@ final class Broker {
         case .leaveGroup: leaveGroup(try LeaveGroup.decodeRequest(frame, header), reply)
         case .initProducerId:
             reply.send(InitProducerId.self, initProducerId(try InitProducerId.decodeRequest(frame, header)))
+        case .describeGroups:
+            reply.send(
+                DescribeGroups.self,
+                describeGroups(try DescribeGroups.decodeRequest(frame, header), header.version, node))
+        case .listGroups: reply.send(ListGroups.self, listGroups(try ListGroups.decodeRequest(frame, header), node))
+        case .deleteGroups:
+            reply.send(DeleteGroups.self, deleteGroups(try DeleteGroups.decodeRequest(frame, header), node))
+        case .saslHandshake: saslHandshake(try SaslHandshake.decodeRequest(frame, header), reply)
+        case .saslAuthenticate: saslAuthenticate(try SaslAuthenticate.decodeRequest(frame, header), reply)
+        case .createPartitions:
+            reply.send(CreatePartitions.self, createPartitions(try CreatePartitions.decodeRequest(frame, header)))
+        case .describeConfigs:
+            reply.send(DescribeConfigs.self, describeConfigs(try DescribeConfigs.decodeRequest(frame, header)))
+        case .incrementalAlterConfigs:
+            reply.send(
+                IncrementalAlterConfigs.self, alterConfigs(try IncrementalAlterConfigs.decodeRequest(frame, header)))
         case .describeCluster:
             _ = try DescribeCluster.decodeRequest(frame, header)
             reply.send(DescribeCluster.self, describeCluster())
@@ -108,7 +161,10 @@ final class Broker {
     }
 
     /// Forgets whoever waits on a connection that is closed.
-    func forget(_ connection: Connection) { stopWaiting(ObjectIdentifier(connection)) }
+    func forget(_ connection: Connection) {
+        stopWaiting(ObjectIdentifier(connection))
+        script?.forget(connection)
+    }
 
     private func apiVersions(_ error: ErrorCode) -> ApiVersions.Response {
         var response = ApiVersions.Response()
@@ -130,6 +186,10 @@ final class Broker {
             return response
         }
         producersNamed += 1
+        guard isNoted([.counts(counts)]) else {
+            response.errorCode = .kafkaStorageError
+            return response
+        }
         response.producerId = producersNamed
         return response
     }

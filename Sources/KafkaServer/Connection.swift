@@ -9,7 +9,7 @@ final class Connection: ChannelDuplexHandler {
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private let broker: Broker
+    let broker: Broker
     /// The broker that the client talks to.
     let node: Node
     private var context: ChannelHandlerContext?
@@ -19,12 +19,17 @@ final class Connection: ChannelDuplexHandler {
     /// Whether frames are being served further up the stack.
     private var isServing = false
     private var wantsRead = false
+    /// Whose it is.
+    var authentication = Authentication()
+    /// When something came, on the loop's clock.
+    private(set) var lastRead: Int64
     /// What has come is served no more.
     private var isClosed = false
 
     init(_ broker: Broker, _ node: Node) {
         self.broker = broker
         self.node = node
+        lastRead = broker.now
     }
 
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
@@ -45,6 +50,7 @@ final class Connection: ChannelDuplexHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) { close() }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        lastRead = broker.now
         var piece = unwrapInboundIn(data)
         if received.readableBytes == 0 {
             received = piece
@@ -110,11 +116,32 @@ final class Connection: ChannelDuplexHandler {
         finish()
     }
 
+    /// Ends a message that is no request with another.
+    func sendBare(_ bytes: [UInt8]) {
+        guard let context else { return }
+        var frame = ByteBuffer()
+        frame.writeInteger(UInt32(bytes.count))
+        frame.writeBytes(bytes)
+        context.writeAndFlush(wrapOutboundOut(frame), promise: nil)
+        finish()
+    }
+
+    /// Serves nothing more, and closes the connection when what was written before is sent.
+    func closeBehindAnswers() {
+        isClosed = true
+        guard let context else { return }
+        let sent = context.eventLoop.makePromise(of: Void.self)
+        sent.futureResult.assumeIsolated().whenComplete { [self] _ in close() }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: sent)
+    }
+
     /// Ends the request that is served without an answer.
     func finish() {
         isBusy = false
         serveFrames()
     }
+
+    func isIdle(since time: Int64) -> Bool { !isBusy && lastRead <= time }
 
     func close() {
         isClosed = true
@@ -127,9 +154,31 @@ struct Reply {
     let connection: Connection
     let version: Int16
     let correlationId: Int32
+    /// What a script has in store for it.
+    var orders: AnswerOrders?
+
+    init(connection: Connection, version: Int16, correlationId: Int32) {
+        self.connection = connection
+        self.version = version
+        self.correlationId = correlationId
+    }
 
     /// Answers; `records` are the slices of each field of records that is not empty.
-    func send<A: Api>(_: A.Type, _ response: A.Response, records: [[ByteBuffer]] = []) {
+    func send<A: Api>(_ api: A.Type, _ response: A.Response, records: [[ByteBuffer]] = []) {
+        if let script = connection.broker.script {
+            script.answer(api, response, records: records, self)
+        } else {
+            deliver(api, response, records: records)
+        }
+    }
+
+    /// Ends a request that wants no answer.
+    func finish() {
+        if let script = connection.broker.script { script.finish(self) } else { connection.finish() }
+    }
+
+    /// Writes an answer, whatever a script says.
+    func deliver<A: Api>(_: A.Type, _ response: A.Response, records: [[ByteBuffer]]) {
         do throws(WireError) {
             let frame = try A.encodeResponse(response, version: version, correlationId: correlationId)
             connection.send(frame, records)

@@ -1,5 +1,6 @@
 // A broker on a port of this machine that any Kafka client can talk to.
 package import BrokerCore
+package import BrokerScript
 internal import NIOCore
 internal import NIOPosix
 internal import Synchronization
@@ -19,8 +20,28 @@ package struct ServerSettings: Sendable {
     /// Whether a topic that a client asks for is made.
     package var createsTopics = true
     package var groups = GroupRules()
+    /// Those who may connect, by SASL; anybody, if there are none.
+    package var users: [ServedUser] = []
+    /// Connections on which nothing comes for so long are closed: Kafka's connections.max.idle.ms.
+    package var idleLimit: Milliseconds = 600_000
+    package var script = ScriptSettings()
+    /// Where topics, records and committed offsets are kept; nil: in memory, until the broker ends.
+    package var data: DataFolder?
 
     package init() {}
+}
+
+/// What happens to a served broker by a script, and who is told of it.
+package struct ScriptSettings: Sendable {
+    package var script = Script()
+    /// Draws what the script leaves open.
+    package var seed: UInt64 = 1
+    /// Gets each line of the event log, on the broker's thread; nil: requests are not logged.
+    package var log: (@Sendable (String) -> Void)?
+
+    package init() {}
+
+    var isWanted: Bool { !script.events.isEmpty || log != nil }
 }
 
 /// Why no broker is served.
@@ -32,12 +53,30 @@ package struct ServerError: DiagnosticError {
     /// The address.
     package var location: String
     package var cause: String { "no broker can be served on \(location): \(message)" }
-    package var fix: String { "choose a port that is free, or 0 for any" }
+    package var fix: String {
+        isPortTaken
+            ? "choose a port that is free, or 0 for any"
+            : "choose an address of this machine, such as 127.0.0.1, and a port that you may listen on"
+    }
     package var exitCode: ExitStatus { .brokerUnreachable }
+    private let isPortTaken: Bool
+
+    init(_ error: any Error, location: String) {
+        // The system's words alone: the library puts its own function in front, and the number behind.
+        let words = (error as? IOError).flatMap {
+            "\($0)".firstMatch(of: #/: ([^():]+)\)? \(errno/#).map { String($0.1) }
+        }
+        message = words ?? "\(error)"
+        isPortTaken = message == "Address already in use"
+        self.location = location
+    }
 }
 
-/// Brokers whose logs are in memory, on one event loop.
+/// Brokers on one event loop.
 package final class KafkaServer: Sendable {
+    /// All topics have no more partitions than this.
+    package static let mostPartitions = Topics<BufferSegment>.mostPartitions
+
     package let brokers: [ServedBroker]
     let broker: NIOLoopBound<Broker>
     let loop: any EventLoop
@@ -63,27 +102,30 @@ package final class KafkaServer: Sendable {
 
     /// Serves until ``stop()``.
     ///
-    /// - Throws: ``ServerError`` when a port cannot be opened.
+    /// - Throws: ``ServerError`` when a port cannot be opened, ``DataError`` when the data folder cannot be used.
     package static func start(_ settings: ServerSettings = ServerSettings()) throws -> KafkaServer {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let loop = group.next()
         do {
-            let broker = try loop.submit { NIOLoopBound(Broker(settings, loop), eventLoop: loop) }.wait()
+            let broker = try loop.submit { NIOLoopBound(try Broker(settings, loop), eventLoop: loop) }.wait()
             for index in 0..<max(1, settings.brokers) {
                 try loop.flatSubmit { broker.value.nodes[index].open(for: broker.value) }.wait()
             }
+            try loop.submit { broker.value.closeIdleConnections() }.wait()
             return try KafkaServer(group, loop, broker)
         } catch {
             try? group.syncShutdownGracefully()
-            throw ServerError(message: "\(error)", location: "\(settings.host):\(settings.port)")
+            if error is DataError { throw error }
+            throw ServerError(error, location: "\(settings.host):\(settings.port)")
         }
     }
 
-    /// Closes all connections and forgets all records.
+    /// Closes all connections, syncs what is kept in a folder, and forgets all else.
     package func stop() {
         isStopped.withLock { isStopped in
             guard !isStopped else { return }
             isStopped = true
+            try? loop.submit { [broker] in broker.value.data?.close() }.wait()
             // It fails only when it is called twice.
             try? group.syncShutdownGracefully()
         }

@@ -51,6 +51,11 @@ final class Node {
         for connection in connections.values { connection.close() }
     }
 
+    /// Ends the connections on which nothing has come since then, and that wait for nothing.
+    func closeIdle(since time: Int64) {
+        for connection in connections.values where connection.isIdle(since: time) { connection.close() }
+    }
+
     /// Knows a connection; false when the broker went down while it was made.
     func add(_ connection: Connection) -> Bool {
         guard isUp else { return false }

@@ -26,15 +26,17 @@ struct Kbench: AsyncParsableCommand {
             ClaimsCommand.self, AtlasCommand.self, SwarmCommand.self, MutantsCommand.self, CountsCommand.self,
             CompareCommand.self, GateCommand.self, HistoryCommand.self,
             ReplayCommand.self, ShrinkCommand.self, ExplainCommand.self, CrashPointsCommand.self, OffsetsCommand.self,
-            CeilingsCommand.self, WorkerCommand.self, PlainLoopCommand.self,
+            CeilingsCommand.self, BrokerCommand.self, WorkerCommand.self, PlainLoopCommand.self,
         ])
 
     static func main() async {
         do {
             try CommandWords.refuseEmpty()
             var command = try parseAsRoot()
-            // A process that another kbench has started ends as that one says.
-            if !(command is WorkerCommand || command is PlainLoopCommand) { try OrderlyEnd.prepare() }
+            // A process that another kbench has started ends as that one says, and a broker's end is no failure.
+            if !(command is WorkerCommand || command is PlainLoopCommand || command is BrokerServeCommand) {
+                try OrderlyEnd.prepare()
+            }
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {

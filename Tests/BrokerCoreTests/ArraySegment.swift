@@ -7,7 +7,7 @@ struct ArraySegment: LogSegment {
     private let capacity: Int
     private var bytes: [UInt8] = []
 
-    init(byteCapacity: Int) { capacity = byteCapacity }
+    init(byteCapacity: Int, baseOffset: Int64, in home: Void) { capacity = byteCapacity }
 
     var byteCount: Int { bytes.count }
 
@@ -49,16 +49,20 @@ extension PartitionLog<ArraySegment> {
     /// The headers of what is read.
     func headers(from offset: Int64, maxBytes: Int = .max, atLeastOne: Bool = true) throws -> [BatchHeader]? {
         guard let read = read(from: offset, maxBytes: maxBytes, atLeastOne: atLeastOne) else { return nil }
-        var headers: [BatchHeader] = []
-        for slice in read.slices {
-            try slice.segment.withBytes(slice.range) { bytes in
-                var cursor = BatchCursor(bytes, mayBeCutShort: false)
-                while let (header, batch) = try cursor.next() {
-                    try header.verify(batch)
-                    headers.append(header)
-                }
+        return try BrokerCoreTests.headers(of: read)
+    }
+}
+
+func headers(of read: Log.Read) throws -> [BatchHeader] {
+    var headers: [BatchHeader] = []
+    for slice in read.slices {
+        try slice.segment.withBytes(slice.range) { bytes in
+            var cursor = BatchCursor(bytes, mayBeCutShort: false)
+            while let (header, batch) = try cursor.next() {
+                try header.verify(batch)
+                headers.append(header)
             }
         }
-        return headers
     }
+    return headers
 }

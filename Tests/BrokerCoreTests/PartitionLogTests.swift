@@ -37,7 +37,12 @@ import Testing
             ("a wrong one behind a good one", good + broken, .corruptMessage),
             ("an older format", old, .unsupportedForMessageFormat),
             ("a control batch", try batch(isControl: true), .invalidRecord),
-            ("a transaction's", try batch(isTransactional: true), .invalidTxnState),
+            ("a transaction's of nobody", try batch(isTransactional: true), .invalidRecord),
+            (
+                "a transaction's that nobody knows",
+                try batch(producer: .init(id: 1, epoch: 0, baseSequence: 0), isTransactional: true), .invalidTxnState
+            ),
+            ("one that counts behind one that does not", good + counting, .invalidRecord),
             ("a gap", try batch(lastOffset: 5), .invalidRecord),
             ("two of a counting producer", counting + counting, .invalidRecord),
         ]
@@ -131,6 +136,60 @@ import Testing
             let sent = try batch(
                 times: [0, 0], producer: .init(id: id, epoch: epoch, baseSequence: sequence))
             #expect(log.append(sent) == outcome, "producer \(id), epoch \(epoch), sequence \(sequence)")
+        }
+    }
+
+    /// Appends one record in a transaction of producer `id`.
+    private func send(
+        _ id: Int64, epoch: Int16 = 0, _ sequence: Int32, isTransactional: Bool = true, mayBegin: ErrorCode = .none,
+        to log: Log
+    ) throws -> AppendOutcome {
+        let sent = try batch(
+            producer: .init(id: id, epoch: epoch, baseSequence: sequence), isTransactional: isTransactional)
+        return sent.withUnsafeBytes { log.append($0, mayBegin: { _, _ in mayBegin }) }
+    }
+
+    @Test("takes a transaction's records from who may begin one, and nothing else of it until a marker ends it")
+    func transactions() throws {
+        let log = Log()
+        #expect(try send(1, 0, mayBegin: .invalidTxnState, to: log) == .refused(.invalidTxnState))
+        #expect(try send(1, 0, to: log) == .appended(baseOffset: 0))
+        // It is open now, so nobody asks the coordinator.
+        #expect(try send(1, 1, mayBegin: .invalidTxnState, to: log) == .appended(baseOffset: 1))
+        #expect(try send(1, 1, to: log) == .duplicate(baseOffset: 1))
+        #expect(try send(1, 2, isTransactional: false, to: log) == .refused(.invalidTxnState))
+        #expect(try send(2, 0, isTransactional: false, to: log) == .appended(baseOffset: 2))
+        #expect(log.state.lastStableOffset == 0)
+        let commit = ControlMarker(.commit, coordinatorEpoch: 7)
+        #expect(log.appendMarker(commit, producerId: 1, producerEpoch: 0, timestamp: 5) == 3)
+        #expect(log.state.lastStableOffset == 4)
+        // The producer goes on counting.
+        #expect(try send(1, 2, to: log) == .appended(baseOffset: 4))
+        // It is fenced by a marker of a later epoch, and begins again.
+        log.appendMarker(ControlMarker(.abort, coordinatorEpoch: 7), producerId: 1, producerEpoch: 1, timestamp: 6)
+        #expect(try send(1, 3, to: log) == .refused(.invalidProducerEpoch))
+        #expect(try send(1, epoch: 1, 3, to: log) == .refused(.outOfOrderSequenceNumber))
+        #expect(try send(1, epoch: 1, 0, to: log) == .appended(baseOffset: 6))
+        #expect(log.state.aborted(in: 0..<7).map(\.firstOffset) == [4])
+        let headers = try #require(try log.headers(from: 0))
+        #expect(headers.map(\.isControl) == [false, false, false, true, false, true, false])
+        #expect(headers[3].producerId == 1 && headers[3].isTransactional && headers[3].maxTimestamp == 5)
+    }
+
+    @Test("reads committed records up to where the oldest transaction begins")
+    func committed() throws {
+        let log = Log()
+        _ = log.append(try batch(times: [1, 2]))
+        _ = try send(1, 0, to: log)
+        _ = log.append(try batch())
+        let cases: [(from: Int64, isCommitted: Bool, bases: [Int64], end: Int64)] = [
+            (0, false, [0, 2, 3], 4), (0, true, [0], 2), (1, true, [0], 2), (2, true, [], 2), (3, true, [], 3),
+        ]
+        for (from, isCommitted, bases, end) in cases {
+            let read = try #require(
+                log.read(from: from, maxBytes: .max, atLeastOne: true, isCommitted: isCommitted))
+            #expect(read.endOffset == end, "\(from), \(isCommitted)")
+            #expect(try headers(of: read).map(\.baseOffset) == bases, "\(from), \(isCommitted)")
         }
     }
 }

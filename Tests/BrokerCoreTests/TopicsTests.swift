@@ -36,3 +36,37 @@ import Testing
         #expect(topics.all.map(\.name) == ["t"])
     }
 }
+
+@Suite("The rules of a topic") struct TopicRulesTests {
+    @Test("are Kafka's until another value is given, and refuse what is not honoured")
+    func values() {
+        let cases: [(name: String, value: String?, isTaken: Bool)] = [
+            ("retention.ms", "5", true), ("retention.ms", "-1", true), ("retention.ms", "-2", false),
+            ("retention.ms", "soon", false), ("retention.ms", nil, true), ("retention.bytes", "0", true),
+            ("cleanup.policy", "compact", true), ("cleanup.policy", "compact, delete", true),
+            ("cleanup.policy", "", false), ("cleanup.policy", "delete,burn", false),
+            ("compression.type", "producer", true), ("compression.type", "gzip", false),
+            ("message.timestamp.type", "LogAppendTime", true), ("message.timestamp.type", "never", false),
+            ("max.message.bytes", "2147483647", true), ("max.message.bytes", "2147483648", false),
+            ("segment.bytes", "13", false), ("no.such.name", "1", false),
+        ]
+        for (name, value, isTaken) in cases {
+            var rules = TopicRules()
+            #expect(rules.set(name, value) == isTaken, "\(name)=\(value ?? "nil")")
+            #expect(rules.given[name] == (isTaken ? value : nil), "\(name)=\(value ?? "nil")")
+            if !isTaken { #expect(rules == TopicRules(), "\(name)=\(value ?? "nil")") }
+        }
+    }
+
+    @Test("read back as they were given")
+    func reading() {
+        var rules = TopicRules()
+        #expect(rules.retentionTime == 604_800_000 && rules.retentionBytes == nil && rules.deletes && !rules.compacts)
+        let taken = [rules.set("retention.ms", "-1"), rules.set("cleanup.policy", "compact")]
+        #expect(taken == [true, true])
+        #expect(rules.retentionTime == nil && rules.compacts && !rules.deletes)
+        #expect(rules["retention.ms"] == "-1" && rules["segment.ms"] == "604800000" && rules["x"] == nil)
+        #expect(TopicRules.settings.map(\.name) == TopicRules.settings.map(\.name).sorted())
+        #expect(rules.set("retention.ms", nil) && rules.given.keys.sorted() == ["cleanup.policy"])
+    }
+}

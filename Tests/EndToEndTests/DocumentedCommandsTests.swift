@@ -97,6 +97,11 @@ extension EndToEnd {
             ("kbench compare OLD/kbench --calibrate", .runs(with: few + ["--calibrate", "1"], exits: [0, 2])),
             ("kbench compare", .runs(with: few, exits: [0, 2, 6])),
             ("kbench gate", .runs(with: few, exits: [0, 2, 6])),
+            // They serve until somebody ends them.
+            (
+                "kbench broker",
+                .elsewhere(file: "Tests/EndToEndTests/BrokerCommandTests.swift", words: "[\"broker\", \"--port\"")
+            ),
             ("kbench history append", .runs(with: ["--commit", "c", "--date", "d"])), ("kbench history", .runs()),
         ]
 

@@ -27,6 +27,8 @@ extension EndToEnd {
             (["gate", "--help"], "gate-help.txt"),
             (["history", "--help"], "history-help.txt"),
             (["history", "append", "--help"], "history-append-help.txt"),
+            (["broker", "--help"], "broker-help.txt"),
+            (["broker", "serve", "--help"], "broker-serve-help.txt"),
             (["crash-points"], "crash-points.txt"),
             (["crash-points", "--strategy", "direct-log-first"], "crash-points-direct-log-first.txt"),
         ]

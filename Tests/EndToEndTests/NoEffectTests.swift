@@ -193,9 +193,16 @@ extension EndToEnd {
                     "--records", "--partitions", "--pairs", "--verdict-records", "--block-records", "--out", "--format",
                     "--quiet",
                 ] + broker + topics),
+            "broker serve": Command(
+                options: [
+                    "--port", "--host", "--partitions", "--auto-create-topics", "--no-auto-create-topics",
+                    "--until-eof", "--format",
+                ]),
         ]
 
-        private static let flags: Set<String> = ["--quiet", "--force", "--no-latency", "--no-crash", "--diagram"]
+        private static let flags: Set<String> = [
+            "--quiet", "--force", "--no-latency", "--no-crash", "--diagram", "--until-eof",
+        ]
 
         /// What is typed for an option.
         private static func words(_ option: String) -> [String] {

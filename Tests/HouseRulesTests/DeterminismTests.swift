@@ -5,6 +5,7 @@ import Testing
     /// The modules that run alike in the real and the simulated world.
     static let core: Set = [
         "World", "Ingestion", "Evidence", "Judgement", "Engine", "WriteAheadLog", "KafkaWire", "BrokerCore",
+        "BrokerScript",
     ]
 
     /// What would make two runs of one seed differ, as it is written in code.

@@ -95,13 +95,14 @@ final class ServedTopic {
     let cluster: KafkaCluster
     let broker: KafkaBroker
 
-    init(partitions: Int = 1, brokers: Int = 1) throws {
-        var settings = ServerSettings()
-        settings.brokers = brokers
+    init(
+        partitions: Int = 1, settings: ServerSettings = ServerSettings(), properties: [KafkaProperty] = []
+    ) throws {
         server = try KafkaServer.start(settings)
-        configuration = try KafkaConfiguration(bootstrap: server.bootstrap)
+        configuration = try KafkaConfiguration(bootstrap: server.bootstrap, properties: properties)
         cluster = try KafkaCluster(configuration)
-        try cluster.createTopic(name, partitions: partitions, settings: TopicSettings(replication: min(brokers, 2)))
+        try cluster.createTopic(
+            name, partitions: partitions, settings: TopicSettings(replication: min(settings.brokers, 2)))
         broker = try KafkaBroker(configuration, topic: name)
     }
 

@@ -7,11 +7,13 @@ import Testing
 import World
 
 @Suite("Several served brokers", .serialized) struct ClusterTests {
-    private func start(_ brokers: Int = 3) throws -> KafkaServer {
+    private func settings(_ brokers: Int) -> ServerSettings {
         var settings = ServerSettings()
         settings.brokers = brokers
-        return try KafkaServer.start(settings)
+        return settings
     }
+
+    private func start(_ brokers: Int = 3) throws -> KafkaServer { try KafkaServer.start(settings(brokers)) }
 
     /// Makes a topic and says what clients are told of it.
     private func describe(_ name: String, _ client: BareClient) throws -> [Metadata.Response.Partition] {
@@ -230,7 +232,7 @@ import World
     }
 
     @Test("lose nothing of what librdkafka produces and reads while they go down in turn") func failover() throws {
-        let topic = try ServedTopic(partitions: 3, brokers: 3)
+        let topic = try ServedTopic(partitions: 3, settings: settings(3))
         try topic.produce(3000, partitions: 3)
         for broker: Int32 in 1...3 {
             try topic.server.takeDown(broker: broker)
@@ -244,9 +246,9 @@ import World
     }
 
     @Test("keep a group of librdkafka's together when its coordinator goes down or moves") func group() throws {
-        let topic = try ServedTopic(partitions: 4, brokers: 3)
-        let settings = GroupSettings(group: "g", sessionTimeoutMilliseconds: 30_000, heartbeatMilliseconds: 100)
-        let member = try topic.broker.openGroupReader(settings)
+        let topic = try ServedTopic(partitions: 4, settings: settings(3))
+        let membership = GroupSettings(group: "g", sessionTimeoutMilliseconds: 30_000, heartbeatMilliseconds: 100)
+        let member = try topic.broker.openGroupReader(membership)
         defer { member.close() }
         var holding: [[Partition]] = [[]]
         #expect(try settle([member], &holding, until: [4]) == [0, 1, 2, 3])
@@ -260,7 +262,7 @@ import World
         try topic.server.moveCoordinator(of: .group, "g", to: coordinator)
         #expect(try topic.server.coordinator(of: .group, "g") == coordinator)
         try member.commit([(partition: 2, next: 9)])
-        let second = try topic.broker.openGroupReader(settings)
+        let second = try topic.broker.openGroupReader(membership)
         defer { second.close() }
         holding.append([])
         #expect(try settle([member, second], &holding, until: [2, 2]) == [0, 1, 2, 3])

@@ -81,8 +81,8 @@ import World
         let cases: [(name: String, settings: TopicSettings)] = [
             (topic.name, TopicSettings()), ("copies", TopicSettings(replication: 2)),
             (
-                "compacted",
-                TopicSettings(configuration: [KafkaProperty(name: "cleanup.policy", value: "compact")])
+                "shredded",
+                TopicSettings(configuration: [KafkaProperty(name: "cleanup.policy", value: "shred")])
             ),
         ]
         for (name, settings) in cases {
@@ -129,10 +129,10 @@ import World
     }
 }
 
-private let hasKcat = !output("command -v kcat").isEmpty
+let hasKcat = !output("command -v kcat").isEmpty
 
 /// What a command prints.
-private func output(_ command: String) -> String {
+func output(_ command: String) -> String {
     guard let pipe = popen("\(command) 2>/dev/null", "r") else { return "" }
     defer { pclose(pipe) }
     var bytes: [UInt8] = []

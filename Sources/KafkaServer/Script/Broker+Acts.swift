@@ -1,0 +1,113 @@
+// What happens to a broker by a script or by somebody who tells it: topics, offsets, groups.
+internal import BrokerCore
+internal import BrokerScript
+internal import KafkaWire
+internal import NIOCore
+
+extension Broker {
+    /// Lets something happen, and says why not where it cannot.
+    func carryOut(_ act: Act, _ done: @escaping (_ failure: String?) -> Void) {
+        guard case .brokerUp(let id) = act else { return done(carryOut(act)) }
+        do throws(ClusterError) {
+            try bringUp(id).assumeIsolated().whenComplete { result in
+                switch result {
+                case .success: done(nil)
+                case .failure(let error): done(ClusterError.portTaken(id, "\(error)").cause)
+                }
+            }
+        } catch {
+            done(error.cause)
+        }
+    }
+
+    private func carryOut(_ act: Act) -> String? {
+        do throws(ClusterError) {
+            switch act {
+            case .brokerDown(let id): try takeDown(id)
+            case .leaderMoves(let topic, let partition, let id):
+                try moveLeader(of: TopicPartition(topic: topic, partition: partition), to: id)
+            case .groupMoves(let group, let id): try moveCoordinator(of: .group, group, to: id)
+            case .transactionsMove(let name, let id): try moveCoordinator(of: .transaction, name, to: id)
+            case .addPartitions(let name, let count):
+                guard let topic = topics[name] else { return "there is no topic \(name)" }
+                let code = addPartitions(to: topic, count: topic.partitions.count + count)
+                return code == .none ? nil : code.name
+            default: return carryOutHere(act)
+            }
+        } catch {
+            return error.cause
+        }
+        return nil
+    }
+
+    private func carryOutHere(_ act: Act) -> String? {
+        switch act {
+        case .retention(let name, let partition, let keep):
+            return onLogs(of: name, partition) { log in
+                _ = log.deleteRecords(before: max(log.startOffset, log.highWatermark - keep))
+                return nil
+            }
+        case .deleteRecords(let name, let partition, let offset):
+            return onLogs(of: name, partition) { log in
+                guard log.deleteRecords(before: offset) == nil else { return nil }
+                return "partition \(partition) of \(name) ends at \(log.highWatermark)"
+            }
+        case .topicAnew(let name):
+            guard let old = topics[name], removeTopic(old) else { return "there is no topic \(name)" }
+            let live = live
+            _ = makeTopic(name, partitions: old.partitions.count, rules: old.rules) {
+                Replicas(old.replicas[$0].all, live: live)
+            }
+            wake(old.partitions.indices.map { TopicPartition(topic: name, partition: Int32($0)) })
+            return nil
+        case .forgetOffsets(let group, let topic):
+            return onOffsets(of: group, topic, nil) { place, _ in groups.removeOffset(group, for: place) }
+        case .moveOffsets(let group, let topic, let partition, let distance):
+            return onOffsets(of: group, topic, partition) { place, old in
+                var moved = old
+                moved.offset = max(0, old.offset + distance)
+                moved.leaderEpoch = -1
+                groups.store(moved, group, for: place, at: now)
+            }
+        case .rebalance(let group):
+            return onMembers(of: group) { groups.rebalance(group, at: now) }
+        case .expelMembers(let group):
+            return onMembers(of: group) { groups.expelMembers(group, at: now) }
+        default: return "nothing that this broker can do"
+        }
+    }
+
+    /// Steps the logs of a topic's partition, or of all, and wakes those who wait for it.
+    private func onLogs(
+        of name: String, _ partition: Int32?, _ body: (PartitionLog<BufferSegment>) -> String?
+    ) -> String? {
+        guard let topic = topics[name] else { return "there is no topic \(name)" }
+        let numbers = partition.map { [$0] } ?? topic.partitions.indices.map { Int32($0) }
+        for number in numbers {
+            guard topic.partitions.indices.contains(Int(number)) else {
+                return "\(name) has \(topic.partitions.count) partitions"
+            }
+            if let failure = body(topic.partitions[Int(number)]) { return failure }
+        }
+        wake(numbers.map { TopicPartition(topic: name, partition: $0) })
+        return nil
+    }
+
+    private func onOffsets(
+        of group: String, _ topic: String?, _ partition: Int32?, _ body: (TopicPartition, CommittedOffset) -> Void
+    ) -> String? {
+        let found = groups.offsets(group).filter { place, _ in
+            (topic == nil || place.topic == topic) && (partition == nil || place.partition == partition)
+        }
+        for (place, offset) in found { body(place, offset) }
+        return found.isEmpty ? "\(group) has committed nothing there" : nil
+    }
+
+    func hasNode(_ id: Int32) -> Bool { nodes.contains { $0.id == id } }
+
+    private func onMembers(of group: String, _ body: () -> Bool) -> String? {
+        let hasMembers = body()
+        settleGroups()
+        return hasMembers ? nil : "\(group) has no members"
+    }
+}
