@@ -156,7 +156,7 @@ let package = Package(
         .target(
             name: "KafkaServer",
             dependencies: [
-                "World", "KafkaWire", "BrokerCore", "BrokerScript", "Compression", "CCrypto",
+                "World", "KafkaWire", "BrokerCore", "BrokerScript", "Compression", "CCrypto", "Posix",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
@@ -210,7 +210,7 @@ let package = Package(
         tests(
             of: "KafkaServer",
             also: [
-                "World", "Compression", "KafkaWire", "BrokerCore", "BrokerScript", "Kafka", "Simulation",
+                "World", "Compression", "KafkaWire", "BrokerCore", "BrokerScript", "Kafka", "Simulation", "CRdKafka",
                 .product(name: "NIOCore", package: "swift-nio"),
             ]),
         // Between librdkafka and a served broker or the library's mock.

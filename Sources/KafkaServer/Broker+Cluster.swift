@@ -115,12 +115,13 @@ extension Broker {
     private func coordinator(of key: String, _ keyType: Int8) -> FindCoordinator.Response.Coordinator {
         var answer = FindCoordinator.Response.Coordinator()
         (answer.key, answer.nodeId, answer.port) = (key, -1, -1)
-        guard keyType == 0 else {
-            answer.errorCode = .transactionalIdAuthorizationFailed
-            answer.errorMessage = "this broker serves no transactions"
+        guard keyType == 0 || keyType == 1 else {
+            answer.errorCode = .invalidRequest
+            answer.errorMessage = "nobody coordinates keys of type \(keyType)"
             return answer
         }
-        guard let id = coordinators.broker(of: .group, key), let node = nodes.first(where: { $0.id == id }) else {
+        let kind: CoordinatedKind = keyType == 0 ? .group : .transaction
+        guard let id = coordinators.broker(of: kind, key), let node = nodes.first(where: { $0.id == id }) else {
             answer.errorCode = .coordinatorNotAvailable
             return answer
         }

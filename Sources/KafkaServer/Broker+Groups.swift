@@ -132,17 +132,13 @@ extension Broker {
             for partition in asked.partitions {
                 var answer = OffsetCommit.Response.Partition()
                 answer.partitionIndex = partition.partitionIndex
+                let place = TopicPartition(topic: asked.name, partition: partition.partitionIndex)
                 answer.errorCode =
-                    refusal != .none
-                    ? refusal
-                    : (partition.committedMetadata?.utf8.count ?? 0) > Self.mostMetadata
-                        ? .offsetMetadataTooLarge
-                        : log(asked.name, partition.partitionIndex) == nil ? .unknownTopicOrPartition : .none
+                    refusal != .none ? refusal : commitRefusal(of: place, metadata: partition.committedMetadata)
                 if answer.errorCode == .none {
                     let offset = CommittedOffset(
                         offset: partition.committedOffset, leaderEpoch: partition.committedLeaderEpoch,
                         metadata: partition.committedMetadata)
-                    let place = TopicPartition(topic: asked.name, partition: partition.partitionIndex)
                     if isNoted([.offset(OffsetEntry(request.groupId, place, offset))]) {
                         groups.store(offset, request.groupId, for: place, at: now)
                     } else {
@@ -155,6 +151,12 @@ extension Broker {
             response.topics.append(topic)
         }
         return response
+    }
+
+    /// Why nobody can commit an offset for a partition.
+    func commitRefusal(of place: TopicPartition, metadata: String?) -> ErrorCode {
+        if (metadata?.utf8.count ?? 0) > Self.mostMetadata { return .offsetMetadataTooLarge }
+        return log(place.topic, place.partition) == nil ? .unknownTopicOrPartition : .none
     }
 
     func offsetDelete(_ request: OffsetDelete.Request, _ node: Node) -> OffsetDelete.Response {
@@ -188,7 +190,9 @@ extension Broker {
         if version < 8 {
             let asked = request.topics?.map { ($0.name, $0.partitionIndexes) }
             response.errorCode = refusal(of: .group, request.groupId, at: node)
-            response.topics = committed(request.groupId, asked, response.errorCode).map { name, partitions in
+            response.topics = committed(
+                request.groupId, asked, isStable: request.requireStable, response.errorCode
+            ).map { name, partitions in
                 var topic = OffsetFetch.Response.Topic()
                 (topic.name, topic.partitions) = (name, partitions)
                 return topic
@@ -199,7 +203,9 @@ extension Broker {
             group.groupId = asked.groupId
             let topics = asked.topics?.map { ($0.name, $0.partitionIndexes) }
             group.errorCode = refusal(of: .group, asked.groupId, at: node)
-            group.topics = committed(asked.groupId, topics, group.errorCode).map { name, partitions in
+            group.topics = committed(
+                asked.groupId, topics, isStable: request.requireStable, group.errorCode
+            ).map { name, partitions in
                 var topic = OffsetFetch.Response.GroupTopic()
                 (topic.name, topic.partitions) = (name, partitions)
                 return topic
@@ -211,8 +217,10 @@ extension Broker {
 
     /// What a group has committed for the partitions asked for, nil for all of which it has something; nothing where
     /// it is refused.
+    ///
+    /// - Parameter isStable: Whether nothing is told that an open transaction may change.
     private func committed(
-        _ group: String, _ asked: [(topic: String, partitions: [Int32])]?, _ refusal: ErrorCode
+        _ group: String, _ asked: [(topic: String, partitions: [Int32])]?, isStable: Bool, _ refusal: ErrorCode
     ) -> [(topic: String, partitions: [OffsetFetch.Response.Partition])] {
         let all = asked == nil && refusal == .none ? groups.offsets(group).map(\.place) : []
         let topics =
@@ -223,7 +231,10 @@ extension Broker {
                 var answer = OffsetFetch.Response.Partition()
                 (answer.partitionIndex, answer.errorCode) = (partition, refusal)
                 let place = TopicPartition(topic: topic, partition: partition)
-                let found = refusal == .none ? groups.offset(group, for: place) : nil
+                if refusal == .none, isStable, groups.isUnstable(group, for: place) {
+                    answer.errorCode = .unstableOffsetCommit
+                }
+                let found = answer.errorCode == .none ? groups.offset(group, for: place) : nil
                 answer.committedOffset = found?.offset ?? -1
                 answer.committedLeaderEpoch = found?.leaderEpoch ?? -1
                 answer.metadata = found?.metadata ?? ""

@@ -20,6 +20,7 @@ package struct ServerSettings: Sendable {
     /// Whether a topic that a client asks for is made.
     package var createsTopics = true
     package var groups = GroupRules()
+    package var transactions = TransactionRules()
     /// Those who may connect, by SASL; anybody, if there are none.
     package var users: [ServedUser] = []
     /// Connections on which nothing comes for so long are closed: Kafka's connections.max.idle.ms.

@@ -229,7 +229,7 @@ import World
 
     @Test("opens a listener for each broker, and names no other address")
     func brokers() throws {
-        let mock = try EmbeddedBroker.start(brokers: 2)
+        let mock = try MockBroker.start(brokers: 2)
         defer { mock.close() }
         let all = try #require(ProxySettings.brokers(of: mock.bootstrap))
         #expect(all.count == 2)

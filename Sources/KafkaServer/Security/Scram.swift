@@ -75,7 +75,8 @@ struct ScramExchange {
         let fields = text[..<border.lowerBound].split(separator: ",", omittingEmptySubsequences: false)
         guard fields.count >= 2, Self.value("c", fields[0]) == open.binding[...],
             // librdkafka before 2.6 puts its own part in front once more, which Kafka lets pass.
-            Self.value("r", fields[1])?.hasSuffix(open.nonce) == true, let proof = Base64.decode(text[border.upperBound...]),
+            Self.value("r", fields[1])?.hasSuffix(open.nonce) == true,
+            let proof = Base64.decode(text[border.upperBound...]),
             proof.count == digest.byteCount
         else { return .refused }
         let signed = Array("\(open.messages),\(text[..<border.lowerBound])".utf8)
