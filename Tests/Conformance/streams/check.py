@@ -39,7 +39,7 @@ class Case:
             "bootstrap.servers": bootstrap, "group.id": self.group + "-judge", "isolation.level": "read_committed",
             "enable.auto.commit": False})
         self.reader.assign([ck.TopicPartition(self.target, partition, 0) for partition in range(2)])
-        self.results = []
+        self.results, self.seen = [], []
 
     def produce(self, count=HALF):
         producer = ck.Producer({"bootstrap.servers": bootstrap})
@@ -66,11 +66,17 @@ class Case:
             if message is not None:
                 if message.error():
                     raise Failed(message.error().str())
-                self.results.append(message.value().decode())
+                self.take(message)
             elif process is not None and process.poll() is not None:
                 raise Failed(f"it ended by itself, with {process.returncode}; {len(self.results)} results")
             elif time.monotonic() > end:
                 raise Failed(f"{len(self.results)} results of {count} after {WAIT} s")
+
+    def take(self, message):
+        number, *seen = message.value().decode().split()
+        self.results.append(int(number))
+        # A processor with a state counts what it has seen of each key, which is kept by partition.
+        self.seen += [(int(number) % 2, message.key(), int(count)) for count in seen]
 
     def judge(self):
         """Nothing may come after what was wanted, and each number is there once."""
@@ -78,13 +84,17 @@ class Case:
         while time.monotonic() < end:
             message = self.reader.poll(0.3)
             if message is not None and not message.error():
-                self.results.append(message.value().decode())
-        counts = collections.Counter(int(result.split()[0]) for result in self.results)
+                self.take(message)
+        counts = collections.Counter(self.results)
         lost = [number for number in range(self.made) if not counts[number]]
         twice = [number for number, count in counts.items() if count > 1]
         if lost or twice or len(self.results) != self.made:
             raise Failed(f"{self.made} in, {len(self.results)} out; lost {lost[:5]}, twice {twice[:5]}")
-        return f"{self.made} in, {len(self.results)} out"
+        keys = collections.Counter((partition, key) for partition, key, _ in self.seen)
+        wanted = {(*key, count) for key, most in keys.items() for count in range(1, most + 1)}
+        if set(self.seen) != wanted or len(self.seen) != len(wanted):
+            raise Failed("the state that is kept for a key counted something twice or not at all")
+        return f"{self.made} in, {len(self.results)} out" + (", state exact" if self.seen else "")
 
 
 def stop(process, number=signal.SIGTERM):
