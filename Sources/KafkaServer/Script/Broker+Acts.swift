@@ -2,14 +2,45 @@
 internal import BrokerCore
 internal import BrokerScript
 internal import KafkaWire
+internal import NIOCore
 
 extension Broker {
     /// Lets something happen, and says why not where it cannot.
     func carryOut(_ act: Act, _ done: @escaping (_ failure: String?) -> Void) {
-        done(carryOut(act))
+        guard case .brokerUp(let id) = act else { return done(carryOut(act)) }
+        do throws(ClusterError) {
+            try bringUp(id).assumeIsolated().whenComplete { result in
+                switch result {
+                case .success: done(nil)
+                case .failure(let error): done(ClusterError.portTaken(id, "\(error)").cause)
+                }
+            }
+        } catch {
+            done(error.cause)
+        }
     }
 
     private func carryOut(_ act: Act) -> String? {
+        do throws(ClusterError) {
+            switch act {
+            case .brokerDown(let id): try takeDown(id)
+            case .leaderMoves(let topic, let partition, let id):
+                try moveLeader(of: TopicPartition(topic: topic, partition: partition), to: id)
+            case .groupMoves(let group, let id): try moveCoordinator(of: .group, group, to: id)
+            case .transactionsMove(let name, let id): try moveCoordinator(of: .transaction, name, to: id)
+            case .addPartitions(let name, let count):
+                guard let topic = topics[name] else { return "there is no topic \(name)" }
+                let code = addPartitions(to: topic, count: topic.partitions.count + count)
+                return code == .none ? nil : code.name
+            default: return carryOutHere(act)
+            }
+        } catch {
+            return error.cause
+        }
+        return nil
+    }
+
+    private func carryOutHere(_ act: Act) -> String? {
         switch act {
         case .retention(let name, let partition, let keep):
             return onLogs(of: name, partition) { log in
@@ -22,9 +53,11 @@ extension Broker {
                 return "partition \(partition) of \(name) ends at \(log.highWatermark)"
             }
         case .topicAnew(let name):
-            guard let old = topics[name], topics.delete(name) else { return "there is no topic \(name)" }
-            groups.forgetOffsets(ofTopic: name)
-            _ = topics.create(name, partitions: old.partitions.count)
+            guard let old = topics[name], removeTopic(old) else { return "there is no topic \(name)" }
+            let live = live
+            _ = makeTopic(name, partitions: old.partitions.count, rules: old.rules) {
+                Replicas(old.replicas[$0].all, live: live)
+            }
             wake(old.partitions.indices.map { TopicPartition(topic: name, partition: Int32($0)) })
             return nil
         case .forgetOffsets(let group, let topic):
@@ -70,7 +103,7 @@ extension Broker {
         return found.isEmpty ? "\(group) has committed nothing there" : nil
     }
 
-    func hasNode(_ id: Int32) -> Bool { id == Self.nodeId }
+    func hasNode(_ id: Int32) -> Bool { nodes.contains { $0.id == id } }
 
     private func onMembers(of group: String, _ body: () -> Bool) -> String? {
         let hasMembers = body()
