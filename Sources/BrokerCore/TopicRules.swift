@@ -35,8 +35,6 @@ package struct TopicRules: Equatable, Sendable {
     package private(set) var compactionLag: Milliseconds = 0
     /// The size from which on a log gets another segment; memory sets a lower limit.
     package private(set) var segmentBytes = Int.max
-    /// The time after which it gets another, as retention deletes whole ones.
-    package private(set) var segmentTime = Milliseconds.max
     /// The largest batch that is taken.
     package private(set) var largestBatch = Int.max
     /// How many brokers must be in sync for an append that all of them are to acknowledge.
@@ -126,9 +124,6 @@ package struct TopicRules: Equatable, Sendable {
         },
         Setting(name: "segment.bytes", type: .int, standard: "1073741824") { rules, value in
             number(value, 14, Int64(Int32.max)).map { rules.segmentBytes = Int($0) } != nil
-        },
-        Setting(name: "segment.ms", type: .long, standard: "604800000") { rules, value in
-            number(value, 1).map { rules.segmentTime = $0 } != nil
         },
     ]
 
