@@ -43,7 +43,8 @@ let package = Package(
             name: "kbench",
             dependencies: [
                 "World", "Ingestion", "Evidence", "Judgement", "Engine", "Exploration", "Harness", "Scenarios", "Gate",
-                "Campaigns", "Bench", "Offsets", "Results", "Rendering", "Kafka", "KafkaServer", "Posix",
+                "Campaigns", "Bench", "Offsets", "Results", "Rendering", "Kafka", "KafkaServer", "BrokerScript",
+                "Posix",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),

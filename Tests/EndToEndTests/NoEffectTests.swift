@@ -195,9 +195,16 @@ extension EndToEnd {
                 ] + broker + topics),
             "broker serve": Command(
                 options: [
-                    "--port", "--host", "--partitions", "--auto-create-topics", "--no-auto-create-topics",
-                    "--until-eof", "--format",
+                    "--port", "--host", "--partitions", "--auto-create-topics", "--no-auto-create-topics", "--script",
+                    "--seed", "--log", "--control", "--until-eof", "--format",
+                ],
+                idle: [Idle(options: ["--seed"], arguments: ["--port", "0"], reason: "no script to draw for")]),
+            "broker tell": Command(
+                options: ["--port", "--control"],
+                idle: [
+                    Idle(options: ["--port"], arguments: ["--control", "there", "status"], reason: "names the socket")
                 ]),
+            "broker check": Command(options: []),
         ]
 
         private static let flags: Set<String> = [

@@ -7,7 +7,13 @@ extension YAMLValue {
     ///
     /// - Throws: ``ScenarioError`` naming file, line and word.
     package static func script(ofFile path: String) throws(ScenarioError) -> Script {
-        try root(ofFile: path).script()
+        do throws(ScenarioError) {
+            return try root(ofFile: path).script()
+        } catch {
+            guard error.code == .unreadable else { throw error }
+            throw ScenarioError(
+                error.code, error.message, fix: "name a .yaml file of events that can be read", at: error.location)
+        }
     }
 
     /// The events of a list.
