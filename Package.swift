@@ -54,7 +54,7 @@ let package = Package(
             dependencies: [
                 "World", "Ingestion", "Judgement", "Engine", "Simulation", "Exploration", "Harness", "Scenarios",
                 "Gate", "Bench", "Results", "Rendering", "Kafka", "Posix", "WriteAheadLog", "Checksum", "Compression",
-                "KafkaWire",
+                "KafkaWire", "KafkaProxy",
             ],
             swiftSettings: settings),
         // What a scenario file says, carried out: crashes, experiments, claims, the matrix.
@@ -100,7 +100,7 @@ let package = Package(
             name: "Harness",
             dependencies: [
                 "World", "Ingestion", "Evidence", "Judgement", "Engine", "Exploration", "WriteAheadLog", "Kafka",
-                "ZooKeeper", "Posix", "Database", "Results", "BrokerScript",
+                "KafkaServer", "ZooKeeper", "Posix", "Database", "Results", "BrokerScript",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"), .product(name: "Yams", package: "Yams"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
@@ -162,6 +162,14 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: settings),
+        // Between a pipeline and its broker, on one event loop: what passes is named, counted, stopped, accounted for.
+        .target(
+            name: "KafkaProxy",
+            dependencies: [
+                "World", "KafkaWire", .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
         .target(name: "Kafka", dependencies: ["World", "CRdKafka", "CPlainLoop"], swiftSettings: settings),
         .target(
             name: "Database",
@@ -201,13 +209,17 @@ let package = Package(
         tests(
             of: "KafkaServer",
             also: [
-                "World", "KafkaWire", "BrokerCore", "BrokerScript", "Kafka",
+                "World", "Compression", "KafkaWire", "BrokerCore", "BrokerScript", "Kafka", "Simulation",
                 .product(name: "NIOCore", package: "swift-nio"),
             ]),
+        // Between librdkafka and a served broker or the library's mock.
+        tests(
+            of: "KafkaProxy",
+            also: ["World", "KafkaWire", "BrokerCore", "KafkaServer", "Kafka"]),
         tests(of: "Posix", also: ["World"]),
         tests(of: "WriteAheadLog", also: ["World", "Posix", "Checksum"]),
         // Some tests need what only the library itself can do, such as transactions.
-        tests(of: "Kafka", also: ["World", "Posix", "CRdKafka"]),
+        tests(of: "Kafka", also: ["World", "Posix", "KafkaServer", "CRdKafka"]),
         tests(of: "Database", also: ["World"]),
         // Which starts a server of its own, as the harness does.
         tests(of: "ZooKeeper", also: ["World", "Harness", "Posix", "CZooKeeper"]),
@@ -223,8 +235,8 @@ let package = Package(
         tests(
             of: "Harness",
             also: [
-                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "Kafka", "Posix",
-                "Results", "WriteAheadLog", "BrokerScript",
+                "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Exploration", "Kafka",
+                "KafkaServer", "Posix", "Results", "WriteAheadLog", "BrokerScript",
             ]),
         tests(
             of: "Scenarios",
@@ -241,7 +253,7 @@ let package = Package(
         tests(
             of: "Bench",
             also: ["World", "Ingestion", "Evidence", "Judgement", "Engine", "Posix", "Results", "Harness"]),
-        tests(of: "Offsets", also: ["World", "Engine", "Kafka", "Posix", "Results", "Harness"]),
+        tests(of: "Offsets", also: ["World", "Engine", "Kafka", "KafkaServer", "Posix", "Results", "Harness"]),
         tests(of: "Results", also: ["World", "Ingestion", "Judgement"]),
         tests(of: "Rendering", also: ["World", "Ingestion", "Judgement", "Results"]),
         tests(of: "BenchmarkSteps"),

@@ -22,8 +22,8 @@ struct BenchHost: Sendable {
                     cause: "--topic \(settings.topic ?? ""): there is no broker that has it",
                     fix: "say with --brokers where the topic is", exitCode: .usage)
             }
-            try BrokerHost.checkEmbedded(
-                settings.scenario(cuts: settings.cuts, records: settings.records, partitions: settings.partitions))
+            try BrokerHost.checkRoom(
+                for: settings.scenario(cuts: settings.cuts, records: settings.records, partitions: settings.partitions))
         }
         let host = try await BlockingThread.run {
             Handed(try BrokerHost(options))

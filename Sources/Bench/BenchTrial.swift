@@ -68,6 +68,7 @@ struct BenchStage: Sendable {
             schedule: OfferedSchedule(
                 recordsPerSecond: rate, starts: Array(repeating: 0, count: partitions), warmUpRecords: records / 4),
             records: records, recordBytes: recordBytes, seed: settings.seed)
+        if options.brokers == nil { try BrokerHost.checkRoom(records: records, recordBytes: recordBytes) }
         let topic = "kbench-bench-open-\(Processes.processID)-\(MonotonicClock().now() / 1000)"
         return try await withFreshBroker { host in
             try await BlockingThread.run { try host.value.createTopic(topic, partitions: partitions) }
@@ -78,7 +79,7 @@ struct BenchStage: Sendable {
         }
     }
 
-    /// The embedded broker never forgets a topic and gets slower with what it holds, so each open loop has one of its own.
+    /// The embedded broker keeps all it was ever given in memory, so what an open loop offers goes to one of its own.
     private func withFreshBroker<Result: Sendable>(
         _ body: (Handed<BrokerHost>) async throws -> Result
     ) async throws -> Result {

@@ -43,12 +43,6 @@ public struct RecoveryRunner: Sendable {
         for (index, size) in megabytes.enumerated() {
             var settings = settings
             settings.records = max(1, size * 1_000_000 / settings.recordBytes)
-            if options.brokers == nil,
-                case .needs(let needed) = EmbeddedBroker.capacity(
-                    records: settings.records, recordBytes: settings.recordBytes, partitions: settings.partitions)
-            {
-                settings.partitions = needed
-            }
             let bench = try await BenchHost.open(settings, options: options) { [progress, megabytes] label in
                 progress(Double(index) / Double(megabytes.count), "\(size) MB: \(label)")
             }
@@ -72,28 +66,8 @@ public struct RecoveryRunner: Sendable {
     private func checkRoom() throws {
         guard let largest = megabytes.max() else { return }
         let size = Int64(largest) * 1_000_000
-        let records = Int(size) / settings.recordBytes
-        let mostPartitions = ScenarioLimits.partitions.upperBound
         if options.brokers == nil {
-            switch EmbeddedBroker.capacity(
-                records: records, recordBytes: settings.recordBytes, partitions: mostPartitions)
-            {
-            case .fits: break
-            case .needs, .never:
-                throw Diagnosis(
-                    cause:
-                        "--sizes: \(largest) MB do not fit the embedded broker, which keeps 5 MiB per partition and has "
-                        + "at most \(mostPartitions)", fix: "give smaller --sizes, or a real broker with --brokers",
-                    exitCode: .usage)
-            }
-            let memory = Processes.availableMemory()
-            guard size < memory else {
-                throw Diagnosis(
-                    cause:
-                        "--sizes: \(largest) MB do not fit into the \(memory / 1_000_000) MB of memory that are free, "
-                        + "and the embedded broker keeps records in memory",
-                    fix: "give smaller --sizes, or a real broker with --brokers", exitCode: .usage)
-            }
+            try BrokerHost.checkRoom(records: Int(size) / settings.recordBytes, recordBytes: settings.recordBytes)
         }
         try PosixDisk().makeDirectory(options.workDirectory)
         let free = try FileSystem.bytesFree(at: options.workDirectory)

@@ -39,6 +39,8 @@ struct Group {
     private var leader: String?
     /// In the order in which they came.
     private(set) var members: [Member] = []
+    /// When the last member went; before the first came, the beginning of time.
+    private(set) var emptySince = Milliseconds.min
     /// Newcomers that were told their name and have not joined by it, with the time when the name is forgotten.
     private var named: [String: Milliseconds] = [:]
     private var replies: [GroupReply] = []
@@ -51,8 +53,11 @@ struct Group {
         return replies
     }
 
+    /// Whether nobody is in it or about to be.
+    var isDeserted: Bool { members.isEmpty && named.isEmpty }
+
     /// Whether it never had a generation, so that nothing is lost with it.
-    var isForgettable: Bool { members.isEmpty && named.isEmpty && generation == 0 }
+    var isForgettable: Bool { isDeserted && generation == 0 }
 
     private func index(of id: String) -> Int? { members.firstIndex { $0.id == id } }
 
@@ -156,7 +161,7 @@ struct Group {
     private mutating func beginGeneration(_ now: Milliseconds) {
         // A static member keeps its place until its session ends.
         members.removeAll { $0.join == nil && $0.instanceId == nil }
-        guard !members.isEmpty else { return becomeEmpty() }
+        guard !members.isEmpty else { return becomeEmpty(now) }
         guard members.contains(where: { $0.join != nil }) else {
             phase = .joining(notBefore: now, until: now + max(longestRebalance, 1))
             return
@@ -173,8 +178,9 @@ struct Group {
         }
     }
 
-    private mutating func becomeEmpty() {
+    private mutating func becomeEmpty(_ now: Milliseconds) {
         phase = .empty
+        emptySince = now
         leader = nil
         countGeneration()
     }
@@ -261,11 +267,12 @@ struct Group {
     }
 
     /// Whether offsets may be committed by who claims this.
-    mutating func commit(_ claim: MemberClaim, at now: Milliseconds) -> ErrorCode {
-        // Who is no member may, as long as nobody is.
-        if claim.generation < 0 && members.isEmpty { return .none }
+    mutating func commit(_ claim: MemberClaim, isTransactional: Bool, at now: Milliseconds) -> ErrorCode {
+        // Who is no member may, as long as nobody is, or in a transaction as before KIP-447.
+        let isNobody = claim.generation < 0 && claim.memberId.isEmpty && claim.instanceId == nil
+        if isNobody && isTransactional || claim.generation < 0 && members.isEmpty { return .none }
         if let error = refusal(claim, at: now) { return error }
-        if case .syncing = phase { return .rebalanceInProgress }
+        if case .syncing = phase, !isTransactional { return .rebalanceInProgress }
         return .none
     }
 
@@ -300,7 +307,7 @@ struct Group {
         if let join = member.join { refuse(join, .unknownMemberId, member.id) }
         if let sync = member.sync { replies.append(.synced(sync, Synced(error: .unknownMemberId))) }
         if leader == member.id { leader = nil }
-        if members.isEmpty { becomeEmpty() } else { rebalance(at: now) }
+        if members.isEmpty { becomeEmpty(now) } else { rebalance(at: now) }
     }
 
     // MARK: Time

@@ -7,33 +7,10 @@ package struct GroupRules: Equatable, Sendable {
     package var initialDelay: Milliseconds = 0
     /// What members may ask for.
     package var sessionTimeouts: ClosedRange<Milliseconds> = 1...1_800_000
+    /// How long the offsets of a group are kept that nobody is in: Kafka's offsets.retention.minutes.
+    package var offsetRetention: Milliseconds = 7 * 24 * 3_600_000
 
     package init() {}
-}
-
-/// A partition of a topic, by name.
-package struct TopicPartition: Hashable, Sendable {
-    package var topic: String
-    package var partition: Int32
-
-    package init(topic: String, partition: Int32) {
-        self.topic = topic
-        self.partition = partition
-    }
-}
-
-/// What a group has committed for a partition.
-package struct CommittedOffset: Equatable, Sendable {
-    /// The next offset to read.
-    package var offset: Int64
-    package var leaderEpoch: Int32
-    package var metadata: String?
-
-    package init(offset: Int64, leaderEpoch: Int32 = -1, metadata: String? = nil) {
-        self.offset = offset
-        self.leaderEpoch = leaderEpoch
-        self.metadata = metadata
-    }
 }
 
 /// The coordinator of all groups, stepped by one thread.
@@ -43,7 +20,7 @@ package struct CommittedOffset: Equatable, Sendable {
 package struct GroupCoordinator {
     private let rules: GroupRules
     private var groups: [String: Group] = [:]
-    private var offsets: [String: [TopicPartition: CommittedOffset]] = [:]
+    private var offsets: [String: GroupOffsets] = [:]
     private var namesGiven = 0
     private var replies: [GroupReply] = []
 
@@ -106,7 +83,21 @@ package struct GroupCoordinator {
     }
 
     /// When ``tick(at:)`` has something to do; nil for nothing.
-    package var nextDeadline: Milliseconds? { groups.values.compactMap(\.nextDeadline).min() }
+    package var nextDeadline: Milliseconds? {
+        let steps = groups.values.compactMap(\.nextDeadline).min()
+        let expiries = offsets.compactMap { name, offsets in expiry(of: offsets, name) }.min()
+        return [steps, expiries].compactMap { $0 }.min()
+    }
+
+    /// Since when nobody is in a group, which then loses its offsets one day; nil while somebody is.
+    private func emptySince(_ name: String) -> Milliseconds? {
+        guard let group = groups[name] else { return .min }
+        return group.members.isEmpty ? group.emptySince : nil
+    }
+
+    private func expiry(of offsets: GroupOffsets, _ name: String) -> Milliseconds? {
+        emptySince(name).flatMap { offsets.expiry(keeping: rules.offsetRetention, emptySince: $0) }
+    }
 
     /// Ends what is over by now.
     package mutating func tick(at now: Milliseconds) {
@@ -115,25 +106,58 @@ package struct GroupCoordinator {
             guard let deadline = group.nextDeadline, deadline <= now else { continue }
             step(name) { $0.tick(at: now) }
         }
+        for name in offsets.keys.sorted() {
+            guard let emptySince = emptySince(name) else { continue }
+            let time = rules.offsetRetention
+            change(name) { $0.expire(at: now, keeping: time, emptySince: emptySince) }
+            if offsets[name] == nil, groups[name]?.isDeserted == true { groups[name] = nil }
+        }
     }
 
     // MARK: Offsets
 
-    /// Whether whoever claims this may commit; ``store(_:_:for:)`` does then.
-    package mutating func mayCommit(_ name: String, _ claim: MemberClaim, at now: Milliseconds) -> ErrorCode {
-        step(name) { $0.commit(claim, at: now) }
+    private mutating func change(_ name: String, _ body: (inout GroupOffsets) -> Void) {
+        var changed = offsets.removeValue(forKey: name) ?? GroupOffsets()
+        body(&changed)
+        if !changed.isEmpty { offsets[name] = changed }
     }
 
-    package mutating func store(_ offset: CommittedOffset, _ name: String, for place: TopicPartition) {
-        offsets[name, default: [:]][place] = offset
+    /// Whether whoever claims this may commit; ``store(_:_:for:at:)`` does then.
+    package mutating func mayCommit(
+        _ name: String, _ claim: MemberClaim, isTransactional: Bool = false, at now: Milliseconds
+    ) -> ErrorCode {
+        guard groups[name] != nil || offsets[name] != nil || claim.generation < 0 else { return .illegalGeneration }
+        return step(name) { $0.commit(claim, isTransactional: isTransactional, at: now) }
+    }
+
+    /// Stores an offset; in a transaction, once that commits.
+    package mutating func store(
+        _ offset: CommittedOffset, _ name: String, for place: TopicPartition, inTransactionOf producerId: Int64? = nil,
+        at now: Milliseconds
+    ) {
+        change(name) { $0.commit(offset, for: place, inTransactionOf: producerId, at: now) }
+    }
+
+    /// Stores or drops what the transaction of a producer has brought.
+    package mutating func endTransaction(of producerId: Int64, in name: String, commits: Bool) {
+        change(name) { $0.endTransaction(of: producerId, commits: commits) }
     }
 
     package func offset(_ name: String, for place: TopicPartition) -> CommittedOffset? { offsets[name]?[place] }
 
+    /// Whether an open transaction may change what a group has committed for a partition.
+    package func isUnstable(_ name: String, for place: TopicPartition) -> Bool {
+        offsets[name]?.isUnstable(place) ?? false
+    }
+
     /// All that a group has committed, by topic and partition.
     package func offsets(_ name: String) -> [(place: TopicPartition, offset: CommittedOffset)] {
-        (offsets[name] ?? [:]).map { ($0.key, $0.value) }
-            .sorted { ($0.place.topic, $0.place.partition) < ($1.place.topic, $1.place.partition) }
+        offsets[name]?.all ?? []
+    }
+
+    /// All that all groups have committed, in the order of their names.
+    package var allOffsets: [(group: String, place: TopicPartition, offset: CommittedOffset)] {
+        offsets.keys.sorted().flatMap { group in offsets(group).map { (group, $0.place, $0.offset) } }
     }
 
     /// Why a group's offsets cannot be removed from outside: nobody knows it, or it has members.
@@ -142,10 +166,13 @@ package struct GroupCoordinator {
         return groups[name] == nil && offsets[name] == nil ? .groupIdNotFound : .none
     }
 
-    package mutating func removeOffset(_ name: String, for place: TopicPartition) { offsets[name]?[place] = nil }
+    package mutating func removeOffset(_ name: String, for place: TopicPartition) { change(name) { $0.remove(place) } }
+
+    /// Forgets what a group has committed, as when it expires or is lost, whether anybody is in the group or not.
+    package mutating func forgetOffsets(of name: String) { change(name) { $0.removeAll() } }
 
     /// Forgets what all groups have committed for a topic that is gone.
     package mutating func forgetOffsets(ofTopic topic: String) {
-        for name in offsets.keys { offsets[name] = offsets[name]?.filter { $0.key.topic != topic } }
+        for name in Array(offsets.keys) { change(name) { $0.remove(topic: topic) } }
     }
 }

@@ -2,13 +2,33 @@
 package import Compression
 package import KafkaWire
 
-/// Memory that batches of one log lie in, one behind the other.
+/// Memory or a file that batches of one log lie in, one behind the other.
 package protocol LogSegment {
-    init(byteCapacity: Int)
+    /// Where the segments of one log are made.
+    associatedtype Home = Void
+    /// A segment with room for so much, whose first batch has this offset.
+    init(byteCapacity: Int, baseOffset: Int64, in home: Home) throws(StorageFailure)
     var byteCount: Int { get }
     /// Copies a batch to the end and gives it its place; false when there is no room for it.
-    mutating func append(_ batch: UnsafeRawBufferPointer, baseOffset: Int64, leaderEpoch: Int32) -> Bool
+    mutating func append(
+        _ batch: UnsafeRawBufferPointer, baseOffset: Int64, leaderEpoch: Int32
+    ) throws(StorageFailure) -> Bool
+    /// The bytes of `range`; none where they cannot be read.
     func withBytes<R>(_ range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R
+    /// The log has given it up. Where it was the last one, the log goes on at `logEnd`.
+    func discard(logEnd: Int64?)
+}
+
+extension LogSegment {
+    package func discard(logEnd: Int64?) {}
+}
+
+/// Segments cannot be written: the disk is full, or it fails.
+package struct StorageFailure: Error, Equatable, Sendable {
+    /// What the system says.
+    package var reason: String
+
+    package init(reason: String) { self.reason = reason }
 }
 
 /// How large segments are.
@@ -43,13 +63,27 @@ package final class PartitionLog<Segment: LogSegment> {
         var maxTimestamp = Int64.min
 
         var lastOffset: Int64 { entries.last?.lastOffset ?? -1 }
+
+        /// Takes a batch into account that lies behind the others.
+        mutating func add(_ header: BatchHeader, baseOffset: Int64) {
+            let start = entries.last?.range.upperBound ?? 0
+            entries.append(
+                Entry(
+                    baseOffset: baseOffset, lastOffset: baseOffset + Int64(header.lastOffsetDelta),
+                    maxTimestamp: header.maxTimestamp, range: start..<start + header.byteCount))
+            maxTimestamp = max(maxTimestamp, header.maxTimestamp)
+        }
     }
 
     private var pieces: [Piece] = []
     private var producers = ProducerSequences()
+    private let home: Segment.Home
     package private(set) var state: LogState
 
-    package init(leaderEpoch: Int32 = 0) { state = LogState(leaderEpoch: leaderEpoch) }
+    package init(leaderEpoch: Int32 = 0, home: Segment.Home) {
+        state = LogState(leaderEpoch: leaderEpoch)
+        self.home = home
+    }
 
     /// The first offset that can be read.
     package var startOffset: Int64 { state.startOffset }
@@ -66,10 +100,11 @@ package final class PartitionLog<Segment: LogSegment> {
 
     // MARK: Appending
 
-    /// Appends all batches or none of them. Their bytes stay; only place and epoch are written.
+    /// Appends all batches or none of them, but for those before one that cannot be written. Their bytes stay; only
+    /// place and epoch are written.
     ///
-    /// - Parameter mayBegin: Whether a producer, by id and epoch, has a transaction that this partition belongs to; asked
-    ///   where none is open here.
+    /// `mayBegin`: whether a producer, by id and epoch, has a transaction that this partition belongs to; asked where none
+    /// is open here.
     package func append(
         _ records: UnsafeRawBufferPointer, mayBegin: (Int64, Int16) -> ErrorCode = { _, _ in .invalidTxnState }
     ) -> AppendOutcome {
@@ -99,9 +134,13 @@ package final class PartitionLog<Segment: LogSegment> {
             guard code == .none else { return .refused(code) }
         }
         let baseOffset = endOffset
-        for (header, bytes) in batches {
-            store(header, bytes)
-            note(header)
+        do throws(StorageFailure) {
+            for (header, bytes) in batches {
+                try store(header, bytes)
+                note(header)
+            }
+        } catch {
+            return .refused(.kafkaStorageError)
         }
         return .appended(baseOffset: baseOffset)
     }
@@ -123,20 +162,19 @@ package final class PartitionLog<Segment: LogSegment> {
         }
     }
 
-    /// Appends the marker that ends the transaction of a producer here; returns its offset.
-    ///
-    /// - Parameter timestamp: Milliseconds since 1970.
+    /// Appends the marker that ends the transaction of a producer here, at `timestamp` in milliseconds since 1970; returns
+    /// its offset, nil when it cannot be written.
     @discardableResult
     package func appendMarker(
         _ marker: ControlMarker, producerId: Int64, producerEpoch: Int16, timestamp: Int64
-    ) -> Int64 {
+    ) -> Int64? {
         let batch = try? marker.batch(
             offset: endOffset, timestamp: timestamp, producerId: producerId, producerEpoch: producerEpoch)
         guard let batch, let header = batch.withUnsafeBytes({ try? BatchHeader($0) }) else {
             // Our own bug: one short record fits into a batch at any offset.
             preconditionFailure("partition log: no marker at \(endOffset)")
         }
-        batch.withUnsafeBytes { store(header, $0) }
+        guard batch.withUnsafeBytes({ (try? store(header, $0)) != nil }) else { return nil }
         producers.end(producerId, epoch: producerEpoch)
         return state.endTransaction(of: producerId, aborts: marker.kind == .abort)
     }
@@ -149,26 +187,54 @@ package final class PartitionLog<Segment: LogSegment> {
         return isWhole && !header.isControl ? nil : .invalidRecord
     }
 
-    private func store(_ header: BatchHeader, _ batch: UnsafeRawBufferPointer) {
+    private func store(_ header: BatchHeader, _ batch: UnsafeRawBufferPointer) throws(StorageFailure) {
         let last = pieces.count - 1
         // No second batch begins beyond the largest size, also where the first has made a segment larger.
         let fits = last >= 0 && pieces[last].segment.byteCount + batch.count <= SegmentSize.largest
-        if !fits || !pieces[last].segment.append(batch, baseOffset: endOffset, leaderEpoch: leaderEpoch) {
+        let isStored =
+            fits ? try pieces[last].segment.append(batch, baseOffset: endOffset, leaderEpoch: leaderEpoch) : false
+        if !isStored {
             let capacity = min(2 * (last < 0 ? 0 : pieces[last].segment.byteCount), SegmentSize.largest)
-            var segment = Segment(byteCapacity: max(capacity, SegmentSize.smallest, batch.count))
-            guard segment.append(batch, baseOffset: endOffset, leaderEpoch: leaderEpoch) else {
+            var segment = try Segment(
+                byteCapacity: max(capacity, SegmentSize.smallest, batch.count), baseOffset: endOffset, in: home)
+            guard try segment.append(batch, baseOffset: endOffset, leaderEpoch: leaderEpoch) else {
                 // Our own bug: it was made at least as large as the batch.
                 preconditionFailure("partition log: a new segment of \(segment.byteCount) B has no room")
             }
             pieces.append(Piece(segment: segment))
         }
-        let end = pieces[pieces.count - 1].segment.byteCount
-        let lastOffset = endOffset + Int64(header.lastOffsetDelta)
-        pieces[pieces.count - 1].entries.append(
-            Entry(
-                baseOffset: endOffset, lastOffset: lastOffset, maxTimestamp: header.maxTimestamp,
-                range: end - batch.count..<end))
-        pieces[pieces.count - 1].maxTimestamp = max(pieces[pieces.count - 1].maxTimestamp, header.maxTimestamp)
+        pieces[pieces.count - 1].add(header, baseOffset: endOffset)
+    }
+
+    // MARK: Taking over
+
+    /// Takes over what is known of a log that was left: where it began, and where it goes on at least.
+    package func resume(startOffset: Int64, endOffset: Int64, leaderEpoch: Int32) {
+        if pieces.isEmpty { state = LogState(startOffset: startOffset, leaderEpoch: leaderEpoch) }
+        state.skip(to: max(startOffset, endOffset))
+        state.resume(leaderEpoch: leaderEpoch)
+        if startOffset > state.startOffset { _ = deleteRecords(before: startOffset) }
+    }
+
+    /// Takes over a segment that was found, which goes on behind those before it; `batches` are all that lie in it.
+    package func adopt(_ segment: Segment, _ batches: [BatchHeader]) {
+        guard let first = batches.first else { return }
+        if pieces.isEmpty { state = LogState(startOffset: first.baseOffset, leaderEpoch: first.leaderEpoch) }
+        pieces.append(Piece(segment: segment))
+        for header in batches {
+            state.skip(to: header.baseOffset)
+            state.resume(leaderEpoch: header.leaderEpoch)
+            pieces[pieces.count - 1].add(header, baseOffset: header.baseOffset)
+            guard header.isControl else {
+                note(header)
+                continue
+            }
+            let marker = segment.withBytes(pieces[pieces.count - 1].entries.last?.range ?? 0..<0) { bytes in
+                try? ControlMarker(batch: bytes)
+            }
+            producers.end(header.producerId, epoch: header.producerEpoch)
+            state.endTransaction(of: header.producerId, aborts: marker?.kind != .commit)
+        }
     }
 
     // MARK: Reading
@@ -184,7 +250,7 @@ package final class PartitionLog<Segment: LogSegment> {
     /// The batches from the one on that holds `offset`, of at most `maxBytes`, but for the first if there must be one;
     /// nil for an offset that is not there.
     ///
-    /// - Parameter isCommitted: Whether it ends where the oldest open transaction begins. What was aborted is there.
+    /// `isCommitted`: whether it ends where the oldest open transaction begins. What was aborted is there.
     package func read(from offset: Int64, maxBytes: Int, atLeastOne: Bool, isCommitted: Bool = false) -> Read? {
         guard offset >= startOffset, offset <= endOffset else { return nil }
         var read = Read(endOffset: offset)
@@ -253,9 +319,27 @@ package final class PartitionLog<Segment: LogSegment> {
         let offset = offset == -1 ? highWatermark : offset
         guard offset >= 0, offset <= highWatermark else { return nil }
         state.forget(before: offset)
-        pieces.removeFirst(pieces.firstIndexOrdered { $0.lastOffset >= startOffset })
+        dropFirst(pieces.firstIndexOrdered { $0.lastOffset >= startOffset })
         return startOffset
     }
+
+    /// Gives up the oldest segments.
+    private func dropFirst(_ count: Int) {
+        for (index, piece) in pieces[..<count].enumerated() {
+            piece.segment.discard(logEnd: index == pieces.count - 1 ? endOffset : nil)
+        }
+        pieces.removeFirst(count)
+    }
+
+    /// Gives up all that a log has which nobody asks for any more.
+    package func discard() {
+        for piece in pieces { piece.segment.discard(logEnd: nil) }
+        pieces = []
+    }
+}
+
+extension PartitionLog where Segment.Home == Void {
+    package convenience init(leaderEpoch: Int32 = 0) { self.init(leaderEpoch: leaderEpoch, home: ()) }
 }
 
 /// A record's offset and time.

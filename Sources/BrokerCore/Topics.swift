@@ -8,11 +8,11 @@ package final class Topic<Segment: LogSegment> {
     package let partitions: [PartitionLog<Segment>]
     package var rules: TopicRules
 
-    init(name: String, id: Uuid, partitions: Int, rules: TopicRules) {
+    init(name: String, id: Uuid, rules: TopicRules, partitions: [PartitionLog<Segment>]) {
         self.name = name
         self.id = id
         self.rules = rules
-        self.partitions = (0..<partitions).map { _ in PartitionLog() }
+        self.partitions = partitions
     }
 }
 
@@ -23,10 +23,13 @@ package struct Topics<Segment: LogSegment> {
 
     private var byName: [String: Topic<Segment>] = [:]
     private var names: [Uuid: String] = [:]
-    private var made: UInt64 = 0
+    /// How many topics were made, those that are gone too.
+    package private(set) var made: UInt64 = 0
     private var partitionCount = 0
+    /// Where the segments of a topic's partition are made.
+    private let home: (_ topic: Uuid, _ partition: Int) -> Segment.Home
 
-    package init() {}
+    package init(home: @escaping (_ topic: Uuid, _ partition: Int) -> Segment.Home) { self.home = home }
 
     /// In the order of their names.
     package var all: [Topic<Segment>] { byName.values.sorted { $0.name < $1.name } }
@@ -47,11 +50,25 @@ package struct Topics<Segment: LogSegment> {
         _ name: String, partitions: Int, rules: TopicRules = TopicRules()
     ) -> Topic<Segment>? {
         guard refusal(name: name, partitions: partitions) == nil else { return nil }
-        made += 1
         // A topic that is made anew is another one.
-        let topic = Topic<Segment>(name: name, id: Uuid(high: 1, low: made), partitions: partitions, rules: rules)
+        return add(name, id: Uuid(high: 1, low: made + 1), partitions: partitions, rules: rules)
+    }
+
+    /// Takes over a topic that was made before, with its identity; nil for one that cannot be.
+    package mutating func restore(_ name: String, id: Uuid, partitions: Int, rules: TopicRules) -> Topic<Segment>? {
+        guard refusal(name: name, partitions: partitions) == nil, names[id] == nil else { return nil }
+        return add(name, id: id, partitions: partitions, rules: rules)
+    }
+
+    /// Counts the topics that were made before and are gone.
+    package mutating func resume(made count: UInt64) { made = max(made, count) }
+
+    private mutating func add(_ name: String, id: Uuid, partitions: Int, rules: TopicRules) -> Topic<Segment> {
+        let logs = (0..<partitions).map { PartitionLog<Segment>(home: home(id, $0)) }
+        let topic = Topic(name: name, id: id, rules: rules, partitions: logs)
         byName[name] = topic
-        names[topic.id] = name
+        names[id] = name
+        made = max(made, id.low)
         partitionCount += partitions
         return topic
     }
@@ -61,6 +78,7 @@ package struct Topics<Segment: LogSegment> {
         guard let topic = byName.removeValue(forKey: name) else { return false }
         names[topic.id] = nil
         partitionCount -= topic.partitions.count
+        for log in topic.partitions { log.discard() }
         return true
     }
 
@@ -75,4 +93,8 @@ package struct Topics<Segment: LogSegment> {
         }
         return isPlain && (1...249).contains(name.utf8.count) && name != "." && name != ".."
     }
+}
+
+extension Topics where Segment.Home == Void {
+    package init() { self.init { _, _ in } }
 }

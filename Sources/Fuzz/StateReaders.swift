@@ -180,6 +180,7 @@ extension Reader {
         ("positions", positions), ("checkpoint", checkpoint), ("offset-log", offsetLog),
         ("wal", { log(.checked) }), ("wal-plain", { log(.plain) }), ("block", block),
         ("wire-stream", wireStream), ("wire-request", wireRequest), ("wire-response", wireResponse),
-        ("record-batch", recordBatch),
+        ("record-batch", recordBatch), ("proxy-request", proxyRequest), ("proxy-response", proxyResponse),
+        ("trigger", trigger),
     ]
 }

@@ -11,12 +11,17 @@ struct WaitingFetch {
 }
 
 extension Broker {
+    /// What an answer has at most where records may have to be read from files, so that memory has a bound.
+    private static let mostFromFiles = 16 << 20
+
     /// An answer, and what fills it.
     private struct Answer {
         var response = Fetch.Response()
-        /// The slices of each partition that has any.
-        var records: [[ByteBuffer]] = []
+        /// What is to be sent of each partition that has anything.
+        var found: [(topic: Int, partition: Int, slices: [(segment: BufferSegment, range: Range<Int>)])] = []
         var byteCount = 0
+        /// Which topic and partition of the answer is looked at.
+        var place = (topic: 0, partition: 0)
         /// Whether a partition is refused, which nobody waits with.
         var hasError = false
     }
@@ -69,15 +74,27 @@ extension Broker {
     }
 
     private func send(_ answer: Answer, _ reply: Reply) {
-        reply.send(Fetch.self, answer.response, records: answer.records)
+        var response = answer.response
+        var records: [[ByteBuffer]] = []
+        for (topic, partition, slices) in answer.found {
+            let buffers = slices.compactMap { $0.segment.slice($0.range) }
+            if buffers.count == slices.count {
+                records.append(buffers)
+            } else {
+                response.responses[topic].partitions[partition].errorCode = .kafkaStorageError
+                response.responses[topic].partitions[partition].records = Records()
+            }
+        }
+        reply.send(Fetch.self, response, records: records)
     }
 
     private func answer(_ request: Fetch.Request, _ version: Int16) -> Answer {
         var answer = Answer()
-        for asked in request.topics {
+        for (topicIndex, asked) in request.topics.enumerated() {
             var topic = Fetch.Response.Topic()
             topic.topic = asked.topic
-            for partition in asked.partitions {
+            for (index, partition) in asked.partitions.enumerated() {
+                answer.place = (topicIndex, index)
                 let log = log(asked.topic, partition.partition)
                 topic.partitions.append(read(partition, log, request, version, into: &answer))
             }
@@ -107,13 +124,14 @@ extension Broker {
         partition.highWatermark = log.highWatermark
         partition.lastStableOffset = log.highWatermark
         partition.logStartOffset = log.startOffset
-        let most = min(Int(asked.partitionMaxBytes), Int(request.maxBytes) - answer.byteCount)
+        let all = min(Int(request.maxBytes), data == nil ? .max : Self.mostFromFiles)
+        let most = min(Int(asked.partitionMaxBytes), all - answer.byteCount)
         guard let read = log.read(from: asked.fetchOffset, maxBytes: most, atLeastOne: answer.byteCount == 0) else {
             return refused(.offsetOutOfRange)
         }
         guard read.byteCount > 0 else { return partition }
         partition.records = Records(answer.byteCount..<answer.byteCount + read.byteCount)
-        answer.records.append(read.slices.map { $0.segment.slice($0.range) })
+        answer.found.append((answer.place.topic, answer.place.partition, read.slices))
         answer.byteCount += read.byteCount
         return partition
     }

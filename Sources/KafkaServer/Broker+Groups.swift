@@ -130,7 +130,12 @@ extension Broker {
                         offset: partition.committedOffset, leaderEpoch: partition.committedLeaderEpoch,
                         metadata: partition.committedMetadata)
                     let place = TopicPartition(topic: asked.name, partition: partition.partitionIndex)
-                    groups.store(offset, request.groupId, for: place)
+                    if isNoted([.offset(OffsetEntry(request.groupId, place, offset))]) {
+                        groups.store(offset, request.groupId, for: place, at: now)
+                    } else {
+                        // As Kafka answers when its own log of offsets fails.
+                        answer.errorCode = .coordinatorNotAvailable
+                    }
                 }
                 topic.partitions.append(answer)
             }
@@ -148,11 +153,15 @@ extension Broker {
             topic.name = asked.name
             topic.partitions = asked.partitions.map { partition in
                 let place = TopicPartition(topic: asked.name, partition: partition.partitionIndex)
-                groups.removeOffset(request.groupId, for: place)
                 var answer = OffsetDelete.Response.Partition()
                 answer.partitionIndex = partition.partitionIndex
                 let isThere = log(asked.name, partition.partitionIndex) != nil
                 answer.errorCode = isThere ? .none : .unknownTopicOrPartition
+                if isNoted([.offset(OffsetEntry(request.groupId, place, nil))]) {
+                    groups.removeOffset(request.groupId, for: place)
+                } else {
+                    answer.errorCode = .coordinatorNotAvailable
+                }
                 return answer
             }
             return topic

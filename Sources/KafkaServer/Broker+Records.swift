@@ -104,9 +104,12 @@ extension Broker {
                 var answer = DeleteRecords.Response.Partition()
                 answer.partitionIndex = partition.partitionIndex
                 answer.lowWatermark = -1
-                if let log = log(asked.name, partition.partitionIndex) {
+                if let topic = topics[asked.name], let log = log(asked.name, partition.partitionIndex) {
                     let low = log.deleteRecords(before: partition.offset)
                     (answer.lowWatermark, answer.errorCode) = low.map { ($0, .none) } ?? (-1, .offsetOutOfRange)
+                    if low != nil, !isNoted([.log(LogEntry(topic.id, Int(partition.partitionIndex), log))]) {
+                        answer.errorCode = .kafkaStorageError
+                    }
                 } else {
                     answer.errorCode = .unknownTopicOrPartition
                 }

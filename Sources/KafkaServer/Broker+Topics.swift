@@ -30,7 +30,7 @@ extension Broker {
         }
         if let topic = topics[name] { return describe(topic) }
         let refusal = topics.refusal(name: name, partitions: settings.partitions)
-        if mayCreate && settings.createsTopics, let topic = topics.create(name, partitions: settings.partitions) {
+        if mayCreate && settings.createsTopics, let topic = makeTopic(name, partitions: settings.partitions) {
             return describe(topic)
         }
         missing.name = name
@@ -67,7 +67,11 @@ extension Broker {
             answer.numPartitions = Int32(partitions)
             answer.replicationFactor = 1
             guard !request.validateOnly else { return answer }
-            if let topic = topics.create(asked.name, partitions: partitions) { answer.topicId = topic.id }
+            if let topic = makeTopic(asked.name, partitions: partitions) {
+                answer.topicId = topic.id
+            } else {
+                answer.errorCode = .kafkaStorageError
+            }
             return answer
         }
         return response
@@ -111,11 +115,14 @@ extension Broker {
             let topic = asked.name.map { topics[$0] } ?? topics[asked.topicId]
             answer.name = topic?.name ?? asked.name
             answer.topicId = topic?.id ?? asked.topicId
-            guard let topic, topics.delete(topic.name) else {
+            guard let topic else {
                 answer.errorCode = asked.name == nil ? .unknownTopicId : .unknownTopicOrPartition
                 return answer
             }
-            groups.forgetOffsets(ofTopic: topic.name)
+            guard removeTopic(topic) else {
+                answer.errorCode = .kafkaStorageError
+                return answer
+            }
             // Who waits for its records learns that it is gone.
             wake(topic.partitions.indices.map { TopicPartition(topic: topic.name, partition: Int32($0)) })
             return answer

@@ -20,7 +20,9 @@ final class Broker {
     let loop: any EventLoop
     /// Where clients are told to connect.
     var port: Int32 = 0
-    var topics = Topics<BufferSegment>()
+    var topics: Topics<BufferSegment>
+    /// Where all is kept that is to come back; nil for memory alone.
+    let data: DataStore?
     let unpacker = Unpacker()
     var producersNamed: Int64 = 0
 
@@ -39,11 +41,18 @@ final class Broker {
     /// When groups are looked at next.
     var groupTimer: (deadline: Milliseconds, task: Scheduled<Void>)?
 
-    init(_ settings: ServerSettings, _ loop: any EventLoop) {
+    /// - Throws: ``DataError``.
+    init(_ settings: ServerSettings, _ loop: any EventLoop) throws {
         self.settings = settings
         self.loop = loop
+        let data = try settings.data.map { try DataStore.open($0, loop) }
+        self.data = data
+        topics = Topics { [files = data?.files] id, partition in
+            files.map { LogHome(files: $0, topic: id.low, partition: partition) }
+        }
         groups = GroupCoordinator(settings.groups)
         if settings.script.isWanted { script = ServedScript(settings.script, self) }
+        try restore()
     }
 
     /// The loop's clock.
@@ -155,6 +164,10 @@ final class Broker {
             return response
         }
         producersNamed += 1
+        guard isNoted([.counts(counts)]) else {
+            response.errorCode = .kafkaStorageError
+            return response
+        }
         response.producerId = producersNamed
         return response
     }

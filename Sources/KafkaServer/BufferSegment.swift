@@ -1,41 +1,92 @@
-// A log's memory as a buffer of the event loop's library, which sends slices of it without copying them.
+// A log's memory as a buffer of the event loop's library, which sends slices of it without copying them, or its file.
 internal import BrokerCore
 internal import KafkaWire
 internal import NIOCore
 
-/// A segment whose slices share its memory. The library copies a slice that begins beyond 16 MiB; segments end before.
-struct BufferSegment: LogSegment {
-    private var buffer: ByteBuffer
+/// A segment in memory, in a file, or in both.
+///
+/// Slices of its memory share it. The library copies a slice that begins beyond 16 MiB; segments end before.
+final class BufferSegment: LogSegment {
+    /// nil: what is written is in the file alone.
+    private var buffer: ByteBuffer?
+    private let file: SegmentFile?
+    private(set) var byteCount = 0
 
-    init(byteCapacity: Int) { buffer = ByteBufferAllocator().buffer(capacity: byteCapacity) }
-
-    var byteCount: Int { buffer.readableBytes }
-
-    /// Also false while a slice is on its way to a client: to write behind it would copy the whole segment.
-    mutating func append(_ batch: UnsafeRawBufferPointer, baseOffset: Int64, leaderEpoch: Int32) -> Bool {
-        buffer.modifyIfUniquelyOwned { buffer in
-            guard buffer.writableBytes >= batch.count else { return false }
-            let start = buffer.readableBytes
-            buffer.writeBytes(batch)
-            buffer.withUnsafeMutableReadableBytes { bytes in
-                BatchHeader.place(
-                    UnsafeMutableRawBufferPointer(rebasing: bytes[start...]), baseOffset: baseOffset,
-                    leaderEpoch: leaderEpoch)
-            }
-            return true
-        } ?? false
+    init(byteCapacity: Int, baseOffset: Int64, in home: LogHome?) {
+        file = home?.file(baseOffset: baseOffset)
+        buffer = ByteBufferAllocator().buffer(capacity: byteCapacity)
+        file?.files.keep(self)
     }
+
+    /// A segment that lies in a file.
+    init(_ file: SegmentFile, byteCount: Int) {
+        self.file = file
+        self.byteCount = byteCount
+    }
+
+    /// How much memory it takes.
+    var memoryCount: Int { buffer?.capacity ?? 0 }
+
+    /// Gives its memory back; the file has everything.
+    func leaveMemory() { buffer = nil }
+
+    // MARK: Writing
+
+    func append(
+        _ batch: UnsafeRawBufferPointer, baseOffset: Int64, leaderEpoch: Int32
+    ) throws(StorageFailure) -> Bool {
+        guard hasRoom(for: batch.count) else { return false }
+        try file?.append(batch, baseOffset: baseOffset, leaderEpoch: leaderEpoch, at: byteCount)
+        remember(batch, baseOffset: baseOffset, leaderEpoch: leaderEpoch)
+        byteCount += batch.count
+        return true
+    }
+
+    private func hasRoom(for count: Int) -> Bool {
+        guard let buffer, buffer.capacity < byteCount + count else { return true }
+        // In memory a larger segment takes over; of a file there is to be one, not many small ones.
+        guard let file else { return false }
+        var larger = ByteBufferAllocator().buffer(capacity: max(2 * buffer.capacity, byteCount + count))
+        larger.writeImmutableBuffer(buffer)
+        file.files.grow(by: larger.capacity - buffer.capacity)
+        self.buffer = larger
+        return true
+    }
+
+    /// Writes behind what slices show, which the library would not do without a copy of the whole segment.
+    private func remember(_ batch: UnsafeRawBufferPointer, baseOffset: Int64, leaderEpoch: Int32) {
+        let place = byteCount..<byteCount + batch.count
+        buffer?.withVeryUnsafeBytes { whole in
+            let bytes = UnsafeMutableRawBufferPointer(mutating: UnsafeRawBufferPointer(rebasing: whole[place]))
+            bytes.copyMemory(from: batch)
+            BatchHeader.place(bytes, baseOffset: baseOffset, leaderEpoch: leaderEpoch)
+        }
+        buffer?.moveWriterIndex(to: place.upperBound)
+    }
+
+    func discard(logEnd: Int64?) {
+        file?.files.forget(self)
+        buffer = nil
+        file?.remove(logEnd: logEnd)
+    }
+
+    // MARK: Reading
 
     func withBytes<R>(_ range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
-        try buffer.withUnsafeReadableBytes { try body(UnsafeRawBufferPointer(rebasing: $0[range])) }
+        if let buffer {
+            return try buffer.withUnsafeReadableBytes { try body(UnsafeRawBufferPointer(rebasing: $0[range])) }
+        }
+        return try (slice(range) ?? ByteBuffer()).withUnsafeReadableBytes { try body($0) }
     }
 
-    /// The bytes of `range`, in the same memory.
-    func slice(_ range: Range<Int>) -> ByteBuffer {
-        guard let slice = buffer.getSlice(at: range.lowerBound, length: range.count) else {
-            // Our own bug: ranges come from the log that the segment belongs to.
-            preconditionFailure("segment: no bytes \(range) in \(byteCount)")
+    /// The bytes of `range`: in the same memory, or read from the file; nil where that fails.
+    func slice(_ range: Range<Int>) -> ByteBuffer? {
+        if let buffer { return buffer.getSlice(at: range.lowerBound, length: range.count) }
+        guard let file else { return nil }
+        var bytes = ByteBufferAllocator().buffer(capacity: range.count)
+        let count = bytes.writeWithUnsafeMutableBytes(minimumWritableBytes: range.count) { room in
+            file.read(into: UnsafeMutableRawBufferPointer(rebasing: room[..<range.count]), at: range.lowerBound)
         }
-        return slice
+        return count == range.count ? bytes : nil
     }
 }

@@ -16,6 +16,8 @@ package struct ServerSettings: Sendable {
     package var createsTopics = true
     package var groups = GroupRules()
     package var script = ScriptSettings()
+    /// Where topics, records and committed offsets are kept; nil: in memory, until the broker ends.
+    package var data: DataFolder?
 
     package init() {}
 }
@@ -57,7 +59,7 @@ package struct ServerError: DiagnosticError {
     }
 }
 
-/// One broker, whose logs are in memory, on one event loop.
+/// One broker on one event loop.
 package final class KafkaServer: Sendable {
     /// A broker has no more partitions than this.
     package static let mostPartitions = Topics<BufferSegment>.mostPartitions
@@ -82,12 +84,12 @@ package final class KafkaServer: Sendable {
 
     /// Serves until ``stop()``.
     ///
-    /// - Throws: ``ServerError`` when the port cannot be opened.
+    /// - Throws: ``ServerError`` when the port cannot be opened, ``DataError`` when the data folder cannot be used.
     package static func start(_ settings: ServerSettings = ServerSettings()) throws -> KafkaServer {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let loop = group.next()
         do {
-            let broker = try loop.submit { NIOLoopBound(Broker(settings, loop), eventLoop: loop) }.wait()
+            let broker = try loop.submit { NIOLoopBound(try Broker(settings, loop), eventLoop: loop) }.wait()
             let channel = try ServerBootstrap(group: group)
                 .serverChannelOption(.backlog, value: 256)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -108,6 +110,7 @@ package final class KafkaServer: Sendable {
             return KafkaServer(host: settings.host, port: port, group, loop, broker)
         } catch {
             try? group.syncShutdownGracefully()
+            if error is DataError { throw error }
             throw ServerError(error, location: "\(settings.host):\(settings.port)")
         }
     }
@@ -118,8 +121,9 @@ package final class KafkaServer: Sendable {
         return match.map { String($0.1) } ?? "\(error)"
     }
 
-    /// Closes all connections and forgets all records.
+    /// Closes all connections, syncs what is kept in a folder, and forgets all else.
     package func stop() {
+        try? broker.eventLoop.submit { [broker] in broker.value.data?.close() }.wait()
         // It fails only when it is called twice, and then there is nothing left to do.
         try? group.syncShutdownGracefully()
     }

@@ -36,27 +36,27 @@ package struct WireReader: FieldCoder {
     package var remaining: Int { end - position }
 
     /// Refuses bytes behind the last field.
-    func finish() throws(WireError) {
+    package func finish() throws(WireError) {
         guard remaining == 0 else { throw error(.trailing) }
     }
 
     // MARK: Types
 
-    mutating func integer<I: FixedWidthInteger>() throws(WireError) -> I {
+    package mutating func integer<I: FixedWidthInteger>() throws(WireError) -> I {
         guard remaining >= MemoryLayout<I>.size else { throw error(.truncated) }
         defer { position += MemoryLayout<I>.size }
         return I(bigEndian: bytes.loadUnaligned(fromByteOffset: position, as: I.self))
     }
 
     /// Where the next `count` bytes are.
-    mutating func take(_ count: Int) throws(WireError) -> Range<Int> {
+    package mutating func take(_ count: Int) throws(WireError) -> Range<Int> {
         guard count >= 0, count <= remaining else { throw error(.truncated) }
         defer { position += count }
         return position..<position + count
     }
 
     /// A number of at most 32 bits, seven to a byte, the lowest first.
-    mutating func unsignedVarint() throws(WireError) -> UInt32 {
+    package mutating func unsignedVarint() throws(WireError) -> UInt32 {
         var value: UInt32 = 0
         for shift in stride(from: UInt32(0), through: 28, by: 7) {
             let byte: UInt8 = try integer()
@@ -68,7 +68,7 @@ package struct WireReader: FieldCoder {
     }
 
     /// A length or count: nil is null. What has it takes at least a byte for each.
-    mutating func length(_ width: LengthWidth) throws(WireError) -> Int? {
+    package mutating func length(_ width: LengthWidth) throws(WireError) -> Int? {
         let count: Int
         if isFlexible {
             count = Int(try unsignedVarint()) - 1
@@ -85,7 +85,7 @@ package struct WireReader: FieldCoder {
         return count
     }
 
-    mutating func string(_ count: Int) throws(WireError) -> String {
+    package mutating func string(_ count: Int) throws(WireError) -> String {
         let place = try take(count)
         guard let text = String(validating: UnsafeRawBufferPointer(rebasing: bytes[place]), as: UTF8.self) else {
             throw error(.text)
@@ -134,7 +134,7 @@ package struct WireReader: FieldCoder {
     }
 
     /// Reads over tagged fields that nobody knows.
-    mutating func skipTags() throws(WireError) {
+    package mutating func skipTags() throws(WireError) {
         tags = nil
         position = try tagSection().end
         tags = nil

@@ -48,9 +48,7 @@ public struct ScenarioRunner: Sendable {
         if let kind = scenario.experiment {
             return try await onStage(scenario) { try await kind.experiment.run(on: $0) }
         }
-        let plans = try RunPlan.plans(of: scenario)
-        if options.brokers == nil { try BrokerHost.checkEmbeddedCanDo(plans.flatMap(\.outage.events), in: scenario) }
-        return try await run(scenario, plans: plans)
+        return try await run(scenario, plans: try RunPlan.plans(of: scenario))
     }
 
     /// As ``run(_:)``, with runs settled by the caller.
@@ -64,7 +62,7 @@ public struct ScenarioRunner: Sendable {
     ) async throws -> ScenarioResult {
         let startedAt = Date().formatted(.iso8601)
         if options.brokers == nil {
-            try BrokerHost.checkEmbedded(scenario)
+            try BrokerHost.checkRoom(for: scenario)
         }
         let host = try await BlockingThread.run {
             Handed(try BrokerHost(options))

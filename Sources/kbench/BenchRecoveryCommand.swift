@@ -28,7 +28,7 @@ struct BenchRecoveryCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Bytes of each record's value.", valueName: "B"))
     var recordBytes = 200
 
-    @Option(help: ArgumentHelp("Partitions; the embedded broker gets more where it needs them.", valueName: "P"))
+    @Option(help: ArgumentHelp("Partitions.", valueName: "P"))
     var partitions = 8
 
     @Option(help: ArgumentHelp("Rounds.", valueName: "K"))

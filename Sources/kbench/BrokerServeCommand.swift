@@ -26,6 +26,9 @@ struct BrokerServeCommand: AsyncParsableCommand {
             "brokers": ["127.0.0.1:PORT"], "control": PATH, "pid": N}.
 
             With a script, exit code 5 says that an event of it never happened; which, standard error says.
+
+            --data DIR keeps topics, records and committed offsets in files, for one broker at a time. What was answered \
+            survives the end of the broker, however that comes; a loss of power takes what was not synced.
             """)
 
     @Option(help: ArgumentHelp("The port; 0 takes any that is free.", valueName: "P"))
@@ -63,6 +66,15 @@ struct BrokerServeCommand: AsyncParsableCommand {
     @Flag(help: "End, too, when standard input does: with the process that started this one, however that dies.")
     var untilEof = false
 
+    @Option(
+        help: ArgumentHelp(
+            "A folder to keep everything in, so that it is there again next time, and may be larger than memory.",
+            valueName: "DIR"))
+    var data: String?
+
+    @Flag(help: "With --data: sync what is written before it is answered, and not only every second.")
+    var sync = false
+
     @Option(help: "How to print the address.")
     var format: AddressFormat = .text
 
@@ -85,6 +97,16 @@ struct BrokerServeCommand: AsyncParsableCommand {
             try OutputCheck.file(log, "--log")
             let file = try LogFile(log)
             settings.script.log = { file.append($0) }
+        }
+        guard data != nil || !sync else {
+            throw Diagnosis(
+                cause: "--sync has no effect: all is in memory", fix: "leave out --sync, or give --data",
+                exitCode: .usage)
+        }
+        settings.data = data.map { path in
+            var folder = DataFolder(path: path, disk: PosixDisk())
+            if sync { folder.syncInterval = 0 }
+            return folder
         }
         let server = try KafkaServer.start(settings)
         defer { server.stop() }
@@ -136,7 +158,7 @@ struct BrokerServeCommand: AsyncParsableCommand {
         switch format {
         case .text:
             return """
-                serving at \(address.bootstrap), in memory, until Ctrl-C
+                serving at \(address.bootstrap), in \(data ?? "memory"), until Ctrl-C
                 try: kcat -b \(address.bootstrap) -L
 
                 """

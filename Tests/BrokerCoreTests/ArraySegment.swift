@@ -7,7 +7,7 @@ struct ArraySegment: LogSegment {
     private let capacity: Int
     private var bytes: [UInt8] = []
 
-    init(byteCapacity: Int) { capacity = byteCapacity }
+    init(byteCapacity: Int, baseOffset: Int64, in home: Void) { capacity = byteCapacity }
 
     var byteCount: Int { bytes.count }
 

@@ -292,7 +292,7 @@ private final class Members {
         var coordinator = GroupCoordinator()
         let places = [("b", 1), ("a", 2), ("a", 0)].map { TopicPartition(topic: $0.0, partition: Int32($0.1)) }
         for (index, place) in places.enumerated() {
-            coordinator.store(CommittedOffset(offset: Int64(index), metadata: "m"), "g", for: place)
+            coordinator.store(CommittedOffset(offset: Int64(index), metadata: "m"), "g", for: place, at: 0)
         }
         #expect(coordinator.offset("g", for: places[1]) == CommittedOffset(offset: 1, metadata: "m"))
         #expect(coordinator.offset("h", for: places[1]) == nil)

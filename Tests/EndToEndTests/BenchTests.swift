@@ -127,7 +127,10 @@ extension EndToEnd {
             (["bench", "--sweep", "replicas=1,9"], "--sweep replicas: '9' is not within", "1 to 3"),
             (["bench", "--topic", "orders"], "--topic orders: there is no broker", "--brokers"),
             (["bench", "--record-bytes", "10", "--sink", "append"], "--sink append", "--sink counting"),
-            (["bench", "--records", "100000000"], "do not fit the embedded broker", "--brokers"),
+            (
+                ["bench", "--records", "100000000", "--record-bytes", "1000000"], "which keeps them in memory",
+                "--brokers"
+            ),
             (["bench", "recovery", "--sizes", "0"], "--sizes: '0' is not within", "million bytes"),
             (["capacity", "--p99", "0"], "--p99: 0 is not within", "milliseconds"),
             (

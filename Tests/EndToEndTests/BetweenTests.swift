@@ -5,10 +5,8 @@ import Testing
 extension EndToEnd {
     @Suite("Events between two lives (issue point 7)") struct BetweenTests {
         private static let environment = ProcessInfo.processInfo.environment
-        /// Where `scripts/test` has started an external broker.
-        private static let brokers = environment["KBENCH_TEST_BROKERS"]
-        /// In continuous integration the test must fail, not hide, when there is no broker.
-        private static let mustRun = brokers != nil || environment["CI"] == "true"
+        /// The embedded broker, and the external one where `scripts/test` has started it.
+        private static let brokers = [nil] + (environment["KBENCH_TEST_BROKERS"].map { [$0] } ?? [])
 
         /// 4,000 records over 4 partitions; the fifth batch of 400 is about to run when the worker dies, and what the four
         /// before it held is in the sink and committed: the offsets below 400 of each partition.
@@ -47,9 +45,8 @@ extension EndToEnd {
             return try await Kbench.run(arguments + address, in: folder)
         }
 
-        @Test(.enabled(if: mustRun, "needs the external broker that scripts/test starts (KBENCH_TEST_BROKERS)"))
-        func whatIsGoneIsSkippedAloudAndWhatComesAgainIsADuplicate() async throws {
-            let brokers = try #require(Self.brokers, "KBENCH_TEST_BROKERS is not set: run scripts/test")
+        @Test(arguments: brokers)
+        func whatIsGoneIsSkippedAloudAndWhatComesAgainIsADuplicate(brokers: String?) async throws {
             let folder = try Folder()
             let text = Self.scenario(
                 arrivals: 400, onDataLoss: "skip",
@@ -60,11 +57,6 @@ extension EndToEnd {
                         "direct-log-first", "[{delete-records: {partition: 1, before: 700}}]",
                         "append: {duplicates: 0, lost: 300}"),
                     Self.run("direct-commit", "[forget-offsets]", "append: {duplicates: 1600, lost: 0}"),
-                    // What it has committed and not output is lost with or without new partitions.
-                    Self.run("receiver-reliable", "[{add-partitions: 2}]", "append: {duplicates: 0, lost: 400}"),
-                    Self.run(
-                        "direct", "[{delete-records: {partition: 0, before: 300}}, {add-partitions: 3}]",
-                        "append: {duplicates: 0, lost: 0}, offset-keyed: {duplicates: 0, lost: 0}"),
                     // Whoever finds nothing stored begins where the load began, and is told that this is gone.
                     Self.run(
                         "direct-commit", "[{retention: {keep: 200}}, forget-offsets]",
@@ -76,20 +68,38 @@ extension EndToEnd {
                 "direct-commit/append: before its second life retention left the newest 200 offsets of each partition",
                 "direct-commit/append skipped 1,600 records that the broker had dropped before they were read; 0 were lost",
                 "direct-log-first/append skipped 300 records that the broker had dropped",
-                "receiver-reliable/append: before its second life 2 partitions were added",
-                "receiver-reliable/append lost 400 records silently, of which the engine said nothing, as it would have "
-                    + "without that",
-                "direct/append: before its second life the records of partition 0 before 300 were deleted, then 3 "
-                    + "partitions were added",
                 "direct-commit/append: before its second life retention left the newest 200 offsets of each partition, then "
                     + "the group's offsets were forgotten",
             ] { #expect(outcome.sentences.contains("- \(line)"), "\(line)\n\(outcome)") }
             try folder.expectNothingLeftBehind()
         }
 
-        @Test(.enabled(if: mustRun, "needs the external broker that scripts/test starts (KBENCH_TEST_BROKERS)"))
-        func aTopicMadeAnewIsRefusedOrReadFromAnotherPlaceInSilence() async throws {
-            let brokers = try #require(Self.brokers, "KBENCH_TEST_BROKERS is not set: run scripts/test")
+        @Test(arguments: brokers.dropFirst())
+        func partitionsThatAreAddedAreReadToo(brokers: String?) async throws {
+            let folder = try Folder()
+            let text = Self.scenario(
+                arrivals: 400, onDataLoss: "skip",
+                runs: [
+                    // What it has committed and not output is lost with or without new partitions.
+                    Self.run("receiver-reliable", "[{add-partitions: 2}]", "append: {duplicates: 0, lost: 400}"),
+                    Self.run(
+                        "direct", "[{delete-records: {partition: 0, before: 300}}, {add-partitions: 3}]",
+                        "append: {duplicates: 0, lost: 0}, offset-keyed: {duplicates: 0, lost: 0}"),
+                ])
+            let outcome = try await Self.execute(text, brokers: brokers, in: folder)
+            #expect(outcome.status == .exited(0), "\(outcome)")
+            for line in [
+                "receiver-reliable/append: before its second life 2 partitions were added",
+                "receiver-reliable/append lost 400 records silently, of which the engine said nothing, as it would have "
+                    + "without that",
+                "direct/append: before its second life the records of partition 0 before 300 were deleted, then 3 "
+                    + "partitions were added",
+            ] { #expect(outcome.sentences.contains("- \(line)"), "\(line)\n\(outcome)") }
+            try folder.expectNothingLeftBehind()
+        }
+
+        @Test(arguments: brokers)
+        func aTopicMadeAnewIsRefusedOrReadFromAnotherPlaceInSilence(brokers: String?) async throws {
             let folder = try Folder()
             let refusing = Self.scenario(
                 arrivals: 400, onDataLoss: "fail",
@@ -122,9 +132,8 @@ extension EndToEnd {
             try folder.expectNothingLeftBehind()
         }
 
-        @Test(.enabled(if: mustRun, "needs the external broker that scripts/test starts (KBENCH_TEST_BROKERS)"))
-        func aRefusalThatNobodyExpectedAndAGoingOnInItsPlaceDiffer() async throws {
-            let brokers = try #require(Self.brokers, "KBENCH_TEST_BROKERS is not set: run scripts/test")
+        @Test(arguments: brokers)
+        func aRefusalThatNobodyExpectedAndAGoingOnInItsPlaceDiffer(brokers: String?) async throws {
             let folder = try Folder()
             let text = Self.scenario(
                 arrivals: 0, onDataLoss: "fail",
@@ -141,19 +150,19 @@ extension EndToEnd {
             try folder.expectNothingLeftBehind()
         }
 
-        @Test(arguments: [
-            "topic-anew", "forget-offsets", "{retention: {keep: 1}}", "{delete-records: {partition: 0, before: 1}}",
-            "{add-partitions: 1}",
-        ])
-        func theEmbeddedBrokerRefusesBeforehandWhatItCannotDo(event: String) async throws {
+        @Test("a group's offsets are moved and forgotten once its dead member is given up", arguments: brokers)
+        func members(brokers: String?) async throws {
             let folder = try Folder()
-            let text = Self.scenario(
-                arrivals: 0, onDataLoss: "fail", runs: [Self.run("direct-commit", "[\(event)]", "append: refused")])
-            let outcome = try await Self.execute(text, brokers: nil, in: folder)
-            #expect(outcome.status == .exited(64), "\(outcome)")
-            #expect(
-                outcome.errors.contains("is nothing that the embedded broker can do\nfix: name a Kafka with --brokers"))
-            #expect(try folder.results() == [])
+            let text =
+                Self.scenario(
+                    arrivals: 0, onDataLoss: "skip",
+                    runs: [
+                        Self.run("receiver-wal", "[{move-offsets: {by: -50}}]", "append: {duplicates: 200, lost: 0}"),
+                        Self.run("receiver-wal", "[forget-offsets]", "append: {duplicates: 2000, lost: 0}"),
+                    ]) + "membership: group\n"
+            let outcome = try await Self.execute(text, brokers: brokers, in: folder)
+            #expect(outcome.status == .exited(0), "\(outcome)")
+            try folder.expectNothingLeftBehind()
         }
 
         /// The part of a result that says what happened between two lives.

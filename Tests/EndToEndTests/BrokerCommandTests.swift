@@ -74,6 +74,28 @@ extension EndToEnd {
             #expect(asked.status == .exited(0), "\(asked)")
         }
 
+        @Test("--data keeps what was answered, also of a broker that was killed; two cannot have the folder")
+        func data() async throws {
+            let folder = try Folder()
+            let killed = try await Self.serve(["--data", "kept"], in: folder) { child, address in
+                let written = try await Self.kcat("seq 1000 | kcat -P -b \(address.bootstrap) -t made", in: folder)
+                #expect(written.status == .exited(0), "\(written)")
+                let second = try await Kbench.run(["broker", "--port", "0", "--data", "kept"], in: folder)
+                #expect(second.status == .exited(69), "\(second)")
+                #expect(second.errors.contains("another broker uses this folder"), "\(second)")
+                try child.send(signal: .kill)
+            }
+            #expect(killed.status == .signaled(9), "\(killed)")
+            try FileManager.default.removeItem(atPath: "\(folder.path)/address")
+            let outcome = try await Self.serve(["--data", "kept", "--sync"], in: folder) { child, address in
+                let read = try await Self.kcat(
+                    "kcat -C -b \(address.bootstrap) -t made -o beginning -e -q", in: folder)
+                #expect(read.output == (1...1000).map { "\($0)\n" }.joined(), "\(read)")
+                try child.send(signal: .terminate)
+            }
+            #expect(outcome.status == .exited(0), "\(outcome)")
+        }
+
         @Test("topics are made on request with --partitions, unless --no-auto-create-topics")
         func topics() async throws {
             for (options, answer) in [

@@ -131,7 +131,7 @@ extension EndToEnd {
             let folder = try Folder()
             let outcome = try await Kbench.run(["bench", "recovery", "--sizes", "16,100000"], in: folder)
             try ErrorTests.expect(
-                outcome, exitCode: 64, cause: "100000 MB do not fit the embedded broker", fix: "smaller --sizes",
+                outcome, exitCode: 64, cause: "500000000 records of 200 bytes take", fix: "--brokers",
                 in: folder)
         }
 

@@ -107,19 +107,15 @@ extension EndToEnd {
             try Self.expect(outcome, exitCode: 69, cause: "127.0.0.1:\(listener.port)", fix: "--brokers", in: folder)
         }
 
-        @Test func aLoadTooLargeForTheEmbeddedBrokerNamesTheNumberOfPartitionsThatWillDo() async throws {
+        @Test func aLoadTooLargeForTheMemoryOfTheMachineSaysHowMuchFits() async throws {
             let folder = try Folder()
-            let arguments = [
-                "scenario", "idle-crash", "--strategy", "direct", "--sink", "append", "--records", "120000",
-            ]
-            let refused = try await Kbench.run(arguments, in: folder)
+            let arguments = ["scenario", "idle-crash", "--strategy", "direct", "--sink", "append"]
+            let large = ["--records", "10000000", "--record-bytes", "1000000"]
+            let refused = try await Kbench.run(arguments + large, in: folder)
             try Self.expect(
-                refused, exitCode: 64, cause: "120000 records of 200 bytes", fix: "--partitions", in: folder)
-            let number = try #require(refused.errors.firstMatch(of: #/--partitions (\d+)/#)).1
-            let fewer = try await Kbench.run(arguments + ["--partitions", "\((Int(number) ?? 0) - 1)"], in: folder)
-            try Self.expect(fewer, exitCode: 64, cause: "do not fit", fix: "--partitions \(number)", in: folder)
-            let accepted = try await Kbench.run(
-                arguments + ["--partitions", "\(number)", "--format", "json"], in: folder)
+                refused, exitCode: 64, cause: "10000000 records of 1000000 bytes take 10000240 MB", fix: "at most",
+                in: folder)
+            let accepted = try await Kbench.run(arguments + ["--records", "120000", "--format", "json"], in: folder)
             #expect(accepted.status == .exited(0), "\(accepted)")
             #expect(try accepted.report().runs.first?.lost == 0)
             try folder.expectNothingLeftBehind()

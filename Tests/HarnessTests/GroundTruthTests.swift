@@ -3,6 +3,7 @@ import Engine
 import Evidence
 import Judgement
 import Kafka
+import KafkaServer
 import Posix
 import Testing
 import World
@@ -64,10 +65,13 @@ import World
     }
 
     private static func withTopic<Result>(_ body: (KafkaConfiguration) throws -> Result) throws -> Result {
-        let broker = try EmbeddedBroker.start()
-        defer { broker.close() }
-        try broker.createTopic("load", partitions: 3)
-        return try body(KafkaConfiguration(bootstrap: broker.bootstrap))
+        let server = try KafkaServer.start()
+        defer { server.stop() }
+        let configuration = try KafkaConfiguration(bootstrap: server.bootstrap)
+        let cluster = try KafkaCluster(configuration)
+        defer { cluster.close() }
+        try cluster.createTopic("load", partitions: 3)
+        return try body(configuration)
     }
 
     @Test("each record lies where the layout says, and all that arrive later do too")
@@ -142,19 +146,18 @@ import World
                 == "record 0 is not where it was produced to: load/0@0 holds another one; it was to lie at 0")
     }
 
-    @Test("the embedded broker is told from its fullest partition, and has no transactions")
-    func embedded() {
-        #expect(throws: Never.self) { try BrokerHost.checkEmbedded(Self.scenario { $0.weights = [1, 1, 1] }) }
-        var large = Self.scenario { $0.weights = [98, 1, 1] }
-        large.records = 60_000
-        large.recordBytes = 200
+    @Test("the embedded broker takes what the memory that is free has room for, and says how much that is")
+    func room() throws {
+        // A record of 76 bytes takes 100 with what lies around it, and a quarter of the memory is left free.
+        try BrokerHost.checkRoom(records: 75, recordBytes: 76, available: 10_000)
+        let refusal = #expect(throws: Diagnosis.self) {
+            try BrokerHost.checkRoom(records: 76_000_000, recordBytes: 76, available: 10_000_000_000)
+        }
         #expect(
-            #expect(throws: Diagnosis.self) { try BrokerHost.checkEmbedded(large) }?.cause
-                == "58800 records of about 200 bytes in the fullest partition do not fit the embedded broker, which "
-                + "keeps 5 MiB per partition")
-        let transactions = Self.scenario { $0.transactions = .init(records: 5, abortedPercent: 0) }
-        #expect(
-            #expect(throws: Diagnosis.self) { try BrokerHost.checkEmbedded(transactions) }?.cause
-                == "load.transactions: the embedded broker has no transactions: it shows aborted records too")
+            refusal?.cause
+                == "76000000 records of 76 bytes take 7600 MB, and the embedded broker, which keeps them in memory, may have "
+                + "7500 MB of this machine")
+        #expect(refusal?.fix.hasPrefix("use fewer records, 75000000 at most") == true)
+        #expect(refusal?.exitCode == .usage)
     }
 }

@@ -23,7 +23,7 @@ struct LeftoversTests {
     @Test("K10: what cannot be removed in time is named at the end")
     func tooLate() throws {
         // Which never carries out such requests.
-        let embedded = try EmbeddedBroker.start()
+        let embedded = try MockBroker.start()
         defer { embedded.close() }
         let cluster = ClusterLeftovers(try KafkaConfiguration(bootstrap: embedded.bootstrap))
         try cluster.make("t") {}

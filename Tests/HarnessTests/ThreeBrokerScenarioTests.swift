@@ -25,18 +25,18 @@ struct ThreeBrokerScenarioTests {
     func survives() async throws {
         let test = try Processes.executablePath()
         let binary = URL(fileURLWithPath: test).deletingLastPathComponent().appendingPathComponent("kbench").path
-        let embedded = try EmbeddedBroker.start(brokers: 3)
-        defer { embedded.close() }
+        let mock = try MockBroker.start(brokers: 3)
+        defer { mock.close() }
         for run in 0..<Self.runs {
             let topic = "three-\(run)"
-            try embedded.createTopic(topic, partitions: 4, replication: 3)
+            try mock.createTopic(topic, partitions: 4, replication: 3)
             let scenario = Scenario(
                 name: topic, summary: "", explanation: "", records: 4_000, partitions: 4, recordBytes: 100,
                 cuts: .count(block: 50, batch: 200), groupCommitBlocks: 1, walCompressionLevel: nil,
                 checkpointLagTasks: 1, fidelity: .sound, seed: UInt64(run), runs: [])
             let configuration = try KafkaConfiguration(
-                bootstrap: embedded.bootstrap, properties: [KafkaProperty(name: "socket.timeout.ms", value: "1000")])
-            let unrest = Unrest(on: embedded, topic: topic, first: Int32(run % 3) + 1)
+                bootstrap: mock.bootstrap, properties: [KafkaProperty(name: "socket.timeout.ms", value: "1000")])
+            let unrest = Unrest(on: mock, topic: topic, first: Int32(run % 3) + 1)
             try unrest.begin()
             let truth = try await BlockingThread.run {
                 try LoadGenerator.produce(scenario: scenario, topic: topic, configuration: configuration) { _ in }
@@ -46,7 +46,7 @@ struct ThreeBrokerScenarioTests {
             defer { try? FileSystem.removeTree(folder) }
             let executor = RunExecutor(
                 EngineSubject(
-                    scenario: scenario, topic: topic, bootstrap: embedded.bootstrap,
+                    scenario: scenario, topic: topic, bootstrap: mock.bootstrap,
                     properties: ["socket.timeout.ms=1000"],
                     truth: truth,
                     worker: WorkerProcess(executable: binary)))
@@ -67,12 +67,12 @@ struct ThreeBrokerScenarioTests {
 
     @Test("K3: the watch says which broker gave no answer, and during what")
     func watch() async throws {
-        let embedded = try EmbeddedBroker.start(brokers: 3)
-        defer { embedded.close() }
-        let watch = try BrokerWatch(KafkaConfiguration(bootstrap: embedded.bootstrap))
+        let mock = try MockBroker.start(brokers: 3)
+        defer { mock.close() }
+        let watch = try BrokerWatch(KafkaConfiguration(bootstrap: mock.bootstrap))
         defer { watch.stop() }
         watch.mark("receiver-wal / append")
-        try embedded.setRoundTrip(.seconds(600), broker: 2)
+        try mock.setRoundTrip(.seconds(600), broker: 2)
         var notes: [String] = []
         while notes.isEmpty {
             try await Task.sleep(for: .milliseconds(20))
@@ -81,7 +81,7 @@ struct ThreeBrokerScenarioTests {
         #expect(notes.count == 1)
         #expect(notes[0].hasPrefix("broker 2 at ") && notes[0].hasSuffix(" s into receiver-wal / append"), "\(notes)")
         #expect(notes[0].contains("gave no answer from then on"), "\(notes)")
-        try embedded.setRoundTrip(.zero, broker: 2)
+        try mock.setRoundTrip(.zero, broker: 2)
         while notes[0].contains("from then on") {
             try await Task.sleep(for: .milliseconds(20))
             notes = watch.takeNotes()
@@ -93,14 +93,14 @@ struct ThreeBrokerScenarioTests {
 
 /// Lets one broker after the other stand still, its partitions led by others meanwhile, and go on.
 private final class Unrest: Sendable {
-    private let embedded: EmbeddedBroker
+    private let mock: MockBroker
     private let topic: String
     private let first: Int32
     private let isOver = SharedFlag()
     private let hasEnded = SharedFlag()
 
-    init(on embedded: EmbeddedBroker, topic: String, first: Int32) {
-        self.embedded = embedded
+    init(on mock: MockBroker, topic: String, first: Int32) {
+        self.mock = mock
         self.topic = topic
         self.first = first
     }
@@ -112,13 +112,13 @@ private final class Unrest: Sendable {
             for _ in 0..<2 where !isOver.isSet {
                 let next = gone % 3 + 1
                 for partition in 0..<4 {
-                    try? embedded.moveLeader(
+                    try? mock.moveLeader(
                         of: Partition(partition), in: topic, to: partition % 2 == 0 ? next : next % 3 + 1)
                 }
                 // Not taken down: for that the library closes its port and opens it anew, which may be taken by then.
-                try? embedded.setRoundTrip(.seconds(600), broker: gone)
+                try? mock.setRoundTrip(.seconds(600), broker: gone)
                 wait(400)
-                try? embedded.setRoundTrip(.zero, broker: gone)
+                try? mock.setRoundTrip(.zero, broker: gone)
                 wait(100)
                 gone = next
             }

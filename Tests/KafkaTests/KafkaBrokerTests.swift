@@ -54,33 +54,33 @@ struct KafkaBrokerTests {
 
     @Test("retries what can be retried")
     func retries() throws {
-        let topic = try TestCluster.embedded.makeTopic()
-        let embedded = try #require(topic.embedded)
+        let topic = try TestCluster.mock.makeTopic()
+        let mock = try #require(topic.mock)
         try topic.produce(10)
-        try embedded.failNext(.listOffsets, with: [.notLeader, .timedOut])
+        try mock.failNext(.listOffsets, with: [.notLeader, .timedOut])
         #expect(try topic.broker.watermarks(of: 0).high == 10)
         try topic.broker.commit([(partition: 0, next: 1)], group: "retries")
-        try embedded.failNext(.offsetCommit, with: [.timedOut, .notCoordinator])
+        try mock.failNext(.offsetCommit, with: [.timedOut, .notCoordinator])
         try topic.broker.commit([(partition: 0, next: 5)], group: "retries")
-        try embedded.failNext(.offsetFetch, with: [.disconnect])
+        try mock.failNext(.offsetFetch, with: [.disconnect])
         #expect(try topic.broker.committedOffsets(of: [0], group: "retries") == [5])
     }
 
     @Test("reads on after a broker that could not be reached came back")
     func outage() throws {
-        let topic = try TestCluster.embedded.makeTopic()
-        let embedded = try #require(topic.embedded)
+        let topic = try TestCluster.mock.makeTopic()
+        let mock = try #require(topic.mock)
         try topic.produce(1000)
         let reader = try topic.openReader()
         defer { reader.close() }
         let block = Block()
         _ = try reader.fetch(0, until: 10, limit: 10, into: block, timeout: patience)
-        try embedded.takeDown()
+        try mock.takeDown()
         try reader.seek(0, to: 500)
         let none = try reader.fetch(0, until: 1000, limit: 10, into: block, timeout: .milliseconds(300))
         #expect(none.count == 0 && none.position == 500)
-        try embedded.bringUp()
-        try embedded.failNext(.fetch, with: [.notLeader, .disconnect, .timedOut])
+        try mock.bringUp()
+        try mock.failNext(.fetch, with: [.notLeader, .disconnect, .timedOut])
         while reader.position(of: 0) < 1000 {
             _ = try reader.fetch(0, until: 1000, limit: 1000, into: block, timeout: patience)
         }
@@ -89,10 +89,10 @@ struct KafkaBrokerTests {
 
     @Test("knows which broker leads a partition")
     func leaders() throws {
-        let embedded = try EmbeddedBroker.start(brokers: 3)
-        try embedded.createTopic("led", partitions: 4, replication: 2)
-        try embedded.moveLeader(of: 2, in: "led", to: 3)
-        let cluster = try KafkaCluster(KafkaConfiguration(bootstrap: embedded.bootstrap))
+        let mock = try MockBroker.start(brokers: 3)
+        try mock.createTopic("led", partitions: 4, replication: 2)
+        try mock.moveLeader(of: 2, in: "led", to: 3)
+        let cluster = try KafkaCluster(KafkaConfiguration(bootstrap: mock.bootstrap))
         defer { cluster.close() }
         let leaders = try cluster.leaders(of: "led")
         #expect(leaders.count == 4 && leaders[2]?.id == 3)
@@ -102,15 +102,15 @@ struct KafkaBrokerTests {
 
     @Test("follows a partition to its new leader")
     func leaderMoves() throws {
-        let embedded = try EmbeddedBroker.start(brokers: 2)
-        try embedded.createTopic("moving", partitions: 1, replication: 2)
-        let topic = try TestTopic("moving", KafkaConfiguration(bootstrap: embedded.bootstrap), embedded)
+        let mock = try MockBroker.start(brokers: 2)
+        try mock.createTopic("moving", partitions: 1, replication: 2)
+        let topic = try TestTopic("moving", KafkaConfiguration(bootstrap: mock.bootstrap), mock: mock)
         try topic.produce(100)
         let reader = try topic.openReader()
         defer { reader.close() }
         let block = Block()
         for (index, leader) in [1, 2, 1].enumerated() {
-            try embedded.moveLeader(of: 0, in: "moving", to: Int32(leader))
+            try mock.moveLeader(of: 0, in: "moving", to: Int32(leader))
             let until = Offset(index + 1) * 100
             while reader.position(of: 0) < until {
                 _ = try reader.fetch(0, until: until, limit: 1000, into: block, timeout: patience)

@@ -58,7 +58,7 @@ struct KafkaClusterTests {
 
     @Test("is unreachable again when it went away while reading")
     func wentAway() throws {
-        let topic = try TestCluster.embedded.makeTopic()
+        let topic = try TestCluster.mock.makeTopic()
         try topic.produce(10)
         var configuration = topic.configuration
         configuration.connectTimeout = .milliseconds(500)
@@ -67,7 +67,7 @@ struct KafkaClusterTests {
         let reader = try broker.openReader(at: [(0, 0)])
         defer { reader.close() }
         _ = try reader.fetch(0, until: 10, limit: 10, into: Block(), timeout: patience)
-        try topic.embedded?.takeDown()
+        try topic.mock?.takeDown()
         let whileReading = brokerError { try reader.fetch(0, until: 20, limit: 10, into: Block(), timeout: patience) }
         #expect(whileReading?.code == .unreachable)
         #expect(brokerError { try broker.watermarks(of: 0) }?.code == .unreachable)
@@ -75,9 +75,9 @@ struct KafkaClusterTests {
         #expect(brokerError { try broker.committedOffsets(of: [0], group: "g") }?.code == .unreachable)
     }
 
-    @Test("creates and deletes topics", .enabled(if: TestCluster.externalBootstrap != nil))
-    func topics() throws {
-        let topic = try TestCluster.external.makeTopic(partitions: 2)
+    @Test("creates and deletes topics", arguments: TestCluster.complete)
+    func topics(_ kind: TestCluster) throws {
+        let topic = try kind.makeTopic(partitions: 2)
         let cluster = try KafkaCluster(topic.configuration)
         defer { cluster.close() }
         let existing = brokerError { try cluster.createTopic(topic.name, partitions: 2) }

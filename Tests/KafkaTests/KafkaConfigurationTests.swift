@@ -71,7 +71,7 @@ struct KafkaConfigurationTests {
 
     @Test("lets the user's properties win over the defaults, and tells when two do not go together")
     func contradiction() throws {
-        let topic = try TestCluster.embedded.makeTopic()
+        let topic = try TestCluster.mock.makeTopic()
         let configuration = try KafkaConfiguration(
             bootstrap: topic.configuration.bootstrap,
             properties: [KafkaProperty(name: "max.in.flight", value: "6")])

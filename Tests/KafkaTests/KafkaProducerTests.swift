@@ -26,7 +26,7 @@ struct KafkaProducerTests {
 
     @Test("reports progress and is held back when the library is full")
     func backpressure() throws {
-        let topic = try TestCluster.embedded.makeTopic(partitions: 2)
+        let topic = try TestCluster.mock.makeTopic(partitions: 2)
         let configuration = try KafkaConfiguration(
             bootstrap: topic.configuration.bootstrap,
             properties: [KafkaProperty(name: "queue.buffering.max.messages", value: "100")])
@@ -92,9 +92,9 @@ struct KafkaProducerTests {
 
     @Test("stores each record once though requests fail and are repeated")
     func retries() throws {
-        let topic = try TestCluster.embedded.makeTopic()
-        let embedded = try #require(topic.embedded)
-        try embedded.failNext(.produce, with: [.notLeader, .timedOut, .notLeader])
+        let topic = try TestCluster.mock.makeTopic()
+        let mock = try #require(topic.mock)
+        try mock.failNext(.produce, with: [.notLeader, .timedOut, .notLeader])
         let delivery = try topic.produce(5000)
         #expect(delivery.ranges == [OffsetRange(partition: 0, from: 0, until: 5000)])
         let reader = try topic.openReader()
@@ -128,7 +128,7 @@ struct KafkaProducerTests {
     @Test("passes on what the caller throws, and counts afresh afterwards")
     func callerThrows() throws {
         struct Stop: Error {}
-        let topic = try TestCluster.embedded.makeTopic()
+        let topic = try TestCluster.mock.makeTopic()
         let producer = try KafkaProducer(topic.configuration, topic: topic.name)
         defer { producer.close() }
         #expect(throws: Stop.self) {
@@ -145,11 +145,11 @@ struct KafkaProducerTests {
 
     @Test("says how many records were lost to a broker that refuses them")
     func refused() throws {
-        let topic = try TestCluster.embedded.makeTopic()
-        let embedded = try #require(topic.embedded)
+        let topic = try TestCluster.mock.makeTopic()
+        let mock = try #require(topic.mock)
         let producer = try KafkaProducer(topic.configuration, topic: topic.name)
         defer { producer.close() }
-        try embedded.failNext(.produce, with: [.topicNotAllowed])
+        try mock.failNext(.produce, with: [.topicNotAllowed])
         let error = brokerError {
             try producer.produce(count: 10, recordCapacity: 8) { _, _ in
                 OutgoingRecord(partition: 0, valueLength: 8)

@@ -25,7 +25,7 @@ struct OffsetOutOfRangeTests {
 
     @Test("is an error when the records there were evicted")
     func evicted() throws {
-        let topic = try TestCluster.embedded.makeTopic()
+        let topic = try TestCluster.mock.makeTopic()
         try topic.produce(70, recordBytes: 100_000)
         let ends = try topic.broker.watermarks(of: 0)
         #expect(ends.low > 0 && ends.high == 70)

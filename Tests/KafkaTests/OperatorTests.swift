@@ -15,9 +15,9 @@ struct OperatorTests {
         #expect(try topic.broker.committedOffsets(of: [0, 1, 2], group: "g") == [0, 12, nil])
     }
 
-    @Test("forgets a group's offsets", .enabled(if: TestCluster.externalBootstrap != nil))
-    func forget() throws {
-        let topic = try TestCluster.external.makeTopic(partitions: 2)
+    @Test("forgets a group's offsets", arguments: TestCluster.complete)
+    func forget(_ kind: TestCluster) throws {
+        let topic = try kind.makeTopic(partitions: 2)
         let cluster = try KafkaCluster(topic.configuration)
         defer { cluster.close() }
         let group = "g-\(topic.name)"
@@ -29,9 +29,9 @@ struct OperatorTests {
         try cluster.forgetOffsets(of: "never-\(topic.name)", topic: topic.name, partitions: 2, within: patience)
     }
 
-    @Test("is told that the embedded broker forgets nothing, in place of an end of the process")
-    func embeddedForgetsNothing() throws {
-        let topic = try TestCluster.embedded.makeTopic()
+    @Test("is told that the mock forgets nothing, in place of an end of the process")
+    func mockForgetsNothing() throws {
+        let topic = try TestCluster.mock.makeTopic()
         let cluster = try KafkaCluster(topic.configuration)
         defer { cluster.close() }
         let error = brokerError {
@@ -40,9 +40,9 @@ struct OperatorTests {
         #expect(error?.message.contains("librdkafka's mock broker cannot do it") == true)
     }
 
-    @Test("deletes records", .enabled(if: TestCluster.externalBootstrap != nil))
-    func delete() throws {
-        let topic = try TestCluster.external.makeTopic(partitions: 2)
+    @Test("deletes records", arguments: TestCluster.complete)
+    func delete(_ kind: TestCluster) throws {
+        let topic = try kind.makeTopic(partitions: 2)
         try topic.produce(200, partitions: 2)
         let cluster = try KafkaCluster(topic.configuration)
         defer { cluster.close() }
@@ -54,9 +54,9 @@ struct OperatorTests {
         #expect(beyond?.code == .offsetOutOfRange)
     }
 
-    @Test("makes a topic anew", .enabled(if: TestCluster.externalBootstrap != nil))
-    func anew() throws {
-        let topic = try TestCluster.external.makeTopic(partitions: 2)
+    @Test("makes a topic anew", arguments: TestCluster.complete)
+    func anew(_ kind: TestCluster) throws {
+        let topic = try kind.makeTopic(partitions: 2)
         try topic.produce(200, partitions: 2)
         let cluster = try KafkaCluster(topic.configuration)
         defer { cluster.close() }

@@ -1,25 +1,31 @@
 // A topic to test with, and the records that belong into it.
 import Kafka
+import KafkaServer
 import World
 
 /// A topic on a cluster that lives at least as long as this.
 final class TestTopic {
     let name: String
     let configuration: KafkaConfiguration
-    /// The cluster, where it is the embedded one.
-    let embedded: EmbeddedBroker?
+    /// The cluster, where it is the mock.
+    let mock: MockBroker?
+    private let server: KafkaServer?
     let broker: KafkaBroker
 
-    init(_ name: String, _ configuration: KafkaConfiguration, _ embedded: EmbeddedBroker?) throws {
+    init(
+        _ name: String, _ configuration: KafkaConfiguration, mock: MockBroker? = nil, server: KafkaServer? = nil
+    ) throws {
         self.name = name
         self.configuration = configuration
-        self.embedded = embedded
+        self.mock = mock
+        self.server = server
         broker = try KafkaBroker(configuration, topic: name)
     }
 
     deinit {
         broker.close()
-        embedded?.close()
+        mock?.close()
+        server?.stop()
     }
 
     /// Produces `count` records, record `i` to partition `i` modulo `partitions`, each with `recordBytes` bytes.

@@ -3,6 +3,7 @@ import Engine
 import Foundation
 import Harness
 import Kafka
+import KafkaServer
 import Posix
 import Results
 import Testing
@@ -14,15 +15,18 @@ import World
 struct OffsetsToolTests {
     /// A broker with a topic of two partitions, three records in the first and two in the second.
     private static func withTopic<Result>(_ body: (OffsetsTool, String) throws -> Result) throws -> Result {
-        let broker = try EmbeddedBroker.start()
-        defer { broker.close() }
-        try broker.createTopic("orders", partitions: 2)
-        let producer = try KafkaProducer(KafkaConfiguration(bootstrap: broker.bootstrap), topic: "orders")
+        let server = try KafkaServer.start()
+        defer { server.stop() }
+        let configuration = try KafkaConfiguration(bootstrap: server.bootstrap)
+        let cluster = try KafkaCluster(configuration)
+        defer { cluster.close() }
+        try cluster.createTopic("orders", partitions: 2)
+        let producer = try KafkaProducer(configuration, topic: "orders")
         defer { producer.close() }
         _ = try producer.produce(count: 5, recordCapacity: 32, progressInterval: 10, progress: { _ in }) { index, _ in
             OutgoingRecord(partition: Partition(index % 2), valueLength: 32)
         }
-        return try withFolder { try body(OffsetsTool(brokers: broker.bootstrap, topic: "orders"), $0) }
+        return try withFolder { try body(OffsetsTool(brokers: server.bootstrap, topic: "orders"), $0) }
     }
 
     private static func withFolder<Result>(_ body: (String) throws -> Result) throws -> Result {

@@ -141,22 +141,6 @@ import World
         }
     }
 
-    @Test func theEmbeddedBrokerRefusesByNameWhatItCannotDo() throws {
-        let scenario = try Self.parse(Self.text("failures: 1"))
-        for event in [
-            BrokerEvent.retention(keep: 1), .deleteRecords(partition: 0, before: 1), .topicAnew, .forgetOffsets,
-            .addPartitions(1),
-        ] {
-            let error = #expect(throws: Diagnosis.self) { try BrokerHost.checkEmbeddedCanDo([event], in: scenario) }
-            #expect(error?.cause.contains(event.name) == true && error?.fix.contains("--brokers") == true)
-        }
-        try BrokerHost.checkEmbeddedCanDo([.moveOffsets(partition: nil, by: 1)], in: scenario)
-        let group = try Self.parse(Self.text("failures: 1", strategy: "receiver-wal", top: "membership: group"))
-        #expect(throws: Diagnosis.self) {
-            try BrokerHost.checkEmbeddedCanDo([.moveOffsets(partition: nil, by: 1)], in: group)
-        }
-    }
-
     // MARK: What is left
 
     private static let load = GroundTruth(records: 10, starts: [0, 0, 0], ends: [4, 3, 3])

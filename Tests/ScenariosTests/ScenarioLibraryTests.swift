@@ -34,13 +34,6 @@ import World
         #expect(!scenario.runs.isEmpty || scenario.experiment != nil)
     }
 
-    @Test(arguments: ScenarioLibrary.names)
-    func aBuiltInScenarioFitsTheEmbeddedBroker(name: String) throws {
-        let scenario = try ScenarioLibrary.find(name)
-        let perPartition = scenario.records * (scenario.recordBytes + 20) / scenario.partitions
-        #expect(perPartition < 5 * 1024 * 1024 * 9 / 10)
-    }
-
     @Test func theListShowsNamesAndSummariesFlagshipFirst() throws {
         let list = try ScenarioLibrary.list().scenarios
         #expect(list.map(\.name) == ScenarioLibrary.names)

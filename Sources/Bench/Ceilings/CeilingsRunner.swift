@@ -81,8 +81,7 @@ public struct CeilingsRunner: Sendable {
 
     /// `raw` and the loop in C by turns, each in a process of its own.
     private func poll() async throws -> CeilingsResult.Poll {
-        try BrokerHost.checkCapacity(
-            records: options.brokers == nil ? settings.records : 0, recordBytes: 200, partitions: settings.partitions)
+        if options.brokers == nil { try BrokerHost.checkRoom(records: settings.records, recordBytes: 200) }
         let (settings, options) = (settings, options)
         let host = try await BlockingThread.run {
             Handed(try BrokerHost(options))

@@ -8,23 +8,6 @@ extension BrokerHost {
     /// Longer than this beyond its session nobody waits for a group to give up on members that died.
     private static let groupPatience = Duration.seconds(10)
 
-    /// Refuses what the embedded broker cannot do; it answers such a request with nothing, or the library ends the process.
-    ///
-    /// - Throws: ``Diagnosis`` naming the event.
-    package static func checkEmbeddedCanDo(_ events: [BrokerEvent], in scenario: Scenario) throws {
-        if !events.isEmpty, scenario.membership != .manual {
-            throw Diagnosis(
-                cause: "between: the embedded broker lets nobody change the offsets of a group that has had members",
-                fix: "leave out 'membership: group', or name a Kafka with --brokers", exitCode: .usage)
-        }
-        for event in events {
-            if case .moveOffsets = event { continue }
-            throw Diagnosis(
-                cause: "between: \(event.name) is nothing that the embedded broker can do",
-                fix: "name a Kafka with --brokers, or use move-offsets, which it can", exitCode: .usage)
-        }
-    }
-
     /// Lets `event` happen to `topic`, which holds what `truth` says, and to the offsets of `group`, whose members are dead.
     ///
     /// - Returns: What the topic holds now.

@@ -2,6 +2,7 @@
 internal import Engine
 internal import Evidence
 package import Kafka
+internal import KafkaServer
 internal import Posix
 package import Results
 package import World
@@ -12,7 +13,8 @@ package final class BrokerHost {
     /// The user's properties as `name=value`, for the workers.
     package let properties: [String]
     package let info: BrokerInfo
-    private let embedded: EmbeddedBroker?
+    private let embedded: KafkaServer?
+    private let mock: MockBroker?
     private let topicSettings: TopicSettings
     /// What was made on an external broker, which goes when the host does; nil for an embedded one.
     private let leftovers: ClusterLeftovers?
@@ -25,7 +27,7 @@ package final class BrokerHost {
         properties = options.properties.map { "\($0.name)=\($0.value)" }
         topicSettings = options.topics
         if let brokers = options.brokers {
-            embedded = nil
+            (embedded, mock) = (nil, nil)
             configuration = try KafkaConfiguration(bootstrap: brokers, properties: options.properties)
             try KafkaCluster.probe(configuration)
             info = BrokerInfo(kind: "external", address: configuration.bootstrap)
@@ -33,14 +35,22 @@ package final class BrokerHost {
             leftovers = made
             Leftovers.shared.begin(made)
             watch = try BrokerWatch(configuration)
-        } else {
-            let started = try EmbeddedBroker.start(brokers: options.embeddedBrokers)
-            embedded = started
-            configuration = try KafkaConfiguration(bootstrap: started.bootstrap, properties: options.properties)
-            info = BrokerInfo(kind: "embedded", address: started.bootstrap)
-            leftovers = nil
-            watch = nil
+            return
         }
+        (leftovers, watch) = (nil, nil)
+        if options.embeddedBrokers > 1 {
+            let started = try MockBroker.start(brokers: options.embeddedBrokers)
+            (embedded, mock) = (nil, started)
+            info = BrokerInfo(kind: "mock", address: started.bootstrap)
+        } else {
+            var settings = ServerSettings()
+            // A topic that is asked for and not there is a mistake.
+            settings.createsTopics = false
+            let started = try KafkaServer.start(settings)
+            (embedded, mock) = (started, nil)
+            info = BrokerInfo(kind: "embedded", address: started.bootstrap)
+        }
+        configuration = try KafkaConfiguration(bootstrap: info.address, properties: options.properties)
     }
 
     /// The address space that a run needs at least: the client's threads reserve most of it, and use little.
@@ -57,78 +67,65 @@ package final class BrokerHost {
             fix: "raise the limit, such as with ulimit -v unlimited", exitCode: .internalError)
     }
 
-    /// Refuses a load that the embedded broker would silently drop the beginning of.
+    /// What a record takes beside its key, value and headers, at most: its framing, and its share of a batch's header.
+    private static let framingBytes = 24
+    /// The embedded broker may have so much of the memory that is free, as a fraction; the rest is for who reads it.
+    private static let shareOfMemory = 0.75
+
+    /// Refuses records for which the embedded broker, which keeps them in memory, has no room.
     ///
-    /// - Throws: ``Diagnosis`` naming the number of partitions that would do.
-    package static func checkCapacity(records: Int, recordBytes: Int, partitions: Int) throws {
-        let load = "\(records) records of \(recordBytes) bytes in \(partitions) partitions"
-        switch EmbeddedBroker.capacity(records: records, recordBytes: recordBytes, partitions: partitions) {
-        case .fits: return
-        case .needs(let needed) where !ScenarioLimits.partitions.contains(needed):
-            let most = ScenarioLimits.partitions.upperBound
-            throw Diagnosis(
-                cause: "\(load) do not fit the embedded broker, which keeps 5 MiB per partition, with any number of "
-                    + "partitions that there can be: it takes \(needed), and \(most) are the most",
-                fix: "use fewer --records or smaller --record-bytes, or a real broker with --brokers", exitCode: .usage)
-        case .needs(let needed):
-            throw Diagnosis(
-                cause: "\(load) do not fit the embedded broker, which keeps 5 MiB per partition",
-                fix: "use --partitions \(needed) or more, fewer --records, or a real broker with --brokers",
-                exitCode: .usage)
-        case .never:
-            throw Diagnosis(
-                cause: "\(load) do not fit the embedded broker, which keeps 5 MiB per partition",
-                fix: "use smaller --record-bytes, or a real broker with --brokers", exitCode: .usage)
-        }
+    /// - Parameters:
+    ///   - records: Their number.
+    ///   - recordBytes: Bytes of a record's key, value and headers.
+    ///   - available: Bytes of memory that are free.
+    /// - Throws: ``Diagnosis`` that says how many there is room for.
+    package static func checkRoom(
+        records: Int, recordBytes: Int, available: Int64 = Processes.availableMemory()
+    ) throws(Diagnosis) {
+        let limit = Processes.memoryLimit().map { Int64(max(0, $0 - leastMemory)) } ?? .max
+        let room = Int64(Double(min(available, limit)) * shareOfMemory)
+        let each = Int64(recordBytes + framingBytes)
+        guard Int64(records) > room / each else { return }
+        throw Diagnosis(
+            cause: "\(records) records of \(recordBytes) bytes take \(Int64(records) * each / 1_000_000) MB, and the "
+                + "embedded broker, which keeps them in memory, may have \(room / 1_000_000) MB of this machine",
+            fix: "use fewer records, \(room / each) at most, or smaller ones, or a broker with a disk by --brokers",
+            exitCode: .usage)
     }
 
-    /// As ``checkCapacity(records:recordBytes:partitions:)``, for a scenario's load whatever its shape; refuses transactions,
-    /// which the embedded broker has not.
+    /// As ``checkRoom(records:recordBytes:available:)``, for a scenario's load whatever its shape.
     ///
     /// - Throws: ``Diagnosis``.
-    package static func checkEmbedded(_ scenario: Scenario) throws {
+    package static func checkRoom(for scenario: Scenario) throws(Diagnosis) {
         let records = scenario.records + scenario.arrivals
-        if scenario.startTimestamp != nil {
-            throw Diagnosis(
-                cause: "start-timestamp: the embedded broker cannot look up offsets by time",
-                fix: "name a broker that can with --brokers", exitCode: .usage)
-        }
         guard let load = scenario.load else {
-            return try checkCapacity(
-                records: records, recordBytes: scenario.recordBytes, partitions: scenario.partitions)
+            return try checkRoom(records: records, recordBytes: scenario.recordBytes)
         }
-        if load.transactions != nil {
-            throw Diagnosis(
-                cause: "load.transactions: the embedded broker has no transactions: it shows aborted records too",
-                fix: "name a broker that has them with --brokers", exitCode: .usage)
-        }
-        let fullest = scenario.pattern.spread(records, partitions: scenario.partitions).max() ?? 0
         // What a key, and headers, take beside the value.
         let extra =
             (load.keys == .none ? 0 : 20) + (load.origin == .anyone ? 30 : 0)
             + load.headers.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 }
-        let bytes = scenario.recordBytes * (100 - load.tombstonePercent) / 100 + extra
-        guard EmbeddedBroker.capacity(records: Int(fullest), recordBytes: bytes, partitions: 1) != .fits else { return }
-        throw Diagnosis(
-            cause:
-                "\(fullest) records of about \(bytes) bytes in the fullest partition do not fit the embedded broker, "
-                + "which keeps 5 MiB per partition",
-            fix: "use fewer --records, smaller values or more even weights, or a real broker with --brokers",
-            exitCode: .usage)
+        if load.transactions != nil {
+            throw Diagnosis(
+                cause: "load.transactions: the embedded broker has no transactions",
+                fix: "name a broker that has them with --brokers", exitCode: .usage)
+        }
+        let kept = 100 - (load.transactions?.abortedPercent ?? 0)
+        try checkRoom(
+            records: records * 100 / max(1, kept),
+            recordBytes: scenario.recordBytes * (100 - load.tombstonePercent) / 100 + extra)
     }
 
     package func createTopic(_ name: String, partitions: Int) throws {
-        if let embedded {
-            try embedded.createTopic(name, partitions: partitions)
-        } else {
-            // Whoever asks for it from now on knows that it is there.
-            configuration.topicTimeout = BrokerHost.topicTimeout
-            try leftovers?.make(name) {
-                let cluster = try KafkaCluster(configuration)
-                defer { cluster.close() }
-                try cluster.createTopic(name, partitions: partitions, settings: topicSettings)
-            }
+        if let mock { return try mock.createTopic(name, partitions: partitions) }
+        // Whoever asks for it from now on knows that it is there.
+        configuration.topicTimeout = BrokerHost.topicTimeout
+        let make = { [configuration, topicSettings] in
+            let cluster = try KafkaCluster(configuration)
+            defer { cluster.close() }
+            try cluster.createTopic(name, partitions: partitions, settings: topicSettings)
         }
+        if let leftovers { try leftovers.make(name, make) } else { try make() }
     }
 
     /// The ends of each partition's log.
@@ -146,7 +143,8 @@ package final class BrokerHost {
     /// Removes topics and groups from an external broker; the embedded one goes as a whole. What could not be removed is
     /// told on standard error.
     package func close() {
-        embedded?.close()
+        embedded?.stop()
+        mock?.close()
         watch?.stop()
         // Whoever was asked to end removes all of it himself.
         guard let leftovers, !Leftovers.shared.isEnding else { return }

@@ -150,6 +150,15 @@ package struct ControlMarker: Equatable, Sendable {
         self.init(kind, coordinatorEpoch: try value.integer())
     }
 
+    /// Reads the marker of a control batch; nil where it has none.
+    package init?(batch: UnsafeRawBufferPointer) throws(WireError) {
+        let header = try BatchHeader(batch)
+        guard header.attributes.codec == Codec.none else { return nil }
+        var records = RecordCursor(UnsafeRawBufferPointer(rebasing: batch[BatchHeader.length...]), header)
+        guard let record = try records.next() else { return nil }
+        try self.init(record)
+    }
+
     /// The batch that ends the transaction of `producer` in a partition.
     package func batch(
         offset: Int64, timestamp: Int64, producerId: Int64, producerEpoch: Int16, leaderEpoch: Int32 = -1

@@ -55,7 +55,12 @@ package struct BatchHeader: Equatable, Sendable {
     package static func byteCount(
         _ bytes: UnsafeRawBufferPointer, at start: Int = 0
     ) throws(WireError) -> Int? {
-        let left = bytes.count - start
+        try byteCount(bytes, at: start, left: bytes.count - start)
+    }
+
+    private static func byteCount(
+        _ bytes: UnsafeRawBufferPointer, at start: Int, left: Int
+    ) throws(WireError) -> Int? {
         guard left >= prefixLength else { return nil }
         let length = Int(Int32(bigEndian: bytes.loadUnaligned(fromByteOffset: start + 8, as: Int32.self)))
         // The format's number is in the same place in all formats.
@@ -68,7 +73,13 @@ package struct BatchHeader: Equatable, Sendable {
 
     /// Reads the header of the batch that begins at `start` and is there as a whole.
     package init(_ bytes: UnsafeRawBufferPointer, at start: Int = 0) throws(WireError) {
-        guard let byteCount = try Self.byteCount(bytes, at: start) else {
+        try self.init(bytes, at: start, left: bytes.count - start)
+    }
+
+    /// Reads the header of the batch that begins at `start`, in bytes that need not go on behind it; `left` are there.
+    package init(_ bytes: UnsafeRawBufferPointer, at start: Int, left: Int) throws(WireError) {
+        guard bytes.count - start >= Self.length, let byteCount = try Self.byteCount(bytes, at: start, left: left)
+        else {
             throw WireError(.truncated, "BatchLength", at: start + 8)
         }
         func load<I: FixedWidthInteger>(_ place: Int) -> I {

@@ -38,7 +38,7 @@ struct Stage: Sendable {
         scenario.partitions = partitions ?? scenario.partitions
         let load = scenario
         if options.brokers == nil {
-            try BrokerHost.checkEmbedded(load)
+            try BrokerHost.checkRoom(for: load)
         }
         let truth = try await BlockingThread.run {
             try LoadGenerator.produce(

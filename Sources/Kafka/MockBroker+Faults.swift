@@ -1,8 +1,8 @@
-// Faults that the embedded broker can be told to have.
+// Faults that the mock broker can be told to have.
 internal import CRdKafka
 public import World
 
-extension EmbeddedBroker {
+extension MockBroker {
     /// The kinds of request that can be made to fail, by their number in Kafka's protocol.
     public enum Request: Int16, Sendable {
         /// Records to be stored.

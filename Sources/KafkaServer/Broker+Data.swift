@@ -1,0 +1,153 @@
+// What the broker writes down beside the records, and how it comes back.
+internal import BrokerCore
+internal import KafkaWire
+
+extension Broker {
+    /// Takes over what the data folder has.
+    ///
+    /// - Throws: ``DataError``; the folder is left to others then.
+    func restore() throws {
+        guard let data else { return }
+        do {
+            try restore(from: data)
+        } catch {
+            data.close()
+            throw data.explained(error)
+        }
+    }
+
+    private func restore(from data: DataStore) throws {
+        var starts: [(topic: Uuid, entry: LogEntry)] = []
+        try data.readJournal { entry in
+            switch entry {
+            case .topic(let entry): take(entry)
+            case .offset(let entry): take(entry)
+            case .log(let entry): starts.append((entry.topic, entry))
+            case .counts(let entry):
+                topics.resume(made: UInt64(clamping: entry.topics))
+                producersNamed = max(producersNamed, entry.producers)
+            }
+        }
+        for found in try data.findLogs() {
+            topics.resume(made: found.topic)
+            if let topic = topics[Uuid(high: 1, low: found.topic)], found.partition < topic.partitions.count {
+                try data.restore(found, into: topic.partitions[found.partition])
+            } else {
+                data.remove(found)
+            }
+        }
+        for (id, entry) in starts {
+            guard let topic = topics[id], topic.partitions.indices.contains(Int(entry.partition)) else { continue }
+            topic.partitions[Int(entry.partition)].resume(
+                startOffset: entry.startOffset, endOffset: entry.startOffset, leaderEpoch: entry.leaderEpoch)
+        }
+        data.snapshot = { [unowned self] in snapshot() }
+        try data.beginJournal()
+    }
+
+    private func take(_ entry: TopicEntry) {
+        if let known = topics[entry.name], entry.partitions == 0 || known.id != entry.id {
+            _ = topics.delete(entry.name)
+            groups.forgetOffsets(ofTopic: entry.name)
+        }
+        guard entry.partitions > 0 else { return }
+        var rules = TopicRules()
+        for setting in entry.settings { _ = rules.set(setting.name, setting.value) }
+        if let known = topics[entry.name] {
+            known.rules = rules
+        } else {
+            _ = topics.restore(entry.name, id: entry.id, partitions: Int(entry.partitions), rules: rules)
+        }
+    }
+
+    private func take(_ entry: OffsetEntry) {
+        let place = TopicPartition(topic: entry.topic, partition: entry.partition)
+        if entry.offset < 0 {
+            groups.removeOffset(entry.group, for: place)
+        } else {
+            let offset = CommittedOffset(
+                offset: entry.offset, leaderEpoch: entry.leaderEpoch, metadata: entry.metadata)
+            groups.store(offset, entry.group, for: place, at: now)
+        }
+    }
+
+    private func snapshot() -> [StateEntry] {
+        var entries = [StateEntry.counts(counts)]
+        for topic in topics.all {
+            entries.append(.topic(TopicEntry(topic)))
+            for (index, log) in topic.partitions.enumerated() where log.startOffset > 0 || log.leaderEpoch > 0 {
+                entries.append(.log(LogEntry(topic.id, index, log)))
+            }
+        }
+        for (group, place, offset) in groups.allOffsets {
+            entries.append(.offset(OffsetEntry(group, place, offset)))
+        }
+        return entries
+    }
+
+    var counts: CountsEntry {
+        var entry = CountsEntry()
+        entry.topics = Int64(clamping: topics.made)
+        entry.producers = producersNamed
+        return entry
+    }
+
+    // MARK: Writing down
+
+    /// Whether what has changed is written down, which without a data folder it need not be.
+    func isNoted(_ entries: @autoclosure () -> [StateEntry]) -> Bool {
+        guard let data else { return true }
+        return (try? data.note(entries())) != nil
+    }
+
+    /// Makes a topic that may be made and writes it down; nil where it cannot be written.
+    func makeTopic(_ name: String, partitions: Int) -> Topic<BufferSegment>? {
+        guard let topic = topics.create(name, partitions: partitions) else { return nil }
+        if isNoted([.topic(TopicEntry(topic))]) { return topic }
+        _ = topics.delete(name)
+        return nil
+    }
+
+    /// Removes a topic and writes that down; false where it cannot be.
+    func removeTopic(_ topic: Topic<BufferSegment>) -> Bool {
+        var entry = TopicEntry(topic)
+        entry.partitions = 0
+        guard isNoted([.topic(entry)]), topics.delete(topic.name) else { return false }
+        groups.forgetOffsets(ofTopic: topic.name)
+        return true
+    }
+}
+
+extension TopicEntry {
+    init(_ topic: Topic<BufferSegment>) {
+        name = topic.name
+        id = topic.id
+        partitions = Int32(clamping: topic.partitions.count)
+        settings = topic.rules.given.sorted { $0.key < $1.key }.map { name, value in
+            var setting = Setting()
+            (setting.name, setting.value) = (name, value)
+            return setting
+        }
+    }
+}
+
+extension LogEntry {
+    init(_ topic: Uuid, _ partition: Int, _ log: PartitionLog<BufferSegment>) {
+        self.topic = topic
+        self.partition = Int32(clamping: partition)
+        startOffset = log.startOffset
+        leaderEpoch = log.leaderEpoch
+    }
+}
+
+extension OffsetEntry {
+    /// `committed`: nil for nothing any more.
+    init(_ group: String, _ place: TopicPartition, _ committed: CommittedOffset?) {
+        self.group = group
+        topic = place.topic
+        partition = place.partition
+        offset = committed?.offset ?? -1
+        leaderEpoch = committed?.leaderEpoch ?? -1
+        metadata = committed?.metadata
+    }
+}
