@@ -157,7 +157,7 @@ let package = Package(
         .target(
             name: "KafkaServer",
             dependencies: [
-                "World", "KafkaWire", "BrokerCore", "BrokerScript", "Compression",
+                "World", "KafkaWire", "BrokerCore", "BrokerScript", "Compression", "Posix",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
@@ -209,7 +209,7 @@ let package = Package(
         tests(
             of: "KafkaServer",
             also: [
-                "World", "Compression", "KafkaWire", "BrokerCore", "BrokerScript", "Kafka", "Simulation",
+                "World", "Compression", "KafkaWire", "BrokerCore", "BrokerScript", "Kafka", "Simulation", "CRdKafka",
                 .product(name: "NIOCore", package: "swift-nio"),
             ]),
         // Between librdkafka and a served broker or the library's mock.

@@ -125,6 +125,7 @@ struct BenchStage: Sendable {
             topic: topic, bootstrap: host.value.configuration.bootstrap, properties: host.value.properties,
             truth: truth, worker: WorkerProcess(executable: options.workerExecutable))
         subject.origin = settings.origin
+        subject.topics = options.topics
         if topic == self.topic { subject.groupPrefix = groupPrefix }
         return RunExecutor(subject)
     }

@@ -116,10 +116,10 @@ package struct GroupCoordinator {
 
     // MARK: Offsets
 
-    private mutating func change(_ name: String, _ body: (inout GroupOffsets) -> Void) {
+    private mutating func change<R>(_ name: String, _ body: (inout GroupOffsets) -> R) -> R {
         var changed = offsets.removeValue(forKey: name) ?? GroupOffsets()
-        body(&changed)
-        if !changed.isEmpty { offsets[name] = changed }
+        defer { if !changed.isEmpty { offsets[name] = changed } }
+        return body(&changed)
     }
 
     /// Whether whoever claims this may commit; ``store(_:_:for:at:)`` does then.
@@ -138,8 +138,11 @@ package struct GroupCoordinator {
         change(name) { $0.commit(offset, for: place, inTransactionOf: producerId, at: now) }
     }
 
-    /// Stores or drops what the transaction of a producer has brought.
-    package mutating func endTransaction(of producerId: Int64, in name: String, commits: Bool) {
+    /// Stores or drops what the transaction of a producer has brought; returns what is stored by it.
+    @discardableResult
+    package mutating func endTransaction(
+        of producerId: Int64, in name: String, commits: Bool
+    ) -> [(place: TopicPartition, offset: CommittedOffset)] {
         change(name) { $0.endTransaction(of: producerId, commits: commits) }
     }
 

@@ -46,8 +46,11 @@ struct GroupOffsets {
     subscript(place: TopicPartition) -> CommittedOffset? { stored[place]?.offset }
 
     /// By topic and partition.
-    var all: [(place: TopicPartition, offset: CommittedOffset)] {
-        stored.map { ($0.key, $0.value.offset) }
+    var all: [(place: TopicPartition, offset: CommittedOffset)] { Self.sorted(stored) }
+
+    private static func sorted(_ entries: [TopicPartition: Entry]) -> [(place: TopicPartition, offset: CommittedOffset)]
+    {
+        entries.map { ($0.key, $0.value.offset) }
             .sorted { ($0.place.topic, $0.place.partition) < ($1.place.topic, $1.place.partition) }
     }
 
@@ -65,10 +68,14 @@ struct GroupOffsets {
         if let producerId { pending[producerId, default: [:]][place] = entry } else { stored[place] = entry }
     }
 
-    /// The transaction of a producer ends. What was committed later by others stays.
-    mutating func endTransaction(of producerId: Int64, commits: Bool) {
-        guard let ended = pending.removeValue(forKey: producerId), commits else { return }
-        stored.merge(ended) { $0.order > $1.order ? $0 : $1 }
+    /// The transaction of a producer ends. What was committed later by others stays. Returns what is stored by it.
+    mutating func endTransaction(
+        of producerId: Int64, commits: Bool
+    ) -> [(place: TopicPartition, offset: CommittedOffset)] {
+        guard let ended = pending.removeValue(forKey: producerId), commits else { return [] }
+        let newest = ended.filter { place, entry in entry.order > stored[place]?.order ?? 0 }
+        stored.merge(newest) { $1 }
+        return Self.sorted(newest)
     }
 
     mutating func remove(_ place: TopicPartition) { stored[place] = nil }

@@ -179,6 +179,16 @@ package final class PartitionLog<Segment: LogSegment> {
         return state.endTransaction(of: producerId, aborts: marker.kind == .abort)
     }
 
+    /// Aborts what is open in a log that was left, as nobody knows of its transactions any more.
+    package func abortOpenTransactions(timestamp: Int64) {
+        let marker = ControlMarker(.abort, coordinatorEpoch: 0)
+        for open in state.open {
+            appendMarker(
+                marker, producerId: open.producerId, producerEpoch: producers.epoch(of: open.producerId),
+                timestamp: timestamp)
+        }
+    }
+
     /// What a producer may not send.
     private static func refusal(_ header: BatchHeader) -> ErrorCode? {
         if header.attributes.codec == nil { return .unsupportedCompressionType }

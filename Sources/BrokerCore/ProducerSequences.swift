@@ -41,6 +41,9 @@ struct ProducerSequences {
         return header.baseSequence == Self.next(newest.last, by: 1) ? .next : .refused(.outOfOrderSequenceNumber)
     }
 
+    /// The epoch of a producer's newest batch or marker; 0 where nothing is known of it.
+    func epoch(of producerId: Int64) -> Int16 { producers[producerId]?.epoch ?? 0 }
+
     /// Remembers a batch that was the next.
     mutating func note(_ header: BatchHeader, baseOffset: Int64) {
         var producer = producers[header.producerId] ?? Producer(epoch: header.producerEpoch)

@@ -46,7 +46,8 @@ package struct TransactionCoordinator {
     private var transactions: [String: Transaction] = [:]
     /// The transactional ids of producers' numbers.
     private var names: [Int64: String] = [:]
-    private var idsGiven: Int64 = 0
+    /// How many numbers producers were given; the last one is as large.
+    package private(set) var idsGiven: Int64 = 0
     private var ends: [TransactionEnd] = []
     /// The coordinator's epoch, as markers carry it.
     package private(set) var epoch: Int32 = 0
@@ -58,6 +59,9 @@ package struct TransactionCoordinator {
         defer { ends = [] }
         return ends
     }
+
+    /// Numbers that producers were given before, by whoever had their transactions then, are not given again.
+    package mutating func resume(idsGiven count: Int64) { idsGiven = max(idsGiven, count) }
 
     private mutating func newId() -> Int64 {
         idsGiven += 1

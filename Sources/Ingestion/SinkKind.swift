@@ -11,6 +11,10 @@ public enum SinkKind: String, CaseIterable, Sendable, Codable {
     /// A database: a task's rows and the offsets behind them change in one transaction, and rows below a stored offset
     /// are dropped.
     case transactional
+    /// A Kafka topic: a task's rows and the offsets behind them, which a consumer group keeps, are written in one
+    /// transaction. Rows below a committed offset are dropped, and readers of committed records see a task's rows all at
+    /// once.
+    case kafkaTransactional = "kafka-transactional"
     /// Every write shows, as in `append`, but no rows are kept: each record is counted, at two bits. It is counted into
     /// memory that outlives the process; what a power loss would leave of a sink, it does not show.
     case counting
@@ -22,6 +26,8 @@ public enum SinkKind: String, CaseIterable, Sendable, Codable {
         case .batchKeyed: Traits(toldApartBy: .batch, isAtomicPerTask: true)
         case .offsetKeyed: Traits(toldApartBy: .offset)
         case .transactional: Traits(toldApartBy: .offset, isAtomicPerTask: true, keepsOffsets: true)
+        case .kafkaTransactional:
+            Traits(toldApartBy: .offset, isAtomicPerTask: true, keepsOffsets: true, isTopic: true)
         case .counting: Traits(toldApartBy: .nothing, keepsRows: false)
         }
     }
@@ -44,6 +50,8 @@ public enum SinkKind: String, CaseIterable, Sendable, Codable {
         public var isAtomicPerTask = false
         /// Whether offsets change with the rows, so that it can be asked where to go on.
         public var keepsOffsets = false
+        /// Whether its rows lie in a topic of a broker, each step of whose transactions a crash can tell apart.
+        public var isTopic = false
         /// Whether there is a row of each record.
         public var keepsRows = true
     }
@@ -56,6 +64,9 @@ public enum SinkKind: String, CaseIterable, Sendable, Codable {
 
     /// Whether what is stored is told apart by offsets, so that the same offset must always mean the same record.
     package var isKeyedByOffset: Bool { traits.toldApartBy == .offset }
+
+    /// Whether offsets change with the rows.
+    package var keepsOffsets: Bool { traits.keepsOffsets }
 
     /// Whether a task's output shows only when the task has finished.
     package var isAtomicPerTask: Bool { traits.isAtomicPerTask }

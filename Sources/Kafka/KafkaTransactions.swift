@@ -137,7 +137,8 @@ public final class KafkaTransactions {
         return made
     }
 
-    private static func producer(
+    /// A producer that has registered under `name`.
+    static func producer(
         _ configuration: KafkaConfiguration, _ topic: String, _ name: String
     ) throws -> KafkaProducer {
         let producer = try KafkaProducer(configuration, topic: topic, transactionalID: name)
@@ -155,7 +156,7 @@ public final class KafkaTransactions {
 
 extension KafkaProducer {
     /// Carries out a step of a transaction, again and again while the library says that it may succeed.
-    fileprivate func transaction(_ doing: String, _ step: (_ timeout: Int32) -> OpaquePointer?) throws {
+    func transaction(_ doing: String, _ step: (_ timeout: Int32) -> OpaquePointer?) throws {
         let clock = ContinuousClock()
         let deadline = clock.now + .seconds(60)
         while let error = step(1000) {

@@ -1,6 +1,7 @@
 // What the broker writes down beside the records, and how it comes back.
 internal import BrokerCore
 internal import KafkaWire
+internal import Posix
 
 extension Broker {
     /// Takes over what the data folder has.
@@ -25,13 +26,14 @@ extension Broker {
             case .log(let entry): starts.append((entry.topic, entry))
             case .counts(let entry):
                 topics.resume(made: UInt64(clamping: entry.topics))
-                producersNamed = max(producersNamed, entry.producers)
+                transactions.resume(idsGiven: entry.producers)
             }
         }
         for found in try data.findLogs() {
             topics.resume(made: found.topic)
             if let topic = topics[Uuid(high: 1, low: found.topic)], found.partition < topic.partitions.count {
-                try data.restore(found, into: topic.partitions[found.partition])
+                let hasGaps = topic.rules.given["cleanup.policy"] != nil
+                try data.restore(found, into: topic.partitions[found.partition], hasGaps: hasGaps)
             } else {
                 data.remove(found)
             }
@@ -40,6 +42,9 @@ extension Broker {
             guard let topic = topics[id], topic.partitions.indices.contains(Int(entry.partition)) else { continue }
             topic.partitions[Int(entry.partition)].resume(
                 startOffset: entry.startOffset, endOffset: entry.startOffset, leaderEpoch: entry.leaderEpoch)
+        }
+        for topic in topics.all {
+            for log in topic.partitions { log.abortOpenTransactions(timestamp: WallClock.now()) }
         }
         data.snapshot = { [unowned self] in snapshot() }
         try data.beginJournal()
@@ -88,7 +93,7 @@ extension Broker {
     var counts: CountsEntry {
         var entry = CountsEntry()
         entry.topics = Int64(clamping: topics.made)
-        entry.producers = producersNamed
+        entry.producers = transactions.idsGiven
         return entry
     }
 

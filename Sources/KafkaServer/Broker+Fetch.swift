@@ -122,14 +122,24 @@ extension Broker {
         let refusal = log.refusal(leaderEpoch: asked.currentLeaderEpoch)
         guard refusal == .none else { return refused(refusal) }
         partition.highWatermark = log.highWatermark
-        partition.lastStableOffset = log.highWatermark
+        partition.lastStableOffset = log.state.lastStableOffset
+        let isCommitted = request.isolationLevel == 1
+        if !isCommitted { partition.abortedTransactions = nil }
         partition.logStartOffset = log.startOffset
         let all = min(Int(request.maxBytes), data == nil ? .max : Self.mostFromFiles)
         let most = min(Int(asked.partitionMaxBytes), all - answer.byteCount)
-        guard let read = log.read(from: asked.fetchOffset, maxBytes: most, atLeastOne: answer.byteCount == 0) else {
-            return refused(.offsetOutOfRange)
-        }
+        let read = log.read(
+            from: asked.fetchOffset, maxBytes: most, atLeastOne: answer.byteCount == 0, isCommitted: isCommitted)
+        guard let read else { return refused(.offsetOutOfRange) }
         guard read.byteCount > 0 else { return partition }
+        if isCommitted {
+            let aborted = log.state.aborted(in: asked.fetchOffset..<read.endOffset)
+            partition.abortedTransactions = aborted.map { transaction in
+                var entry = Fetch.Response.AbortedTransaction()
+                (entry.producerId, entry.firstOffset) = (transaction.producerId, transaction.firstOffset)
+                return entry
+            }
+        }
         partition.records = Records(answer.byteCount..<answer.byteCount + read.byteCount)
         answer.found.append((answer.place.topic, answer.place.partition, read.slices))
         answer.byteCount += read.byteCount

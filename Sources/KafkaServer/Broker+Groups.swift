@@ -5,11 +5,11 @@ internal import NIOCore
 
 extension Broker {
     func findCoordinator(_ request: FindCoordinator.Request, _ version: Int16) -> FindCoordinator.Response {
-        // There is one broker, and it coordinates no transactions.
-        let isGroup = request.keyType == 0
-        let error: ErrorCode = isGroup ? .none : .transactionalIdAuthorizationFailed
-        let message = isGroup ? nil : "this broker serves no transactions"
-        let (nodeId, host, port) = isGroup ? (Self.nodeId, settings.host, port) : (-1, "", -1)
+        // There is one broker, and it coordinates all groups and transactions.
+        let isKnown = request.keyType == 0 || request.keyType == 1
+        let error: ErrorCode = isKnown ? .none : .invalidRequest
+        let message = isKnown ? nil : "nobody coordinates keys of type \(request.keyType)"
+        let (nodeId, host, port) = isKnown ? (Self.nodeId, settings.host, port) : (-1, "", -1)
         var response = FindCoordinator.Response()
         if version < 4 {
             (response.errorCode, response.errorMessage) = (error, message)
@@ -119,17 +119,13 @@ extension Broker {
             for partition in asked.partitions {
                 var answer = OffsetCommit.Response.Partition()
                 answer.partitionIndex = partition.partitionIndex
+                let place = TopicPartition(topic: asked.name, partition: partition.partitionIndex)
                 answer.errorCode =
-                    refusal != .none
-                    ? refusal
-                    : (partition.committedMetadata?.utf8.count ?? 0) > Self.mostMetadata
-                        ? .offsetMetadataTooLarge
-                        : log(asked.name, partition.partitionIndex) == nil ? .unknownTopicOrPartition : .none
+                    refusal != .none ? refusal : commitRefusal(of: place, metadata: partition.committedMetadata)
                 if answer.errorCode == .none {
                     let offset = CommittedOffset(
                         offset: partition.committedOffset, leaderEpoch: partition.committedLeaderEpoch,
                         metadata: partition.committedMetadata)
-                    let place = TopicPartition(topic: asked.name, partition: partition.partitionIndex)
                     if isNoted([.offset(OffsetEntry(request.groupId, place, offset))]) {
                         groups.store(offset, request.groupId, for: place, at: now)
                     } else {
@@ -142,6 +138,12 @@ extension Broker {
             response.topics.append(topic)
         }
         return response
+    }
+
+    /// Why nobody can commit an offset for a partition.
+    func commitRefusal(of place: TopicPartition, metadata: String?) -> ErrorCode {
+        if (metadata?.utf8.count ?? 0) > Self.mostMetadata { return .offsetMetadataTooLarge }
+        return log(place.topic, place.partition) == nil ? .unknownTopicOrPartition : .none
     }
 
     func offsetDelete(_ request: OffsetDelete.Request) -> OffsetDelete.Response {
@@ -173,7 +175,8 @@ extension Broker {
         var response = OffsetFetch.Response()
         if version < 8 {
             let asked = request.topics?.map { ($0.name, $0.partitionIndexes) }
-            response.topics = committed(request.groupId, asked).map { name, partitions in
+            response.topics = committed(request.groupId, asked, isStable: request.requireStable).map {
+                name, partitions in
                 var topic = OffsetFetch.Response.Topic()
                 (topic.name, topic.partitions) = (name, partitions)
                 return topic
@@ -183,7 +186,7 @@ extension Broker {
             var group = OffsetFetch.Response.Group()
             group.groupId = asked.groupId
             let topics = asked.topics?.map { ($0.name, $0.partitionIndexes) }
-            group.topics = committed(asked.groupId, topics).map { name, partitions in
+            group.topics = committed(asked.groupId, topics, isStable: request.requireStable).map { name, partitions in
                 var topic = OffsetFetch.Response.GroupTopic()
                 (topic.name, topic.partitions) = (name, partitions)
                 return topic
@@ -194,8 +197,10 @@ extension Broker {
     }
 
     /// What a group has committed for the partitions asked for, nil for all of which it has something.
+    ///
+    /// - Parameter isStable: Whether nothing is told that an open transaction may change.
     private func committed(
-        _ group: String, _ asked: [(topic: String, partitions: [Int32])]?
+        _ group: String, _ asked: [(topic: String, partitions: [Int32])]?, isStable: Bool
     ) -> [(topic: String, partitions: [OffsetFetch.Response.Partition])] {
         let all = asked == nil ? groups.offsets(group).map(\.place) : []
         let topics =
@@ -205,7 +210,9 @@ extension Broker {
             let answers = partitions.map { partition in
                 var answer = OffsetFetch.Response.Partition()
                 answer.partitionIndex = partition
-                let found = groups.offset(group, for: TopicPartition(topic: topic, partition: partition))
+                let place = TopicPartition(topic: topic, partition: partition)
+                if isStable, groups.isUnstable(group, for: place) { answer.errorCode = .unstableOffsetCommit }
+                let found = answer.errorCode == .none ? groups.offset(group, for: place) : nil
                 answer.committedOffset = found?.offset ?? -1
                 answer.committedLeaderEpoch = found?.leaderEpoch ?? -1
                 answer.metadata = found?.metadata ?? ""

@@ -43,7 +43,10 @@ extension Broker {
             return answer
         }
         let records = data.records ?? Records()
-        switch log.append(UnsafeRawBufferPointer(rebasing: frame[records.range])) {
+        let outcome = log.append(UnsafeRawBufferPointer(rebasing: frame[records.range])) { id, epoch in
+            transactions.mayWrite(ProducerIdentity(id: id, epoch: epoch), to: place)
+        }
+        switch outcome {
         case .appended(let baseOffset), .duplicate(let baseOffset): answer.baseOffset = baseOffset
         case .refused(let code): answer.errorCode = code
         }
@@ -56,14 +59,16 @@ extension Broker {
         response.topics = request.topics.map { asked in
             var topic = ListOffsets.Response.Topic()
             topic.name = asked.name
-            topic.partitions = asked.partitions.map { place(of: $0, in: asked.name) }
+            topic.partitions = asked.partitions.map {
+                place(of: $0, in: asked.name, isCommitted: request.isolationLevel == 1)
+            }
             return topic
         }
         return response
     }
 
     private func place(
-        of asked: ListOffsets.Request.Partition, in topic: String
+        of asked: ListOffsets.Request.Partition, in topic: String, isCommitted: Bool
     ) -> ListOffsets.Response.Partition {
         var answer = ListOffsets.Response.Partition()
         answer.partitionIndex = asked.partitionIndex
@@ -74,9 +79,11 @@ extension Broker {
         answer.errorCode = log.refusal(leaderEpoch: asked.currentLeaderEpoch)
         guard answer.errorCode == .none else { return answer }
         do throws(WireError) {
-            let found: RecordPlace?
+            // What an open transaction holds back is not there for who reads committed records.
+            let end = isCommitted ? log.state.lastStableOffset : log.highWatermark
+            var found: RecordPlace?
             switch asked.timestamp {
-            case -1: found = RecordPlace(offset: log.highWatermark, timestamp: -1)
+            case -1: found = RecordPlace(offset: end, timestamp: -1)
             case -2: found = RecordPlace(offset: log.startOffset, timestamp: -1)
             case -3: found = try log.latestRecord(unpacker)
             case 0...: found = try log.record(from: asked.timestamp, unpacker)
@@ -84,15 +91,39 @@ extension Broker {
                 answer.errorCode = .unsupportedVersion
                 return answer
             }
+            if asked.timestamp != -1, let place = found, place.timestamp >= 0, place.offset >= end { found = nil }
             guard let found else { return answer }
             (answer.offset, answer.timestamp) = (found.offset, found.timestamp)
-            answer.leaderEpoch = log.leaderEpoch
+            answer.leaderEpoch = log.state.epoch(at: found.offset)
             answer.oldStyleOffsets = [found.offset]
         } catch {
             // The records of a batch, which nobody looked into when it came, are not what its header says.
             answer.errorCode = .corruptMessage
         }
         return answer
+    }
+
+    func offsetForLeaderEpoch(_ request: OffsetForLeaderEpoch.Request) -> OffsetForLeaderEpoch.Response {
+        var response = OffsetForLeaderEpoch.Response()
+        response.topics = request.topics.map { asked in
+            var topic = OffsetForLeaderEpoch.Response.Topic()
+            topic.topic = asked.topic
+            topic.partitions = asked.partitions.map { partition in
+                var answer = OffsetForLeaderEpoch.Response.EpochEndOffset()
+                answer.partition = partition.partition
+                guard let log = log(asked.topic, partition.partition) else {
+                    answer.errorCode = .unknownTopicOrPartition
+                    return answer
+                }
+                answer.errorCode = log.refusal(leaderEpoch: partition.currentLeaderEpoch)
+                if answer.errorCode == .none, let end = log.state.end(ofEpoch: partition.leaderEpoch) {
+                    (answer.leaderEpoch, answer.endOffset) = end
+                }
+                return answer
+            }
+            return topic
+        }
+        return response
     }
 
     func deleteRecords(_ request: DeleteRecords.Request) -> DeleteRecords.Response {

@@ -6,12 +6,13 @@ internal import NIOCore
 
 /// The state behind all connections. Everything here runs on one event loop.
 final class Broker {
-    /// What is served, in which versions: topics by name, no transactions.
+    /// What is served, in which versions: topics by name, transactions as before KIP-890.
     static let versions: [ApiKey: ClosedRange<Int16>] = [
         .produce: 0...9, .fetch: 0...12, .listOffsets: 0...7, .metadata: 0...12, .offsetCommit: 0...9,
         .offsetFetch: 0...9, .findCoordinator: 0...4, .joinGroup: 0...9, .heartbeat: 0...4, .leaveGroup: 0...5,
         .syncGroup: 0...5, .apiVersions: 0...4, .createTopics: 0...7, .deleteTopics: 0...6, .deleteRecords: 0...2,
-        .initProducerId: 0...4, .offsetDelete: 0...0, .describeCluster: 0...1,
+        .initProducerId: 0...4, .offsetForLeaderEpoch: 0...4, .addPartitionsToTxn: 0...3, .addOffsetsToTxn: 0...3,
+        .endTxn: 0...3, .txnOffsetCommit: 0...3, .offsetDelete: 0...0, .describeCluster: 0...1,
     ]
     static let nodeId: Int32 = 1
     static let clusterId = "kbench"
@@ -24,7 +25,6 @@ final class Broker {
     /// Where all is kept that is to come back; nil for memory alone.
     let data: DataStore?
     let unpacker = Unpacker()
-    var producersNamed: Int64 = 0
 
     /// Fetches that wait for records, each with the end of its patience.
     var fetches: [ObjectIdentifier: WaitingFetch] = [:]
@@ -41,6 +41,13 @@ final class Broker {
     /// When groups are looked at next.
     var groupTimer: (deadline: Milliseconds, task: Scheduled<Void>)?
 
+    /// Those of all brokers.
+    var transactions: TransactionCoordinator
+    /// Ends of transactions with the partitions where no marker could be written so far.
+    var unwrittenEnds: [TransactionEnd] = []
+    /// When transactions are looked at next.
+    var transactionTimer: (deadline: Milliseconds, task: Scheduled<Void>)?
+
     /// - Throws: ``DataError``.
     init(_ settings: ServerSettings, _ loop: any EventLoop) throws {
         self.settings = settings
@@ -51,6 +58,7 @@ final class Broker {
             files.map { LogHome(files: $0, topic: id.low, partition: partition) }
         }
         groups = GroupCoordinator(settings.groups)
+        transactions = TransactionCoordinator(settings.transactions)
         if settings.script.isWanted { script = ServedScript(settings.script, self) }
         try restore()
     }
@@ -117,7 +125,21 @@ final class Broker {
         case .heartbeat: heartbeat(try Heartbeat.decodeRequest(frame, header), reply)
         case .leaveGroup: leaveGroup(try LeaveGroup.decodeRequest(frame, header), reply)
         case .initProducerId:
-            reply.send(InitProducerId.self, initProducerId(try InitProducerId.decodeRequest(frame, header)))
+            reply.send(
+                InitProducerId.self, initProducerId(try InitProducerId.decodeRequest(frame, header), header.version))
+        case .addPartitionsToTxn:
+            reply.send(
+                AddPartitionsToTxn.self,
+                addPartitionsToTxn(try AddPartitionsToTxn.decodeRequest(frame, header), header.version))
+        case .addOffsetsToTxn:
+            reply.send(
+                AddOffsetsToTxn.self, addOffsetsToTxn(try AddOffsetsToTxn.decodeRequest(frame, header), header.version))
+        case .endTxn: reply.send(EndTxn.self, endTxn(try EndTxn.decodeRequest(frame, header), header.version))
+        case .txnOffsetCommit:
+            reply.send(TxnOffsetCommit.self, txnOffsetCommit(try TxnOffsetCommit.decodeRequest(frame, header)))
+        case .offsetForLeaderEpoch:
+            reply.send(
+                OffsetForLeaderEpoch.self, offsetForLeaderEpoch(try OffsetForLeaderEpoch.decodeRequest(frame, header)))
         case .describeCluster:
             _ = try DescribeCluster.decodeRequest(frame, header)
             reply.send(DescribeCluster.self, describeCluster())
@@ -154,21 +176,6 @@ final class Broker {
         response.clusterId = Self.clusterId
         response.controllerId = Self.nodeId
         response.brokers = [broker]
-        return response
-    }
-
-    private func initProducerId(_ request: InitProducerId.Request) -> InitProducerId.Response {
-        var response = InitProducerId.Response()
-        guard request.transactionalId == nil else {
-            response.errorCode = .transactionalIdAuthorizationFailed
-            return response
-        }
-        producersNamed += 1
-        guard isNoted([.counts(counts)]) else {
-            response.errorCode = .kafkaStorageError
-            return response
-        }
-        response.producerId = producersNamed
         return response
     }
 }

@@ -12,6 +12,10 @@ final class Connection: ChannelDuplexHandler {
     let broker: Broker
     private var context: ChannelHandlerContext?
     private var received = ByteBuffer()
+    /// How many bytes the frame has that is being received. Room for it is made at once, but not for as much as anybody
+    /// may claim.
+    private var wantedCount = 0
+    private static let mostReserved = 2 << 20
     /// Whether a request has no answer yet.
     private var isBusy = false
     /// Whether frames are being served further up the stack.
@@ -37,6 +41,7 @@ final class Connection: ChannelDuplexHandler {
             received = piece
         } else {
             received.discardReadBytes()
+            received.reserveCapacity(min(wantedCount, Self.mostReserved))
             received.writeBuffer(&piece)
         }
         serveFrames()
@@ -76,7 +81,9 @@ final class Connection: ChannelDuplexHandler {
         let length = try received.withUnsafeReadableBytes { bytes throws(WireError) in
             try Frame.length(bytes, limit: Frame.defaultLimit)
         }
-        guard let length, received.readableBytes >= Frame.prefixLength + length else { return nil }
+        guard let length else { return nil }
+        wantedCount = Frame.prefixLength + length
+        guard received.readableBytes >= wantedCount else { return nil }
         received.moveReaderIndex(forwardBy: Frame.prefixLength)
         return received.readSlice(length: length)
     }

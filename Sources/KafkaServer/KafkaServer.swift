@@ -15,6 +15,7 @@ package struct ServerSettings: Sendable {
     /// Whether a topic that a client asks for is made.
     package var createsTopics = true
     package var groups = GroupRules()
+    package var transactions = TransactionRules()
     package var script = ScriptSettings()
     /// Where topics, records and committed offsets are kept; nil: in memory, until the broker ends.
     package var data: DataFolder?

@@ -201,6 +201,11 @@ public struct RunResult: Codable, Equatable, Sendable {
     /// Why the engine refused to go on after its death, in its words; nil where it did not. What it left undone then counts as
     /// lost, but not silently.
     @OrNull public var refusal: String?
+    /// Rows that lie in the output's topic and were never committed, which nobody sees who reads committed records; nil where
+    /// the output is no topic.
+    @OrNull public var uncommitted: Int?
+    /// Seconds for which an open transaction hid rows from whoever read the output's topic after the run; nil as above.
+    @OrNull public var hiddenSeconds: Double?
 
     /// The counts that the semantics predict.
     public struct ExpectedCounts: Codable, Equatable, Sendable {

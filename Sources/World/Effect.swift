@@ -54,6 +54,10 @@ public enum Effect: UInt8, CaseIterable, Sendable {
     /// Everything has been read, written and recorded: nothing is in flight.
     case engineIdle
 
+    // A task's transaction in a sink that is a topic. Behind all others, whose numbers stand in traces.
+    case sinkBegin
+    case sinkOffsets
+
     /// The effect's place in the catalogue, below 64.
     @inlinable public var index: Int { Int(rawValue) }
 
@@ -80,7 +84,9 @@ public enum Effect: UInt8, CaseIterable, Sendable {
         case .batchLogRename: "batch.log.rename"
         case .batchSubmit: "batch.submit"
         case .taskRead: "task.read"
+        case .sinkBegin: "sink.begin"
         case .sinkWrite: "sink.write"
+        case .sinkOffsets: "sink.offsets"
         case .sinkCommit: "sink.commit"
         case .sinkSync: "sink.sync"
         case .stateWrite: "state.write"

@@ -114,6 +114,8 @@ public struct StoreError: Error, Equatable, Sendable, CustomStringConvertible {
 extension ErrorCode<StoreError> {
     /// Another connection holds the database, and did not let go of it in time.
     public static var busy: Self { Self(rawValue: "busy") }
+    /// Another writer has taken this one's place.
+    public static var fenced: Self { Self(rawValue: "fenced") }
     /// The file system is full.
     public static var noSpace: Self { Self(rawValue: "no-space") }
     /// The file may not be opened or written.

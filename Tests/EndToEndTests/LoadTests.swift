@@ -5,8 +5,12 @@ import Testing
 extension EndToEnd {
     @Suite("Loads of another shape (issue point 5)") struct LoadTests {
         private static let environment = ProcessInfo.processInfo.environment
-        private static let brokers = environment["KBENCH_TEST_BROKERS"]
-        private static let mustRun = brokers != nil || environment["CI"] == "true"
+        /// The embedded broker, and the external one where `scripts/test` has started it.
+        private static let brokers =
+            [[]]
+            + (environment["KBENCH_TEST_BROKERS"].map {
+                [["--brokers", $0, "-X", "receive.message.max.bytes=1000000000"]]
+            } ?? [])
 
         private static func scenario(partitions: Int, load: String, more: String = "", bytes: String = "") -> String {
             """
@@ -94,45 +98,31 @@ extension EndToEnd {
                 records: 1_600, in: folder)
         }
 
-        @Test("transactions need a broker that has them")
-        func noTransactions() async throws {
-            let folder = try Folder()
-            let text = Self.scenario(
-                partitions: 4, load: "transactions: {records: 20, aborted: 30%}", bytes: "record-bytes: 50")
-            _ = try folder.write(text, to: "shaped.yaml")
-            let outcome = try await Kbench.run(["scenario", "./shaped.yaml"], in: folder)
-            #expect(outcome.status == .exited(64))
-            #expect(outcome.errorLines.first?.contains("the embedded broker has no transactions") == true, "\(outcome)")
-        }
-
         @Test(
             "30 % of the transactions are aborted, and nobody delivers their records (field cases N1, N3)",
-            .enabled(if: mustRun, "needs the external broker that scripts/test starts (KBENCH_TEST_BROKERS)"),
             arguments: [
                 ("transactions: {records: 20, aborted: 30%}", "record-bytes: 50", 1_600),
                 (
                     "transactions: {records: 20, aborted: 30%}\nweights: [5, 0, 1, 2]\nkeys: unique\ntombstones: 20%",
                     "record-bytes: 50\narrivals: 130", 1_730
                 ),
-            ])
-        func transactions(load: String, bytes: String, records: Int) async throws {
-            let brokers = try #require(Self.brokers, "KBENCH_TEST_BROKERS is not set: run scripts/test")
+            ], brokers)
+        func transactions(load: (String, String, Int), brokers: [String]) async throws {
+            let (load, bytes, records) = load
             let folder = try Folder()
             try await Self.expectPass(
-                Self.scenario(partitions: 4, load: load, bytes: bytes), records: records,
-                ["--brokers", brokers, "-X", "receive.message.max.bytes=1000000000"], in: folder)
+                Self.scenario(partitions: 4, load: load, bytes: bytes), records: records, brokers,
+                in: folder)
         }
 
         @Test(
             "a matrix over shaped loads is as its closed forms say, in both worlds",
-            .enabled(if: mustRun, "needs the external broker that scripts/test starts (KBENCH_TEST_BROKERS)"),
             arguments: [
-                ("load: {weights: [9, 0, 1, 0]}", false),
-                ("load: {keys: unique, tombstones: 20%, record-bytes: {min: 10, max: 500}}", false),
-                ("load: {transactions: {records: 7, aborted: 30%}, weights: [5, 1, 1, 2]}", true),
+                "load: {weights: [9, 0, 1, 0]}",
+                "load: {keys: unique, tombstones: 20%, record-bytes: {min: 10, max: 500}}",
+                "load: {transactions: {records: 7, aborted: 30%}, weights: [5, 1, 1, 2]}",
             ])
-        func matrix(load: String, isExternal: Bool) async throws {
-            let brokers = try #require(Self.brokers, "KBENCH_TEST_BROKERS is not set: run scripts/test")
+        func matrix(load: String) async throws {
             let folder = try Folder()
             _ = try folder.write(load, to: "load.yaml")
             let outcome = try await Kbench.run(
@@ -140,8 +130,7 @@ extension EndToEnd {
                     "matrix", "--load", "load.yaml", "--block-records", "20", "--batch-records", "100", "--point",
                     "sink.write.after,receiver.offsets.commit.before,batch.plan.after", "--sink", "append,offset-keyed",
                     "--strategy", "receiver-wal,direct,direct-commit",
-                ] + (isExternal ? ["--brokers", brokers, "-X", "receive.message.max.bytes=1000000000"] : []), in: folder
-            )
+                ], in: folder)
             #expect(outcome.status == .exited(0), "\(outcome)")
             #expect(outcome.output.hasPrefix("PASS matrix"))
         }

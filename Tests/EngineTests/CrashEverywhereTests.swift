@@ -55,7 +55,8 @@ struct CrashEverywhereTests {
             ? SinkKind.allCases
             : isPatterned
                 ? [.append, .batchKeyed, .transactional]
-                : isLast || strategy == .directTransactional ? [.append, .transactional] : [.append]
+                : isLast || strategy == .directTransactional
+                    ? [.append, .transactional, .kafkaTransactional] : [.append]
         return fidelities.flatMap { fidelity in
             sinks.filter(strategy.canWrite).filter { sink in
                 // What a deviation alone does shows in the rows; the other sinks hide it.

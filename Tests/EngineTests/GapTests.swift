@@ -54,7 +54,7 @@ struct GapTests {
                 }
             }
             ingestDuplicates =
-                configuration.sink == .offsetKeyed || configuration.sink == .transactional
+                configuration.sink.isKeyedByOffset
                 ? reads.values.reduce(0) { $0 + $1.count - 1 }
                 : rows.values.reduce(0) { $0 + Set($1).count - 1 }
             redone = read - rows.values.reduce(0) { $0 + $1.count }

@@ -19,7 +19,7 @@ struct TaskDivisionTests {
 
     /// A transactional sink compares offsets, so it takes the records of a partition in order alone.
     private func canTake(_ tasks: TaskSettings, _ sink: SinkKind) -> Bool {
-        sink != .transactional || (tasks.slots == 1 && tasks.repartition == nil)
+        !sink.traits.keepsOffsets || (tasks.slots == 1 && tasks.repartition == nil)
     }
 
     @Test("nothing twice, nothing missing, without a crash", arguments: strategies, settings)

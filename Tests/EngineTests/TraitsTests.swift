@@ -27,7 +27,8 @@ struct TraitsTests {
     func pairs() {
         for strategy in Strategy.allCases {
             let sinks = SinkKind.allCases.filter(strategy.canWrite)
-            #expect(sinks == (strategy == .directTransactional ? [.transactional] : SinkKind.allCases))
+            #expect(
+                sinks == (strategy == .directTransactional ? [.transactional, .kafkaTransactional] : SinkKind.allCases))
         }
     }
 

@@ -15,7 +15,10 @@ struct TransactionalSinkTests {
         let seams = Seams(
             broker: SimulatedBroker(topic: "t", partitions: 2), disk: SimulatedDisk(), clock: SimulatedClock(),
             crash: crash, openStore: stores.open, driverName: "the first")
-        return try TransactionalSink(directory: "/sink", strategy: strategy, seams: seams)
+        return try TransactionalSink(
+            EngineConfiguration(
+                strategy: strategy, sink: .transactional, directory: "", group: "g", starts: [0, 0], ends: [100, 100],
+                cuts: .count(block: 1, batch: 1)), seams: seams)
     }
 
     private func task(_ ranges: [(Partition, Range<Offset>)], batch: Int64 = 1) -> OutputTask {

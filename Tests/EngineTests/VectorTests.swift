@@ -214,7 +214,7 @@ struct VectorTests {
     private func check(_ vector: Vector, _ shape: LoadShape) throws {
         let crash = try #require(ArmedCrash(parsing: vector.crash))
         var outcomes: [(SinkKind, (Int, Int))] = [(.append, vector.append), (.offsetKeyed, (0, vector.append.1))]
-        outcomes.append((.transactional, (0, vector.append.1)))
+        outcomes += [(.transactional, (0, vector.append.1)), (.kafkaTransactional, (0, vector.append.1))]
         if let batchKeyed = vector.batchKeyed { outcomes.append((.batchKeyed, batchKeyed)) }
         for (sink, (duplicates, lost)) in outcomes where vector.strategy.canWrite(to: sink) {
             let run = SimulatedRun(strategy: vector.strategy, sink: sink, shape: shape, fidelity: vector.fidelity)

@@ -29,9 +29,10 @@ extension BareClient {
 
     /// Sends one batch of records with these values.
     func produce(
-        _ values: [[UInt8]], to topic: String = "t", partition: Int32 = 0, producer: BatchBuilder.Producer? = nil
+        _ values: [[UInt8]], to topic: String = "t", partition: Int32 = 0, producer: BatchBuilder.Producer? = nil,
+        isTransactional: Bool = false
     ) throws -> Produce.Response.Partition {
-        var builder = BatchBuilder(producer: producer)
+        var builder = BatchBuilder(producer: producer, isTransactional: isTransactional)
         for (offset, value) in values.enumerated() {
             try builder.append(offset: Int64(offset), timestamp: 5, key: [UInt8]?.none, value: value)
         }

@@ -42,9 +42,9 @@ import World
 
     @Test(
         "transactions leave a marker in each partition that they wrote to, and aborted records are seen by nobody",
-        .enabled(if: TestCluster.externalBootstrap != nil, "the embedded broker has no transactions"))
-    func transactions() throws {
-        let topic = try TestCluster.external.makeTopic(partitions: 3)
+        arguments: TestCluster.complete)
+    func transactions(_ cluster: TestCluster) throws {
+        let topic = try cluster.makeTopic(partitions: 3)
         let writer = try KafkaTransactions(topic.configuration, topic: topic.name, name: "writer-of-\(topic.name)")
         defer { writer.close() }
         func produce(_ ending: KafkaTransactions.Ending, _ values: [(Partition, String)]) throws {

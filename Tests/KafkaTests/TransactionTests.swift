@@ -1,13 +1,13 @@
-// Logs with transactions: markers and aborted records are gaps. The embedded broker has no transactions.
+// Logs with transactions: markers and aborted records are gaps.
 import Kafka
 import Testing
 import World
 
-@Suite("A log with transactions", .enabled(if: TestCluster.externalBootstrap != nil))
+@Suite("A log with transactions")
 struct TransactionTests {
     /// Offsets 0 to 9 committed, marker at 10; 11 to 15 aborted, marker at 16; 17 to 26 committed, marker at 27.
-    private func makeTopic() throws -> (TestTopic, TransactionalWriter) {
-        let topic = try TestCluster.external.makeTopic()
+    private func makeTopic(_ cluster: TestCluster) throws -> (TestTopic, TransactionalWriter) {
+        let topic = try cluster.makeTopic()
         let writer = try TransactionalWriter(topic.configuration, topic: topic.name)
         try writer.begin(10, first: 0)
         try writer.commit()
@@ -18,9 +18,9 @@ struct TransactionTests {
         return (topic, writer)
     }
 
-    @Test("delivers committed records only, and ends behind the last marker")
-    func wholeLog() throws {
-        let (topic, _) = try makeTopic()
+    @Test("delivers committed records only, and ends behind the last marker", arguments: TestCluster.complete)
+    func wholeLog(_ cluster: TestCluster) throws {
+        let (topic, _) = try makeTopic(cluster)
         #expect(try topic.broker.watermarks(of: 0) == Watermarks(low: 0, high: 28))
         let reader = try topic.openReader()
         defer { reader.close() }
@@ -31,9 +31,9 @@ struct TransactionTests {
         #expect(block.numbers == Array(0..<20))
     }
 
-    @Test("ends a range in a gap, and loses nothing behind it", arguments: 10...17)
-    func rangeEndsInGap(_ until: Int) throws {
-        let (topic, _) = try makeTopic()
+    @Test("ends a range in a gap, and loses nothing behind it", arguments: 10...17, TestCluster.complete)
+    func rangeEndsInGap(_ until: Int, _ cluster: TestCluster) throws {
+        let (topic, _) = try makeTopic(cluster)
         let reader = try topic.openReader()
         defer { reader.close() }
         let block = Block()
@@ -46,9 +46,9 @@ struct TransactionTests {
 
     @Test(
         "N1: remembers that its tail is a gap, for ranges that are asked for after one that ended inside it",
-        arguments: 10...16)
-    func tailIsGap(_ until: Int) throws {
-        let topic = try TestCluster.external.makeTopic()
+        arguments: 10...16, TestCluster.complete)
+    func tailIsGap(_ until: Int, _ cluster: TestCluster) throws {
+        let topic = try cluster.makeTopic()
         let writer = try TransactionalWriter(topic.configuration, topic: topic.name)
         try writer.begin(10, first: 0)
         try writer.commit()
@@ -67,9 +67,9 @@ struct TransactionTests {
         #expect(block.numbers == Array(0..<10))
     }
 
-    @Test("has ranges without any record")
-    func emptyRange() throws {
-        let (topic, _) = try makeTopic()
+    @Test("has ranges without any record", arguments: TestCluster.complete)
+    func emptyRange(_ cluster: TestCluster) throws {
+        let (topic, _) = try makeTopic(cluster)
         let reader = try topic.openReader([(0, 11)])
         defer { reader.close() }
         let block = Block()
@@ -81,11 +81,11 @@ struct TransactionTests {
         #expect(block.recordCount == 0)
     }
 
-    @Test("ends where the first open transaction begins")
-    func openTransaction() throws {
+    @Test("ends where the first open transaction begins", arguments: TestCluster.complete)
+    func openTransaction(_ cluster: TestCluster) throws {
         // Without an aborted one: noida-db names those also to a fetch that begins behind them, whereupon the library
         // drops what the same producer committed later. Kafka names only those that a fetch can meet.
-        let topic = try TestCluster.external.makeTopic()
+        let topic = try cluster.makeTopic()
         let writer = try TransactionalWriter(topic.configuration, topic: topic.name)
         try writer.begin(10, first: 0)
         try writer.commit()

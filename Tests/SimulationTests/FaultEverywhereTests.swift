@@ -51,7 +51,7 @@ import World
                 try run.live()
                 let verdict = try run.verdict()
                 #expect(verdict.lost == 0 && verdict.corrupted == 0, "\(fault)")
-                if sink == .offsetKeyed || sink == .transactional { #expect(verdict.duplicates == 0, "\(fault)") }
+                if sink == .offsetKeyed || sink.traits.keepsOffsets { #expect(verdict.duplicates == 0, "\(fault)") }
             } catch {
                 Issue.record("\(fault): \(error)")
             }

@@ -70,7 +70,7 @@ import World
             try run.live()
             let verdict = try run.verdict()
             #expect(verdict.lost == 0 && verdict.corrupted == 0, "seed \(seed), \(crashes)")
-            if sink == .offsetKeyed || (sink == .transactional) || crashes.isEmpty {
+            if sink == .offsetKeyed || sink.traits.keepsOffsets || crashes.isEmpty {
                 #expect(verdict.duplicates == 0, "seed \(seed), \(crashes)")
             }
         }

@@ -81,8 +81,7 @@ extension TransactionalSource {
                 "direct-transactional cannot write to a sink that is \(configuration.sink.rawValue)",
                 location: configuration.directory)
         }
-        let sink = try TransactionalSink(
-            directory: RunFolder.sink(of: configuration.outputFolder), strategy: configuration.strategy, seams: seams)
+        let sink = try TransactionalSink(configuration, seams: seams)
         // First take over, then look: nobody moves an offset in between.
         let before = try sink.takeOver()
         let source = try TransactionalSource(

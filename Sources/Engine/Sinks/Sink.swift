@@ -56,8 +56,8 @@ extension SinkKind {
         case .append: try AppendSink(directory: directory, disk: seams.disk, slot: slot)
         case .batchKeyed: try BatchKeyedSink(directory: directory, disk: seams.disk, crash: seams.crash)
         case .offsetKeyed: try OffsetKeyedSink(directory: directory, disk: seams.disk)
-        case .transactional:
-            try TransactionalSink(directory: directory, strategy: configuration.strategy, seams: seams)
+        case .transactional, .kafkaTransactional:
+            try TransactionalSink(configuration, seams: seams)
         case .counting: try CountingSink(configuration: configuration, disk: seams.disk, slot: slot)
         }
     }

@@ -1,11 +1,12 @@
-// The transactional sink: a task's rows and the offsets behind them in one transaction of a database.
+// The transactional sinks: a task's rows and the offsets behind them in one transaction of a database, or of Kafka.
 internal import Evidence
 internal import Ingestion
 internal import World
 
 /// Keeps, beside the rows, the offset behind the last row of each partition. A task whose offsets all lie below is
-/// dropped, one that reaches over keeps the rows from there on, so no record is ever stored twice. The transaction is
-/// open from the task's first look at the stored offsets to its commit, so nobody moves them between.
+/// dropped, one that reaches over keeps the rows from there on, so no record is ever stored twice. A database's
+/// transaction is open from the task's first look at the stored offsets to its commit, so nobody moves them between. With
+/// a topic nobody else can: whoever opens the sink fences those before.
 final class TransactionalSink: RowSink {
     /// What a task may find stored.
     private enum Rule {
@@ -26,6 +27,7 @@ final class TransactionalSink: RowSink {
     private let path: String
     private let store: any TransactionalStore
     private let crash: CrashSwitch
+    private let isTopic: Bool
     private let rule: Rule
     private let driverName: String
     /// This driver's number in the store; nil where the strategy does not own the stored offsets.
@@ -36,24 +38,19 @@ final class TransactionalSink: RowSink {
     /// By partition: rows below are stored already.
     private var floors: [Offset] = []
 
-    init(directory: String, strategy: Strategy, seams: Seams) throws {
-        path = TransactionalSink.path(in: directory)
+    init(_ configuration: EngineConfiguration, seams: Seams) throws {
+        let (directory, strategy) = (RunFolder.sink(of: configuration.outputFolder), configuration.strategy)
+        isTopic = configuration.sink.traits.isTopic
+        path = "\(directory)/\(isTopic ? SinkFiles.topic : SinkFiles.database)"
         crash = seams.crash
         driverName = seams.driverName
         rule = strategy.traits.offsets == .sink ? .exact : strategy.isReceiver ? .any : .noGap
-        try seams.disk.makeDurableDirectory(directory)
-        store = try TransactionalSink.openStore(in: directory, with: seams.openStore)
-        try seams.disk.syncDirectory(directory)
-    }
-
-    static func path(in directory: String) -> String { "\(directory)/\(SinkFiles.database)" }
-
-    static func openStore(in directory: String, with open: TransactionalStoreOpener?) throws -> any TransactionalStore {
-        guard let open else {
-            throw EngineError(
-                .impossibleSink, "no database can be opened in this world", location: path(in: directory))
+        guard let open = seams.openStore else {
+            throw EngineError(.impossibleSink, "no database can be opened in this world", location: path)
         }
-        return try open(path(in: directory))
+        try seams.disk.makeDurableDirectory(directory)
+        store = try open(path)
+        try seams.disk.syncDirectory(directory)
     }
 
     /// Makes this driver the only one that may write; whoever was so before is out. Returns who that was.
@@ -68,8 +65,7 @@ final class TransactionalSink: RowSink {
 
     func begin(_ task: OutputTask) throws -> Bool {
         abandon()
-        try store.begin()
-        isOpen = true
+        if !isTopic { try open() }
         batch = task.batch
         advances = []
         for range in TransactionalSink.hulls(of: task.ranges) {
@@ -82,8 +78,33 @@ final class TransactionalSink: RowSink {
                 advances.append(Advance(partition: range.partition, expected: stored, until: range.until))
             }
         }
-        if advances.isEmpty { abandon() }
-        return !advances.isEmpty
+        if advances.isEmpty {
+            abandon()
+            return false
+        }
+        if isTopic {
+            try crash.before(.sinkBegin)
+            try open()
+            try crash.after(.sinkBegin)
+        }
+        return true
+    }
+
+    private func open() throws {
+        try telling { try store.begin() }
+        isOpen = true
+    }
+
+    /// Says who is out where a topic's broker does.
+    private func telling<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as StoreError where error.code == .fenced {
+            abandon()
+            throw EngineError(
+                .fenced, "\(ownName) is fenced: another driver has taken over the topic of the results",
+                cause: "\(error)", location: path)
+        }
     }
 
     func write(_ rows: SinkRows) throws {
@@ -92,22 +113,27 @@ final class TransactionalSink: RowSink {
             // Neighbours that are new go in together.
             var end = start
             while end < rows.count, isNew(rows.key(at: end)) { end += 1 }
-            if end > start { try store.insert(rows.bytes(of: start..<end), entryLength: SinkEntry.byteCount) }
+            if end > start {
+                try telling { try store.insert(rows.bytes(of: start..<end), entryLength: SinkEntry.byteCount) }
+            }
             start = end + 1
         }
     }
 
     func finish(_ task: OutputTask) throws {
+        if isTopic { try crash.before(.sinkOffsets) }
         for advance in advances {
-            let isDone = try store.advance(
-                advance.partition, from: advance.expected, to: advance.until, batch: batch)
+            let isDone = try telling {
+                try store.advance(advance.partition, from: advance.expected, to: advance.until, batch: batch)
+            }
             if !isDone {
                 let found = try store.storedOffset(of: advance.partition)?.offset
                 throw fenced(advance.partition, expected: advance.expected ?? 0, found: found ?? 0)
             }
         }
+        if isTopic { try crash.after(.sinkOffsets) }
         try crash.before(.sinkCommit)
-        try store.commit()
+        try telling { try store.commit() }
         isOpen = false
         try crash.after(.sinkCommit)
     }
@@ -152,12 +178,13 @@ final class TransactionalSink: RowSink {
         abandon()
         let newest = try? store.newestDriver()
         let who = newest.flatMap { $0.number == driver ? nil : "driver \($0.number) (\($0.name))" } ?? "a second driver"
-        let own = driver.map { "driver \($0) (\(driverName))" } ?? driverName
         return EngineError(
             .fenced,
-            "\(own) is fenced: \(who) took over the stored offsets; partition \(partition) was expected at offset "
+            "\(ownName) is fenced: \(who) took over the stored offsets; partition \(partition) was expected at offset "
                 + "\(expected) and found at \(found)", location: path)
     }
+
+    private var ownName: String { driver.map { "driver \($0) (\(driverName))" } ?? driverName }
 
     /// One range per partition, from its first offset to its last: a block's ranges are split by gaps.
     private static func hulls(of ranges: [OffsetRange]) -> [OffsetRange] {

@@ -16,6 +16,8 @@ package enum SinkFiles {
     }
     /// The database of a transactional sink.
     package static let database = "transactional.sqlite"
+    /// What stands for the topic of a Kafka-transactional sink.
+    package static let topic = "output-topic"
 
     package static func isAppend(_ name: String) -> Bool { name.hasPrefix("append") && name.hasSuffix(rows) }
     package static func isBatch(_ name: String) -> Bool { name.hasPrefix("batch-") && name.hasSuffix(rows) }

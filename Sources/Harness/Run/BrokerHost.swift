@@ -105,11 +105,6 @@ package final class BrokerHost {
         let extra =
             (load.keys == .none ? 0 : 20) + (load.origin == .anyone ? 30 : 0)
             + load.headers.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 }
-        if load.transactions != nil {
-            throw Diagnosis(
-                cause: "load.transactions: the embedded broker has no transactions",
-                fix: "name a broker that has them with --brokers", exitCode: .usage)
-        }
         let kept = 100 - (load.transactions?.abortedPercent ?? 0)
         try checkRoom(
             records: records * 100 / max(1, kept),

@@ -67,6 +67,11 @@ public final class Leftovers: Sendable {
         state.withLock { $0.clusters.last { $0.bootstrap == bootstrap } }?.note(group: group)
     }
 
+    /// A topic that a worker is about to make.
+    package func note(topic: String, at bootstrap: String) {
+        try? state.withLock { $0.clusters.last { $0.bootstrap == bootstrap } }?.make(topic) {}
+    }
+
     /// Something else that has to be removed; `remove` may block.
     package func note(_ name: String, _ remove: @escaping @Sendable () throws -> Void) {
         state.withLock { $0.others.append((name, remove)) }

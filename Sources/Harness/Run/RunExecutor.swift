@@ -4,6 +4,7 @@ internal import Evidence
 internal import Foundation
 package import Ingestion
 internal import Judgement
+internal import Kafka
 internal import Posix
 package import Results
 internal import World
@@ -156,7 +157,9 @@ package struct RunExecutor: Sendable {
         _ plan: RunPlan, lives: Lives, in directory: String, counters: EngineCounters
     ) throws -> RunResult {
         let truth = lives.truth
-        var verdict = try plan.verdict(truth: truth, origin: subject.origin, in: directory, counters: counters)
+        var verdict = try plan.verdict(
+            truth: truth, origin: subject.origin, in: directory, counters: counters,
+            openStore: subject.openStore(of: plan, in: directory))
         // What an engine that refuses to go on leaves undone it has spoken of.
         if lives.refusal != nil { verdict.lostLoudly = verdict.lost }
         let seconds = Double(counters[.workingNanoseconds]) / 1e9
@@ -200,6 +203,9 @@ package struct RunExecutor: Sendable {
             result.lostWithoutEvents = plan.lostWithoutEvents
         }
         result.refusal = lives.refusal
+        let sight = try subject.sight(of: plan, in: directory)
+        result.uncommitted = sight?.uncommitted
+        result.hiddenSeconds = sight?.hiddenSeconds
         return result
     }
 }

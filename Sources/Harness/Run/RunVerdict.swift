@@ -4,7 +4,7 @@ package import Evidence
 internal import Ingestion
 package import Judgement
 internal import Posix
-internal import World
+package import World
 
 extension RunPlan {
     /// The name of what the output went to, for tables: the sink, or the job or operation in its place.
@@ -18,7 +18,8 @@ extension RunPlan {
 
     /// The exact outcome of the run in `directory`.
     package func verdict(
-        truth: GroundTruth, origin: RecordOrigin, in directory: String, counters: EngineCounters
+        truth: GroundTruth, origin: RecordOrigin, in directory: String, counters: EngineCounters,
+        openStore: @escaping TransactionalStoreOpener
     ) throws -> Verdict {
         let disk = PosixDisk()
         if !strategy.hasOutput {
@@ -39,12 +40,13 @@ extension RunPlan {
                 counted: counted.records, producedByPartition: truth.counts, digest: counted.digest,
                 readings: Readings(ofRunsIn: [state], disk: disk))
         }
-        return try sinkVerdict(truth: truth, origin: origin, in: directory)
+        return try sinkVerdict(truth: truth, origin: origin, in: directory, openStore: openStore)
     }
 
     /// Compares what the sink of the run in `directory` holds with what was produced.
-    package func sinkVerdict(truth: GroundTruth, origin: RecordOrigin = .kbench, in directory: String) throws -> Verdict
-    {
+    package func sinkVerdict(
+        truth: GroundTruth, origin: RecordOrigin, in directory: String, openStore: @escaping TransactionalStoreOpener
+    ) throws -> Verdict {
         let disk = PosixDisk()
         let state = "\(directory)/state"
         let sink = sink ?? .append
@@ -55,7 +57,7 @@ extension RunPlan {
                 truth.numbered(origin)
             }
         return try Verdict(
-            of: [sink.deliveries(ofRunIn: state, disk: disk, openStore: ResultStore.open)],
+            of: [sink.deliveries(ofRunIn: state, disk: disk, openStore: openStore)],
             against: production, readings: Readings(ofRunsIn: [state], disk: disk))
     }
 }

@@ -78,7 +78,7 @@ package struct StagedRun: Sendable {
     /// Compares the sink with what was produced.
     package func verdict() async throws -> Verdict {
         try await BlockingThread.run {
-            try plan.sinkVerdict(truth: executor.subject.truth, origin: executor.subject.origin, in: directory)
+            try executor.subject.verdict(of: plan, in: directory)
         }
     }
 

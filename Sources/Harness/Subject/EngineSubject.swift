@@ -3,7 +3,8 @@ internal import Engine
 package import Evidence
 internal import Foundation
 internal import Ingestion
-internal import Judgement
+package import Judgement
+package import Kafka
 internal import Posix
 internal import World
 
@@ -25,6 +26,8 @@ package struct EngineSubject: Subject {
     package var origin = RecordOrigin.kbench
     /// How much longer than usual a read may stand still, in milliseconds.
     package var patience = 0
+    /// What the topics are made with that a sink writes to.
+    package var topics = TopicSettings()
     /// What is measured of the worker; nil: nothing.
     package var measurement: WorkerConfiguration.Measurement?
 
@@ -120,6 +123,7 @@ package struct EngineSubject: Subject {
         var configuration = WorkerConfiguration(
             engine: engine, bootstrap: bootstrap, properties: properties, topic: topic, crash: nil,
             countersPath: "\(directory)/counters", offsetStore: place(of: plan, in: directory))
+        configuration.output = output(of: plan, in: directory)
         configuration.measurement = measurement
         if plan.isTraced { configuration.tracePath = "\(directory)/trace" }
         configuration.results = plan.resultsAreCheckpoint.map {
@@ -131,6 +135,51 @@ package struct EngineSubject: Subject {
     /// The consumer group of the run in `directory`.
     package func group(in directory: String) -> String {
         "\(groupPrefix ?? topic)-\(directory.split(separator: "/").last.map(String.init) ?? "run")"
+    }
+
+    /// The topic of the run in `directory`, where its sink writes to one. Who goes on from the offsets that are committed
+    /// there has no others; with any other strategy the group's own offsets say something else.
+    private func output(of plan: RunPlan, in directory: String) -> OutputTopic? {
+        guard plan.strategy.hasOutput, plan.sink?.traits.isTopic == true else { return nil }
+        let group = group(in: directory)
+        return OutputTopic(
+            name: "\(group)-output", group: plan.strategy.traits.offsets == .sink ? group : "\(group)-output",
+            replication: topics.replication,
+            configuration: topics.configuration.map { "\($0.name)=\($0.value)" })
+    }
+
+    /// What opens the store of the results of the run in `directory`.
+    ///
+    /// - Throws: `BrokerError` for properties that cannot be.
+    func openStore(of plan: RunPlan, in directory: String) throws -> TransactionalStoreOpener {
+        ResultStore.opener(output(of: plan, in: directory), try kafka, input: topic)
+    }
+
+    /// Compares the sink of the run in `directory` with what was produced.
+    ///
+    /// - Throws: `DiskError`, `StoreError` or `BrokerError`.
+    package func verdict(of plan: RunPlan, in directory: String) throws -> Verdict {
+        try plan.sinkVerdict(
+            truth: truth, origin: origin, in: directory, openStore: openStore(of: plan, in: directory))
+    }
+
+    /// What the topic of the run in `directory` shows to whom; nil where its sink writes to none.
+    ///
+    /// - Throws: `BrokerError`.
+    func sight(of plan: RunPlan, in directory: String) throws -> KafkaStore.Sight? {
+        guard let output = output(of: plan, in: directory) else { return nil }
+        let store = try output.store(try kafka, input: topic)
+        defer { store.close() }
+        return try store.look()
+    }
+
+    private var kafka: KafkaConfiguration {
+        get throws {
+            var kafka = try KafkaConfiguration(
+                bootstrap: bootstrap, properties: KafkaConfiguration.properties(fromArguments: properties))
+            kafka.topicTimeout = .zero
+            return kafka
+        }
     }
 
     /// Where the run in `directory` finds its offset store.

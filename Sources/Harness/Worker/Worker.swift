@@ -63,7 +63,8 @@ public enum Worker {
             disk: meter?.disk ?? PosixDisk(),
             clock: MonotonicClock(),
             crash: armed ?? configuration.pause.flatMap(waiting) ?? trace?.crashSwitch ?? CrashSwitch(),
-            openStore: ResultStore.open, driverName: "process \(Processes.processID)", output: results,
+            openStore: ResultStore.opener(configuration.output, kafka, input: configuration.topic),
+            driverName: "process \(Processes.processID)", output: results,
             threads: PlainThreads())
         seams.observer = meter?.observer
         seams.stop = { Interrupts.wasInterrupted ? configuration.stop : nil }

@@ -24,6 +24,8 @@ public struct WorkerConfiguration: Codable, Equatable, Sendable {
     public var countersPath: String
     /// Who keeps the offsets that the strategy commits.
     public var offsetStore: OffsetStorePlace
+    /// Where the sink's rows go; nil where that is no topic.
+    public var output: OutputTopic?
     /// Where to wait; nil: nowhere.
     public var pause: Pause?
 

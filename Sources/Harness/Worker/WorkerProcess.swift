@@ -36,6 +36,10 @@ package struct WorkerProcess: Sendable {
     ) async throws -> LifeEnding {
         try configuration.write(to: path)
         Leftovers.shared.note(group: configuration.engine.group, at: configuration.bootstrap)
+        if let output = configuration.output {
+            Leftovers.shared.note(group: output.group, at: configuration.bootstrap)
+            Leftovers.shared.note(topic: output.name, at: configuration.bootstrap)
+        }
         let process = LifeProcess(
             executable: .path(FilePath(executable)), arguments: ["worker", path],
             input: try configuration.lineOfProperties())

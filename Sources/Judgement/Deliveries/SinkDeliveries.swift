@@ -56,9 +56,9 @@ public struct SinkDeliveries: DeliverySource {
     @discardableResult
     public func forEachRow(_ body: (SinkEntry) throws -> Void) throws -> Int {
         var damaged = 0
-        if kind == .transactional {
+        if kind.keepsOffsets {
             guard disk.exists(directory) else { return 0 }
-            let path = "\(directory)/\(SinkFiles.database)"
+            let path = "\(directory)/\(kind.storeName)"
             guard let openStore else {
                 throw StoreError(.failed, operation: "open", path: path, reason: "this world has no database")
             }
@@ -105,13 +105,16 @@ public struct SinkDeliveries: DeliverySource {
             case .append: SinkFiles.isAppend(name)
             case .batchKeyed: SinkFiles.isBatch(name)
             case .offsetKeyed: SinkFiles.isPartition(name)
-            case .transactional, .counting: false
+            case .transactional, .kafkaTransactional, .counting: false
             }
         }
     }
 }
 
 extension SinkKind {
+    /// The name of the store of a sink that keeps offsets: that of a topic is one to tell it by, and no file.
+    package var storeName: String { traits.isTopic ? SinkFiles.topic : SinkFiles.database }
+
     /// What the sink of this kind holds of the run in `directory`.
     public func deliveries(
         ofRunIn directory: String, disk: any Disk, openStore: TransactionalStoreOpener? = nil

@@ -34,8 +34,8 @@ public enum CrashPointGuide {
         case .cleanupRemove:
             [.receiver, .receiverReliable, .receiverWal, .direct, .directLogFirst]
         case .recoveryTruncate: [.receiver, .receiverReliable, .receiverWal]
-        case .recoveryOpen, .recoveryRemove, .batchPlan, .batchSubmit, .taskRead, .sinkWrite, .sinkCommit, .sinkSync,
-            .stateWrite, .stateSync, .stateRename:
+        case .recoveryOpen, .recoveryRemove, .batchPlan, .batchSubmit, .taskRead, .sinkBegin, .sinkWrite, .sinkOffsets,
+            .sinkCommit, .sinkSync, .stateWrite, .stateSync, .stateRename:
             Strategy.allCases.filter { $0 != .raw }
         case .engineIdle:
             Strategy.allCases
@@ -51,7 +51,7 @@ public enum CrashPointGuide {
         }
         switch point.effect {
         case .batchSubmit where point.moment == .after, .generationCheckpointWrite, .generationCheckpointSync,
-            .generationCheckpointRename, .taskRead, .sinkWrite, .sinkCommit:
+            .generationCheckpointRename, .taskRead, .sinkBegin, .sinkWrite, .sinkOffsets, .sinkCommit:
             break
         default: return row(of: point, strategy: strategy)
         }
@@ -99,8 +99,8 @@ public enum CrashPointGuide {
             (.generationCheckpointRename, .before):
             "D2"
         case (.generationCheckpointRename, _): "D3"
-        case (.taskRead, _), (.sinkWrite, _), (.sinkCommit, _), (.stateWrite, _), (.stateSync, _),
-            (.stateRename, .before):
+        case (.taskRead, _), (.sinkBegin, _), (.sinkWrite, _), (.sinkOffsets, _), (.sinkCommit, _), (.stateWrite, _),
+            (.stateSync, _), (.stateRename, .before):
             "D4"
         case (.stateRename, _), (.sinkSync, _), (.completionCheckpointWrite, _), (.completionCheckpointSync, _),
             (.completionCheckpointRename, .before):
@@ -121,8 +121,8 @@ public enum CrashPointGuide {
             (.generationCheckpointRename, .before):
             "P2a"
         case (.generationCheckpointRename, _), (.taskRead, .before): "P3"
-        case (.taskRead, _), (.sinkWrite, _), (.sinkCommit, _), (.stateWrite, _), (.stateSync, _),
-            (.stateRename, .before):
+        case (.taskRead, _), (.sinkBegin, _), (.sinkWrite, _), (.sinkOffsets, _), (.sinkCommit, _), (.stateWrite, _),
+            (.stateSync, _), (.stateRename, .before):
             "P4"
         case (.stateRename, _), (.sinkSync, _), (.completionCheckpointWrite, _), (.completionCheckpointSync, _),
             (.completionCheckpointRename, .before), (.batchCompleteWrite, _), (.batchCompleteSync, _),
@@ -158,6 +158,8 @@ public enum CrashPointGuide {
         case .batchSubmit: ("batch planned", "job submitted")
         case .taskRead: ("job submitted, task not begun", "task's records read")
         case .sinkWrite: ("task's records read", "task's rows written to the sink")
+        case .sinkBegin: ("task's output not there, no transaction open", "task's transaction begun")
+        case .sinkOffsets: ("task's rows written, not shown", "offsets behind them in the same transaction, not shown")
         case .sinkCommit: ("task's rows written, not shown", "task's rows shown by the sink, all at once")
         case .sinkSync: ("all tasks' rows in the sink", "rows durable")
         case .stateWrite: ("all tasks' records in the job's state, in memory", "state written under a temporary name")

@@ -233,7 +233,7 @@ public struct CrashSchedule {
                 moment.generationIsDurable = point.effect == .generationCheckpointRename && isAfter
                 return moment
             }
-        case .taskRead, .sinkWrite, .sinkCommit:
+        case .taskRead, .sinkBegin, .sinkWrite, .sinkOffsets, .sinkCommit:
             return batches.flatMap { taskMoments($0, point) }
         case .sinkSync, .stateRename: return outputMoments(point, stateIsDurable: isAfter)
         case .stateWrite, .stateSync: return outputMoments(point, stateIsDurable: false)
@@ -279,7 +279,7 @@ public struct CrashSchedule {
         case .batchLogRename, .batchCompleteRename, .generationCheckpointRename, .completionCheckpointRename,
             .stateRename:
             return point.moment == .before ? .halfWrittenFile : .nothing
-        case .taskRead, .sinkWrite, .sinkCommit: return nil
+        case .taskRead, .sinkBegin, .sinkWrite, .sinkOffsets, .sinkCommit: return nil
         default: return .nothing
         }
     }
@@ -349,15 +349,22 @@ public struct CrashSchedule {
 
     /// A batch's reads, writes or commits: the output is what earlier ones left, and this one where it is over.
     private func taskMoments(_ index: Int, _ point: CrashPoint) -> [CrashMoment] {
+        let isOfTopic = point.effect == .sinkBegin || point.effect == .sinkOffsets
+        if isOfTopic, !sink.traits.isTopic { return [] }
+        if point.effect == .sinkBegin {
+            return script.batches[index].tasks.indices.filter { !script.batches[index].tasks[$0].isDropped }.map {
+                running(index, tasks: $0)
+            }
+        }
         var moments: [CrashMoment] = []
-        let isCommit = point.effect == .sinkCommit
+        let isCommit = point.effect == .sinkCommit || point.effect == .sinkOffsets
         for (place, task) in script.batches[index].tasks.enumerated() {
             // A task whose output is there already has nothing to show.
             if isCommit, task.isDropped || !sink.isAtomicPerTask { continue }
             var written = 0
             let pieces = isCommit ? [task.records] : task.writes
             for (number, piece) in pieces.enumerated() {
-                let isOut = point.moment == .after && point.effect != .taskRead
+                let isOut = point.moment == .after && point.effect != .taskRead && point.effect != .sinkOffsets
                 var moment = running(index, tasks: place)
                 let handedOver = written + (isOut || isCommit ? piece : 0)
                 if !sink.isAtomicPerTask || (isCommit && isOut) {

@@ -171,7 +171,7 @@ struct DirectState: LifeState {
             if position < low, position < end, policy == .fail { return .refused }
         }
         // Between what such a sink has stored and what comes next there may be no hole.
-        for (index, position) in next.enumerated() where sink == .transactional && position < ends[index] {
+        for (index, position) in next.enumerated() where sink.keepsOffsets && position < ends[index] {
             let stored = shown[index]
             let reached = again.first { $0.partition == index }?.offsets.upperBound ?? stored
             if stored > cuts.layout.partitions[index].start, position > max(stored, reached) { return .refused }
@@ -227,7 +227,7 @@ struct DirectState: LifeState {
     }
 
     /// The ingest duplicates of a transactional sink are counted where records are read.
-    private func asRead(_ moment: CrashMoment) -> CrashMoment { sink == .transactional ? moment.asJournaled : moment }
+    private func asRead(_ moment: CrashMoment) -> CrashMoment { sink.keepsOffsets ? moment.asJournaled : moment }
 
     private func outputSinceOffsetsSent(_ moment: CrashMoment) -> Int {
         if moment.completionIsDurable { return moment.batchRecords }

@@ -139,7 +139,7 @@ public struct ExpectedOutcome: Equatable, Sendable {
         switch sink {
         case .append, .counting: duplicates = n + E
         case .batchKeyed: duplicates = ingestDuplicates
-        case .offsetKeyed, .transactional: duplicates = 0
+        case .offsetKeyed, .transactional, .kafkaTransactional: duplicates = 0
         }
         if rows.contains(where: { $0 != nil }) { row = rows.map { $0 ?? "-" }.joined(separator: RowEvidence.separator) }
         derivation = describe(sink, deaths.map(\.toll)) + citation(strategy)
@@ -160,7 +160,7 @@ public struct ExpectedOutcome: Equatable, Sendable {
                 "\(duplicates) (n = \(each { "\($0.n)" }); of E = \(each { "\($0.E)" }) those whose batch keeps its "
                     + "number are dropped)"
             case .offsetKeyed: "0 (n = \(each { "\($0.n)" }) and E = \(each { "\($0.E)" }) leave no trace)"
-            case .transactional:
+            case .transactional, .kafkaTransactional:
                 "0 (n = \(each { "\($0.n)" }) and E = \(each { "\($0.E)" }) lie below the stored offsets)"
             }
         return "duplicates = \(form), lost = \(each { "\($0.lost)" })"

@@ -81,11 +81,12 @@ extension ExpectedOutcome {
             ingestDuplicates += isOtherIngest ? shown : 0
             lost += G
         case .offsetKeyed: duplicates = 0
-        case .transactional where strategy == .directTransactional:
+        case .transactional where strategy == .directTransactional,
+            .kafkaTransactional where strategy == .directTransactional:
             // A batch of which nothing is stored is planned again under its own number, and is one ingest.
             let isReadAgain = outage.reset == .earliest || (moment.batch ?? 0) > 0
             ingestDuplicates = moment.tasksOut > 0 && isReadAgain ? moment.unshown : 0
-        case .transactional:
+        case .transactional, .kafkaTransactional:
             let journaled = ExpectedOutcome(
                 strategy: strategy, sink: .offsetKeyed, fidelity: fidelity, point: point, moment: moment.asJournaled,
                 outage: outage, schedule: schedule, shape: shape)
@@ -114,7 +115,7 @@ extension ExpectedOutcome {
             case .append, .counting: "n + E = \(n) + \(E)"
             case .batchKeyed: "\(duplicates) (n = \(n); of E = \(E) those whose batch keeps its number are dropped)"
             case .offsetKeyed: "0 (n = \(n) and E = \(E) leave no trace)"
-            case .transactional: "0 (n = \(n) and E = \(E) lie below the stored offsets)"
+            case .transactional, .kafkaTransactional: "0 (n = \(n) and E = \(E) lie below the stored offsets)"
             }
         let trap = G > 0 ? ", G = \(G)" + (sink == .batchKeyed ? " of it dropped with its batch" : "") : ""
         return "duplicates = \(form), lost = \(lost)\(trap)"

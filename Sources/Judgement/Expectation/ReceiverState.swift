@@ -74,7 +74,7 @@ struct ReceiverState: LifeState {
         committed = cuts.layout.partitions.map { _ in nil }
         written = OffsetSet(partitions: committed.count)
         read = written
-        held = HeldRecords(partitions: committed.count, comparesOffsets: sink == .transactional || keepsState)
+        held = HeldRecords(partitions: committed.count, comparesOffsets: sink.keepsOffsets || keepsState)
     }
 
     // MARK: What a restart finds
@@ -125,7 +125,7 @@ struct ReceiverState: LifeState {
             batches[index].cleansUp = through > cleaned
             cleaned = max(cleaned, through)
         }
-        if sink == .transactional { noteDropped(&batches, again, blocks: groups.reduce(0) { $0 + $1.count }) }
+        if sink.keepsOffsets { noteDropped(&batches, again, blocks: groups.reduce(0) { $0 + $1.count }) }
         return LifeScript(
             batches: batches, groups: groups, endsWithEmptyPoll: reception.endsWithEmptyPoll, leftover: leftover)
     }
@@ -336,7 +336,7 @@ struct ReceiverState: LifeState {
         total.E = rows - firstRows + sum(\.isOut)
         total.lost = cuts.count - all.count
         total.ingestDuplicates =
-            sink == .transactional ? ingestDuplicates(firstReads, read) { !$0.isRead } : total.n
+            sink.keepsOffsets ? ingestDuplicates(firstReads, read) { !$0.isRead } : total.n
         var added = total
         added.n -= sofar.n
         added.E -= sofar.E

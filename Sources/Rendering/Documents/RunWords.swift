@@ -46,6 +46,18 @@ extension RunResult {
         return lines
     }
 
+    /// What lies in the topic of the run's output beside what was committed; nil where the output is no topic.
+    var sight: String? {
+        guard let uncommitted, let hiddenSeconds else { return nil }
+        let hidden =
+            hiddenSeconds > 0
+            ? "; an open transaction hid records for \(Numbers.fixed(hiddenSeconds, places: 1)) s after the end" : ""
+        guard uncommitted > 0 || !hidden.isEmpty else { return nil }
+        return
+            "\(label): who reads uncommitted records sees \(Numbers.grouped(uncommitted)) more, of transactions that "
+            + "were aborted\(hidden)"
+    }
+
     /// What the run says of records it went past; nil when there were none.
     var notice: String? {
         guard lostLoudly > 0, refusal == nil else { return nil }

@@ -52,6 +52,7 @@ extension ScenarioResult: Presentable {
         document.add("What happened between two lives", runs.flatMap(\.happenings))
         document.add("What is wrong", complaints)
         document.add("What was skipped", runs.compactMap(\.notice))
+        document.add("What was not committed", runs.compactMap(\.sight))
     }
 
     private func addDerivations(to document: inout Document) {

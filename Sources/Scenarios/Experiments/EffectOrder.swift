@@ -30,7 +30,7 @@ struct EffectOrder {
                 if point.moment == .before { batch = occurrence }
                 return occurrence
             // A batch has many of these.
-            case .taskRead, .sinkWrite, .sinkCommit: return batch
+            case .taskRead, .sinkBegin, .sinkWrite, .sinkOffsets, .sinkCommit: return batch
             case .receiverAutoCommit: return occurrence * autoCommitBlocks
             default: return occurrence
             }

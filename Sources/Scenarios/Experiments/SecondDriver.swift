@@ -62,7 +62,7 @@ struct SecondDriver: Experiment {
             let executor = stage.executor(of: stage.scenario, topic: topic, truth: truth)
             let (first, second) = try await drive(plan, in: directory, executor)
             let verdict = try await BlockingThread.run {
-                try plan.sinkVerdict(truth: executor.subject.truth, in: directory)
+                try executor.subject.verdict(of: plan, in: directory)
             }
             try await BlockingThread.run { try FileSystem.removeTree(directory) }
 

@@ -70,6 +70,7 @@ struct Stage: Sendable {
             properties: host.value.properties, truth: truth,
             worker: WorkerProcess(executable: options.workerExecutable))
         subject.origin = scenario.load?.origin ?? .kbench
+        subject.topics = options.topics
         var executor = RunExecutor(subject)
         executor.produce = { sequences, left in
             var load = scenario
