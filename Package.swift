@@ -62,7 +62,7 @@ let package = Package(
             name: "Scenarios",
             dependencies: [
                 "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Kafka", "Posix", "Results",
-                "Harness", "Bench", "Offsets",
+                "Harness", "Bench", "Offsets", "BrokerScript",
             ],
             exclude: ["reference/README.md"],
             // The scenario files travel inside the binary, so that it can be copied anywhere. `scenarios` is a link
@@ -130,7 +130,8 @@ let package = Package(
             swiftSettings: settings),
         // The simulated world: the seams in memory.
         .target(
-            name: "Simulation", dependencies: ["World", "Ingestion", "Evidence", "Judgement", "Engine"],
+            name: "Simulation",
+            dependencies: ["World", "Ingestion", "Evidence", "Judgement", "Engine", "BrokerScript", "KafkaWire"],
             swiftSettings: settings),
         .target(
             name: "Engine", dependencies: ["World", "Ingestion", "Evidence", "WriteAheadLog", "Checksum"],
@@ -228,7 +229,7 @@ let package = Package(
         tests(
             of: "Engine",
             also: ["World", "Ingestion", "Evidence", "Judgement", "Simulation", "WriteAheadLog", "Checksum"]),
-        tests(of: "Simulation", also: ["World", "Ingestion", "Evidence", "Judgement", "Engine"]),
+        tests(of: "Simulation", also: ["World", "Ingestion", "Evidence", "Judgement", "Engine", "BrokerScript"]),
         tests(
             of: "Exploration",
             also: ["World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Compression"]),
@@ -242,7 +243,7 @@ let package = Package(
             of: "Scenarios",
             also: [
                 "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Kafka", "Posix", "Results",
-                "Harness",
+                "Harness", "BrokerScript",
             ]),
         tests(of: "Gate", also: ["World", "Ingestion", "Engine", "Results", "Rendering", "Harness"]),
         tests(
