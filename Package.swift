@@ -131,7 +131,9 @@ let package = Package(
         // The simulated world: the seams in memory.
         .target(
             name: "Simulation",
-            dependencies: ["World", "Ingestion", "Evidence", "Judgement", "Engine", "BrokerScript", "KafkaWire"],
+            dependencies: [
+                "World", "Ingestion", "Evidence", "Judgement", "Engine", "BrokerCore", "BrokerScript", "KafkaWire",
+            ],
             swiftSettings: settings),
         .target(
             name: "Engine", dependencies: ["World", "Ingestion", "Evidence", "WriteAheadLog", "Checksum"],

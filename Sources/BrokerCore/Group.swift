@@ -113,8 +113,20 @@ struct Group {
         if let sync = members[index].sync { replies.append(.synced(sync, Synced(error: .fencedInstanceId))) }
         (members[index].join, members[index].sync) = (nil, nil)
         members[index].id = newId
-        if leader == oldId { leader = newId }
-        joinAgain(at: index, wish, ticket, now)
+        let wasLeader = leader == oldId
+        if wasLeader { leader = newId }
+        guard wasLeader, phase == .stable, members[index].ways == wish.ways else {
+            return joinAgain(at: index, wish, ticket, now)
+        }
+        // It leads as before, and the assignments stay. One that cannot be told so must not take itself for the leader.
+        members[index].lives(now)
+        var answer = joined(at: index)
+        if wish.canSkipAssignment {
+            answer.skipsAssignment = true
+        } else {
+            (answer.leader, answer.members) = (oldId, [])
+        }
+        replies.append(.joined(ticket, answer))
     }
 
     private mutating func joinAgain(at index: Int, _ wish: JoinWish, _ ticket: Ticket, _ now: Milliseconds) {
@@ -206,6 +218,10 @@ struct Group {
         guard let ticket = members[index].join else { return }
         members[index].join = nil
         members[index].lives(now)
+        replies.append(.joined(ticket, joined(at: index)))
+    }
+
+    private func joined(at index: Int) -> Joined {
         var answer = Joined(
             generation: generation, protocolType: protocolType, protocolName: protocolName, leader: leader ?? "",
             memberId: members[index].id)
@@ -216,7 +232,7 @@ struct Group {
                     metadata: member.ways.first { $0.name == protocolName }?.metadata ?? [])
             }
         }
-        replies.append(.joined(ticket, answer))
+        return answer
     }
 
     // MARK: Being a member

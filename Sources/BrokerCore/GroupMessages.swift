@@ -32,6 +32,8 @@ package struct JoinWish: Equatable, Sendable {
     package var ways: [Way]
     /// Whether a newcomer is told its name first, and joins by it.
     package var isNamedFirst: Bool
+    /// Whether a leader that comes back can be told that there is nothing to assign (KIP-814).
+    package var canSkipAssignment = false
 
     package init(
         memberId: String, instanceId: String? = nil, clientId: String, sessionTimeout: Milliseconds,
@@ -77,6 +79,8 @@ package struct Joined: Equatable, Sendable {
     package var memberId = ""
     /// Everybody, for the leader; empty for the others.
     package var members: [Member] = []
+    /// Whether the leader has nothing to assign.
+    package var skipsAssignment = false
 }
 
 /// The answer to a member that waits for its assignment.

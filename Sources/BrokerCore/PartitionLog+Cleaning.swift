@@ -31,6 +31,22 @@ extension PartitionLog {
 
     // MARK: Compaction
 
+    /// Whether all records have a key, without which they have no place in a compacted topic.
+    package static func haveKeys(_ records: UnsafeRawBufferPointer, _ unpacker: Unpacker) -> Bool {
+        do throws(WireError) {
+            var batches = BatchCursor(records, mayBeCutShort: false)
+            while let (header, bytes) = try batches.next() {
+                var cursor = try header.records(in: bytes, unpacker)
+                while let record = try cursor.next() {
+                    if record.key == nil { return false }
+                }
+            }
+            return true
+        } catch {
+            return false
+        }
+    }
+
     /// Keeps the newest record of each key; returns whether others were there.
     ///
     /// As in Kafka, offsets stay, records without a key go, and a tombstone goes at the first compaction that comes

@@ -121,16 +121,21 @@ package final class PartitionLog<Segment: LogSegment> {
     /// Appends all batches or none of them, but for those before one that cannot be written. Their bytes stay; only
     /// place and epoch are written.
     ///
-    /// `mayBegin`: whether a producer, by id and epoch, has a transaction that this partition belongs to; asked where none
-    /// is open here.
+    /// - Parameters:
+    ///   - rules: What the topic's configuration says.
+    ///   - time: Milliseconds since 1970, for a topic whose records get the broker's time.
+    ///   - mayBegin: Whether a producer, by id and epoch, has a transaction that this partition belongs to; asked where
+    ///     none is open here.
     package func append(
-        _ records: UnsafeRawBufferPointer, mayBegin: (Int64, Int16) -> ErrorCode = { _, _ in .invalidTxnState }
+        _ records: UnsafeRawBufferPointer, rules: TopicRules = .standard, time: Int64 = 0,
+        mayBegin: (Int64, Int16) -> ErrorCode = { _, _ in .invalidTxnState }
     ) -> AppendOutcome {
         var batches: [(header: BatchHeader, bytes: UnsafeRawBufferPointer)] = []
         do throws(WireError) {
             var cursor = BatchCursor(records, mayBeCutShort: false)
             while let (header, bytes) = try cursor.next() {
                 if let code = Self.refusal(header) { return .refused(code) }
+                guard bytes.count <= rules.largestBatch else { return .refused(.messageTooLarge) }
                 try header.verify(bytes)
                 batches.append((header, bytes))
             }
@@ -152,9 +157,14 @@ package final class PartitionLog<Segment: LogSegment> {
             guard code == .none else { return .refused(code) }
         }
         let baseOffset = endOffset
+        segmentBytes = rules.segmentBytes
         do throws(StorageFailure) {
             for (header, bytes) in batches {
-                try store(header, bytes, baseOffset: endOffset, leaderEpoch: leaderEpoch)
+                if rules.stampsAppendTime {
+                    try stamp(header, bytes, time)
+                } else {
+                    try store(header, bytes, baseOffset: endOffset, leaderEpoch: leaderEpoch)
+                }
                 note(header)
             }
         } catch {
@@ -216,6 +226,20 @@ package final class PartitionLog<Segment: LogSegment> {
         if header.isTransactional && header.producerId < 0 { return .invalidRecord }
         let isWhole = header.recordCount > 0 && Int64(header.recordCount) == Int64(header.lastOffsetDelta) + 1
         return isWhole && !header.isControl ? nil : .invalidRecord
+    }
+
+    /// Stores a batch with the broker's time.
+    private func stamp(
+        _ header: BatchHeader, _ batch: UnsafeRawBufferPointer, _ time: Int64
+    ) throws(StorageFailure) {
+        var (stamped, bytes) = (header, Array(batch))
+        stamped.attributes.insert(.logAppendTime)
+        stamped.maxTimestamp = time
+        bytes.withUnsafeMutableBytes { stamped.write(to: $0) }
+        let (base, epoch) = (endOffset, leaderEpoch)
+        try bytes.withUnsafeBytes { bytes in
+            Result { () throws(StorageFailure) in try store(stamped, bytes, baseOffset: base, leaderEpoch: epoch) }
+        }.get()
     }
 
     func store(

@@ -49,6 +49,8 @@ package struct TopicRules: Equatable, Sendable {
         for setting in Self.settings { _ = setting.apply(&self, setting.standard) }
     }
 
+    package static let standard = TopicRules()
+
     /// The value of a name; nil for one that is not honoured.
     package subscript(name: String) -> String? {
         given[name] ?? Self.settings.first { $0.name == name }?.standard

@@ -23,7 +23,7 @@ extension Broker {
         let refusal = refusal(of: .group, request.groupId, at: reply.connection.node)
         guard refusal == .none else { return reply.send(Joined(refusal: refusal, memberId: request.memberId)) }
         let session = Milliseconds(request.sessionTimeoutMs)
-        let wish = JoinWish(
+        var wish = JoinWish(
             memberId: request.memberId, instanceId: request.groupInstanceId, clientId: clientId ?? "",
             sessionTimeout: session,
             // The oldest version has one time for both.
@@ -31,6 +31,7 @@ extension Broker {
             protocolType: request.protocolType,
             ways: request.protocols.map { JoinWish.Way(name: $0.name, metadata: $0.metadata.array) },
             isNamedFirst: reply.version >= 4)
+        wish.canSkipAssignment = reply.version >= 9
         groups.join(request.groupId, wish, ticket(request.groupId, .join(request.memberId), reply), at: now)
         settleGroups()
     }
@@ -258,6 +259,7 @@ extension Reply {
         response.protocolType = joined.protocolType
         response.protocolName = joined.protocolName
         response.leader = joined.leader
+        response.skipAssignment = joined.skipsAssignment
         response.memberId = joined.memberId
         response.members = joined.members.map { member in
             var answer = JoinGroup.Response.Member()

@@ -1,6 +1,7 @@
 // Requests about records: append, find by time, delete.
 internal import BrokerCore
 internal import KafkaWire
+internal import Posix
 
 extension Broker {
     func produce(_ request: Produce.Request, _ frame: UnsafeRawBufferPointer, _ reply: Reply) {
@@ -18,7 +19,8 @@ extension Broker {
                     led = .refused(.notEnoughReplicas)
                 }
                 let place = TopicPartition(topic: topicData.name, partition: data.index)
-                let answer = append(data, to: led, place, acks: request.acks, frame)
+                let rules = known?.rules ?? .standard
+                let answer = append(data, to: led, place, rules, acks: request.acks, frame)
                 if answer.errorCode == .none { grown.append(place) }
                 topic.partitionResponses.append(answer)
             }
@@ -36,7 +38,7 @@ extension Broker {
     }
 
     private func append(
-        _ data: Produce.Request.Partition, to led: Led, _ place: TopicPartition, acks: Int16,
+        _ data: Produce.Request.Partition, to led: Led, _ place: TopicPartition, _ rules: TopicRules, acks: Int16,
         _ frame: UnsafeRawBufferPointer
     ) -> Produce.Response.Partition {
         var answer = Produce.Response.Partition()
@@ -53,10 +55,16 @@ extension Broker {
             answer.errorCode = code
             return answer
         }
-        let records = data.records ?? Records()
-        let outcome = log.append(UnsafeRawBufferPointer(rebasing: frame[records.range])) { id, epoch in
+        let records = UnsafeRawBufferPointer(rebasing: frame[(data.records ?? Records()).range])
+        if rules.compacts && !PartitionLog<BufferSegment>.haveKeys(records, unpacker) {
+            answer.errorCode = .invalidRecord
+            return answer
+        }
+        let time = rules.stampsAppendTime ? WallClock.now() : -1
+        let outcome = log.append(records, rules: rules, time: time) { id, epoch in
             transactions.mayWrite(ProducerIdentity(id: id, epoch: epoch), to: place)
         }
+        answer.logAppendTimeMs = time
         switch outcome {
         case .appended(let baseOffset), .duplicate(let baseOffset): answer.baseOffset = baseOffset
         case .refused(let code): answer.errorCode = code

@@ -70,6 +70,7 @@ final class Broker {
         users = Users(settings.users)
         if settings.script.isWanted { script = ServedScript(settings.script, self) }
         try restore()
+        keepCleaning()
     }
 
     /// The loop's clock.

@@ -25,6 +25,8 @@ package struct ServerSettings: Sendable {
     package var users: [ServedUser] = []
     /// Connections on which nothing comes for so long are closed: Kafka's connections.max.idle.ms.
     package var idleLimit: Milliseconds = 600_000
+    /// How often retention and compaction are looked at: Kafka's log.retention.check.interval.ms.
+    package var cleaningInterval: Milliseconds = 300_000
     package var script = ScriptSettings()
     /// Where topics, records and committed offsets are kept; nil: in memory, until the broker ends.
     package var data: DataFolder?

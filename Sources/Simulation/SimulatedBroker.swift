@@ -1,4 +1,5 @@
 // A broker in memory: partition logs and group offsets, without a network.
+internal import BrokerCore
 public import World
 
 /// One topic of a simulated Kafka cluster; outlives the engines that read from it.
@@ -24,8 +25,8 @@ public final class SimulatedBroker: Broker {
     private(set) var commits = 0
     /// The members of the one group that can be joined.
     let members = SimulatedGroup()
-    /// By transactional id, the producer's number and its newest epoch.
-    private var producers: [String: (number: Int, epoch: Int)] = [:]
+    /// The transactions of all producers.
+    var transactions = TransactionCoordinator()
     /// What passes while a fetch waits; nil: nothing does.
     var clock: SimulatedClock?
     /// After an unclean election, how often the ends were asked for since anybody fetched.
@@ -48,7 +49,7 @@ public final class SimulatedBroker: Broker {
         copy.shown = shown
         copy.logs = logs
         copy.groups = groups
-        copy.producers = producers
+        copy.transactions = transactions
         return copy
     }
 
@@ -61,25 +62,15 @@ public final class SimulatedBroker: Broker {
         append(to: partition, key: key, value: value, producer: nil)
     }
 
-    func append(to partition: Partition, key: [UInt8]?, value: [UInt8]?, producer: Int?) -> Offset {
+    func append(to partition: Partition, key: [UInt8]?, value: [UInt8]?, producer: Int64?) -> Offset {
         logs[Int(partition)].append(key: key, value: value, producer: producer)
-    }
-
-    func registerProducer(_ transactionalID: String) -> (number: Int, epoch: Int) {
-        let known = producers[transactionalID]
-        if let known { endTransaction(of: known.number, aborts: true) }
-        let producer = (number: known?.number ?? producers.count, epoch: (known?.epoch ?? -1) + 1)
-        producers[transactionalID] = producer
-        return producer
     }
 
     /// Somebody reads, so it is not only waited.
     func noteFetch() { asksInVain = 0 }
 
-    func producerEpoch(of transactionalID: String) -> Int { producers[transactionalID]?.epoch ?? -1 }
-
-    func endTransaction(of producer: Int, aborts: Bool) {
-        for index in logs.indices { logs[index].endTransaction(of: producer, aborts: aborts) }
+    func endTransaction(of producer: Int64, in partition: Partition, aborts: Bool) {
+        logs[Int(partition)].endTransaction(of: producer, aborts: aborts)
     }
 
     /// Leaves `count` offsets without records, as transaction markers and compaction do.

@@ -326,21 +326,23 @@ public final class SimulatedRun {
         func write(_ identity: RecordFormat.Identity) {
             value.withUnsafeMutableBytes { RecordFormat.write(identity, seed: seed, into: $0) }
         }
-        let producer = shape.pattern.transactions.map { _ in broker.registerProducer("load").number }
-        let aborting = shape.pattern.transactions.map { _ in broker.registerProducer("load-aborted").number }
+        let producer = shape.pattern.transactions.map { _ in broker.openProducer("load") }
+        let aborting = shape.pattern.transactions.map { _ in broker.openProducer("load-aborted") }
         production.produce(count) { step in
             switch step {
             case .begin: break
             case .record(let number, let partition):
                 write(.init(producer: 0, sequence: UInt64(number)))
                 broker.skipOffsets(gaps[number] ?? 0, in: partition)
-                let offset = broker.append(to: partition, key: nil, value: value, producer: producer)
+                let offset =
+                    producer?.append(to: partition, key: nil, value: value)
+                    ?? broker.produce(to: partition, value: value)
                 places.append((partition, offset))
             case .abortedRecord(let number, let partition):
                 write(.init(producer: LoadProduction.abortedProducer, sequence: UInt64(number)))
-                _ = broker.append(to: partition, key: nil, value: value, producer: aborting)
-            case .commit: if let producer { broker.endTransaction(of: producer, aborts: false) }
-            case .abort: if let aborting { broker.endTransaction(of: aborting, aborts: true) }
+                _ = aborting?.append(to: partition, key: nil, value: value)
+            case .commit: producer?.finish(aborts: false)
+            case .abort: aborting?.finish(aborts: true)
             }
         }
         configuration.ends = broker.ends

@@ -44,7 +44,12 @@ func batch(
 }
 
 extension PartitionLog<ArraySegment> {
-    func append(_ bytes: [UInt8]) -> AppendOutcome { bytes.withUnsafeBytes { append($0) } }
+    /// As a topic does that limits no batch.
+    func append(_ bytes: [UInt8]) -> AppendOutcome {
+        var rules = TopicRules.standard
+        precondition(rules.set("max.message.bytes", "\(Int32.max)"))
+        return bytes.withUnsafeBytes { append($0, rules: rules) }
+    }
 
     /// The headers of what is read.
     func headers(from offset: Int64, maxBytes: Int = .max, atLeastOne: Bool = true) throws -> [BatchHeader]? {

@@ -34,13 +34,15 @@ private final class Members {
 
     func join(
         _ memberId: String = "", instance: String? = nil, client: String = "c", session: Milliseconds = 100,
-        rebalance: Milliseconds = 300, type: String = "consumer", ways: [String] = ["range"], named: Bool = false
+        rebalance: Milliseconds = 300, type: String = "consumer", ways: [String] = ["range"], named: Bool = false,
+        skips: Bool = false
     ) -> Ticket {
         tickets += 1
-        let wish = JoinWish(
+        var wish = JoinWish(
             memberId: memberId, instanceId: instance, clientId: client, sessionTimeout: session,
             rebalanceTimeout: rebalance, protocolType: type,
             ways: ways.map { JoinWish.Way(name: $0, metadata: Array($0.utf8)) }, isNamedFirst: named)
+        wish.canSkipAssignment = skips
         coordinator.join("g", wish, tickets, at: now)
         take()
         return tickets
@@ -246,6 +248,28 @@ private final class Members {
         #expect(world.beat(leader) == .none)
         #expect(world.leave("", instance: "i") == .none)
         #expect(world.beat(leader) == .rebalanceInProgress)
+    }
+
+    @Test(
+        "spares itself a new generation when a static leader comes back (KIP-345, KIP-814)", arguments: [false, true])
+    func staticLeader(canSkip: Bool) throws {
+        let world = Members()
+        let one = try #require(world.joined[world.join(instance: "i")])
+        let two = world.join()
+        let leader = try #require(world.joined[world.join(one.memberId, instance: "i")])
+        let other = try #require(world.joined[two])
+        _ = world.sync(leader, [leader.memberId: [1], other.memberId: [2]])
+        let back = try #require(world.joined[world.join(instance: "i", skips: canSkip)])
+        #expect(back.generation == leader.generation && back.memberId != leader.memberId)
+        #expect(back.skipsAssignment == canSkip)
+        // Who cannot be told that the assignments stay is not told that it leads.
+        #expect((back.leader == back.memberId) == canSkip)
+        #expect(back.members.count == (canSkip ? 2 : 0))
+        #expect(world.synced[world.sync(back)]?.assignment == [1])
+        #expect(world.beat(other) == .none)
+        // With other metadata it is a matter for all.
+        _ = world.join(instance: "i", ways: ["range", "more"], skips: canSkip)
+        #expect(world.beat(other) == .rebalanceInProgress)
     }
 
     @Test("refuses a join without a name of the group, or with a session that is not allowed")

@@ -1,22 +1,25 @@
 // A transactional producer in memory: what it sends is read only after its commit, and a zombie is refused.
+internal import BrokerCore
+internal import KafkaWire
 public import World
 
 /// A producer registered under a transactional id; see <doc:BrokerFaults>.
 public final class SimulatedProducer {
     private let broker: SimulatedBroker
     private let transactionalID: String
-    /// The id that all producers of one transactional id share.
-    private let number: Int
-    /// Of two producers of one transactional id the one with the higher epoch registered later.
-    public let epoch: Int
+    private let identity: ProducerIdentity
     private var isInTransaction = false
+    /// The partitions that take part in the transaction.
+    private var partitions: Set<Partition> = []
 
-    init(broker: SimulatedBroker, transactionalID: String, number: Int, epoch: Int) {
+    init(broker: SimulatedBroker, transactionalID: String, identity: ProducerIdentity) {
         self.broker = broker
         self.transactionalID = transactionalID
-        self.number = number
-        self.epoch = epoch
+        self.identity = identity
     }
+
+    /// Of two producers of one transactional id the one with the higher epoch registered later.
+    public var epoch: Int { Int(identity.epoch) }
 
     /// Begins a transaction.
     ///
@@ -32,7 +35,18 @@ public final class SimulatedProducer {
     @discardableResult
     public func send(to partition: Partition, key: [UInt8]? = nil, value: [UInt8]?) throws -> Offset {
         try check(isInTransaction: true)
-        return broker.append(to: partition, key: key, value: value, producer: number)
+        return append(to: partition, key: key, value: value)
+    }
+
+    /// Sends a record in the transaction of the newest producer of its id.
+    func append(to partition: Partition, key: [UInt8]?, value: [UInt8]?) -> Offset {
+        if partitions.insert(partition).inserted {
+            let place = TopicPartition(topic: broker.topic, partition: partition)
+            let error = broker.transactions.add([place], to: transactionalID, identity, at: 0)
+            // Our own bug: nobody has come after it, and no transaction of its id waits for its markers.
+            precondition(error == .none, "transactional id \(transactionalID): \(error.name)")
+        }
+        return broker.append(to: partition, key: key, value: value, producer: identity.id)
     }
 
     /// Makes the transaction's records visible, all of them.
@@ -48,14 +62,24 @@ public final class SimulatedProducer {
     private func end(aborts: Bool) throws {
         try check(isInTransaction: true)
         isInTransaction = false
-        broker.endTransaction(of: number, aborts: aborts)
+        finish(aborts: aborts)
+    }
+
+    /// Ends the transaction of the newest producer of its id. Of one without a record the coordinator knows nothing.
+    func finish(aborts: Bool) {
+        guard !partitions.isEmpty else { return }
+        partitions = []
+        let error = broker.transactions.end(transactionalID, identity, aborts ? .abort : .commit)
+        // Our own bug, as above.
+        precondition(error == .none, "transactional id \(transactionalID): \(error.name)")
+        broker.endTransactions()
     }
 
     private func check(isInTransaction expected: Bool) throws {
-        let newest = broker.producerEpoch(of: transactionalID)
-        guard newest == epoch else {
+        let newest = broker.transactions.summary(of: transactionalID)?.producer ?? .none
+        guard newest == identity else {
             throw BrokerError(
-                .fenced, "epoch \(epoch) of the producer is over, the newest is \(newest)",
+                .fenced, "epoch \(epoch) of the producer is over, the newest is \(newest.epoch)",
                 location: "transactional id \(transactionalID)")
         }
         guard isInTransaction == expected else {
@@ -69,7 +93,24 @@ public final class SimulatedProducer {
 extension SimulatedBroker {
     /// Registers a producer. An earlier one of the same id is a zombie from then on, and its open transaction aborted.
     public func openProducer(_ transactionalID: String) -> SimulatedProducer {
-        let (number, epoch) = registerProducer(transactionalID)
-        return SimulatedProducer(broker: self, transactionalID: transactionalID, number: number, epoch: epoch)
+        while true {
+            // Told to ask again, it does so once the transaction of the one before is over.
+            let (identity, error) = transactions.initProducer(transactionalID, timeout: 60_000, at: 0)
+            if error == .none {
+                return SimulatedProducer(broker: self, transactionalID: transactionalID, identity: identity)
+            }
+            precondition(error == .concurrentTransactions, "no producer: \(error.name)")
+            endTransactions()
+        }
+    }
+
+    /// Writes the markers of what has ended.
+    func endTransactions() {
+        for end in transactions.takeEnds() {
+            for place in end.partitions {
+                endTransaction(of: end.producer.id, in: place.partition, aborts: end.marker.kind == .abort)
+            }
+            transactions.noteWritten(end.transactionalId, partitions: end.partitions)
+        }
     }
 }
