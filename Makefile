@@ -1,7 +1,7 @@
 # The two commands that matter are `make demo` and `make test`; each sets up what it needs.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long test-brokers fuzz matrix bench-micro thresholds thresholds-update samples docs lint format clean
+.PHONY: help demo test test-long test-brokers test-conformance fuzz matrix bench-micro thresholds thresholds-update samples broker-speed docs lint format clean
 
 # The Swift runtime goes into the binary: it starts faster, which the crash loops feel, and can be copied elsewhere.
 RELEASE := swift build -c release --product kbench --static-swift-stdlib
@@ -26,6 +26,12 @@ test-long: ## Run the engine's tests without leaving anything out, in a release 
 COUNT := 1000000
 SEED := 1
 
+test-conformance: ## Check kbench's broker and another through six clients, and run stream processors on it (minutes)
+	@scripts/setup build
+	@swift build --product kbench
+	@scripts/conformance
+	@scripts/conformance --streams
+
 fuzz: ## Feed every reader of files with a million changed ones, in a release build (long)
 	@scripts/setup build
 	@swift build -c release --product Fuzz
@@ -44,6 +50,11 @@ bench-micro: ## Measure single steps, and hold their allocations to the written 
 	@scripts/setup build
 	@cd Benchmarks && $(BENCHMARK) run --no-progress --format markdown
 	@$(MAKE) --no-print-directory thresholds
+
+broker-speed: ## Measure how fast kbench's broker is read and written, side by side with librdkafka's mock (long)
+	@scripts/setup build
+	@$(RELEASE)
+	@scripts/broker-speed
 
 # Hashes that are the same in every run, so that tables grow at the same moment.
 CHECK := cd Benchmarks && swift build -c release --product Check >&2 && SWIFT_DETERMINISTIC_HASHING=1 .build/release/Check

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define RECORD_BYTES 200
 
@@ -91,7 +92,7 @@ static void produce(const char *bootstrap, const char *topic, int partitions, in
     rd_kafka_destroy(kafka);
 }
 
-// Serves one topic until the end of standard input.
+// Serves one topic until a signal ends it.
 static void mock(const char *topic, int partitions) {
     const char *const settings[][2] = {{NULL, NULL}};
     rd_kafka_t *host = client(RD_KAFKA_PRODUCER, settings);
@@ -99,7 +100,7 @@ static void mock(const char *topic, int partitions) {
     if (!cluster || rd_kafka_mock_topic_create(cluster, topic, partitions, 1)) fail("no mock");
     printf("%s\n", rd_kafka_mock_cluster_bootstraps(cluster));
     fflush(stdout);
-    while (getchar() != EOF) {}
+    pause();
 }
 
 int main(int count, char **words) {

@@ -19,8 +19,8 @@ package struct GroupRules: Equatable, Sendable {
 /// and calls ``tick(at:)`` when ``nextDeadline`` is there.
 package struct GroupCoordinator {
     private let rules: GroupRules
-    private var groups: [String: Group] = [:]
-    private var offsets: [String: GroupOffsets] = [:]
+    var groups: [String: Group] = [:]
+    var offsets: [String: GroupOffsets] = [:]
     private var namesGiven = 0
     private var replies: [GroupReply] = []
 
@@ -161,6 +161,13 @@ package struct GroupCoordinator {
     /// All that all groups have committed, in the order of their names.
     package var allOffsets: [(group: String, place: TopicPartition, offset: CommittedOffset)] {
         offsets.keys.sorted().flatMap { group in offsets(group).map { (group, $0.place, $0.offset) } }
+    }
+
+    /// All that waits for the end of a transaction, in the order of the groups' names.
+    package var pendingOffsets: [(group: String, producerId: Int64, place: TopicPartition, offset: CommittedOffset)] {
+        offsets.sorted { $0.key < $1.key }.flatMap { group, offsets in
+            offsets.allPending.map { (group, $0.producerId, $0.place, $0.offset) }
+        }
     }
 
     /// Why a group's offsets cannot be removed from outside: nobody knows it, or it has members.

@@ -5,30 +5,41 @@ internal import NIOCore
 internal import Posix
 
 extension Broker {
-    func initProducerId(_ request: InitProducerId.Request, _ version: Int16) -> InitProducerId.Response {
+    func initProducerId(
+        _ request: InitProducerId.Request, _ version: Int16, _ node: Node
+    ) -> InitProducerId.Response {
+        var response = InitProducerId.Response()
+        if let name = request.transactionalId { response.errorCode = refusal(of: .transaction, name, at: node) }
+        guard response.errorCode == .none else { return response }
         let known = ProducerIdentity(id: request.producerId, epoch: request.producerEpoch)
         let given = transactions.initProducer(
             request.transactionalId, timeout: Milliseconds(request.transactionTimeoutMs), known: known, at: now)
         settleTransactions()
-        var response = InitProducerId.Response()
         response.errorCode = version < 4 ? given.error.beforeFencing : given.error
-        if given.error == .none && !isNoted([.counts(counts)]) { response.errorCode = .kafkaStorageError }
+        let names = request.transactionalId.map { [$0] } ?? []
+        if given.error == .none && !isNoted([.counts(counts)] + transactionEntries(names)) {
+            response.errorCode = .kafkaStorageError
+        }
         if response.errorCode == .none {
             (response.producerId, response.producerEpoch) = (given.producer.id, given.producer.epoch)
         }
         return response
     }
 
-    func addPartitionsToTxn(_ request: AddPartitionsToTxn.Request, _ version: Int16) -> AddPartitionsToTxn.Response {
+    func addPartitionsToTxn(
+        _ request: AddPartitionsToTxn.Request, _ version: Int16, _ node: Node
+    ) -> AddPartitionsToTxn.Response {
         let places = request.v3AndBelowTopics.flatMap { topic in
             topic.partitions.map { TopicPartition(topic: topic.name, partition: $0) }
         }
         let missing = Set(places.filter { log($0.topic, $0.partition) == nil })
         // All of them take part, or none.
-        var error = ErrorCode.operationNotAttempted
-        if missing.isEmpty {
+        let refusal = refusal(of: .transaction, request.v3AndBelowTransactionalId, at: node)
+        var error = refusal == .none ? .operationNotAttempted : refusal
+        if refusal == .none, missing.isEmpty {
             let producer = ProducerIdentity(id: request.v3AndBelowProducerId, epoch: request.v3AndBelowProducerEpoch)
             error = transactions.add(places, to: request.v3AndBelowTransactionalId, producer, at: now)
+            error = noted(error, request.v3AndBelowTransactionalId)
             settleTransactions()
         }
         var response = AddPartitionsToTxn.Response()
@@ -39,7 +50,7 @@ extension Broker {
                 var answer = AddPartitionsToTxn.Response.PartitionResult()
                 answer.partitionIndex = partition
                 let isMissing = missing.contains(TopicPartition(topic: asked.name, partition: partition))
-                let code = isMissing ? .unknownTopicOrPartition : error
+                let code = isMissing && refusal == .none ? .unknownTopicOrPartition : error
                 answer.partitionErrorCode = version < 2 ? code.beforeFencing : code
                 return answer
             }
@@ -48,34 +59,45 @@ extension Broker {
         return response
     }
 
-    func addOffsetsToTxn(_ request: AddOffsetsToTxn.Request, _ version: Int16) -> AddOffsetsToTxn.Response {
+    func addOffsetsToTxn(
+        _ request: AddOffsetsToTxn.Request, _ version: Int16, _ node: Node
+    ) -> AddOffsetsToTxn.Response {
         let producer = ProducerIdentity(id: request.producerId, epoch: request.producerEpoch)
-        let error =
-            request.groupId.isEmpty
-            ? .invalidGroupId
-            : transactions.add(group: request.groupId, to: request.transactionalId, producer, at: now)
+        let refusal = refusal(of: .transaction, request.transactionalId, at: node)
+        var error =
+            refusal != .none
+            ? refusal
+            : request.groupId.isEmpty
+                ? .invalidGroupId
+                : transactions.add(group: request.groupId, to: request.transactionalId, producer, at: now)
+        error = noted(error, request.transactionalId)
         settleTransactions()
         var response = AddOffsetsToTxn.Response()
         response.errorCode = version < 2 ? error.beforeFencing : error
         return response
     }
 
-    func endTxn(_ request: EndTxn.Request, _ version: Int16) -> EndTxn.Response {
+    func endTxn(_ request: EndTxn.Request, _ version: Int16, _ node: Node) -> EndTxn.Response {
         let producer = ProducerIdentity(id: request.producerId, epoch: request.producerEpoch)
-        let error = transactions.end(request.transactionalId, producer, request.committed ? .commit : .abort)
+        let refusal = refusal(of: .transaction, request.transactionalId, at: node)
+        var error =
+            refusal != .none
+            ? refusal : transactions.end(request.transactionalId, producer, request.committed ? .commit : .abort)
+        // Decided is what is written down.
+        error = noted(error, request.transactionalId)
         settleTransactions()
         var response = EndTxn.Response()
         response.errorCode = version < 2 ? error.beforeFencing : error
         return response
     }
 
-    func txnOffsetCommit(_ request: TxnOffsetCommit.Request) -> TxnOffsetCommit.Response {
+    func txnOffsetCommit(_ request: TxnOffsetCommit.Request, _ node: Node) -> TxnOffsetCommit.Response {
         let claim = MemberClaim(
             memberId: request.memberId, instanceId: request.groupInstanceId, generation: request.generationId)
         let producer = ProducerIdentity(id: request.producerId, epoch: request.producerEpoch)
         var refusal: ErrorCode =
-            request.groupId.isEmpty
-            ? .invalidGroupId : groups.mayCommit(request.groupId, claim, isTransactional: true, at: now)
+            request.groupId.isEmpty ? .invalidGroupId : self.refusal(of: .group, request.groupId, at: node)
+        if refusal == .none { refusal = groups.mayCommit(request.groupId, claim, isTransactional: true, at: now) }
         if refusal == .none { refusal = transactions.mayWrite(producer, toGroup: request.groupId) }
         var response = TxnOffsetCommit.Response()
         response.topics = request.topics.map { asked in
@@ -91,7 +113,11 @@ extension Broker {
                     let offset = CommittedOffset(
                         offset: partition.committedOffset, leaderEpoch: partition.committedLeaderEpoch,
                         metadata: partition.committedMetadata)
-                    groups.store(offset, request.groupId, for: place, inTransactionOf: producer.id, at: now)
+                    if isNoted([.offset(OffsetEntry(request.groupId, place, offset, producerId: producer.id))]) {
+                        groups.store(offset, request.groupId, for: place, inTransactionOf: producer.id, at: now)
+                    } else {
+                        answer.errorCode = .coordinatorNotAvailable
+                    }
                 }
                 return answer
             }
@@ -106,6 +132,11 @@ extension Broker {
         return transactions.fence(transactionalId)
     }
 
+    /// What a producer is told of a change that has been made: that it has to ask again, where it cannot be written down.
+    private func noted(_ error: ErrorCode, _ transactionalId: String) -> ErrorCode {
+        error != .none || isNoted(transactionEntries([transactionalId])) ? error : .coordinatorNotAvailable
+    }
+
     // MARK: Ends
 
     /// Writes the markers that are due, as far as they can be written, and sees to it that transactions end in time.
@@ -113,10 +144,17 @@ extension Broker {
         let due = unwrittenEnds + transactions.takeEnds()
         unwrittenEnds = []
         for var end in due {
+            // No marker before the decision is written down, so that a start ends all of it alike.
+            guard isNoted(transactionEntries([end.transactionalId])) else {
+                unwrittenEnds.append(end)
+                continue
+            }
             let unwritten = end.partitions.filter { !write(end, to: $0) }
             let written = end.partitions.filter { !unwritten.contains($0) }
             for group in end.groups { self.end(end, in: group) }
             transactions.noteWritten(end.transactionalId, partitions: written, groups: end.groups)
+            // Where this is not written down, the markers are written once more.
+            _ = isNoted(transactionEntries([end.transactionalId]))
             (end.partitions, end.groups) = (unwritten, [])
             if !unwritten.isEmpty { unwrittenEnds.append(end) }
             wake(written)

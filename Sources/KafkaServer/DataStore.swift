@@ -92,7 +92,10 @@ final class DataStore {
     /// - Throws: `DiskError`.
     func findLogs() throws -> [FoundLog] {
         var found: [SIMD2<UInt64>: [Int64]] = [:]
-        for name in try folder.disk.list(logs) where name.hasSuffix(".log") {
+        for name in try folder.disk.list(logs) {
+            // It was to replace another, which is there.
+            if name.hasSuffix(".new") { try folder.disk.remove("\(logs)/\(name)") }
+            guard name.hasSuffix(".log") else { continue }
             let parts = name.dropLast(4).split(separator: "-")
             guard parts.count == 3, let topic = UInt64(parts[0]), let partition = UInt64(parts[1]),
                 let baseOffset = Int64(parts[2]), partition < UInt64(Int32.max)
@@ -103,15 +106,21 @@ final class DataStore {
             .sorted { ($0.topic, $0.partition) < ($1.topic, $1.partition) }
     }
 
-    /// Gives a log the segments that were found of it; what was cut off at its end is removed.
+    /// Gives a log the segments that were found of it; what was cut off at its end is removed. `hasGaps`: it may have been
+    /// compacted.
     ///
     /// - Throws: ``DataError``, `DiskError`.
-    func restore(_ found: FoundLog, into log: PartitionLog<BufferSegment>) throws {
+    func restore(_ found: FoundLog, into log: PartitionLog<BufferSegment>, hasGaps: Bool) throws {
         let home = LogHome(files: files, topic: found.topic, partition: found.partition)
         for (index, baseOffset) in found.baseOffsets.enumerated() {
             let segment = home.file(baseOffset: baseOffset)
             let path = segment.path
-            if index > 0, baseOffset != log.endOffset {
+            if index > 0, baseOffset < log.endOffset {
+                // The one before it was written anew, with what it has.
+                segment.remove(logEnd: nil)
+                continue
+            }
+            if index > 0, baseOffset > log.endOffset, !hasGaps {
                 throw DataError(damaged: path, at: 0, "offset \(log.endOffset) should be the first of it")
             }
             let file = try folder.disk.open(path, .update)
@@ -122,8 +131,13 @@ final class DataStore {
                 throw DataError(damaged: path, at: 0, "its first offset is \(first.baseOffset)")
             }
             if isLast, Int64(batches.end) < (try file.length()) { try file.truncate(to: Int64(batches.end)) }
-            if index == 0 { log.resume(startOffset: baseOffset, endOffset: baseOffset, leaderEpoch: 0) }
-            log.adopt(BufferSegment(segment, byteCount: batches.end), batches.headers)
+            let startOffset = index == 0 ? baseOffset : log.startOffset
+            log.resume(startOffset: startOffset, endOffset: baseOffset, leaderEpoch: log.leaderEpoch)
+            if batches.headers.isEmpty {
+                segment.leave()
+            } else {
+                log.adopt(BufferSegment(segment, byteCount: batches.end), batches.headers)
+            }
         }
     }
 
@@ -160,7 +174,7 @@ final class DataStore {
         let paths = takeDirty()
         let (disk, logs) = (folder.disk, logs)
         threads.runIfActive(eventLoop: loop) { try Self.sync(disk, paths, logs) }
-            .assumeIsolated().whenComplete { [unowned self] result in
+            .assumeIsolated().whenComplete { [self] result in
                 isSyncing = false
                 if case .failure(let error) = result { files.failure = StorageFailure(reason: "\(error)") }
                 if isDirty { schedule() }
@@ -193,6 +207,7 @@ final class DataStore {
 
     /// Syncs all, and leaves the folder to others.
     func close() {
+        files.failure = StorageFailure(reason: "the broker has ended")
         timer?.cancel()
         try? threads.syncShutdownGracefully()
         // Nobody is left to be told; what is not synced is with the system.

@@ -24,6 +24,9 @@ final class LogFiles {
     private var memoryCount = 0
     private var opened = CircularBuffer<SegmentFile>()
     private var dirty: [SegmentFile] = []
+    /// The file that has each name, and the one that gets it when that is given up: a segment that is written anew.
+    fileprivate var owners: [String: SegmentFile] = [:]
+    fileprivate var successors: [String: SegmentFile] = [:]
 
     init(_ disk: any Disk, directory: String, memoryLimit: Int, syncsEach: Bool) {
         self.disk = disk
@@ -107,8 +110,13 @@ struct LogHome {
     let topic: UInt64
     let partition: Int
 
+    /// A file for a segment; where the log has one of this name, it gets the name when that one is removed.
     func file(baseOffset: Int64) -> SegmentFile {
-        SegmentFile(self, path(baseOffset: baseOffset))
+        let name = path(baseOffset: baseOffset)
+        let isTaken = files.owners[name] != nil
+        let file = SegmentFile(self, name, path: isTaken ? name + ".new" : name)
+        if isTaken { files.successors[name] = file } else { files.owners[name] = file }
+        return file
     }
 
     fileprivate func path(baseOffset: Int64) -> String {
@@ -118,13 +126,16 @@ struct LogHome {
 
 /// The file of a segment, opened when it is used.
 final class SegmentFile {
-    let path: String
+    /// Where it is, or will be.
+    private let name: String
+    private(set) var path: String
     private let home: LogHome
     fileprivate var isDirty = false
     private var file: (any DiskFile)?
 
-    fileprivate init(_ home: LogHome, _ path: String) {
+    fileprivate init(_ home: LogHome, _ name: String, path: String) {
         self.home = home
+        self.name = name
         self.path = path
     }
 
@@ -176,11 +187,45 @@ final class SegmentFile {
         (try? open().read(into: bytes, at: Int64(position))) ?? 0
     }
 
+    /// What is behind so many bytes is lost; all writing ends where that cannot be.
+    func cut(to byteCount: Int) {
+        do {
+            try open().truncate(to: Int64(byteCount))
+        } catch {
+            files.failure = StorageFailure(reason: "\(error)")
+        }
+    }
+
     /// Removes it; where it was the last of its log, an empty one keeps the place where the log goes on.
     func remove(logEnd: Int64?) {
         close()
+        if files.owners[name] === self {
+            files.owners[name] = nil
+            if let next = files.successors.removeValue(forKey: name) { return next.take(name) }
+        } else if files.successors[name] === self {
+            files.successors[name] = nil
+        }
         // What cannot be removed is found, and removed, by whoever opens the log next.
-        if let logEnd, let marker = try? files.disk.open(home.path(baseOffset: logEnd), .update) { marker.close() }
-        try? files.disk.remove(path)
+        let marker = logEnd.map { home.path(baseOffset: $0) }
+        if let marker, let file = try? files.disk.open(marker, marker == path ? .replace : .update) { file.close() }
+        if marker != path { try? files.disk.remove(path) }
+    }
+
+    /// Leaves the file, which is empty, to the segment that is made at this offset next.
+    func leave() { files.owners[name] = nil }
+
+    /// Takes the place of the file that had this name, in one step.
+    private func take(_ name: String) {
+        do {
+            try files.disk.rename(path, to: name)
+        } catch {
+            files.failure = StorageFailure(reason: "\(error)")
+        }
+        path = name
+        files.owners[name] = self
+        if !isDirty {
+            isDirty = true
+            files.noteDirty(self)
+        }
     }
 }

@@ -95,16 +95,15 @@ extension Api {
         guard versions.contains(version) else { throw WireError(.version, "\(key) version \(version)", at: 2) }
     }
 
-    /// The request behind a header of its own kind.
+    /// The request behind a header of its own kind. Bytes behind its last field are left alone, as Kafka's broker leaves
+    /// them: librdkafka sends three, when it asks for all topics.
     package static func decodeRequest(
         _ frame: UnsafeRawBufferPointer, _ header: RequestHeader
     ) throws(WireError) -> Request {
         try check(header.version)
         var reader = WireReader(
             frame, from: header.length, version: header.version, isFlexible: isFlexible(header.version))
-        let request = try Request(from: &reader)
-        try reader.finish()
-        return request
+        return try Request(from: &reader)
     }
 
     /// The frame of a request.

@@ -1,11 +1,12 @@
 // What a served broker with a data folder brings back, and what it says of a folder that is damaged, full or in use.
 import BrokerCore
 import Kafka
-import KafkaServer
 import KafkaWire
 import Simulation
 import Testing
 import World
+
+@testable import KafkaServer
 
 @Suite("A served broker with a data folder", .serialized) struct DataTests {
     private let disk = SharedDisk()
@@ -169,6 +170,11 @@ import World
         defer { server.stop() }
         let client = BareClient(server)
         #expect(try client.createTopic("t") == .none)
+        for room in [0, 30] {
+            disk.disk.freeBytes = room
+            #expect(try client.produce([[2]]).errorCode == .kafkaStorageError, "\(room)")
+        }
+        disk.disk.freeBytes = nil
         #expect(try client.produce([[1]]).errorCode == .none)
         for room in [0, 10, 40, 68] {
             disk.disk.freeBytes = room
@@ -216,6 +222,34 @@ import World
             #expect(try client.produce([[1]]).errorCode == .kafkaStorageError)
             #expect(try client.values().values == [])
         }
+    }
+
+    @Test("puts a segment that is written anew in place of the old one in one step")
+    func anew() throws {
+        let files = LogFiles(disk, directory: "logs", memoryLimit: 1 << 20, syncsEach: false)
+        let home = LogHome(files: files, topic: 1, partition: 0)
+        func segment(_ text: String) throws -> BufferSegment {
+            let segment = BufferSegment(byteCapacity: 100, baseOffset: 0, in: home)
+            // Where the place is put, and the rest.
+            let isKept = try Array("0123456789abcdef\(text)".utf8).withUnsafeBytes {
+                try segment.append($0, baseOffset: 0, leaderEpoch: 0)
+            }
+            #expect(isKept)
+            return segment
+        }
+        let path = "logs/1-0-0000000000000000000.log"
+        let old = try segment("old")
+        let new = try segment("anew")
+        #expect(disk.disk.bytes(of: path)?.suffix(3) == Array("old".utf8)[...])
+        old.discard(logEnd: nil)
+        #expect(disk.disk.paths == [path])
+        #expect(disk.disk.bytes(of: path)?.suffix(4) == Array("anew".utf8)[...])
+        try Array("0123456789abcdefmore".utf8).withUnsafeBytes {
+            _ = try new.append($0, baseOffset: 1, leaderEpoch: 0)
+        }
+        #expect(disk.disk.bytes(of: path)?.count == 40)
+        new.discard(logEnd: 2)
+        #expect(disk.disk.paths == ["logs/1-0-0000000000000000002.log"])
     }
 
     @Test("refuses a folder that another broker uses, and takes it when that has ended")

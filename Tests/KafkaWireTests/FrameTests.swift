@@ -75,7 +75,6 @@ import Testing
         ([0x80, 0x80, 0x80, 0x80, 0x80, 0], .number, "GroupsNames"),
         ([2, 0, 0], .null, "GroupsNames"),
         ([2, 3, 0xc3, 0x28, 0], .text, "GroupsNames"),
-        ([1, 0, 7], .trailing, "GroupsNames"),
         ([1, 2, 1, 0, 0, 0], .tags, "GroupsNames"),
         ([1, 2, 0, 0, 0, 0], .tags, "GroupsNames"),
         ([1, 1, 0, 9, 0], .truncated, "GroupsNames"),
@@ -88,6 +87,23 @@ import Testing
             #expect(error?.code == code)
             #expect(error?.field == field)
         }
+    }
+
+    /// librdkafka 2.16 asks for all topics by a length of four bytes, of which it fills one.
+    @Test func bytesBehindTheLastFieldOfARequestAreLeftAlone() throws {
+        let header: [UInt8] = [0, 3, 0, 12, 0, 0, 0, 3, 0, 7] + Array("rdkafka".utf8) + [0]
+        let request = try (header + [0, 0, 0, 0, 1, 0, 0]).withUnsafeBytes { frame in
+            try Metadata.decodeRequest(frame, RequestHeader(frame))
+        }
+        #expect(request.topics == nil)
+    }
+
+    @Test func bytesBehindTheLastFieldOfAnAnswerAreRefused() throws {
+        let frame = try Heartbeat.encodeResponse(Heartbeat.Response(), version: 4, correlationId: 5)
+        let error = #expect(throws: WireError.self) {
+            try (Array(frame.bytes[4...]) + [7]).withUnsafeBytes { try Heartbeat.decodeResponse($0, version: 4) }
+        }
+        #expect(error?.code == .trailing)
     }
 
     @Test func theSameInVersionsWithoutCompactLengths() {

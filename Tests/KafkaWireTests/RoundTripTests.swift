@@ -49,6 +49,8 @@ private func frame(_ encoded: EncodedFrame) throws -> [UInt8] {
             let isSame = again.dropFirst(4) == sample[...]
             #expect(isSame, "\(what)")
             refuse(frame, from: header.length, what) { _ = try A.decodeRequest($0, header) }
+            let isLeftAlone = try (Array(frame) + [0]).withUnsafeBytes { try A.decodeRequest($0, header) == decoded }
+            #expect(isLeftAlone, "\(what) with a byte more")
         }
     }
 
@@ -66,10 +68,15 @@ private func frame(_ encoded: EncodedFrame) throws -> [UInt8] {
             let isSame = again.dropFirst(4) == sample[...]
             #expect(isSame, "\(what)")
             refuse(frame, from: 4, what) { _ = try A.decodeResponse($0, version: version) }
+            _ = (Array(frame) + [0]).withUnsafeBytes { longer in
+                #expect(throws: WireError.self, "\(what) with a byte more") {
+                    try A.decodeResponse(longer, version: version)
+                }
+            }
         }
     }
 
-    /// A byte less, half of what is behind the header, and a byte more.
+    /// A byte less, and half of what is behind the header.
     private func refuse(
         _ frame: UnsafeRawBufferPointer, from start: Int, _ what: String,
         _ decode: (UnsafeRawBufferPointer) throws -> Void
@@ -78,9 +85,6 @@ private func frame(_ encoded: EncodedFrame) throws -> [UInt8] {
             #expect(throws: WireError.self, "\(what) cut to \(count)") {
                 try decode(UnsafeRawBufferPointer(rebasing: frame[..<count]))
             }
-        }
-        _ = (Array(frame) + [0]).withUnsafeBytes { longer in
-            #expect(throws: WireError.self, "\(what) with a byte more") { try decode(longer) }
         }
     }
 
