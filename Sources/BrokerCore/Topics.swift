@@ -1,4 +1,5 @@
 // The topics of a broker by name and by identity, and what their names may be.
+package import Compression
 package import KafkaWire
 
 /// A topic and its logs.
@@ -21,12 +22,15 @@ package final class Topic<Segment: LogSegment> {
         replicas.append(place)
     }
 
-    /// Changes who leads a partition; its epoch rises where `body` says that it has changed.
+    /// Changes who leads a partition. Where `body` says that it has changed, its epoch rises, and the new leader lacks the
+    /// newest `count` offsets.
     ///
     /// - Returns: what `body` does.
-    package func changeLeader(of partition: Int, _ body: (inout Replicas) -> Bool) -> Bool {
+    package func changeLeader(
+        of partition: Int, losing count: Int64 = 0, _ unpacker: Unpacker, _ body: (inout Replicas) -> Bool
+    ) -> Bool {
         guard body(&replicas[partition]) else { return false }
-        partitions[partition].beginEpoch()
+        partitions[partition].elect(losing: count, unpacker)
         return true
     }
 }
