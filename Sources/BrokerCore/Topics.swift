@@ -64,9 +64,8 @@ package struct Topics<Segment: LogSegment> {
         return partitions <= Self.mostPartitions - partitionCount ? nil : .policyViolation
     }
 
-    /// Makes a topic; nil where ``refusal(name:partitions:)`` says why not.
-    ///
-    /// - Parameter place: The brokers of a partition: one that is alone, unless told otherwise.
+    /// Makes a topic; nil where ``refusal(name:partitions:)`` says why not. A partition has one broker, unless `place`
+    /// says otherwise.
     package mutating func create(
         _ name: String, partitions: Int, rules: TopicRules = TopicRules(), place: (Int) -> Replicas = Replicas.alone
     ) -> Topic<Segment>? {

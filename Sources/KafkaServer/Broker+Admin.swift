@@ -25,9 +25,8 @@ extension Broker {
         return response
     }
 
-    /// Gives a topic so many partitions in all; nothing where that cannot be.
-    ///
-    /// - Parameter assignments: The brokers of each new partition; nil: spread like the others.
+    /// Gives a topic so many partitions in all; nothing where that cannot be. The new ones are assigned to brokers, or,
+    /// without assignments, spread like the others.
     func addPartitions(
         to topic: Topic<BufferSegment>, count: Int, _ assignments: [[Int32]]? = nil, isTrial: Bool = false
     ) -> ErrorCode {

@@ -75,10 +75,8 @@ extension Broker {
         tell(of: topic, [Int(place.partition)])
     }
 
-    /// Elects a leader that lacks the newest offsets, so many of them at most.
-    ///
-    /// - Parameter id: The leader; nil: the next that holds the partition and is up, the same if there is no other.
-    /// - Returns: how many offsets are lost.
+    /// Elects a leader that lacks the newest offsets, so many of them at most; returns how many are lost. Without a name
+    /// the next leads that holds the partition and is up, the same if there is no other.
     func elect(_ place: TopicPartition, to id: Int32?, losing count: Int64) throws(ClusterError) -> Int64 {
         guard let topic = topics[place.topic], topic.partitions.indices.contains(Int(place.partition)) else {
             throw .unknownPartition(place)

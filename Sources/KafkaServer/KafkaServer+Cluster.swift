@@ -107,6 +107,8 @@ extension KafkaServer {
     /// end are told that their offset is out of range.
     ///
     /// - Parameters:
+    ///   - topic: The topic.
+    ///   - partition: The partition.
     ///   - leader: The new leader, which need not be in sync; nil: another that holds the partition, the same if there is
     ///     no other.
     ///   - count: How many offsets it lacks, at most all that there are.

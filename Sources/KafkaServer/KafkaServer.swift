@@ -63,11 +63,7 @@ package struct ServerError: DiagnosticError {
     private let isPortTaken: Bool
 
     init(_ error: any Error, location: String) {
-        // The system's words alone: the library puts its own function in front, and the number behind.
-        let words = (error as? IOError).flatMap {
-            "\($0)".firstMatch(of: #/: ([^():]+)\)? \(errno/#).map { String($0.1) }
-        }
-        message = words ?? "\(error)"
+        message = KafkaServer.words(of: error)
         isPortTaken = message == "Address already in use"
         self.location = location
     }
@@ -119,6 +115,12 @@ package final class KafkaServer: Sendable {
             if error is DataError { throw error }
             throw ServerError(error, location: "\(settings.host):\(settings.port)")
         }
+    }
+
+    /// The system's words alone: the library puts its own function in front, and the number behind.
+    static func words(of error: any Error) -> String {
+        let match = (error as? IOError).flatMap { "\($0)".firstMatch(of: #/: ([^():]+)\)? \(errno/#) }
+        return match.map { String($0.1) } ?? "\(error)"
     }
 
     /// Closes all connections, syncs what is kept in a folder, and forgets all else.

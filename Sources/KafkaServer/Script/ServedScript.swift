@@ -227,7 +227,9 @@ final class ServedScript {
         guard let next = state.nextDeadline else { return }
         if let timer, timer.deadline <= next { return }
         timer?.task.cancel()
-        let task = broker.schedule(at: begin + next) { [unowned self] in
+        let task = broker.schedule(at: begin + next) { [weak self] in
+            // A script may have ended meanwhile.
+            guard let self else { return }
             timer = nil
             for firing in state.due(at: time) {
                 carryOut(firing.act) { [self] in report(firing.number, failure: $0) }
