@@ -14,9 +14,10 @@ extension Broker {
                 answer.errorCode = .unknownTopicOrPartition
                 return answer
             }
+            // Some clients send an empty list for none.
+            let assignments = asked.assignments.flatMap { $0.isEmpty ? nil : $0.map(\.brokerIds) }
             answer.errorCode = addPartitions(
-                to: topic, count: Int(asked.count), asked.assignments?.map(\.brokerIds),
-                isTrial: request.validateOnly)
+                to: topic, count: Int(asked.count), assignments, isTrial: request.validateOnly)
             if answer.errorCode == .invalidPartitions {
                 answer.errorMessage = "topic \(asked.name) has \(topic.partitions.count) partitions"
             }
