@@ -43,7 +43,8 @@ let package = Package(
             name: "kbench",
             dependencies: [
                 "World", "Ingestion", "Evidence", "Judgement", "Engine", "Exploration", "Harness", "Scenarios", "Gate",
-                "Campaigns", "Bench", "Offsets", "Results", "Rendering", "Kafka", "KafkaServer", "Posix",
+                "Campaigns", "Bench", "Offsets", "Results", "Rendering", "Kafka", "KafkaServer", "BrokerScript",
+                "Posix",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -61,7 +62,7 @@ let package = Package(
             name: "Scenarios",
             dependencies: [
                 "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Kafka", "Posix", "Results",
-                "Harness", "Bench", "Offsets",
+                "Harness", "Bench", "Offsets", "BrokerScript",
             ],
             exclude: ["reference/README.md"],
             // The scenario files travel inside the binary, so that it can be copied anywhere. `scenarios` is a link
@@ -129,7 +130,8 @@ let package = Package(
             swiftSettings: settings),
         // The simulated world: the seams in memory.
         .target(
-            name: "Simulation", dependencies: ["World", "Ingestion", "Evidence", "Judgement", "Engine"],
+            name: "Simulation",
+            dependencies: ["World", "Ingestion", "Evidence", "Judgement", "Engine", "BrokerScript", "KafkaWire"],
             swiftSettings: settings),
         .target(
             name: "Engine", dependencies: ["World", "Ingestion", "Evidence", "WriteAheadLog", "Checksum"],
@@ -156,7 +158,7 @@ let package = Package(
         .target(
             name: "KafkaServer",
             dependencies: [
-                "World", "KafkaWire", "BrokerCore", "BrokerScript", "Compression", "Posix",
+                "World", "KafkaWire", "BrokerCore", "BrokerScript", "Compression", "CCrypto", "Posix",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
@@ -188,6 +190,8 @@ let package = Package(
         // A loop over librdkafka without any Swift in it, as a measure.
         .target(name: "CPlainLoop", linkerSettings: [.linkedLibrary("rdkafka")]),
         .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+        // Digests and salted passwords, for SASL.
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CLz4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
         .systemLibrary(name: "CSnappy", pkgConfig: "snappy", providers: [.apt(["libsnappy-dev"])]),
@@ -227,7 +231,7 @@ let package = Package(
         tests(
             of: "Engine",
             also: ["World", "Ingestion", "Evidence", "Judgement", "Simulation", "WriteAheadLog", "Checksum"]),
-        tests(of: "Simulation", also: ["World", "Ingestion", "Evidence", "Judgement", "Engine"]),
+        tests(of: "Simulation", also: ["World", "Ingestion", "Evidence", "Judgement", "Engine", "BrokerScript"]),
         tests(
             of: "Exploration",
             also: ["World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Compression"]),
@@ -241,7 +245,7 @@ let package = Package(
             of: "Scenarios",
             also: [
                 "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Kafka", "Posix", "Results",
-                "Harness",
+                "Harness", "BrokerScript",
             ]),
         tests(of: "Gate", also: ["World", "Ingestion", "Engine", "Results", "Rendering", "Harness"]),
         tests(

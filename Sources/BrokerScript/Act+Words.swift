@@ -85,10 +85,8 @@ extension Act {
 
     package static let names = table.map(\.name)
 
-    /// Reads an act.
-    ///
-    /// - Parameter inherited: Topic, partition, group and the like of the request that it happens at, which it has unless
-    ///   it names others.
+    /// Reads an act. `inherited` are topic, partition, group and the like of the request that it happens at, which it
+    /// has unless it names others.
     init(_ name: String, _ value: EventWords.Value, inherited: [EventWords.Word]) throws(WordError) {
         guard let form = Self.table.first(where: { $0.name == name }) else {
             throw .unknown(.unknownName, name, of: "events", Self.names, at: [name])

@@ -35,9 +35,7 @@ package struct EventLog: Sendable {
         return object(fields)
     }
 
-    /// An event's moment came, at a request or by itself.
-    ///
-    /// - Parameter failure: Why it did not happen.
+    /// An event's moment came, at a request or by itself; `failure` is why it did not happen.
     package static func event(_ number: Int, _ words: String, request: Int?, failure: String? = nil) -> String {
         var fields = [("event", "\(number)")]
         if let request { fields.append(("request", "\(request)")) }

@@ -137,6 +137,11 @@ package struct WordError: Error, Equatable, Sendable {
         left.kind == right.kind && left.path == right.path && left.message == right.message && left.fix == right.fix
     }
 
+    /// What can be said and never happens, of an event as a whole.
+    package init(impossible message: String, fix: String) {
+        self.init(.impossible, at: [], message, fix: fix)
+    }
+
     static func unknown(_ kind: Kind, _ word: String, of plural: String, _ known: [String], at path: [String]) -> Self {
         WordError(
             kind, at: path, "'\(word)' is none of the \(plural)", fix: "\(plural): \(known.joined(separator: ", "))",

@@ -9,10 +9,10 @@ extension ScriptEvent {
     /// The keys that say when, one of which an event has.
     package static let momentKeys = ["at", "after", "on"]
 
-    /// Reads an event.
+    /// Reads an event. `implied` are keys, such as a topic, that what happens has unless it names others.
     ///
     /// - Throws: ``WordError`` naming the word.
-    package init(_ words: EventWords) throws(WordError) {
+    package init(_ words: EventWords, implied: [EventWords.Word] = []) throws(WordError) {
         var act: (name: String, value: EventWords.Value)?
         var moments: [(key: String, text: String)] = []
         var filters: [EventWords.Word] = []
@@ -56,16 +56,15 @@ extension ScriptEvent {
                 .impossible, at: [moments[1].key], "there are two moments in one event",
                 fix: "keep one of \(moment.key) and \(moments[1].key)")
         }
-        try self.init(moment, filters, act, words: words.line)
+        try self.init(moment, filters, act, implied, words: words.line)
     }
 
     private init(
         _ moment: (key: String, text: String), _ filters: [EventWords.Word],
-        _ act: (name: String, value: EventWords.Value),
-        words: String
+        _ act: (name: String, value: EventWords.Value), _ implied: [EventWords.Word], words: String
     ) throws(WordError) {
         self.words = words
-        self.act = try Act(act.name, act.value, inherited: moment.key == "on" ? filters : [])
+        self.act = try Act(act.name, act.value, inherited: (moment.key == "on" ? filters : []) + implied)
         if moment.key == "on" {
             self.moment = .on(try Self.filter(try WordReader.api(moment.text, at: ["on"]), filters))
         } else {

@@ -131,3 +131,14 @@ package struct Script: Equatable, Sendable {
 
     package init(_ events: [ScriptEvent] = []) { self.events = events }
 }
+
+extension ScriptEvent {
+    /// Whether clients ride it out: they try again, or wait, and nothing is lost or forgotten.
+    package var isRiddenOut: Bool {
+        switch act {
+        case .delay, .answerDelay, .cutBefore, .cutAfter, .loseAnswer, .blackhole, .leaderMoves: true
+        case .fail(let code): code.isRetriable
+        default: false
+        }
+    }
+}

@@ -101,7 +101,10 @@ struct ActReader {
                 throw WordError(.impossible, at: [name, word.key], "it is given twice", fix: "keep one of them")
             }
         }
-        own += inherited.filter { word in known.contains(word.key) && !own.contains { $0.key == word.key } }
+        // Those that stand nearer come first.
+        for word in inherited where known.contains(word.key) && !own.contains(where: { $0.key == word.key }) {
+            own.append(word)
+        }
         for key in form.required where !own.contains(where: { $0.key == key }) {
             throw WordError(
                 .missing, at: [name], "\(name) does not say \(key)", fix: "write it as in: \(form.example)")

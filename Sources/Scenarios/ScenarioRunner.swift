@@ -71,7 +71,7 @@ public struct ScenarioRunner: Sendable {
         do {
             try PosixDisk().makeDirectory(options.workDirectory)
             var outcome = try await body(stage)
-            outcome.findings.notes += host.value.watch?.takeNotes() ?? []
+            outcome.findings.notes += (host.value.watch?.takeNotes() ?? []) + host.value.takeScriptNotes()
             let result = try result(of: scenario, outcome, broker: host.value.info, startedAt: startedAt)
             try await cleanUp(host)
             return result

@@ -18,5 +18,6 @@ struct BrokerCommand: AsyncParsableCommand {
             confluent-kafka:  Producer({"bootstrap.servers": "127.0.0.1:9092"})
             Java:             properties.put("bootstrap.servers", "127.0.0.1:9092");
             """,
-        subcommands: [BrokerServeCommand.self], defaultSubcommand: BrokerServeCommand.self)
+        subcommands: [BrokerServeCommand.self, BrokerTellCommand.self, BrokerCheckCommand.self],
+        defaultSubcommand: BrokerServeCommand.self)
 }

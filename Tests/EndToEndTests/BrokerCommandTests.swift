@@ -11,6 +11,7 @@ extension EndToEnd {
             var version: Int
             var bootstrap: String
             var brokers: [String]
+            var control: String?
             var pid: Int32
         }
 
@@ -43,6 +44,8 @@ extension EndToEnd {
                 #expect(address.schema == "kbench.broker" && address.version == 1)
                 #expect(address.brokers == [address.bootstrap])
                 #expect(address.bootstrap.hasPrefix("127.0.0.1:"))
+                let control = try #require(address.control)
+                #expect(FileManager.default.fileExists(atPath: control))
                 #expect(address.pid == child.processIdentifier.value)
                 let written = try await Self.kcat("echo hello | kcat -P -b \(address.bootstrap) -t made", in: folder)
                 #expect(written.status == .exited(0), "\(written)")
@@ -109,6 +112,93 @@ extension EndToEnd {
                 }
                 #expect(outcome.status == .exited(0), "\(outcome)")
             }
+        }
+
+        /// A broker whose script has an event for the first produce, and one for a produce that need not come.
+        private static let script = "- on=produce lose=records\n- {on: produce, nth: 3, cut: after}\n"
+
+        private static func tell(_ words: [String], _ address: Address, in folder: Folder) async throws -> Outcome {
+            let port = String(address.bootstrap.split(separator: ":")[1])
+            return try await Kbench.runProgram(
+                Kbench.path, ["broker", "tell", "--port", port] + words, in: folder, waits: false)
+        }
+
+        @Test("--script happens, --log has it, and an event that never happens is exit code 5", arguments: [1, 3])
+        func script(produces: Int) async throws {
+            let folder = try Folder()
+            try folder.write(Self.script, to: "faults.yaml")
+            let outcome = try await Self.serve(["--script", "faults.yaml", "--log", "events.jsonl"], in: folder) {
+                child, address in
+                for _ in 0..<produces {
+                    let sent = try await Self.kcat(
+                        "echo hello | kcat -P -E -b \(address.bootstrap) -t made -X enable.idempotence=false",
+                        in: folder)
+                    #expect(sent.status == .exited(0), "\(sent)")
+                }
+                let read = try await Self.kcat(
+                    "kcat -C -b \(address.bootstrap) -t made -o beginning -e -q", in: folder)
+                // The first is lost; the third comes twice, as its answer never came.
+                let copies = produces == 1 ? 0 : 3
+                #expect(read.output == String(repeating: "hello\n", count: copies), "\(read)")
+                try child.send(signal: .terminate)
+            }
+            if produces == 3 {
+                #expect(outcome.status == .exited(0), "\(outcome)")
+            } else {
+                try ErrorTests.expect(
+                    outcome, exitCode: 5, cause: "1 of 2 events never happened: 2 (on=produce nth=3 cut=after: 1 of 3",
+                    fix: "--log", in: folder)
+            }
+            let log = try folder.text(of: "events.jsonl").split(separator: "\n")
+            #expect(log.count { $0.contains("\"happened\":true") } == (produces == 3 ? 2 : 1))
+            #expect(log.count { $0.contains("\"api\":\"produce\"") } == (produces == 3 ? 4 : 1))
+        }
+
+        @Test("tell changes what is there, arms events, and says what could not be done")
+        func telling() async throws {
+            let folder = try Folder()
+            let outcome = try await Self.serve(in: folder) { child, address in
+                _ = try await Self.kcat("echo hello | kcat -P -b \(address.bootstrap) -t made", in: folder)
+                let done = try await Self.tell(["topic-anew=made"], address, in: folder)
+                #expect(done.status == .exited(0) && done.output == "ok topic-anew=made\n", "\(done)")
+                let read = try await Self.kcat(
+                    "kcat -C -b \(address.bootstrap) -t made -o beginning -e -q", in: folder)
+                #expect(read.output == "", "\(read)")
+                let none = try await Self.tell(["topic-anew=nosuch"], address, in: folder)
+                #expect(none.status == .exited(5) && none.output == "error there is no topic nosuch\n", "\(none)")
+                let armed = try await Self.tell(["on=fetch", "client=my app", "delay=1s"], address, in: folder)
+                #expect(armed.output == "ok event 1 waits: on=fetch client=\"my app\" delay=1s\n", "\(armed)")
+                let status = try await Self.tell(["status"], address, in: folder)
+                #expect(status.output.hasSuffix("ok 0 of 1 events happened\n"), "\(status)")
+                let wrong = try await Self.tell(["topic-anw=made"], address, in: folder)
+                #expect(wrong.status == .exited(64), "\(wrong)")
+                #expect(wrong.errorLines.last?.hasPrefix("fix: did you mean topic-anew?") == true, "\(wrong)")
+                try child.send(signal: .terminate)
+            }
+            #expect(outcome.status == .exited(5), "\(outcome)")
+            let nobody = try await Kbench.run(["broker", "tell", "--port", "1", "status"], in: folder)
+            try ErrorTests.expect(
+                nobody, exitCode: 69, cause: "kbench-broker-1.sock", fix: "start one with kbench broker", in: folder)
+        }
+
+        @Test("what is wrong with a script, a log or a socket is told before anything is served")
+        func wrongFiles() async throws {
+            let folder = try Folder()
+            try folder.write("- on: produce\n  fail: not-leader-of-follower\n", to: "wrong.yaml")
+            for (options, cause, fix) in [
+                (
+                    ["--script", "wrong.yaml"], "wrong.yaml:2: [0].fail: no error is called",
+                    "did you mean not-leader-or"
+                ),
+                (["--script", "absent.yaml"], "absent.yaml: no such file", "name a .yaml file of events"),
+                (["--log", "absent/log"], "--log: absent/log: there is no folder absent", "make it"),
+                (["--control", "absent/socket"], "--control: absent/socket: No such file", "choose a short path"),
+            ] {
+                let outcome = try await Kbench.run(["broker", "--port", "0"] + options, in: folder)
+                try ErrorTests.expect(outcome, exitCode: 64, cause: cause, fix: fix, in: folder)
+            }
+            let checked = try await Kbench.run(["broker", "check", "wrong.yaml"], in: folder)
+            try ErrorTests.expect(checked, exitCode: 64, cause: "wrong.yaml:2", fix: "did you mean", in: folder)
         }
 
         @Test("a port that is taken, and an address that is not ours, are told with a way out")

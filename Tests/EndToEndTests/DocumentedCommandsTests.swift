@@ -97,6 +97,11 @@ extension EndToEnd {
             ("kbench compare OLD/kbench --calibrate", .runs(with: few + ["--calibrate", "1"], exits: [0, 2])),
             ("kbench compare", .runs(with: few, exits: [0, 2, 6])),
             ("kbench gate", .runs(with: few, exits: [0, 2, 6])),
+            ("kbench broker check", .runs()),
+            (
+                "kbench broker tell",
+                .elsewhere(file: "Tests/EndToEndTests/BrokerCommandTests.swift", words: "[\"broker\", \"tell\"")
+            ),
             // They serve until somebody ends them.
             (
                 "kbench broker",

@@ -29,6 +29,7 @@ extension EndToEnd {
             (["history", "append", "--help"], "history-append-help.txt"),
             (["broker", "--help"], "broker-help.txt"),
             (["broker", "serve", "--help"], "broker-serve-help.txt"),
+            (["broker", "tell", "--help"], "broker-tell-help.txt"),
             (["crash-points"], "crash-points.txt"),
             (["crash-points", "--strategy", "direct-log-first"], "crash-points-direct-log-first.txt"),
         ]

@@ -195,13 +195,23 @@ extension EndToEnd {
                 ] + broker + topics),
             "broker serve": Command(
                 options: [
-                    "--port", "--host", "--partitions", "--auto-create-topics", "--no-auto-create-topics",
-                    "--until-eof", "--format",
+                    "--port", "--host", "--partitions", "--auto-create-topics", "--no-auto-create-topics", "--script",
+                    "--seed", "--log", "--control", "--until-eof", "--data", "--sync", "--format",
+                ],
+                idle: [
+                    Idle(options: ["--seed"], arguments: ["--port", "0"], reason: "no script to draw for"),
+                    Idle(options: ["--sync"], arguments: ["--port", "0"], reason: "all is in memory"),
                 ]),
+            "broker tell": Command(
+                options: ["--port", "--control"],
+                idle: [
+                    Idle(options: ["--port"], arguments: ["--control", "there", "status"], reason: "names the socket")
+                ]),
+            "broker check": Command(options: []),
         ]
 
         private static let flags: Set<String> = [
-            "--quiet", "--force", "--no-latency", "--no-crash", "--diagram", "--until-eof",
+            "--quiet", "--force", "--no-latency", "--no-crash", "--diagram", "--until-eof", "--sync",
         ]
 
         /// What is typed for an option.

@@ -13,8 +13,10 @@ package final class BrokerHost {
     /// The user's properties as `name=value`, for the workers.
     package let properties: [String]
     package let info: BrokerInfo
-    private let embedded: KafkaServer?
+    let embedded: KafkaServer?
     private let mock: MockBroker?
+    /// What happened by scripts and was not told yet.
+    var scriptNotes: [String] = []
     private let topicSettings: TopicSettings
     /// What was made on an external broker, which goes when the host does; nil for an embedded one.
     private let leftovers: ClusterLeftovers?

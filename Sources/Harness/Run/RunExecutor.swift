@@ -1,4 +1,5 @@
 // Carries out one run: the lives and deaths of its worker, then the verdict.
+package import BrokerScript
 internal import Engine
 internal import Evidence
 internal import Foundation
@@ -19,6 +20,8 @@ package struct RunExecutor: Sendable {
     package var produce: (@Sendable (_ sequences: Range<Int>, _ left: GroundTruth) throws -> GroundTruth)?
     /// Carries out at the broker what happens to the topic and to the offsets of a group; nil where nothing may.
     package var carryOut: (@Sendable (BrokerEvent, _ group: String, GroundTruth) throws -> GroundTruth)?
+    /// Begins and ends a run's script at the broker; nil where nothing may happen there.
+    package var script: RunScript?
     /// Says when a run dies whose plan has it die from outside.
     package var signal = SharedFlag()
 
@@ -36,6 +39,8 @@ package struct RunExecutor: Sendable {
         var isDamageMissing = false
         /// Why an event at the broker could not be carried out; the run ends there.
         var eventFailure: String?
+        /// Why the script did not happen as a whole.
+        var scriptFailure: String?
         /// Why the engine would not go on; the run ends there.
         var refusal: String?
         /// What had been produced in the end.
@@ -60,13 +65,30 @@ package struct RunExecutor: Sendable {
             }
         }
         defer { watching.cancel() }
-        let lives = try await live(plan, in: directory, counters: counters)
+        let lives = try await liveByScript(plan, in: directory, counters: counters)
         let result = try await BlockingThread.run { try judge(plan, lives: lives, in: directory, counters: counters) }
         watching.cancel()
         _ = await watching.result
         // The counters are words of the file's mapping, which must outlive their last reader.
         withExtendedLifetime(file) {}
         return result
+    }
+
+    /// As ``live(_:in:counters:)``, while the plan's script happens at the broker.
+    private func liveByScript(_ plan: RunPlan, in directory: String, counters: EngineCounters) async throws -> Lives {
+        guard !plan.script.isEmpty, let script else {
+            return try await live(plan, in: directory, counters: counters)
+        }
+        let group = subject.group(in: directory)
+        try await BlockingThread.run { try script.begin(plan.script, group) }
+        do {
+            var lives = try await live(plan, in: directory, counters: counters)
+            lives.scriptFailure = try await BlockingThread.run { script.end(plan) }
+            return lives
+        } catch {
+            _ = try? await BlockingThread.run { script.end(plan) }
+            throw error
+        }
     }
 
     private func live(_ plan: RunPlan, in directory: String, counters: EngineCounters) async throws -> Lives {
@@ -187,7 +209,7 @@ package struct RunExecutor: Sendable {
             agrees: expectation.agrees(with: verdict, isRefused: lives.refusal != nil),
             invalidReason: RunJudgement.invalidReason(
                 plan, crashesFired: lives.crashesFired, unplannedDeaths: lives.unplannedDeaths, verdict: verdict,
-                isDamageMissing: lives.isDamageMissing, eventFailure: lives.eventFailure),
+                isDamageMissing: lives.isDamageMissing, eventFailure: lives.eventFailure ?? lives.scriptFailure),
             restarts: lives.restarts,
             walBytesWritten: Int64(counters[.walBytesWritten]), diskBytesPeak: Int64(counters[.stateBytesPeak]),
             ingestedBytes: Int64(truth.payloadBytes ?? truth.records * subject.scenario.recordBytes),
@@ -207,5 +229,20 @@ package struct RunExecutor: Sendable {
         result.uncommitted = sight?.uncommitted
         result.hiddenSeconds = sight?.hiddenSeconds
         return result
+    }
+}
+
+/// How a run's script is begun and ended at its broker.
+package struct RunScript: Sendable {
+    /// Begins the events of a plan, whose group this is.
+    package var begin: @Sendable (_ events: [EventWords], _ group: String) throws -> Void
+    /// Ends them, and says why not all happened; nil when they did.
+    package var end: @Sendable (RunPlan) -> String?
+
+    package init(
+        begin: @escaping @Sendable ([EventWords], String) throws -> Void, end: @escaping @Sendable (RunPlan) -> String?
+    ) {
+        self.begin = begin
+        self.end = end
     }
 }

@@ -1,4 +1,5 @@
 // The concrete runs of a scenario: one per strategy and sink, each with its crash settled.
+package import BrokerScript
 internal import Engine
 package import Ingestion
 package import Judgement
@@ -21,6 +22,8 @@ package struct RunPlan: Sendable {
     package var expected: ExpectedOutcome?
     /// What happens between the death and the next life.
     package var outage = Outage()
+    /// What happens at the broker while workers live.
+    package var script: [EventWords] = []
     /// What would be lost if nothing happened at the broker; nil where nothing does, or there is no closed form.
     package var lostWithoutEvents: Int?
     /// What is made of the records; a job that keeps a state needs no sink.
@@ -69,7 +72,9 @@ package struct RunPlan: Sendable {
                 try refuseImpossible(run)
                 try refuseImpossibleEvents(of: run, sink: stated?.sink, in: scenario)
                 var expected: ExpectedOutcome?
-                let isOpen = scenario.composition(isOpenFor: run.strategy, crashes) || scenario.isOpen(run)
+                let isOpen =
+                    scenario.composition(isOpenFor: run.strategy, crashes) || scenario.isOpen(run)
+                    || run.isScriptOpen
                 if crashes.isEmpty, run.crashAfterMilliseconds == nil {
                     expected = ExpectedOutcome()
                 } else if run.crashAfterMilliseconds != nil {
@@ -95,6 +100,7 @@ package struct RunPlan: Sendable {
                     stop: run.stop,
                     offsetStore: run.offsetStore, stated: run.isAsStated ? stated : nil, expected: expected,
                     outage: outage, job: scenario.job)
+                plan.script = run.script
                 if let shape, !isOpen, !outage.events.isEmpty {
                     var quiet = outage
                     quiet.events = []
@@ -249,6 +255,12 @@ extension Scenario {
 }
 
 extension Scenario.Run {
+    /// Whether its script has an event that clients do not ride out, so that nothing foretells what the run comes to.
+    var isScriptOpen: Bool {
+        let events = (try? BrokerHost.events(script, topic: "topic", group: "group")) ?? []
+        return events.contains { !$0.isRiddenOut }
+    }
+
     /// The place of its stop, chosen by the seed where the scenario names none.
     package var stopPlace: Scenario.Crash? {
         guard stop != nil else { return nil }

@@ -1,4 +1,5 @@
 // A scenario: the load, the runs, the crashes, and what each run is expected to show.
+package import BrokerScript
 public import Engine
 package import Evidence
 public import Ingestion
@@ -110,6 +111,8 @@ public struct Scenario: Equatable, Sendable {
         public var damage: Damage?
         /// What happens at the broker between the first death and the next life, one after the other.
         public var between: [BrokerEvent] = []
+        /// What happens at the broker while workers live, topic and group left out.
+        package var script: [EventWords] = []
         /// For a crash point at which a task fails: how many attempts fail in a row, at least 1.
         public var failures = 1
         /// Who keeps the offsets that the strategy commits; `kafka` also for one that commits none.

@@ -7,7 +7,13 @@ extension YAMLValue {
     ///
     /// - Throws: ``ScenarioError`` naming file, line and word.
     package static func script(ofFile path: String) throws(ScenarioError) -> Script {
-        try root(ofFile: path).script()
+        do throws(ScenarioError) {
+            return try root(ofFile: path).script()
+        } catch {
+            guard error.code == .unreadable else { throw error }
+            throw ScenarioError(
+                error.code, error.message, fix: "name a .yaml file of events that can be read", at: error.location)
+        }
     }
 
     /// The events of a list.
@@ -26,7 +32,9 @@ extension YAMLValue {
     }
 
     /// The words of an event: a mapping, or one line of text.
-    private func eventWords() throws(WordError) -> EventWords {
+    ///
+    /// - Throws: `WordError`.
+    package func eventWords() throws(WordError) -> EventWords {
         guard case .mapping(let mapping) = node else {
             return try EventWords(line: node.scalar?.string ?? "")
         }
@@ -44,7 +52,8 @@ extension YAMLValue {
         return EventWords(entries)
     }
 
-    private func translate(_ error: WordError) -> ScenarioError {
+    /// What is wrong with a word of this event, with its place.
+    package func translate(_ error: WordError) -> ScenarioError {
         var place = self
         for key in error.path {
             guard case .mapping(let mapping) = place.node,

@@ -1,5 +1,5 @@
 // Orders to a broker that serves: each is a line, and gets lines for an answer, of which the last says how it went.
-internal import BrokerScript
+package import BrokerScript
 internal import NIOCore
 
 extension Broker {
@@ -67,6 +67,26 @@ extension KafkaServer {
             return promise.futureResult
         }
         return (try? answer.wait()) ?? []
+    }
+
+    /// Lets a script happen from now on, in place of the one before.
+    package func begin(_ script: Script, seed: UInt64) {
+        let begun = loop.submit { [broker] in
+            var settings = ScriptSettings()
+            settings.script = script
+            settings.seed = seed
+            broker.value.script = ServedScript(settings, broker.value)
+        }
+        // It fails only when the server has been stopped, and then nothing happens any more.
+        try? begun.wait()
+    }
+
+    /// Ends the script; what it has in store for requests under way still happens.
+    ///
+    /// - Returns: What became of each event.
+    package func endScript() -> [EventOutcome] {
+        defer { try? loop.submit { [broker] in broker.value.script = nil }.wait() }
+        return events
     }
 
     /// What became of each event so far; none when the server has been stopped.

@@ -80,6 +80,13 @@ struct Stage: Sendable {
                 readsAgain: !left.isCut
             ) { _ in }
         }
+        executor.script = RunScript(
+            begin: { events, group in
+                try host.value.beginScript(events, topic: topic, group: group, seed: scenario.seed)
+            },
+            end: { plan in
+                host.value.endScript("\(plan.strategy.rawValue)\(plan.sink.map { " / \($0.rawValue)" } ?? "")")
+            })
         executor.carryOut = { event, group, truth in
             try host.value.carryOut(
                 event, topic: topic, group: group, session: scenario.sessionTimeout, truth: truth)

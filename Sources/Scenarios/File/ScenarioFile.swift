@@ -36,6 +36,7 @@ public enum ScenarioFile {
             for element in try list.elements() { runs.append(try run(element, job: job, store)) }
         }
         try shareBetween(top, with: &runs, experiment)
+        try shareScript(top, with: &runs, experiment)
         var fidelities: [Fidelity] = []
         for element in try top["fidelities"]?.elements() ?? [] { fidelities.append(try fidelity(element)) }
         let strategies = try names(top["strategies"], of: "strategy", "strategies", as: Strategy.self)
@@ -241,6 +242,7 @@ public enum ScenarioFile {
         (run.stop, run.stopAt) = (stop, stopAt)
         run.crashAfterMilliseconds = try crashAfter(mapping)
         run.between = try mapping["between"].map(between) ?? []
+        run.script = try mapping["script"].map(script) ?? []
         run.failures = try mapping["failures"]?.integer(in: ScenarioLimits.taskAttempts) ?? 1
         return run
     }

@@ -40,6 +40,9 @@ enum ScenarioKeys {
             "between", between,
             "What happens at the broker between the first death of a run and its next life, before `arrivals`."),
         .init(
+            "script", script,
+            "What happens at the embedded broker while workers live: a broker's script, of the run's topic and group."),
+        .init(
             "restart-batch", .names(of: Outage.RestartBatch.self), default: "limited",
             "How much the first batch takes that is planned after a crash: direct strategies, cuts by count."),
         .init(
@@ -96,6 +99,7 @@ enum ScenarioKeys {
         .init("expect", .mapping(sinks), "By sink, or `state` with a job that keeps one: duplicates and losses."),
         .init("damage", .names(of: Damage.self), "What is damaged between crash and restart."),
         .init("between", between, "As at the top, for this run alone."),
+        .init("script", script, "As at the top, for this run alone."),
         .init(
             "failures", .integer(ScenarioLimits.taskAttempts), default: "1",
             "At a point `.fails`: how many attempts of the task fail in a row."),
