@@ -5,9 +5,7 @@ package import KafkaWire
 extension PartitionLog {
     // MARK: Retention
 
-    /// Gives up the oldest segments, as the rules say; returns whether it did.
-    ///
-    /// - Parameter time: Milliseconds since 1970.
+    /// Gives up the oldest segments, as the rules say, at `time` in milliseconds since 1970; returns whether it did.
     @discardableResult
     package func retain(_ rules: TopicRules, at time: Int64) -> Bool {
         guard rules.deletes else { return false }
@@ -53,8 +51,8 @@ extension PartitionLog {
     /// `delete.retention.ms` after the one that met it. The newest batch stays as it is, like Kafka's newest segment, and
     /// so does whatever an open transaction holds back. Markers stay.
     ///
-    /// - Parameter time: Milliseconds since 1970.
-    /// - Throws: `WireError` for a batch whose records are not what its header says. Nothing is changed then.
+    /// `time`: milliseconds since 1970. It throws for a batch whose records are not what its header says, and changes
+    /// nothing then.
     @discardableResult
     package func compact(_ rules: TopicRules, at time: Int64, _ unpacker: Unpacker) throws(WireError) -> Bool {
         guard pieces.allSatisfy(\.segment.canBeReplaced), let end = compactionEnd(rules, at: time) else { return false }
@@ -200,9 +198,8 @@ extension BatchHeader {
         try batch.withUnsafeBytes { bytes in Result { () throws(WireError) in try BatchHeader(bytes) } }.get()
     }
 
-    /// The batch with those of its records that are wanted, as it is where all are; nil where none is.
-    ///
-    /// - Parameter lastOffset: Where it ends; nil for where it ended before.
+    /// The batch with those of its records that are wanted, as it is where all are; nil where none is. It ends at
+    /// `lastOffset`; nil: where it ended before.
     fileprivate func filtered(
         _ batch: [UInt8], lastOffset: Int64? = nil, _ unpacker: Unpacker, _ isWanted: (RecordView) -> Bool
     ) throws(WireError) -> [UInt8]? {

@@ -118,11 +118,9 @@ package final class PartitionLog<Segment: LogSegment> {
     /// Appends all batches or none of them, but for those before one that cannot be written. Their bytes stay; only
     /// place and epoch are written.
     ///
-    /// - Parameters:
-    ///   - rules: What the topic's configuration says.
-    ///   - time: Milliseconds since 1970, for a topic whose records get the broker's time.
-    ///   - mayBegin: Whether a producer, by id and epoch, has a transaction that this partition belongs to; asked where
-    ///     none is open here.
+    /// `rules` are those of the topic; `time`, in milliseconds since 1970, becomes that of its records where they say so.
+    /// `mayBegin`: whether a producer, by id and epoch, has a transaction that this partition belongs to; asked where none
+    /// is open here.
     package func append(
         _ records: UnsafeRawBufferPointer, rules: TopicRules = .standard, time: Int64 = 0,
         mayBegin: (Int64, Int16) -> ErrorCode = { _, _ in .invalidTxnState }

@@ -74,10 +74,8 @@ package struct TransactionCoordinator {
     ///
     /// An open transaction of the name is aborted first, and the producer told to ask again (CONCURRENT_TRANSACTIONS).
     ///
-    /// - Parameters:
-    ///   - name: The transactional id; nil for a producer that only counts.
-    ///   - timeout: How long a transaction may last.
-    ///   - known: What the producer was given before, for one that goes on after an error (KIP-360).
+    /// `name` is the transactional id, nil for a producer that only counts; a transaction may last for `timeout`; `known` is
+    /// what the producer was given before, for one that goes on after an error (KIP-360).
     package mutating func initProducer(
         _ name: String?, timeout: Milliseconds, known: ProducerIdentity = .none, at now: Milliseconds
     ) -> (producer: ProducerIdentity, error: ErrorCode) {
