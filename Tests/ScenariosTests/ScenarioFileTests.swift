@@ -294,7 +294,9 @@ private let complete = """
         Mistake(
             line: "      offset-keyed:", instead: "      offset-key:", code: .unknownKey,
             cause: "sample.yaml:21: runs[1].expect: 'offset-key' is not known here",
-            fix: "did you mean offset-keyed? sinks: append, batch-keyed, offset-keyed, transactional, counting"),
+            fix:
+                "did you mean offset-keyed? sinks: append, batch-keyed, offset-keyed, transactional, kafka-transactional, "
+                + "counting"),
         Mistake(
             line: "  - strategy: raw", instead: "  - {strategy: raw, expect: {append: {duplicates: 0, lost: 0}}}",
             code: .impossibleValue, cause: "sample.yaml:16: runs[0].expect: raw has no sink: it drops what it polls",

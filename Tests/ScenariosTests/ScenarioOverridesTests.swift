@@ -68,7 +68,7 @@ import World
         ),
         (
             ScenarioOverrides(sinks: ["kafka"]), "--sink: no sink is called 'kafka'",
-            "sinks: append, batch-keyed, offset-keyed, transactional, counting"
+            "sinks: append, batch-keyed, offset-keyed, transactional, kafka-transactional, counting"
         ),
         (
             ScenarioOverrides(records: 0), "--records: 0 is not within 1 to 1000000000",
