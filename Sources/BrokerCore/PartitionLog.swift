@@ -113,9 +113,6 @@ package final class PartitionLog<Segment: LogSegment> {
         return reachable.map(\.maxTimestamp).max()
     }
 
-    /// Somebody else leads now, who has all that was there.
-    package func beginEpoch() { state.elect() }
-
     // MARK: Appending
 
     /// Appends all batches or none of them, but for those before one that cannot be written. Their bytes stay; only

@@ -31,9 +31,9 @@ package struct Replicas: Equatable, Sendable {
         return true
     }
 
-    /// A broker came up. It is in sync at once if somebody leads whom it can follow, and leads if only it may.
+    /// A broker came up, and is one of those that are `live`. It is in sync at once if somebody leads whom it can follow,
+    /// and leads if only it may.
     ///
-    /// - Parameter live: The brokers that are up, with this one.
     /// - Returns: whether somebody leads whom nobody led before.
     package mutating func regain(_ broker: Int32, live: Set<Int32>) -> Bool {
         guard all.contains(broker) else { return false }
@@ -52,9 +52,8 @@ package struct Replicas: Equatable, Sendable {
         return true
     }
 
-    /// Lets a broker lead that need not be in sync: what only the others have is lost, and they follow it.
+    /// Lets a broker lead that need not be in sync: what only the others have is lost, and those that are `live` follow it.
     ///
-    /// - Parameter live: The brokers that are up.
     /// - Returns: false when it holds nothing of this, or is down.
     package mutating func force(_ broker: Int32, live: Set<Int32>) -> Bool {
         guard all.contains(broker), live.contains(broker) else { return false }
@@ -66,9 +65,8 @@ package struct Replicas: Equatable, Sendable {
     /// Where there is one broker.
     package static func alone(_ partition: Int) -> Replicas { Replicas([1], live: [1]) }
 
-    /// Replicas spread over brokers: the `index`-th begins at the `index`-th broker and takes those behind it.
-    ///
-    /// - Parameter brokers: Those that are up, in order; at least `factor`.
+    /// Replicas spread over brokers, of which there are at least `factor`: the `index`-th begins at the `index`-th broker
+    /// and takes those behind it.
     package static func spread(_ index: Int, factor: Int, over brokers: [Int32]) -> [Int32] {
         (0..<factor).map { brokers[(index + $0) % brokers.count] }
     }

@@ -75,8 +75,10 @@ package struct TopicRules: Equatable, Sendable {
     private static let unseen: [Setting] = [
         unseen("file.delete.delay.ms", .long, "60000"), unseen("flush.messages", .long, "9223372036854775807"),
         unseen("flush.ms", .long, "9223372036854775807"), unseen("index.interval.bytes", .int, "4096"),
+        unseen("max.compaction.lag.ms", .long, "9223372036854775807"),
         unseen("min.cleanable.dirty.ratio", .double, "0.5"), unseen("preallocate", .boolean, "false"),
         unseen("segment.index.bytes", .int, "10485760"), unseen("segment.jitter.ms", .long, "0"),
+        unseen("segment.ms", .long, "604800000"),
         unseen("unclean.leader.election.enable", .boolean, "false"),
     ]
 

@@ -1,4 +1,5 @@
 // The topics of a broker by name and by identity, and what their names may be.
+package import Compression
 package import KafkaWire
 
 /// A topic and its logs.
@@ -21,12 +22,15 @@ package final class Topic<Segment: LogSegment> {
         replicas.append(place)
     }
 
-    /// Changes who leads a partition; its epoch rises where `body` says that it has changed.
+    /// Changes who leads a partition. Where `body` says that it has changed, its epoch rises, and the new leader lacks the
+    /// newest `count` offsets.
     ///
     /// - Returns: what `body` does.
-    package func changeLeader(of partition: Int, _ body: (inout Replicas) -> Bool) -> Bool {
+    package func changeLeader(
+        of partition: Int, losing count: Int64 = 0, _ unpacker: Unpacker, _ body: (inout Replicas) -> Bool
+    ) -> Bool {
         guard body(&replicas[partition]) else { return false }
-        partitions[partition].beginEpoch()
+        partitions[partition].elect(losing: count, unpacker)
         return true
     }
 }
@@ -60,9 +64,8 @@ package struct Topics<Segment: LogSegment> {
         return partitions <= Self.mostPartitions - partitionCount ? nil : .policyViolation
     }
 
-    /// Makes a topic; nil where ``refusal(name:partitions:)`` says why not.
-    ///
-    /// - Parameter place: The brokers of a partition: one that is alone, unless told otherwise.
+    /// Makes a topic; nil where ``refusal(name:partitions:)`` says why not. A partition has one broker, unless `place`
+    /// says otherwise.
     package mutating func create(
         _ name: String, partitions: Int, rules: TopicRules = TopicRules(), place: (Int) -> Replicas = Replicas.alone
     ) -> Topic<Segment>? {

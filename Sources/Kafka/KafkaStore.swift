@@ -170,6 +170,8 @@ public final class KafkaStore: TransactionalStore {
     /// - Throws: ``BrokerError``.
     public func newestDriver() throws -> StoredDriver? {
         if driver.number > 0 { return driver }
+        // First: as long as an earlier one's transaction is open, nobody can say what the group's offsets are.
+        _ = try writer()
         let newest = try all().values.map(\.driver).max { $0.number < $1.number }
         return newest.flatMap { $0.number > 0 ? $0 : nil }
     }
@@ -178,7 +180,6 @@ public final class KafkaStore: TransactionalStore {
     ///
     /// - Throws: ``BrokerError``.
     public func registerDriver(named name: String) throws -> Int64 {
-        _ = try writer()
         driver = StoredDriver(number: (try newestDriver()?.number ?? 0) + 1, name: name)
         return driver.number
     }

@@ -14,9 +14,10 @@ extension Broker {
                 answer.errorCode = .unknownTopicOrPartition
                 return answer
             }
+            // Some clients send an empty list for none.
+            let assignments = asked.assignments.flatMap { $0.isEmpty ? nil : $0.map(\.brokerIds) }
             answer.errorCode = addPartitions(
-                to: topic, count: Int(asked.count), asked.assignments?.map(\.brokerIds),
-                isTrial: request.validateOnly)
+                to: topic, count: Int(asked.count), assignments, isTrial: request.validateOnly)
             if answer.errorCode == .invalidPartitions {
                 answer.errorMessage = "topic \(asked.name) has \(topic.partitions.count) partitions"
             }
@@ -25,9 +26,8 @@ extension Broker {
         return response
     }
 
-    /// Gives a topic so many partitions in all; nothing where that cannot be.
-    ///
-    /// - Parameter assignments: The brokers of each new partition; nil: spread like the others.
+    /// Gives a topic so many partitions in all; nothing where that cannot be. The new ones are assigned to brokers, or,
+    /// without assignments, spread like the others.
     func addPartitions(
         to topic: Topic<BufferSegment>, count: Int, _ assignments: [[Int32]]? = nil, isTrial: Bool = false
     ) -> ErrorCode {

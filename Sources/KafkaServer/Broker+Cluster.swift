@@ -69,8 +69,29 @@ extension Broker {
             throw .unknownPartition(place)
         }
         guard topic.replicas[Int(place.partition)].leader != id else { return }
-        guard topic.changeLeader(of: Int(place.partition), { $0.move(to: id) }) else { throw .notInSync(id, place) }
-        wake([place])
+        guard topic.changeLeader(of: Int(place.partition), unpacker, { $0.move(to: id) }) else {
+            throw .notInSync(id, place)
+        }
+        tell(of: topic, [Int(place.partition)])
+    }
+
+    /// Elects a leader that lacks the newest offsets, so many of them at most; returns how many are lost. Without a name
+    /// the next leads that holds the partition and is up, the same if there is no other.
+    func elect(_ place: TopicPartition, to id: Int32?, losing count: Int64) throws(ClusterError) -> Int64 {
+        guard let topic = topics[place.topic], topic.partitions.indices.contains(Int(place.partition)) else {
+            throw .unknownPartition(place)
+        }
+        let (live, index) = (live, Int(place.partition))
+        let replicas = topic.replicas[index]
+        let others = replicas.all.filter { live.contains($0) && $0 != replicas.leader }
+        guard let next = id ?? others.first ?? replicas.leader else { throw .noneUp(place) }
+        _ = try node(next)
+        let end = topic.partitions[index].endOffset
+        guard topic.changeLeader(of: index, losing: max(0, count), unpacker, { $0.force(next, live: live) }) else {
+            throw .notHeld(next, place)
+        }
+        tell(of: topic, [index])
+        return end - topic.partitions[index].endOffset
     }
 
     func moveCoordinator(of kind: CoordinatedKind, _ key: String, to id: Int32) throws(ClusterError) {
@@ -82,9 +103,16 @@ extension Broker {
     /// Changes the leaders of all partitions where `body` does, and tells those who wait at the old ones.
     private func changeLeaders(_ body: (inout Replicas) -> Bool) {
         for topic in topics.all {
-            let changed = topic.partitions.indices.filter { topic.changeLeader(of: $0, body) }
-            wake(changed.map { TopicPartition(topic: topic.name, partition: Int32($0)) })
+            tell(of: topic, topic.partitions.indices.filter { topic.changeLeader(of: $0, unpacker, body) })
         }
+    }
+
+    /// Writes down new epochs, and tells those who wait at the old leaders.
+    private func tell(of topic: Topic<BufferSegment>, _ changed: [Int]) {
+        guard !changed.isEmpty else { return }
+        // A broker whose folder is full leads all the same.
+        _ = isNoted(changed.map { .log(LogEntry(topic.id, $0, topic.partitions[$0])) })
+        wake(changed.map { TopicPartition(topic: topic.name, partition: Int32($0)) })
     }
 
     // MARK: Requests

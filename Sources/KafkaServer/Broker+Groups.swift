@@ -221,9 +221,7 @@ extension Broker {
     }
 
     /// What a group has committed for the partitions asked for, nil for all of which it has something; nothing where
-    /// it is refused.
-    ///
-    /// - Parameter isStable: Whether nothing is told that an open transaction may change.
+    /// it is refused. `isStable`: nothing is told that an open transaction may change.
     private func committed(
         _ group: String, _ asked: [(topic: String, partitions: [Int32])]?, isStable: Bool, _ refusal: ErrorCode
     ) -> [(topic: String, partitions: [OffsetFetch.Response.Partition])] {

@@ -2,7 +2,6 @@
 internal import BrokerCore
 internal import KafkaWire
 internal import NIOCore
-internal import Posix
 
 /// A segment in memory, in a file, or in both.
 ///
@@ -15,7 +14,7 @@ final class BufferSegment: LogSegment {
 
     init(byteCapacity: Int, baseOffset: Int64, in home: LogHome?) {
         file = home?.file(baseOffset: baseOffset)
-        buffer = Self.memory(byteCapacity)
+        buffer = ByteBufferAllocator().buffer(capacity: byteCapacity)
         file?.files.keep(self)
     }
 
@@ -23,13 +22,6 @@ final class BufferSegment: LogSegment {
     init(_ file: SegmentFile, byteCount: Int) {
         self.file = file
         self.byteCount = byteCount
-    }
-
-    private static func memory(_ count: Int) -> ByteBuffer {
-        let buffer = ByteBufferAllocator().buffer(capacity: count)
-        // A log whose segments are as large as they get goes on to fill them.
-        if count >= SegmentSize.largest { buffer.withVeryUnsafeBytes { MemoryAdvice.preferLargePages($0) } }
-        return buffer
     }
 
     /// How much memory it takes.
@@ -54,7 +46,7 @@ final class BufferSegment: LogSegment {
         guard let buffer, buffer.capacity < byteCount + count else { return true }
         // In memory a larger segment takes over; of a file there is to be one, not many small ones.
         guard let file else { return false }
-        var larger = Self.memory(max(2 * buffer.capacity, byteCount + count))
+        var larger = ByteBufferAllocator().buffer(capacity: max(2 * buffer.capacity, byteCount + count))
         larger.writeImmutableBuffer(buffer)
         file.files.grow(by: larger.capacity - buffer.capacity)
         self.buffer = larger

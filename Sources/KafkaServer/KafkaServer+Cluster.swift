@@ -47,6 +47,20 @@ package struct ClusterError: DiagnosticError, Equatable {
             fix: "name a broker that holds the partition and is up, or make topics with more copies")
     }
 
+    static func notHeld(_ id: Int32, _ place: TopicPartition) -> ClusterError {
+        ClusterError(
+            code: "not-held",
+            cause: "broker \(id) does not hold partition \(place.partition) of topic \(place.topic), or is down",
+            fix: "name a broker that holds the partition and is up")
+    }
+
+    static func noneUp(_ place: TopicPartition) -> ClusterError {
+        ClusterError(
+            code: "none-up",
+            cause: "no broker that holds partition \(place.partition) of topic \(place.topic) is up",
+            fix: "bring one of them up first")
+    }
+
     static func portTaken(_ id: Int32, _ reason: String) -> ClusterError {
         ClusterError(
             code: "port-taken", cause: "broker \(id) cannot listen again: \(reason)",
@@ -87,6 +101,25 @@ extension KafkaServer {
     package func moveLeader(topic: String, partition: Int32, to broker: Int32) throws(ClusterError) {
         let place = TopicPartition(topic: topic, partition: partition)
         try onLoop { server throws(ClusterError) in try server.moveLeader(of: place, to: broker) }
+    }
+
+    /// Elects a leader that lacks the newest offsets: an unclean election. The epoch rises; readers that are beyond the new
+    /// end are told that their offset is out of range.
+    ///
+    /// - Parameters:
+    ///   - topic: The topic.
+    ///   - partition: The partition.
+    ///   - leader: The new leader, which need not be in sync; nil: another that holds the partition, the same if there is
+    ///     no other.
+    ///   - count: How many offsets it lacks, at most all that there are.
+    /// - Returns: How many offsets are lost.
+    /// - Throws: ``ClusterError`` where there is no such broker or partition, or the broker does not hold it or is down.
+    @discardableResult
+    package func elect(
+        topic: String, partition: Int32, leader: Int32? = nil, losing count: Int64
+    ) throws(ClusterError) -> Int64 {
+        let place = TopicPartition(topic: topic, partition: partition)
+        return try onLoop { server throws(ClusterError) in try server.elect(place, to: leader, losing: count) }
     }
 
     /// Lets another broker coordinate a group or a transactional id, and what else is in its slot.

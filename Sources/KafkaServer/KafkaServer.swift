@@ -30,6 +30,12 @@ package struct ServerSettings: Sendable {
     package var data: DataFolder?
 
     package init() {}
+
+    /// How long the first members of a group wait for more, in milliseconds: Kafka's group.initial.rebalance.delay.ms.
+    package var groupDelay: Int64 {
+        get { groups.initialDelay }
+        set { groups.initialDelay = newValue }
+    }
 }
 
 /// What happens to a served broker by a script, and who is told of it.

@@ -70,7 +70,7 @@ public struct ScenarioResult: VersionedResult, Equatable {
 
 /// The broker a scenario's records went through.
 public struct BrokerInfo: Codable, Equatable, Sendable {
-    /// `embedded` (kbench's own broker, over TCP), `mock` (librdkafka's, with several brokers) or `external`.
+    /// `embedded` (kbench's own broker, over TCP) or `external`.
     public var kind: String
     /// The bootstrap address, `host:port`.
     public var address: String

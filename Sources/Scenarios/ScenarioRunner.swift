@@ -64,7 +64,10 @@ public struct ScenarioRunner: Sendable {
         if options.brokers == nil {
             try BrokerHost.checkRoom(for: scenario)
         }
-        let host = try await BlockingThread.run {
+        var options = options
+        // As long as Kafka does by default: both members are to be of the first generation.
+        if scenario.experiment == .rebalance { options.groupDelayMilliseconds = 3_000 }
+        let host = try await BlockingThread.run { [options] in
             Handed(try BrokerHost(options))
         }
         let stage = Stage(scenario: scenario, options: options, progress: progress, host: host)

@@ -146,4 +146,48 @@ struct TransactionalSinkTests {
         try run(task([(0, 2..<4)], batch: 2), on: second)
         #expect(try rows() == ["0/0", "0/1", "0/2", "0/3"])
     }
+
+    /// A store whose broker has taken up another writer.
+    private final class FencedStore: TransactionalStore {
+        private let refusing: String
+
+        init(refusing: String) { self.refusing = refusing }
+
+        private func refuse(_ operation: String) throws {
+            guard operation == refusing else { return }
+            throw StoreError(.fenced, operation: operation, path: "t", reason: "a newer producer is there")
+        }
+
+        func begin() throws { try refuse("begin") }
+        func insert(_ entries: UnsafeRawBufferPointer, entryLength: Int) throws { try refuse("insert") }
+        func advance(_ partition: Partition, from expected: Offset?, to until: Offset, batch: Int64) throws -> Bool {
+            try refuse("advance")
+            return true
+        }
+        func commit() throws { try refuse("commit") }
+        func rollBack() {}
+        func storedOffset(of partition: Partition) -> StoredOffset? { nil }
+        func newestDriver() -> StoredDriver? { nil }
+        func registerDriver(named name: String) -> Int64 { 1 }
+        func forEachEntry(_ body: (UnsafeRawBufferPointer) throws -> Void) {}
+        func close() {}
+    }
+
+    @Test(
+        "a writer that the broker has fenced says so, whatever it was doing",
+        arguments: [
+            "begin", "insert", "advance", "commit",
+        ])
+    func fencedByTheBroker(operation: String) throws {
+        let seams = Seams(
+            broker: SimulatedBroker(topic: "t", partitions: 2), disk: SimulatedDisk(), clock: SimulatedClock(),
+            crash: CrashSwitch(), openStore: { _ in FencedStore(refusing: operation) }, driverName: "the first")
+        let sink = try TransactionalSink(
+            EngineConfiguration(
+                strategy: .direct, sink: .kafkaTransactional, directory: "", group: "g", starts: [0, 0],
+                ends: [100, 100], cuts: .count(block: 1, batch: 1)), seams: seams)
+        let error = #expect(throws: EngineError.self) { try run(task([(0, 0..<2)]), on: sink) }
+        #expect(error?.code == .fenced)
+        #expect(error?.message.contains("the first is fenced") == true)
+    }
 }

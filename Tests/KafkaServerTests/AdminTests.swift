@@ -44,7 +44,7 @@ import World
         #expect(try grow("t", to: 4, [[1]]) == .invalidReplicaAssignment)
         #expect(try grow("t", to: 4, isTrial: true) == Code.none)
         #expect(try client.describe("t").partitions.count == 2)
-        #expect(try grow("t", to: 4) == Code.none)
+        #expect(try grow("t", to: 4, []) == Code.none)
         #expect(try grow("t", to: 6, [[2], [2, 1]]) == Code.none)
         let leaders = try client.describe("t").partitions.map(\.leaderId)
         #expect(leaders == [1, 2, 1, 2, 2, 2])

@@ -208,6 +208,46 @@ import World
         #expect(error(of: try client.answer(Fetch.self, version: 11)) == .notLeaderOrFollower)
     }
 
+    @Test("lose what a leader lacks that was not in sync, and say so to who is beyond it") func uncleanElection() throws
+    {
+        let server = try start(2)
+        defer { server.stop() }
+        let clients = (1...2).map { BareClient(server, broker: $0) }
+        #expect(try makeTopic("t", partitions: 1, copies: 2, clients[0]) == .none)
+        for number: UInt8 in 0..<10 { #expect(try clients[0].produce([[number]]).errorCode == .none) }
+        #expect(try server.elect(topic: "t", partition: 0, losing: 4) == 4)
+        #expect(try server.leader(topic: "t", partition: 0) == 2)
+        #expect(try clients[1].values().values == (0..<6).map { [$0] })
+        #expect(try clients[1].produce([[99]]).baseOffset == 6)
+        var beyond = fetch("t", 0, wait: 60_000)
+        beyond.topics[0].partitions[0].fetchOffset = 7
+        _ = try clients[1].request(Fetch.self, beyond, version: 11, answers: false)
+        // Nobody else is left: the same broker leads, without its newest record.
+        try server.takeDown(broker: 1)
+        #expect(try server.elect(topic: "t", partition: 0, losing: 3) == 3)
+        #expect(error(of: try clients[1].answer(Fetch.self, version: 11)) == .offsetOutOfRange)
+        #expect(try server.elect(topic: "t", partition: 0, losing: 100) == 4)
+        var asked = OffsetForLeaderEpoch.Request.Topic()
+        asked.topic = "t"
+        asked.partitions = (Int32(0)...4).map { epoch in
+            var partition = OffsetForLeaderEpoch.Request.Partition()
+            partition.leaderEpoch = epoch
+            return partition
+        }
+        var request = OffsetForLeaderEpoch.Request()
+        request.topics = [asked]
+        let ends = try BareClient(server, broker: 2).request(OffsetForLeaderEpoch.self, request, version: 3)
+        #expect(ends.topics.first?.partitions.map(\.endOffset) == [0, 0, 0, 0, -1])
+        for (code, body) in [
+            ("not-held", { try server.elect(topic: "t", partition: 0, leader: 1, losing: 1) }),
+            ("unknown-broker", { try server.elect(topic: "t", partition: 0, leader: 3, losing: 1) }),
+            ("unknown-partition", { try server.elect(topic: "t", partition: 1, losing: 1) }),
+        ] as [(String, () throws -> Int64)] {
+            let error = #expect(throws: ClusterError.self, "\(code)") { _ = try body() }
+            #expect(error?.code == code)
+        }
+    }
+
     @Test("do only what can be done, and say what is wrong") func errors() throws {
         let server = try start(2)
         let client = BareClient(server)

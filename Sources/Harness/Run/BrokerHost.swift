@@ -14,7 +14,6 @@ package final class BrokerHost {
     package let properties: [String]
     package let info: BrokerInfo
     let embedded: KafkaServer?
-    private let mock: MockBroker?
     /// What happened by scripts and was not told yet.
     var scriptNotes: [String] = []
     private let topicSettings: TopicSettings
@@ -29,7 +28,7 @@ package final class BrokerHost {
         properties = options.properties.map { "\($0.name)=\($0.value)" }
         topicSettings = options.topics
         if let brokers = options.brokers {
-            (embedded, mock) = (nil, nil)
+            embedded = nil
             configuration = try KafkaConfiguration(bootstrap: brokers, properties: options.properties)
             try KafkaCluster.probe(configuration)
             info = BrokerInfo(kind: "external", address: configuration.bootstrap)
@@ -40,18 +39,14 @@ package final class BrokerHost {
             return
         }
         (leftovers, watch) = (nil, nil)
-        if options.embeddedBrokers > 1 {
-            let started = try MockBroker.start(brokers: options.embeddedBrokers)
-            (embedded, mock) = (nil, started)
-            info = BrokerInfo(kind: "mock", address: started.bootstrap)
-        } else {
-            var settings = ServerSettings()
-            // A topic that is asked for and not there is a mistake.
-            settings.createsTopics = false
-            let started = try KafkaServer.start(settings)
-            (embedded, mock) = (started, nil)
-            info = BrokerInfo(kind: "embedded", address: started.bootstrap)
-        }
+        var settings = ServerSettings()
+        settings.brokers = options.embeddedBrokers
+        settings.groupDelay = Int64(options.groupDelayMilliseconds)
+        // A topic that is asked for and not there is a mistake.
+        settings.createsTopics = false
+        let started = try KafkaServer.start(settings)
+        embedded = started
+        info = BrokerInfo(kind: "embedded", address: started.bootstrap)
         configuration = try KafkaConfiguration(bootstrap: info.address, properties: options.properties)
     }
 
@@ -114,7 +109,6 @@ package final class BrokerHost {
     }
 
     package func createTopic(_ name: String, partitions: Int) throws {
-        if let mock { return try mock.createTopic(name, partitions: partitions) }
         // Whoever asks for it from now on knows that it is there.
         configuration.topicTimeout = BrokerHost.topicTimeout
         let make = { [configuration, topicSettings] in
@@ -141,7 +135,6 @@ package final class BrokerHost {
     /// told on standard error.
     package func close() {
         embedded?.stop()
-        mock?.close()
         watch?.stop()
         // Whoever was asked to end removes all of it himself.
         guard let leftovers, !Leftovers.shared.isEnding else { return }

@@ -21,6 +21,8 @@ public struct RunOptions: Sendable {
     public var topics = TopicSettings()
     /// The brokers of the embedded cluster, 1 or more.
     public var embeddedBrokers = 1
+    /// How long the embedded broker lets the first members of a group wait for more, in milliseconds.
+    package var groupDelayMilliseconds = 0
 
     /// Makes options.
     public init(

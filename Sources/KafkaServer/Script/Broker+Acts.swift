@@ -26,6 +26,8 @@ extension Broker {
             case .brokerDown(let id): try takeDown(id)
             case .leaderMoves(let topic, let partition, let id):
                 try moveLeader(of: TopicPartition(topic: topic, partition: partition), to: id)
+            case .uncleanElection(let topic, let partition, let count, let id):
+                _ = try elect(TopicPartition(topic: topic, partition: partition), to: id, losing: count)
             case .groupMoves(let group, let id): try moveCoordinator(of: .group, group, to: id)
             case .transactionsMove(let name, let id): try moveCoordinator(of: .transaction, name, to: id)
             case .addPartitions(let name, let count):
