@@ -29,7 +29,7 @@ UNSERVED = (NOT_SUPPORTED, LOCAL_UNSUPPORTED)
 
 def check(*needs):
     """Makes a check of a function; its name is the check's, its first line what it asserts. `needs` says what it
-    needs: `three` for three brokers."""
+    needs: `three` for three brokers, `slow` for a time-out that has to pass."""
 
     def note(function):
         function.title = function.__name__.replace("_", "-")

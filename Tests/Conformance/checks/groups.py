@@ -3,6 +3,7 @@ import signal
 import threading
 import time
 
+from agents import Cannot
 from world import (
     FENCED_INSTANCE, ILLEGAL_GENERATION, INCONSISTENT_PROTOCOL, LOCAL_FATAL, REBALANCE, UNKNOWN_MEMBER, check,
     expect, offsets, place, same)
@@ -99,7 +100,7 @@ def cooperative_member_leaves(world):
     settled(world, one, sizes=[4])
 
 
-@check()
+@check("slow")
 def member_dies(world):
     """When a member dies without leaving, the other gets its partitions after the session's time-out, not before."""
     topic, group, one, two = two_share(world, "range")
@@ -128,13 +129,27 @@ def two_topics_subscribed(world):
     same(sorted({name for name, _ in shares[0]}), topics, "topics")
 
 
-@check()
-def pattern_subscribed(world):
-    """A member that subscribes to a pattern gets the topics that fit it, also one made later."""
+def pattern_reader(world):
     prefix = world.name()
     world.admin.call("create-topic", topic=prefix + "-a", partitions=1)
     consumer = world.consumer(group=world.name()).subscribe(pattern=prefix + "-.*")
     settled(world, consumer, sizes=[1])
+    return prefix, consumer
+
+
+@check()
+def pattern_subscribed(world):
+    """A member that subscribes to a pattern gets the topics that fit it, and no others."""
+    prefix, consumer = pattern_reader(world)
+    same(consumer.assignment(), [(prefix + "-a", 0)], "assignment")
+
+
+@check("slow")
+def pattern_topic_made_later(world):
+    """A member that subscribes to a pattern gets a topic that fits it and is made later."""
+    if world.client == "kafka-python":
+        raise Cannot("3.0 finds a later topic only at times, with any broker")
+    prefix, consumer = pattern_reader(world)
     world.admin.call("create-topic", topic=prefix + "-b", partitions=2)
     settled(world, consumer, sizes=[3])
 
@@ -172,7 +187,7 @@ def rebalance_once_each(world):
     same(found, [(partition, offset) for partition in range(4) for offset in range(100)], "records")
 
 
-@check()
+@check("slow")
 def static_member_returns(world):
     """A static member that dies and comes back gets its partitions again, and the other keeps its own."""
     topic, group = world.topic(partitions=4), world.name()
@@ -204,7 +219,7 @@ def static_member_fenced(world):
     world.refused((FENCED_INSTANCE, LOCAL_FATAL, UNKNOWN_MEMBER), used)
 
 
-@check()
+@check("slow")
 def late_commit_refused(world):
     """A member that slept over its session's time-out may not commit any more."""
     topic, group = world.topic(partitions=1), world.name()
@@ -221,7 +236,7 @@ def late_commit_refused(world):
     world.refused((ILLEGAL_GENERATION, UNKNOWN_MEMBER, REBALANCE), one.commit, place(topic, 0, 5))
 
 
-@check()
+@check("slow")
 def assignors_unlike(world):
     """A member whose assignors none of the others knows is refused."""
     topic, group = world.topic(partitions=2), world.name()
@@ -236,7 +251,7 @@ def assignors_unlike(world):
     world.refused((INCONSISTENT_PROTOCOL,), used)
 
 
-@check()
+@check("slow")
 def session_too_long(world):
     """A session of 33 minutes, which is beyond Kafka's limit of 30 minutes, is refused."""
     topic = world.topic()

@@ -52,7 +52,7 @@ def delete_records_beyond(world):
     world.refused((OFFSET_OUT_OF_RANGE,), delete, world.own, topic, 50)
 
 
-@check()
+@check("slow")
 def compaction_gaps(world):
     """A compacted topic keeps the last record of each key, and a reader goes over the gaps."""
     topic = world.topic(config=[
@@ -82,7 +82,7 @@ def compacted_needs_keys(world):
     same(values(world.reader(topic).read(1)), [b"value"], "values")
 
 
-@check()
+@check("slow")
 def retention_by_bytes(world):
     """A topic with retention.bytes forgets its oldest records."""
     topic = world.topic(config=[

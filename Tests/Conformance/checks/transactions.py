@@ -194,7 +194,7 @@ def dead_producers_transaction_aborted(world):
     same(values(committed_reader(world, topic).read(1)), [b"kept"], "values")
 
 
-@check()
+@check("slow")
 def transaction_times_out(world):
     """A transaction left open is aborted by the broker after its time-out, and readers go on."""
     topic = world.topic()
@@ -207,7 +207,7 @@ def transaction_times_out(world):
     same(values(reader.read(1, timeout=30000)), [b"plain"], "values")
 
 
-@check()
+@check("slow")
 def late_commit_after_time_out(world):
     """A transaction that the broker has aborted for its time-out can not be committed any more."""
     topic = world.topic()
