@@ -16,6 +16,7 @@ struct Group {
     struct Member {
         var id: String
         var instanceId: String?
+        var clientId: String
         var sessionTimeout: Milliseconds
         var rebalanceTimeout: Milliseconds
         var ways: [JoinWish.Way]
@@ -34,8 +35,8 @@ struct Group {
     let initialDelay: Milliseconds
     private(set) var phase = Phase.empty
     private(set) var generation: Int32 = 0
-    private var protocolType: String?
-    private var protocolName: String?
+    private(set) var protocolType: String?
+    private(set) var protocolName: String?
     private var leader: String?
     /// In the order in which they came.
     private(set) var members: [Member] = []
@@ -97,7 +98,7 @@ struct Group {
         protocolType = wish.protocolType
         members.append(
             Member(
-                id: id, instanceId: wish.instanceId, sessionTimeout: wish.sessionTimeout,
+                id: id, instanceId: wish.instanceId, clientId: wish.clientId, sessionTimeout: wish.sessionTimeout,
                 rebalanceTimeout: wish.rebalanceTimeout, ways: wish.ways, join: ticket))
         members[members.count - 1].lives(now)
         rebalance(at: now)

@@ -19,8 +19,8 @@ package struct GroupRules: Equatable, Sendable {
 /// and calls ``tick(at:)`` when ``nextDeadline`` is there.
 package struct GroupCoordinator {
     private let rules: GroupRules
-    private var groups: [String: Group] = [:]
-    private var offsets: [String: GroupOffsets] = [:]
+    var groups: [String: Group] = [:]
+    var offsets: [String: GroupOffsets] = [:]
     private var namesGiven = 0
     private var replies: [GroupReply] = []
 

@@ -92,3 +92,13 @@ package enum GroupReply: Equatable, Sendable {
     case joined(Ticket, Joined)
     case synced(Ticket, Synced)
 }
+
+extension Joined {
+    /// An answer to who cannot join.
+    package init(refusal: ErrorCode, memberId: String) { self.init(error: refusal, memberId: memberId) }
+}
+
+extension Synced {
+    /// An answer to who gets no assignment.
+    package init(refusal: ErrorCode) { self.init(error: refusal) }
+}

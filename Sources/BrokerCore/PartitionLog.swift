@@ -15,11 +15,17 @@ package protocol LogSegment {
     ) throws(StorageFailure) -> Bool
     /// The bytes of `range`; none where they cannot be read.
     func withBytes<R>(_ range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R
+    /// What is behind so many bytes is lost. Nothing is appended any more.
+    func cut(to byteCount: Int)
+    /// Whether others can take over what is in it, which has gaps then.
+    var canBeReplaced: Bool { get }
     /// The log has given it up. Where it was the last one, the log goes on at `logEnd`.
     func discard(logEnd: Int64?)
 }
 
 extension LogSegment {
+    package func cut(to byteCount: Int) {}
+    package var canBeReplaced: Bool { true }
     package func discard(logEnd: Int64?) {}
 }
 
@@ -50,19 +56,22 @@ package enum AppendOutcome: Equatable, Sendable {
 /// A log, stepped by one thread. ``LogState`` says what is in it.
 package final class PartitionLog<Segment: LogSegment> {
     /// Where a batch lies.
-    private struct Entry {
+    struct Entry {
         var baseOffset: Int64
         var lastOffset: Int64
         var maxTimestamp: Int64
         var range: Range<Int>
     }
 
-    private struct Piece {
+    struct Piece {
         var segment: Segment
         var entries: [Entry] = []
         var maxTimestamp = Int64.min
+        /// Whether nothing comes behind what is there.
+        var isSealed = false
 
         var lastOffset: Int64 { entries.last?.lastOffset ?? -1 }
+        var byteCount: Int { entries.last?.range.upperBound ?? 0 }
 
         /// Takes a batch into account that lies behind the others.
         mutating func add(_ header: BatchHeader, baseOffset: Int64) {
@@ -75,10 +84,16 @@ package final class PartitionLog<Segment: LogSegment> {
         }
     }
 
-    private var pieces: [Piece] = []
-    private var producers = ProducerSequences()
-    private let home: Segment.Home
-    package private(set) var state: LogState
+    var pieces: [Piece] = []
+    var producers = ProducerSequences()
+    let home: Segment.Home
+    package internal(set) var state: LogState
+    /// The size that a segment does not exceed, unless one batch does.
+    package var segmentBytes = SegmentSize.largest
+    /// Before this offset there is nothing left to compact.
+    var compactedTo: Int64 = 0
+    /// When tombstones go that compaction has met, by the first offset of their batch.
+    var tombstonesUntil: [Int64: Int64] = [:]
 
     package init(leaderEpoch: Int32 = 0, home: Segment.Home) {
         state = LogState(leaderEpoch: leaderEpoch)
@@ -97,6 +112,9 @@ package final class PartitionLog<Segment: LogSegment> {
         let reachable = pieces.lazy.flatMap(\.entries).filter { $0.lastOffset >= self.startOffset }
         return reachable.map(\.maxTimestamp).max()
     }
+
+    /// Somebody else leads now, who has all that was there.
+    package func beginEpoch() { state.elect() }
 
     // MARK: Appending
 
@@ -136,7 +154,7 @@ package final class PartitionLog<Segment: LogSegment> {
         let baseOffset = endOffset
         do throws(StorageFailure) {
             for (header, bytes) in batches {
-                try store(header, bytes)
+                try store(header, bytes, baseOffset: endOffset, leaderEpoch: leaderEpoch)
                 note(header)
             }
         } catch {
@@ -174,7 +192,10 @@ package final class PartitionLog<Segment: LogSegment> {
             // Our own bug: one short record fits into a batch at any offset.
             preconditionFailure("partition log: no marker at \(endOffset)")
         }
-        guard batch.withUnsafeBytes({ (try? store(header, $0)) != nil }) else { return nil }
+        let isStored = batch.withUnsafeBytes { bytes in
+            (try? store(header, bytes, baseOffset: endOffset, leaderEpoch: leaderEpoch)) != nil
+        }
+        guard isStored else { return nil }
         producers.end(producerId, epoch: producerEpoch)
         return state.endTransaction(of: producerId, aborts: marker.kind == .abort)
     }
@@ -197,23 +218,27 @@ package final class PartitionLog<Segment: LogSegment> {
         return isWhole && !header.isControl ? nil : .invalidRecord
     }
 
-    private func store(_ header: BatchHeader, _ batch: UnsafeRawBufferPointer) throws(StorageFailure) {
+    func store(
+        _ header: BatchHeader, _ batch: UnsafeRawBufferPointer, baseOffset: Int64, leaderEpoch: Int32
+    ) throws(StorageFailure) {
         let last = pieces.count - 1
         // No second batch begins beyond the largest size, also where the first has made a segment larger.
-        let fits = last >= 0 && pieces[last].segment.byteCount + batch.count <= SegmentSize.largest
+        let limit = min(segmentBytes, SegmentSize.largest)
+        let fits =
+            last >= 0 && !pieces[last].isSealed && pieces[last].segment.byteCount + batch.count <= limit
         let isStored =
-            fits ? try pieces[last].segment.append(batch, baseOffset: endOffset, leaderEpoch: leaderEpoch) : false
+            fits ? try pieces[last].segment.append(batch, baseOffset: baseOffset, leaderEpoch: leaderEpoch) : false
         if !isStored {
-            let capacity = min(2 * (last < 0 ? 0 : pieces[last].segment.byteCount), SegmentSize.largest)
+            let capacity = max(2 * (last < 0 ? 0 : pieces[last].segment.byteCount), SegmentSize.smallest)
             var segment = try Segment(
-                byteCapacity: max(capacity, SegmentSize.smallest, batch.count), baseOffset: endOffset, in: home)
-            guard try segment.append(batch, baseOffset: endOffset, leaderEpoch: leaderEpoch) else {
+                byteCapacity: max(min(capacity, limit), batch.count), baseOffset: baseOffset, in: home)
+            guard try segment.append(batch, baseOffset: baseOffset, leaderEpoch: leaderEpoch) else {
                 // Our own bug: it was made at least as large as the batch.
                 preconditionFailure("partition log: a new segment of \(segment.byteCount) B has no room")
             }
             pieces.append(Piece(segment: segment))
         }
-        pieces[pieces.count - 1].add(header, baseOffset: endOffset)
+        pieces[pieces.count - 1].add(header, baseOffset: baseOffset)
     }
 
     // MARK: Taking over
@@ -334,7 +359,7 @@ package final class PartitionLog<Segment: LogSegment> {
     }
 
     /// Gives up the oldest segments.
-    private func dropFirst(_ count: Int) {
+    func dropFirst(_ count: Int) {
         for (index, piece) in pieces[..<count].enumerated() {
             piece.segment.discard(logEnd: index == pieces.count - 1 ? endOffset : nil)
         }

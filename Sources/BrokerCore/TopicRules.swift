@@ -4,9 +4,11 @@
 package struct TopicRules: Equatable, Sendable {
     /// The type of a value, numbered as in answers to DescribeConfigs.
     package enum ValueType: Int8, Sendable {
+        case boolean = 1
         case string = 2
         case int = 3
         case long = 5
+        case double = 6
         case list = 7
     }
 
@@ -33,10 +35,10 @@ package struct TopicRules: Equatable, Sendable {
     package private(set) var compactionLag: Milliseconds = 0
     /// The size from which on a log gets another segment; memory sets a lower limit.
     package private(set) var segmentBytes = Int.max
-    /// The time after which it gets another, as retention deletes whole ones.
-    package private(set) var segmentTime = Milliseconds.max
     /// The largest batch that is taken.
     package private(set) var largestBatch = Int.max
+    /// How many brokers must be in sync for an append that all of them are to acknowledge.
+    package private(set) var leastInSync = 1
     /// Whether records get the broker's time in place of their producer's.
     package private(set) var stampsAppendTime = false
     /// What was given in place of the standard, by name.
@@ -60,8 +62,36 @@ package struct TopicRules: Equatable, Sendable {
         return true
     }
 
-    /// All that is honoured, in the order of the names.
-    package static let settings: [Setting] = [
+    /// The same; returns what is wrong, in Kafka's words.
+    package mutating func fault(_ name: String, _ value: String?) -> String? {
+        guard Self.settings.contains(where: { $0.name == name }) else { return "Unknown topic config name: \(name)" }
+        return set(name, value) ? nil : "Invalid value \(value ?? "") for configuration \(name)"
+    }
+
+    /// All that is honoured, and what changes nothing that a client could see, in the order of the names.
+    package static let settings: [Setting] = (honoured + unseen).sorted { $0.name < $1.name }
+
+    /// How Kafka keeps its files, or copies them: taken and remembered.
+    private static let unseen: [Setting] = [
+        unseen("file.delete.delay.ms", .long, "60000"), unseen("flush.messages", .long, "9223372036854775807"),
+        unseen("flush.ms", .long, "9223372036854775807"), unseen("index.interval.bytes", .int, "4096"),
+        unseen("min.cleanable.dirty.ratio", .double, "0.5"), unseen("preallocate", .boolean, "false"),
+        unseen("segment.index.bytes", .int, "10485760"), unseen("segment.jitter.ms", .long, "0"),
+        unseen("unclean.leader.election.enable", .boolean, "false"),
+    ]
+
+    private static func unseen(_ name: String, _ type: ValueType, _ standard: String) -> Setting {
+        Setting(name: name, type: type, standard: standard) { _, value in
+            switch type {
+            case .boolean: value == "true" || value == "false"
+            case .double: Double(value) != nil
+            case .int, .long: Int64(value) != nil
+            case .string, .list: true
+            }
+        }
+    }
+
+    private static let honoured: [Setting] = [
         Setting(name: "cleanup.policy", type: .list, standard: "delete") { rules, value in
             let words = Set(value.split(separator: ",").map { String($0.filter { $0 != " " }) })
             guard !words.isEmpty, words.isSubset(of: ["delete", "compact"]) else { return false }
@@ -83,6 +113,9 @@ package struct TopicRules: Equatable, Sendable {
         Setting(name: "min.compaction.lag.ms", type: .long, standard: "0") { rules, value in
             number(value, 0).map { rules.compactionLag = $0 } != nil
         },
+        Setting(name: "min.insync.replicas", type: .int, standard: "1") { rules, value in
+            number(value, 1, Int64(Int32.max)).map { rules.leastInSync = Int($0) } != nil
+        },
         Setting(name: "retention.bytes", type: .long, standard: "-1") { rules, value in
             number(value, -1).map { rules.retentionBytes = $0 < 0 ? nil : $0 } != nil
         },
@@ -91,9 +124,6 @@ package struct TopicRules: Equatable, Sendable {
         },
         Setting(name: "segment.bytes", type: .int, standard: "1073741824") { rules, value in
             number(value, 14, Int64(Int32.max)).map { rules.segmentBytes = Int($0) } != nil
-        },
-        Setting(name: "segment.ms", type: .long, standard: "604800000") { rules, value in
-            number(value, 1).map { rules.segmentTime = $0 } != nil
         },
     ]
 

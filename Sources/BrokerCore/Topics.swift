@@ -5,14 +5,29 @@ package import KafkaWire
 package final class Topic<Segment: LogSegment> {
     package let name: String
     package let id: Uuid
-    package let partitions: [PartitionLog<Segment>]
     package var rules: TopicRules
+    package private(set) var partitions: [PartitionLog<Segment>] = []
+    /// Who holds and who leads each partition.
+    package private(set) var replicas: [Replicas] = []
 
-    init(name: String, id: Uuid, rules: TopicRules, partitions: [PartitionLog<Segment>]) {
+    init(name: String, id: Uuid, rules: TopicRules) {
         self.name = name
         self.id = id
         self.rules = rules
-        self.partitions = partitions
+    }
+
+    fileprivate func add(_ log: PartitionLog<Segment>, _ place: Replicas) {
+        partitions.append(log)
+        replicas.append(place)
+    }
+
+    /// Changes who leads a partition; its epoch rises where `body` says that it has changed.
+    ///
+    /// - Returns: what `body` does.
+    package func changeLeader(of partition: Int, _ body: (inout Replicas) -> Bool) -> Bool {
+        guard body(&replicas[partition]) else { return false }
+        partitions[partition].beginEpoch()
+        return true
     }
 }
 
@@ -46,30 +61,50 @@ package struct Topics<Segment: LogSegment> {
     }
 
     /// Makes a topic; nil where ``refusal(name:partitions:)`` says why not.
+    ///
+    /// - Parameter place: The brokers of a partition: one that is alone, unless told otherwise.
     package mutating func create(
-        _ name: String, partitions: Int, rules: TopicRules = TopicRules()
+        _ name: String, partitions: Int, rules: TopicRules = TopicRules(), place: (Int) -> Replicas = Replicas.alone
     ) -> Topic<Segment>? {
         guard refusal(name: name, partitions: partitions) == nil else { return nil }
         // A topic that is made anew is another one.
-        return add(name, id: Uuid(high: 1, low: made + 1), partitions: partitions, rules: rules)
+        return add(name, id: Uuid(high: 1, low: made + 1), partitions: partitions, rules: rules, place)
     }
 
     /// Takes over a topic that was made before, with its identity; nil for one that cannot be.
-    package mutating func restore(_ name: String, id: Uuid, partitions: Int, rules: TopicRules) -> Topic<Segment>? {
+    package mutating func restore(
+        _ name: String, id: Uuid, partitions: Int, rules: TopicRules, place: (Int) -> Replicas = Replicas.alone
+    ) -> Topic<Segment>? {
         guard refusal(name: name, partitions: partitions) == nil, names[id] == nil else { return nil }
-        return add(name, id: id, partitions: partitions, rules: rules)
+        return add(name, id: id, partitions: partitions, rules: rules, place)
     }
 
     /// Counts the topics that were made before and are gone.
     package mutating func resume(made count: UInt64) { made = max(made, count) }
 
-    private mutating func add(_ name: String, id: Uuid, partitions: Int, rules: TopicRules) -> Topic<Segment> {
-        let logs = (0..<partitions).map { PartitionLog<Segment>(home: home(id, $0)) }
-        let topic = Topic(name: name, id: id, rules: rules, partitions: logs)
+    /// Why a topic cannot have so many partitions; nil where it can.
+    package func growthRefusal(_ topic: Topic<Segment>, to count: Int) -> ErrorCode? {
+        guard count > topic.partitions.count else { return .invalidPartitions }
+        return count - topic.partitions.count <= Self.mostPartitions - partitionCount ? nil : .policyViolation
+    }
+
+    /// Gives a topic more partitions, as ``growthRefusal(_:to:)`` lets it.
+    package mutating func grow(_ topic: Topic<Segment>, to count: Int, place: (Int) -> Replicas = Replicas.alone) {
+        guard growthRefusal(topic, to: count) == nil else { return }
+        partitionCount += count - topic.partitions.count
+        for index in topic.partitions.count..<count {
+            topic.add(PartitionLog(home: home(topic.id, index)), place(index))
+        }
+    }
+
+    private mutating func add(
+        _ name: String, id: Uuid, partitions: Int, rules: TopicRules, _ place: (Int) -> Replicas
+    ) -> Topic<Segment> {
+        let topic = Topic<Segment>(name: name, id: id, rules: rules)
+        grow(topic, to: partitions, place: place)
         byName[name] = topic
         names[id] = name
         made = max(made, id.low)
-        partitionCount += partitions
         return topic
     }
 

@@ -60,9 +60,19 @@ extension Broker {
         for setting in entry.settings { _ = rules.set(setting.name, setting.value) }
         if let known = topics[entry.name] {
             known.rules = rules
+            topics.grow(known, to: Int(entry.partitions), place: place(copies: entry.copies))
         } else {
-            _ = topics.restore(entry.name, id: entry.id, partitions: Int(entry.partitions), rules: rules)
+            _ = topics.restore(
+                entry.name, id: entry.id, partitions: Int(entry.partitions), rules: rules,
+                place: place(copies: entry.copies))
         }
+    }
+
+    /// Partitions are spread anew, as there may be other brokers than before.
+    private func place(copies: Int32) -> (Int) -> Replicas {
+        let all = nodes.map(\.id)
+        let factor = min(max(1, Int(copies)), all.count)
+        return { Replicas(Replicas.spread($0, factor: factor, over: all), live: Set(all)) }
     }
 
     private func take(_ entry: OffsetEntry) {
@@ -106,8 +116,10 @@ extension Broker {
     }
 
     /// Makes a topic that may be made and writes it down; nil where it cannot be written.
-    func makeTopic(_ name: String, partitions: Int) -> Topic<BufferSegment>? {
-        guard let topic = topics.create(name, partitions: partitions) else { return nil }
+    func makeTopic(
+        _ name: String, partitions: Int, rules: TopicRules = TopicRules(), place: (Int) -> Replicas
+    ) -> Topic<BufferSegment>? {
+        guard let topic = topics.create(name, partitions: partitions, rules: rules, place: place) else { return nil }
         if isNoted([.topic(TopicEntry(topic))]) { return topic }
         _ = topics.delete(name)
         return nil
@@ -128,6 +140,7 @@ extension TopicEntry {
         name = topic.name
         id = topic.id
         partitions = Int32(clamping: topic.partitions.count)
+        copies = Int32(clamping: topic.replicas.first?.all.count ?? 1)
         settings = topic.rules.given.sorted { $0.key < $1.key }.map { name, value in
             var setting = Setting()
             (setting.name, setting.value) = (name, value)

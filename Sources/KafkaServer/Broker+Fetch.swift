@@ -33,13 +33,13 @@ extension Broker {
             response.errorCode = .fetchSessionIdNotFound
             return reply.send(Fetch.self, response)
         }
-        let answer = answer(request, reply.version)
+        let answer = answer(request, reply)
         let isEnough = answer.hasError || answer.byteCount >= request.minBytes
         guard !isEnough, request.maxWaitMs > 0, !request.topics.isEmpty else { return send(answer, reply) }
         let id = ObjectIdentifier(reply.connection)
         let timeout = schedule(at: now + Milliseconds(request.maxWaitMs)) { [unowned self] in
             guard let waiting = stopWaiting(id) else { return }
-            send(self.answer(waiting.request, waiting.reply.version), waiting.reply)
+            send(self.answer(waiting.request, waiting.reply), waiting.reply)
         }
         fetches[id] = WaitingFetch(request: request, reply: reply, timeout: timeout)
         for place in Self.places(of: request) { watchers[place, default: []].insert(id) }
@@ -49,7 +49,7 @@ extension Broker {
     func wake(_ places: [TopicPartition]) {
         for id in Set(places.flatMap { watchers[$0] ?? [] }) {
             guard let waiting = fetches[id] else { continue }
-            let answer = answer(waiting.request, waiting.reply.version)
+            let answer = answer(waiting.request, waiting.reply)
             guard answer.hasError || answer.byteCount >= waiting.request.minBytes else { continue }
             stopWaiting(id)
             send(answer, waiting.reply)
@@ -88,15 +88,16 @@ extension Broker {
         reply.send(Fetch.self, response, records: records)
     }
 
-    private func answer(_ request: Fetch.Request, _ version: Int16) -> Answer {
+    private func answer(_ request: Fetch.Request, _ reply: Reply) -> Answer {
         var answer = Answer()
         for (topicIndex, asked) in request.topics.enumerated() {
             var topic = Fetch.Response.Topic()
             topic.topic = asked.topic
+            let known = topics[asked.topic]
             for (index, partition) in asked.partitions.enumerated() {
                 answer.place = (topicIndex, index)
-                let log = log(asked.topic, partition.partition)
-                topic.partitions.append(read(partition, log, request, version, into: &answer))
+                let led = led(known, partition.partition, by: reply.connection.node)
+                topic.partitions.append(read(partition, led, request, reply.version, into: &answer))
             }
             answer.response.responses.append(topic)
         }
@@ -104,8 +105,8 @@ extension Broker {
     }
 
     private func read(
-        _ asked: Fetch.Request.Partition, _ log: PartitionLog<BufferSegment>?, _ request: Fetch.Request,
-        _ version: Int16, into answer: inout Answer
+        _ asked: Fetch.Request.Partition, _ led: Led, _ request: Fetch.Request, _ version: Int16,
+        into answer: inout Answer
     ) -> Fetch.Response.Partition {
         var partition = Fetch.Response.Partition()
         partition.partitionIndex = asked.partition
@@ -116,7 +117,11 @@ extension Broker {
             answer.hasError = true
             return partition
         }
-        guard let log else { return refused(.unknownTopicOrPartition) }
+        let log: PartitionLog<BufferSegment>
+        switch led {
+        case .log(let found): log = found
+        case .refused(let code): return refused(code)
+        }
         // Older versions know only older formats of records.
         guard version >= 4 else { return refused(.unsupportedVersion) }
         let refusal = log.refusal(leaderEpoch: asked.currentLeaderEpoch)

@@ -3,31 +3,25 @@ internal import BrokerCore
 internal import KafkaWire
 internal import NIOCore
 
-extension Broker {
-    func findCoordinator(_ request: FindCoordinator.Request, _ version: Int16) -> FindCoordinator.Response {
-        // There is one broker, and it coordinates all groups and transactions.
-        let isKnown = request.keyType == 0 || request.keyType == 1
-        let error: ErrorCode = isKnown ? .none : .invalidRequest
-        let message = isKnown ? nil : "nobody coordinates keys of type \(request.keyType)"
-        let (nodeId, host, port) = isKnown ? (Self.nodeId, settings.host, port) : (-1, "", -1)
-        var response = FindCoordinator.Response()
-        if version < 4 {
-            (response.errorCode, response.errorMessage) = (error, message)
-            (response.nodeId, response.host, response.port) = (nodeId, host, port)
-        }
-        response.coordinators = request.coordinatorKeys.map { key in
-            var coordinator = FindCoordinator.Response.Coordinator()
-            coordinator.key = key
-            (coordinator.errorCode, coordinator.errorMessage) = (error, message)
-            (coordinator.nodeId, coordinator.host, coordinator.port) = (nodeId, host, port)
-            return coordinator
-        }
-        return response
+/// A member that waits for its group.
+struct WaitingMember {
+    enum Wish {
+        /// By the name that it gave.
+        case join(String)
+        case sync
     }
 
+    let group: String
+    let wish: Wish
+    let reply: Reply
+}
+
+extension Broker {
     // MARK: Membership
 
     func joinGroup(_ request: JoinGroup.Request, _ clientId: String?, _ reply: Reply) {
+        let refusal = refusal(of: .group, request.groupId, at: reply.connection.node)
+        guard refusal == .none else { return reply.send(Joined(refusal: refusal, memberId: request.memberId)) }
         let session = Milliseconds(request.sessionTimeoutMs)
         let wish = JoinWish(
             memberId: request.memberId, instanceId: request.groupInstanceId, clientId: clientId ?? "",
@@ -37,16 +31,18 @@ extension Broker {
             protocolType: request.protocolType,
             ways: request.protocols.map { JoinWish.Way(name: $0.name, metadata: $0.metadata.array) },
             isNamedFirst: reply.version >= 4)
-        groups.join(request.groupId, wish, ticket(reply), at: now)
+        groups.join(request.groupId, wish, ticket(request.groupId, .join(request.memberId), reply), at: now)
         settleGroups()
     }
 
     func syncGroup(_ request: SyncGroup.Request, _ reply: Reply) {
+        let refusal = refusal(of: .group, request.groupId, at: reply.connection.node)
+        guard refusal == .none else { return reply.send(Synced(refusal: refusal)) }
         let claim = MemberClaim(
             memberId: request.memberId, instanceId: request.groupInstanceId, generation: request.generationId)
         let assignments = Dictionary(
             request.assignments.map { ($0.memberId, $0.assignment.array) }, uniquingKeysWith: { $1 })
-        groups.sync(request.groupId, claim, assignments: assignments, ticket(reply), at: now)
+        groups.sync(request.groupId, claim, assignments: assignments, ticket(request.groupId, .sync, reply), at: now)
         settleGroups()
     }
 
@@ -54,13 +50,16 @@ extension Broker {
         let claim = MemberClaim(
             memberId: request.memberId, instanceId: request.groupInstanceId, generation: request.generationId)
         var response = Heartbeat.Response()
-        response.errorCode = groups.heartbeat(request.groupId, claim, at: now)
+        response.errorCode = refusal(of: .group, request.groupId, at: reply.connection.node)
+        if response.errorCode == .none { response.errorCode = groups.heartbeat(request.groupId, claim, at: now) }
         reply.send(Heartbeat.self, response)
         settleGroups()
     }
 
     func leaveGroup(_ request: LeaveGroup.Request, _ reply: Reply) {
         var response = LeaveGroup.Response()
+        response.errorCode = refusal(of: .group, request.groupId, at: reply.connection.node)
+        guard response.errorCode == .none else { return reply.send(LeaveGroup.self, response) }
         if reply.version < 3 {
             response.errorCode = groups.leave(
                 request.groupId, memberId: request.memberId, instanceId: nil, at: now)
@@ -76,18 +75,31 @@ extension Broker {
         settleGroups()
     }
 
-    private func ticket(_ reply: Reply) -> Ticket {
+    private func ticket(_ group: String, _ wish: WaitingMember.Wish, _ reply: Reply) -> Ticket {
         ticketsGiven += 1
-        tickets[ticketsGiven] = reply
+        tickets[ticketsGiven] = WaitingMember(group: group, wish: wish, reply: reply)
         return ticketsGiven
+    }
+
+    /// Sends those who wait for a group away, if it is coordinated elsewhere now.
+    func settleMovedGroups() {
+        for (ticket, waiting) in tickets.sorted(by: { $0.key < $1.key }) {
+            let refusal = refusal(of: .group, waiting.group, at: waiting.reply.connection.node)
+            guard refusal != .none else { continue }
+            tickets[ticket] = nil
+            switch waiting.wish {
+            case .join(let memberId): waiting.reply.send(Joined(refusal: refusal, memberId: memberId))
+            case .sync: waiting.reply.send(Synced(refusal: refusal))
+            }
+        }
     }
 
     /// Sends what groups have to say, and sees to it that they are looked at in time.
     func settleGroups() {
         for answer in groups.takeReplies() {
             switch answer {
-            case .joined(let ticket, let joined): tickets.removeValue(forKey: ticket)?.send(joined)
-            case .synced(let ticket, let synced): tickets.removeValue(forKey: ticket)?.send(synced)
+            case .joined(let ticket, let joined): tickets.removeValue(forKey: ticket)?.reply.send(joined)
+            case .synced(let ticket, let synced): tickets.removeValue(forKey: ticket)?.reply.send(synced)
             }
         }
         guard let next = groups.nextDeadline else { return }
@@ -106,12 +118,13 @@ extension Broker {
     /// What a client may store beside an offset.
     private static let mostMetadata = 4096
 
-    func offsetCommit(_ request: OffsetCommit.Request) -> OffsetCommit.Response {
+    func offsetCommit(_ request: OffsetCommit.Request, _ node: Node) -> OffsetCommit.Response {
         let claim = MemberClaim(
             memberId: request.memberId, instanceId: request.groupInstanceId,
             generation: request.generationIdOrMemberEpoch)
-        let refusal: ErrorCode =
-            request.groupId.isEmpty ? .invalidGroupId : groups.mayCommit(request.groupId, claim, at: now)
+        var refusal: ErrorCode =
+            request.groupId.isEmpty ? .invalidGroupId : self.refusal(of: .group, request.groupId, at: node)
+        if refusal == .none { refusal = groups.mayCommit(request.groupId, claim, at: now) }
         var response = OffsetCommit.Response()
         for asked in request.topics {
             var topic = OffsetCommit.Response.Topic()
@@ -146,9 +159,10 @@ extension Broker {
         return log(place.topic, place.partition) == nil ? .unknownTopicOrPartition : .none
     }
 
-    func offsetDelete(_ request: OffsetDelete.Request) -> OffsetDelete.Response {
+    func offsetDelete(_ request: OffsetDelete.Request, _ node: Node) -> OffsetDelete.Response {
         var response = OffsetDelete.Response()
-        response.errorCode = groups.removalRefusal(request.groupId)
+        response.errorCode = refusal(of: .group, request.groupId, at: node)
+        if response.errorCode == .none { response.errorCode = groups.removalRefusal(request.groupId) }
         guard response.errorCode == .none else { return response }
         response.topics = request.topics.map { asked in
             var topic = OffsetDelete.Response.Topic()
@@ -171,12 +185,14 @@ extension Broker {
         return response
     }
 
-    func offsetFetch(_ request: OffsetFetch.Request, _ version: Int16) -> OffsetFetch.Response {
+    func offsetFetch(_ request: OffsetFetch.Request, _ version: Int16, _ node: Node) -> OffsetFetch.Response {
         var response = OffsetFetch.Response()
         if version < 8 {
             let asked = request.topics?.map { ($0.name, $0.partitionIndexes) }
-            response.topics = committed(request.groupId, asked, isStable: request.requireStable).map {
-                name, partitions in
+            response.errorCode = refusal(of: .group, request.groupId, at: node)
+            response.topics = committed(
+                request.groupId, asked, isStable: request.requireStable, response.errorCode
+            ).map { name, partitions in
                 var topic = OffsetFetch.Response.Topic()
                 (topic.name, topic.partitions) = (name, partitions)
                 return topic
@@ -186,7 +202,10 @@ extension Broker {
             var group = OffsetFetch.Response.Group()
             group.groupId = asked.groupId
             let topics = asked.topics?.map { ($0.name, $0.partitionIndexes) }
-            group.topics = committed(asked.groupId, topics, isStable: request.requireStable).map { name, partitions in
+            group.errorCode = refusal(of: .group, asked.groupId, at: node)
+            group.topics = committed(
+                asked.groupId, topics, isStable: request.requireStable, group.errorCode
+            ).map { name, partitions in
                 var topic = OffsetFetch.Response.GroupTopic()
                 (topic.name, topic.partitions) = (name, partitions)
                 return topic
@@ -196,22 +215,25 @@ extension Broker {
         return response
     }
 
-    /// What a group has committed for the partitions asked for, nil for all of which it has something.
+    /// What a group has committed for the partitions asked for, nil for all of which it has something; nothing where
+    /// it is refused.
     ///
     /// - Parameter isStable: Whether nothing is told that an open transaction may change.
     private func committed(
-        _ group: String, _ asked: [(topic: String, partitions: [Int32])]?, isStable: Bool
+        _ group: String, _ asked: [(topic: String, partitions: [Int32])]?, isStable: Bool, _ refusal: ErrorCode
     ) -> [(topic: String, partitions: [OffsetFetch.Response.Partition])] {
-        let all = asked == nil ? groups.offsets(group).map(\.place) : []
+        let all = asked == nil && refusal == .none ? groups.offsets(group).map(\.place) : []
         let topics =
             asked
             ?? Dictionary(grouping: all, by: \.topic).sorted { $0.key < $1.key }.map { ($0, $1.map(\.partition)) }
         return topics.map { topic, partitions in
             let answers = partitions.map { partition in
                 var answer = OffsetFetch.Response.Partition()
-                answer.partitionIndex = partition
+                (answer.partitionIndex, answer.errorCode) = (partition, refusal)
                 let place = TopicPartition(topic: topic, partition: partition)
-                if isStable, groups.isUnstable(group, for: place) { answer.errorCode = .unstableOffsetCommit }
+                if refusal == .none, isStable, groups.isUnstable(group, for: place) {
+                    answer.errorCode = .unstableOffsetCommit
+                }
                 let found = answer.errorCode == .none ? groups.offset(group, for: place) : nil
                 answer.committedOffset = found?.offset ?? -1
                 answer.committedLeaderEpoch = found?.leaderEpoch ?? -1

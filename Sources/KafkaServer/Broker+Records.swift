@@ -9,9 +9,16 @@ extension Broker {
         for topicData in request.topicData {
             var topic = Produce.Response.Topic()
             topic.name = topicData.name
+            let known = topics[topicData.name]
             for data in topicData.partitionData {
+                var led = led(known, data.index, by: reply.connection.node)
+                if request.acks == -1, case .log = led, let known,
+                    known.replicas[Int(data.index)].inSync.count < known.rules.leastInSync
+                {
+                    led = .refused(.notEnoughReplicas)
+                }
                 let place = TopicPartition(topic: topicData.name, partition: data.index)
-                let answer = append(data, to: place, acks: request.acks, frame)
+                let answer = append(data, to: led, place, acks: request.acks, frame)
                 if answer.errorCode == .none { grown.append(place) }
                 topic.partitionResponses.append(answer)
             }
@@ -29,7 +36,8 @@ extension Broker {
     }
 
     private func append(
-        _ data: Produce.Request.Partition, to place: TopicPartition, acks: Int16, _ frame: UnsafeRawBufferPointer
+        _ data: Produce.Request.Partition, to led: Led, _ place: TopicPartition, acks: Int16,
+        _ frame: UnsafeRawBufferPointer
     ) -> Produce.Response.Partition {
         var answer = Produce.Response.Partition()
         answer.index = data.index
@@ -38,8 +46,11 @@ extension Broker {
             answer.errorCode = .invalidRequiredAcks
             return answer
         }
-        guard let log = log(place.topic, place.partition) else {
-            answer.errorCode = .unknownTopicOrPartition
+        let log: PartitionLog<BufferSegment>
+        switch led {
+        case .log(let found): log = found
+        case .refused(let code):
+            answer.errorCode = code
             return answer
         }
         let records = data.records ?? Records()
@@ -54,13 +65,15 @@ extension Broker {
         return answer
     }
 
-    func listOffsets(_ request: ListOffsets.Request) -> ListOffsets.Response {
+    func listOffsets(_ request: ListOffsets.Request, _ node: Node) -> ListOffsets.Response {
         var response = ListOffsets.Response()
         response.topics = request.topics.map { asked in
             var topic = ListOffsets.Response.Topic()
             topic.name = asked.name
+            let known = topics[asked.name]
             topic.partitions = asked.partitions.map {
-                place(of: $0, in: asked.name, isCommitted: request.isolationLevel == 1)
+                place(
+                    of: $0, in: led(known, $0.partitionIndex, by: node), isCommitted: request.isolationLevel == 1)
             }
             return topic
         }
@@ -68,12 +81,15 @@ extension Broker {
     }
 
     private func place(
-        of asked: ListOffsets.Request.Partition, in topic: String, isCommitted: Bool
+        of asked: ListOffsets.Request.Partition, in led: Led, isCommitted: Bool
     ) -> ListOffsets.Response.Partition {
         var answer = ListOffsets.Response.Partition()
         answer.partitionIndex = asked.partitionIndex
-        guard let log = log(topic, asked.partitionIndex) else {
-            answer.errorCode = .unknownTopicOrPartition
+        let log: PartitionLog<BufferSegment>
+        switch led {
+        case .log(let found): log = found
+        case .refused(let code):
+            answer.errorCode = code
             return answer
         }
         answer.errorCode = log.refusal(leaderEpoch: asked.currentLeaderEpoch)
@@ -103,7 +119,9 @@ extension Broker {
         return answer
     }
 
-    func offsetForLeaderEpoch(_ request: OffsetForLeaderEpoch.Request) -> OffsetForLeaderEpoch.Response {
+    func offsetForLeaderEpoch(
+        _ request: OffsetForLeaderEpoch.Request, _ node: Node
+    ) -> OffsetForLeaderEpoch.Response {
         var response = OffsetForLeaderEpoch.Response()
         response.topics = request.topics.map { asked in
             var topic = OffsetForLeaderEpoch.Response.Topic()
@@ -111,13 +129,13 @@ extension Broker {
             topic.partitions = asked.partitions.map { partition in
                 var answer = OffsetForLeaderEpoch.Response.EpochEndOffset()
                 answer.partition = partition.partition
-                guard let log = log(asked.topic, partition.partition) else {
-                    answer.errorCode = .unknownTopicOrPartition
-                    return answer
-                }
-                answer.errorCode = log.refusal(leaderEpoch: partition.currentLeaderEpoch)
-                if answer.errorCode == .none, let end = log.state.end(ofEpoch: partition.leaderEpoch) {
-                    (answer.leaderEpoch, answer.endOffset) = end
+                switch led(topics[asked.topic], partition.partition, by: node) {
+                case .refused(let code): answer.errorCode = code
+                case .log(let log):
+                    answer.errorCode = log.refusal(leaderEpoch: partition.currentLeaderEpoch)
+                    if answer.errorCode == .none, let end = log.state.end(ofEpoch: partition.leaderEpoch) {
+                        (answer.leaderEpoch, answer.endOffset) = end
+                    }
                 }
                 return answer
             }
@@ -126,7 +144,7 @@ extension Broker {
         return response
     }
 
-    func deleteRecords(_ request: DeleteRecords.Request) -> DeleteRecords.Response {
+    func deleteRecords(_ request: DeleteRecords.Request, _ node: Node) -> DeleteRecords.Response {
         var response = DeleteRecords.Response()
         response.topics = request.topics.map { asked in
             var topic = DeleteRecords.Response.Topic()
@@ -135,14 +153,15 @@ extension Broker {
                 var answer = DeleteRecords.Response.Partition()
                 answer.partitionIndex = partition.partitionIndex
                 answer.lowWatermark = -1
-                if let topic = topics[asked.name], let log = log(asked.name, partition.partitionIndex) {
+                let topic = topics[asked.name]
+                switch led(topic, partition.partitionIndex, by: node) {
+                case .log(let log):
                     let low = log.deleteRecords(before: partition.offset)
                     (answer.lowWatermark, answer.errorCode) = low.map { ($0, .none) } ?? (-1, .offsetOutOfRange)
-                    if low != nil, !isNoted([.log(LogEntry(topic.id, Int(partition.partitionIndex), log))]) {
+                    if low != nil, let topic, !isNoted([.log(LogEntry(topic.id, Int(partition.partitionIndex), log))]) {
                         answer.errorCode = .kafkaStorageError
                     }
-                } else {
-                    answer.errorCode = .unknownTopicOrPartition
+                case .refused(let code): answer.errorCode = code
                 }
                 return answer
             }

@@ -4,18 +4,21 @@ internal import KafkaWire
 
 extension Broker {
     func metadata(_ request: Metadata.Request, _ version: Int16) -> Metadata.Response {
-        var broker = Metadata.Response.Broker()
-        (broker.nodeId, broker.host, broker.port) = (Self.nodeId, settings.host, port)
         var response = Metadata.Response()
-        response.brokers = [broker]
+        response.brokers = liveNodes.map { node in
+            var broker = Metadata.Response.Broker()
+            (broker.nodeId, broker.host, broker.port) = (node.id, settings.host, node.port)
+            return broker
+        }
         response.clusterId = Self.clusterId
-        response.controllerId = Self.nodeId
+        response.controllerId = liveNodes.first?.id ?? -1
         // The oldest version asks for all by an empty list.
         let asked = version == 0 && request.topics?.isEmpty == true ? nil : request.topics
         if let asked {
             response.topics = asked.map { describe($0, mayCreate: request.allowAutoTopicCreation) }
         } else {
-            response.topics = topics.all.map(describe)
+            let live = live
+            response.topics = topics.all.map { describe($0, live) }
         }
         return response
     }
@@ -23,32 +26,37 @@ extension Broker {
     private func describe(_ asked: Metadata.Request.Topic, mayCreate: Bool) -> Metadata.Response.Topic {
         var missing = Metadata.Response.Topic()
         guard let name = asked.name else {
-            if let topic = topics[asked.topicId] { return describe(topic) }
+            if let topic = topics[asked.topicId] { return describe(topic, live) }
             missing.topicId = asked.topicId
             missing.errorCode = .unknownTopicId
             return missing
         }
-        if let topic = topics[name] { return describe(topic) }
+        if let topic = topics[name] { return describe(topic, live) }
         let refusal = topics.refusal(name: name, partitions: settings.partitions)
-        if mayCreate && settings.createsTopics, let topic = makeTopic(name, partitions: settings.partitions) {
-            return describe(topic)
+        if mayCreate && settings.createsTopics, let place = placement(factor: -1),
+            let topic = makeTopic(name, partitions: settings.partitions, place: place)
+        {
+            return describe(topic, live)
         }
         missing.name = name
         missing.errorCode = refusal == .invalidTopicException ? .invalidTopicException : .unknownTopicOrPartition
         return missing
     }
 
-    private func describe(_ topic: Topic<BufferSegment>) -> Metadata.Response.Topic {
+    private func describe(_ topic: Topic<BufferSegment>, _ live: Set<Int32>) -> Metadata.Response.Topic {
         var answer = Metadata.Response.Topic()
         answer.name = topic.name
         answer.topicId = topic.id
         answer.partitions = topic.partitions.enumerated().map { index, log in
             var partition = Metadata.Response.Partition()
             partition.partitionIndex = Int32(index)
-            partition.leaderId = Self.nodeId
+            let replicas = topic.replicas[index]
+            partition.errorCode = replicas.leader == nil ? .leaderNotAvailable : .none
+            partition.leaderId = replicas.leader ?? -1
             partition.leaderEpoch = log.leaderEpoch
-            partition.replicaNodes = [Self.nodeId]
-            partition.isrNodes = [Self.nodeId]
+            partition.replicaNodes = replicas.all
+            partition.isrNodes = replicas.inSync
+            partition.offlineReplicas = replicas.all.filter { !live.contains($0) }
             return partition
         }
         return answer
@@ -62,12 +70,29 @@ extension Broker {
             let partitions =
                 !asked.assignments.isEmpty
                 ? asked.assignments.count : asked.numPartitions == -1 ? settings.partitions : Int(asked.numPartitions)
-            answer.errorCode = refusal(of: asked, partitions: partitions)
+            answer.errorCode = topics.refusal(name: asked.name, partitions: partitions) ?? .none
             guard answer.errorCode == .none else { return answer }
+            var rules = TopicRules()
+            for config in asked.configs {
+                guard let fault = rules.fault(config.name, config.value) else { continue }
+                (answer.errorCode, answer.errorMessage) = (.invalidConfig, fault)
+                return answer
+            }
+            let isFree = asked.assignments.isEmpty
+            let assigned = asked.assignments.sorted { $0.partitionIndex < $1.partitionIndex }
+            let isWhole = assigned.map(\.partitionIndex) == (0..<Int32(assigned.count)).map { $0 }
+            let place =
+                isFree
+                ? placement(factor: asked.replicationFactor)
+                : isWhole ? placement(assigned.map(\.brokerIds), from: 0) : nil
+            guard let place else {
+                answer.errorCode = isFree ? .invalidReplicationFactor : .invalidReplicaAssignment
+                return answer
+            }
             answer.numPartitions = Int32(partitions)
-            answer.replicationFactor = 1
+            answer.replicationFactor = Int16(clamping: place(0).all.count)
             guard !request.validateOnly else { return answer }
-            if let topic = makeTopic(asked.name, partitions: partitions) {
+            if let topic = makeTopic(asked.name, partitions: partitions, rules: rules, place: place) {
                 answer.topicId = topic.id
             } else {
                 answer.errorCode = .kafkaStorageError
@@ -75,29 +100,6 @@ extension Broker {
             return answer
         }
         return response
-    }
-
-    private func refusal(of asked: CreateTopics.Request.Topic, partitions: Int) -> ErrorCode {
-        if let code = topics.refusal(name: asked.name, partitions: partitions) { return code }
-        if asked.assignments.isEmpty {
-            guard asked.replicationFactor == -1 || asked.replicationFactor == 1 else {
-                return .invalidReplicationFactor
-            }
-        } else {
-            let indices = Set(asked.assignments.map(\.partitionIndex))
-            guard indices == Set(0..<Int32(partitions)), asked.assignments.allSatisfy({ $0.brokerIds == [Self.nodeId] })
-            else { return .invalidReplicaAssignment }
-        }
-        // What would change what readers see and is not done here must not be asked for in vain.
-        let isHonoured = asked.configs.allSatisfy { config in
-            switch config.name {
-            case "cleanup.policy": config.value == "delete"
-            case "message.timestamp.type": config.value == "CreateTime"
-            case "compression.type": config.value == "producer"
-            default: true
-            }
-        }
-        return isHonoured ? .none : .invalidConfig
     }
 
     func deleteTopics(_ request: DeleteTopics.Request, _ version: Int16) -> DeleteTopics.Response {

@@ -5,12 +5,16 @@ internal import NIOCore
 internal import Posix
 
 extension Broker {
-    func initProducerId(_ request: InitProducerId.Request, _ version: Int16) -> InitProducerId.Response {
+    func initProducerId(
+        _ request: InitProducerId.Request, _ version: Int16, _ node: Node
+    ) -> InitProducerId.Response {
+        var response = InitProducerId.Response()
+        if let name = request.transactionalId { response.errorCode = refusal(of: .transaction, name, at: node) }
+        guard response.errorCode == .none else { return response }
         let known = ProducerIdentity(id: request.producerId, epoch: request.producerEpoch)
         let given = transactions.initProducer(
             request.transactionalId, timeout: Milliseconds(request.transactionTimeoutMs), known: known, at: now)
         settleTransactions()
-        var response = InitProducerId.Response()
         response.errorCode = version < 4 ? given.error.beforeFencing : given.error
         if given.error == .none && !isNoted([.counts(counts)]) { response.errorCode = .kafkaStorageError }
         if response.errorCode == .none {
@@ -19,14 +23,17 @@ extension Broker {
         return response
     }
 
-    func addPartitionsToTxn(_ request: AddPartitionsToTxn.Request, _ version: Int16) -> AddPartitionsToTxn.Response {
+    func addPartitionsToTxn(
+        _ request: AddPartitionsToTxn.Request, _ version: Int16, _ node: Node
+    ) -> AddPartitionsToTxn.Response {
         let places = request.v3AndBelowTopics.flatMap { topic in
             topic.partitions.map { TopicPartition(topic: topic.name, partition: $0) }
         }
         let missing = Set(places.filter { log($0.topic, $0.partition) == nil })
         // All of them take part, or none.
-        var error = ErrorCode.operationNotAttempted
-        if missing.isEmpty {
+        let refusal = refusal(of: .transaction, request.v3AndBelowTransactionalId, at: node)
+        var error = refusal == .none ? .operationNotAttempted : refusal
+        if refusal == .none, missing.isEmpty {
             let producer = ProducerIdentity(id: request.v3AndBelowProducerId, epoch: request.v3AndBelowProducerEpoch)
             error = transactions.add(places, to: request.v3AndBelowTransactionalId, producer, at: now)
             settleTransactions()
@@ -39,7 +46,7 @@ extension Broker {
                 var answer = AddPartitionsToTxn.Response.PartitionResult()
                 answer.partitionIndex = partition
                 let isMissing = missing.contains(TopicPartition(topic: asked.name, partition: partition))
-                let code = isMissing ? .unknownTopicOrPartition : error
+                let code = isMissing && refusal == .none ? .unknownTopicOrPartition : error
                 answer.partitionErrorCode = version < 2 ? code.beforeFencing : code
                 return answer
             }
@@ -48,34 +55,42 @@ extension Broker {
         return response
     }
 
-    func addOffsetsToTxn(_ request: AddOffsetsToTxn.Request, _ version: Int16) -> AddOffsetsToTxn.Response {
+    func addOffsetsToTxn(
+        _ request: AddOffsetsToTxn.Request, _ version: Int16, _ node: Node
+    ) -> AddOffsetsToTxn.Response {
         let producer = ProducerIdentity(id: request.producerId, epoch: request.producerEpoch)
+        let refusal = refusal(of: .transaction, request.transactionalId, at: node)
         let error =
-            request.groupId.isEmpty
-            ? .invalidGroupId
-            : transactions.add(group: request.groupId, to: request.transactionalId, producer, at: now)
+            refusal != .none
+            ? refusal
+            : request.groupId.isEmpty
+                ? .invalidGroupId
+                : transactions.add(group: request.groupId, to: request.transactionalId, producer, at: now)
         settleTransactions()
         var response = AddOffsetsToTxn.Response()
         response.errorCode = version < 2 ? error.beforeFencing : error
         return response
     }
 
-    func endTxn(_ request: EndTxn.Request, _ version: Int16) -> EndTxn.Response {
+    func endTxn(_ request: EndTxn.Request, _ version: Int16, _ node: Node) -> EndTxn.Response {
         let producer = ProducerIdentity(id: request.producerId, epoch: request.producerEpoch)
-        let error = transactions.end(request.transactionalId, producer, request.committed ? .commit : .abort)
+        let refusal = refusal(of: .transaction, request.transactionalId, at: node)
+        let error =
+            refusal != .none
+            ? refusal : transactions.end(request.transactionalId, producer, request.committed ? .commit : .abort)
         settleTransactions()
         var response = EndTxn.Response()
         response.errorCode = version < 2 ? error.beforeFencing : error
         return response
     }
 
-    func txnOffsetCommit(_ request: TxnOffsetCommit.Request) -> TxnOffsetCommit.Response {
+    func txnOffsetCommit(_ request: TxnOffsetCommit.Request, _ node: Node) -> TxnOffsetCommit.Response {
         let claim = MemberClaim(
             memberId: request.memberId, instanceId: request.groupInstanceId, generation: request.generationId)
         let producer = ProducerIdentity(id: request.producerId, epoch: request.producerEpoch)
         var refusal: ErrorCode =
-            request.groupId.isEmpty
-            ? .invalidGroupId : groups.mayCommit(request.groupId, claim, isTransactional: true, at: now)
+            request.groupId.isEmpty ? .invalidGroupId : self.refusal(of: .group, request.groupId, at: node)
+        if refusal == .none { refusal = groups.mayCommit(request.groupId, claim, isTransactional: true, at: now) }
         if refusal == .none { refusal = transactions.mayWrite(producer, toGroup: request.groupId) }
         var response = TxnOffsetCommit.Response()
         response.topics = request.topics.map { asked in

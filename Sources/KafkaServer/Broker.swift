@@ -13,14 +13,18 @@ final class Broker {
         .syncGroup: 0...5, .apiVersions: 0...4, .createTopics: 0...7, .deleteTopics: 0...6, .deleteRecords: 0...2,
         .initProducerId: 0...4, .offsetForLeaderEpoch: 0...4, .addPartitionsToTxn: 0...3, .addOffsetsToTxn: 0...3,
         .endTxn: 0...3, .txnOffsetCommit: 0...3, .offsetDelete: 0...0, .describeCluster: 0...1,
+        .createPartitions: 0...3, .describeConfigs: 0...4, .incrementalAlterConfigs: 0...1, .describeGroups: 0...6,
+        .listGroups: 0...5, .deleteGroups: 0...2, .saslHandshake: 0...1, .saslAuthenticate: 0...2,
     ]
-    static let nodeId: Int32 = 1
     static let clusterId = "kbench"
 
     let settings: ServerSettings
     let loop: any EventLoop
-    /// Where clients are told to connect.
-    var port: Int32 = 0
+    /// The brokers that clients see, by their numbers.
+    let nodes: [Node]
+    var coordinators: Coordinators
+    /// Those who may connect; anybody, if there are none.
+    let users: Users
     var topics: Topics<BufferSegment>
     /// Where all is kept that is to come back; nil for memory alone.
     let data: DataStore?
@@ -36,7 +40,7 @@ final class Broker {
 
     var groups: GroupCoordinator
     /// Members that wait for their group.
-    var tickets: [Ticket: Reply] = [:]
+    var tickets: [Ticket: WaitingMember] = [:]
     var ticketsGiven: Ticket = 0
     /// When groups are looked at next.
     var groupTimer: (deadline: Milliseconds, task: Scheduled<Void>)?
@@ -59,6 +63,11 @@ final class Broker {
         }
         groups = GroupCoordinator(settings.groups)
         transactions = TransactionCoordinator(settings.transactions)
+        nodes = (0..<max(1, settings.brokers)).map { index in
+            Node(id: Int32(index + 1), port: settings.port == 0 ? 0 : settings.port + index)
+        }
+        coordinators = Coordinators(brokers: nodes.map(\.id))
+        users = Users(settings.users)
         if settings.script.isWanted { script = ServedScript(settings.script, self) }
         try restore()
     }
@@ -72,7 +81,7 @@ final class Broker {
         return loop.assumeIsolated().scheduleTask(deadline: time, body)
     }
 
-    /// The log of a partition; nil where there is none.
+    /// The log of a partition, whoever leads it; nil where there is none.
     func log(_ topic: String, _ partition: Int32) -> PartitionLog<BufferSegment>? {
         guard let topic = topics[topic], topic.partitions.indices.contains(Int(partition)) else { return nil }
         return topic.partitions[Int(partition)]
@@ -82,6 +91,7 @@ final class Broker {
     ///
     /// - Throws: ``WireError`` for bytes that are no request; the connection has to be closed.
     func serve(_ frame: UnsafeRawBufferPointer, on connection: Connection) throws(WireError) {
+        if connection.authentication.expectsBareMessage { return serveBare(frame, on: connection) }
         let header = try RequestHeader(frame)
         let reply = Reply(connection: connection, version: header.version, correlationId: header.correlationId)
         guard let key = header.api, let versions = Self.versions[key] else {
@@ -93,7 +103,9 @@ final class Broker {
             let oldest = Reply(connection: connection, version: 0, correlationId: header.correlationId)
             return oldest.send(ApiVersions.self, apiVersions(.unsupportedVersion))
         }
-        if let script, script.isConcerned(with: key, connection.nodeId) {
+        // Kafka closes the connection, too: who does not say whose it is gets no answer.
+        guard users.mechanisms.isEmpty || connection.authentication.allows(key) else { return connection.close() }
+        if let script, script.isConcerned(with: key, connection.node.id) {
             return try script.take(key.api, frame, header, reply)
         }
         try dispatch(key, frame, header, reply)
@@ -103,43 +115,66 @@ final class Broker {
     func dispatch(
         _ key: ApiKey, _ frame: UnsafeRawBufferPointer, _ header: RequestHeader, _ reply: Reply
     ) throws(WireError) {
+        let node = reply.connection.node
         switch key {
         case .produce: produce(try Produce.decodeRequest(frame, header), frame, reply)
         case .fetch: fetch(try Fetch.decodeRequest(frame, header), reply)
-        case .listOffsets: reply.send(ListOffsets.self, listOffsets(try ListOffsets.decodeRequest(frame, header)))
+        case .listOffsets: reply.send(ListOffsets.self, listOffsets(try ListOffsets.decodeRequest(frame, header), node))
         case .metadata: reply.send(Metadata.self, metadata(try Metadata.decodeRequest(frame, header), header.version))
         case .createTopics: reply.send(CreateTopics.self, createTopics(try CreateTopics.decodeRequest(frame, header)))
         case .deleteTopics:
             reply.send(DeleteTopics.self, deleteTopics(try DeleteTopics.decodeRequest(frame, header), header.version))
         case .deleteRecords:
-            reply.send(DeleteRecords.self, deleteRecords(try DeleteRecords.decodeRequest(frame, header)))
+            reply.send(DeleteRecords.self, deleteRecords(try DeleteRecords.decodeRequest(frame, header), node))
         case .findCoordinator:
             reply.send(
                 FindCoordinator.self, findCoordinator(try FindCoordinator.decodeRequest(frame, header), header.version))
-        case .offsetCommit: reply.send(OffsetCommit.self, offsetCommit(try OffsetCommit.decodeRequest(frame, header)))
+        case .offsetCommit:
+            reply.send(OffsetCommit.self, offsetCommit(try OffsetCommit.decodeRequest(frame, header), node))
         case .offsetFetch:
-            reply.send(OffsetFetch.self, offsetFetch(try OffsetFetch.decodeRequest(frame, header), header.version))
-        case .offsetDelete: reply.send(OffsetDelete.self, offsetDelete(try OffsetDelete.decodeRequest(frame, header)))
+            reply.send(
+                OffsetFetch.self, offsetFetch(try OffsetFetch.decodeRequest(frame, header), header.version, node))
+        case .offsetDelete:
+            reply.send(OffsetDelete.self, offsetDelete(try OffsetDelete.decodeRequest(frame, header), node))
         case .joinGroup: joinGroup(try JoinGroup.decodeRequest(frame, header), header.clientId, reply)
         case .syncGroup: syncGroup(try SyncGroup.decodeRequest(frame, header), reply)
         case .heartbeat: heartbeat(try Heartbeat.decodeRequest(frame, header), reply)
         case .leaveGroup: leaveGroup(try LeaveGroup.decodeRequest(frame, header), reply)
         case .initProducerId:
             reply.send(
-                InitProducerId.self, initProducerId(try InitProducerId.decodeRequest(frame, header), header.version))
+                InitProducerId.self,
+                initProducerId(try InitProducerId.decodeRequest(frame, header), header.version, node))
         case .addPartitionsToTxn:
             reply.send(
                 AddPartitionsToTxn.self,
-                addPartitionsToTxn(try AddPartitionsToTxn.decodeRequest(frame, header), header.version))
+                addPartitionsToTxn(try AddPartitionsToTxn.decodeRequest(frame, header), header.version, node))
         case .addOffsetsToTxn:
             reply.send(
-                AddOffsetsToTxn.self, addOffsetsToTxn(try AddOffsetsToTxn.decodeRequest(frame, header), header.version))
-        case .endTxn: reply.send(EndTxn.self, endTxn(try EndTxn.decodeRequest(frame, header), header.version))
+                AddOffsetsToTxn.self,
+                addOffsetsToTxn(try AddOffsetsToTxn.decodeRequest(frame, header), header.version, node))
+        case .endTxn: reply.send(EndTxn.self, endTxn(try EndTxn.decodeRequest(frame, header), header.version, node))
         case .txnOffsetCommit:
-            reply.send(TxnOffsetCommit.self, txnOffsetCommit(try TxnOffsetCommit.decodeRequest(frame, header)))
+            reply.send(TxnOffsetCommit.self, txnOffsetCommit(try TxnOffsetCommit.decodeRequest(frame, header), node))
         case .offsetForLeaderEpoch:
             reply.send(
-                OffsetForLeaderEpoch.self, offsetForLeaderEpoch(try OffsetForLeaderEpoch.decodeRequest(frame, header)))
+                OffsetForLeaderEpoch.self,
+                offsetForLeaderEpoch(try OffsetForLeaderEpoch.decodeRequest(frame, header), node))
+        case .describeGroups:
+            reply.send(
+                DescribeGroups.self,
+                describeGroups(try DescribeGroups.decodeRequest(frame, header), header.version, node))
+        case .listGroups: reply.send(ListGroups.self, listGroups(try ListGroups.decodeRequest(frame, header), node))
+        case .deleteGroups:
+            reply.send(DeleteGroups.self, deleteGroups(try DeleteGroups.decodeRequest(frame, header), node))
+        case .saslHandshake: saslHandshake(try SaslHandshake.decodeRequest(frame, header), reply)
+        case .saslAuthenticate: saslAuthenticate(try SaslAuthenticate.decodeRequest(frame, header), reply)
+        case .createPartitions:
+            reply.send(CreatePartitions.self, createPartitions(try CreatePartitions.decodeRequest(frame, header)))
+        case .describeConfigs:
+            reply.send(DescribeConfigs.self, describeConfigs(try DescribeConfigs.decodeRequest(frame, header)))
+        case .incrementalAlterConfigs:
+            reply.send(
+                IncrementalAlterConfigs.self, alterConfigs(try IncrementalAlterConfigs.decodeRequest(frame, header)))
         case .describeCluster:
             _ = try DescribeCluster.decodeRequest(frame, header)
             reply.send(DescribeCluster.self, describeCluster())
@@ -166,16 +201,6 @@ final class Broker {
             )
             return entry
         }
-        return response
-    }
-
-    private func describeCluster() -> DescribeCluster.Response {
-        var broker = DescribeCluster.Response.Broker()
-        (broker.brokerId, broker.host, broker.port) = (Self.nodeId, settings.host, port)
-        var response = DescribeCluster.Response()
-        response.clusterId = Self.clusterId
-        response.controllerId = Self.nodeId
-        response.brokers = [broker]
         return response
     }
 }

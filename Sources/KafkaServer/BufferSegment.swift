@@ -72,6 +72,14 @@ final class BufferSegment: LogSegment {
         buffer?.moveWriterIndex(to: place.upperBound)
     }
 
+    func cut(to byteCount: Int) {
+        file?.cut(to: byteCount)
+        self.byteCount = byteCount
+    }
+
+    /// Files follow each other without gaps.
+    var canBeReplaced: Bool { file == nil }
+
     func discard(logEnd: Int64?) {
         file?.files.forget(self)
         buffer = nil

@@ -10,6 +10,8 @@ final class Connection: ChannelDuplexHandler {
     typealias OutboundOut = ByteBuffer
 
     let broker: Broker
+    /// The broker that the client talks to.
+    let node: Node
     private var context: ChannelHandlerContext?
     private var received = ByteBuffer()
     /// How many bytes the frame has that is being received. Room for it is made at once, but not for as much as anybody
@@ -21,14 +23,30 @@ final class Connection: ChannelDuplexHandler {
     /// Whether frames are being served further up the stack.
     private var isServing = false
     private var wantsRead = false
+    /// Whose it is.
+    var authentication = Authentication()
+    /// When something came, on the loop's clock.
+    private(set) var lastRead: Int64
+    /// What has come is served no more.
+    private var isClosed = false
 
-    init(_ broker: Broker) { self.broker = broker }
+    init(_ broker: Broker, _ node: Node) {
+        self.broker = broker
+        self.node = node
+        lastRead = broker.now
+    }
 
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
+    func channelActive(context: ChannelHandlerContext) {
+        guard node.add(self) else { return close() }
+        context.fireChannelActive()
+    }
+
     func channelInactive(context: ChannelHandlerContext) {
         self.context = nil
+        node.remove(self)
         broker.forget(self)
         context.fireChannelInactive()
     }
@@ -36,6 +54,7 @@ final class Connection: ChannelDuplexHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) { close() }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        lastRead = broker.now
         var piece = unwrapInboundIn(data)
         if received.readableBytes == 0 {
             received = piece
@@ -63,7 +82,7 @@ final class Connection: ChannelDuplexHandler {
         isServing = true
         defer { isServing = false }
         do {
-            while let context, !isBusy, context.channel.isWritable, let frame = try nextFrame() {
+            while !isClosed, let context, !isBusy, context.channel.isWritable, let frame = try nextFrame() {
                 isBusy = true
                 try frame.withUnsafeReadableBytes { try broker.serve($0, on: self) }
             }
@@ -104,18 +123,37 @@ final class Connection: ChannelDuplexHandler {
         finish()
     }
 
+    /// Ends a message that is no request with another.
+    func sendBare(_ bytes: [UInt8]) {
+        guard let context else { return }
+        var frame = ByteBuffer()
+        frame.writeInteger(UInt32(bytes.count))
+        frame.writeBytes(bytes)
+        context.writeAndFlush(wrapOutboundOut(frame), promise: nil)
+        finish()
+    }
+
+    /// Serves nothing more, and closes the connection when what was written before is sent.
+    func closeBehindAnswers() {
+        isClosed = true
+        guard let context else { return }
+        let sent = context.eventLoop.makePromise(of: Void.self)
+        sent.futureResult.assumeIsolated().whenComplete { [self] _ in close() }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: sent)
+    }
+
     /// Ends the request that is served without an answer.
     func finish() {
         isBusy = false
         serveFrames()
     }
 
-    func close() { context?.close(promise: nil) }
-}
+    func isIdle(since time: Int64) -> Bool { !isBusy && lastRead <= time }
 
-extension Connection {
-    /// The number of the broker that the client talks to.
-    var nodeId: Int32 { Broker.nodeId }
+    func close() {
+        isClosed = true
+        context?.close(promise: nil)
+    }
 }
 
 /// Where the answer to a request goes.

@@ -3,19 +3,28 @@ package import BrokerCore
 package import BrokerScript
 internal import NIOCore
 internal import NIOPosix
+internal import Synchronization
 package import World
 
 /// How a served broker behaves.
 package struct ServerSettings: Sendable {
     package var host = "127.0.0.1"
-    /// 0: any that is free.
+    /// Of the first broker; those behind it take the ports that follow. 0: any that are free.
     package var port = 0
+    /// How many brokers clients see, 1 or more, numbered from 1.
+    package var brokers = 1
+    /// Copies of each partition of a topic that does not say how many; never more than there are brokers.
+    package var replication = 3
     /// Partitions of a topic that does not say how many.
     package var partitions = 1
     /// Whether a topic that a client asks for is made.
     package var createsTopics = true
     package var groups = GroupRules()
     package var transactions = TransactionRules()
+    /// Those who may connect, by SASL; anybody, if there are none.
+    package var users: [ServedUser] = []
+    /// Connections on which nothing comes for so long are closed: Kafka's connections.max.idle.ms.
+    package var idleLimit: Milliseconds = 600_000
     package var script = ScriptSettings()
     /// Where topics, records and committed offsets are kept; nil: in memory, until the broker ends.
     package var data: DataFolder?
@@ -60,55 +69,49 @@ package struct ServerError: DiagnosticError {
     }
 }
 
-/// One broker on one event loop.
+/// Brokers on one event loop.
 package final class KafkaServer: Sendable {
-    /// A broker has no more partitions than this.
+    /// More brokers than this are none of a test's.
+    package static let mostBrokers = 100
+    /// All topics have no more partitions than this.
     package static let mostPartitions = Topics<BufferSegment>.mostPartitions
 
-    /// Where it listens, such as `127.0.0.1:9092`.
-    package let bootstrap: String
-    package let port: Int
+    package let brokers: [ServedBroker]
     let broker: NIOLoopBound<Broker>
     let loop: any EventLoop
+    let isStopped = Mutex(false)
     private let group: MultiThreadedEventLoopGroup
 
-    private init(
-        host: String, port: Int, _ group: MultiThreadedEventLoopGroup, _ loop: any EventLoop,
-        _ broker: NIOLoopBound<Broker>
-    ) {
-        self.port = port
+    private init(_ group: MultiThreadedEventLoopGroup, _ loop: any EventLoop, _ broker: NIOLoopBound<Broker>) throws {
         self.group = group
         self.loop = loop
         self.broker = broker
-        bootstrap = "\(host):\(port)"
+        brokers = try loop.submit {
+            let broker = broker.value
+            return broker.nodes.map { node in
+                ServedBroker(id: node.id, host: broker.settings.host, port: Int(node.port))
+            }
+        }.wait()
     }
+
+    /// Where they listen, such as `127.0.0.1:9092`, with commas between.
+    package var bootstrap: String { brokers.map { "\($0.host):\($0.port)" }.joined(separator: ",") }
+    /// The first broker's.
+    package var port: Int { brokers[0].port }
 
     /// Serves until ``stop()``.
     ///
-    /// - Throws: ``ServerError`` when the port cannot be opened, ``DataError`` when the data folder cannot be used.
+    /// - Throws: ``ServerError`` when a port cannot be opened, ``DataError`` when the data folder cannot be used.
     package static func start(_ settings: ServerSettings = ServerSettings()) throws -> KafkaServer {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let loop = group.next()
         do {
             let broker = try loop.submit { NIOLoopBound(try Broker(settings, loop), eventLoop: loop) }.wait()
-            let channel = try ServerBootstrap(group: group)
-                .serverChannelOption(.backlog, value: 256)
-                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-                .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-                .childChannelOption(
-                    .recvAllocator,
-                    value: AdaptiveRecvByteBufferAllocator(minimum: 4 << 10, initial: 16 << 10, maximum: 1 << 20)
-                )
-                .childChannelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHandler(Connection(broker.value))
-                    }
-                }
-                .bind(host: settings.host, port: settings.port).wait()
-            let port = channel.localAddress?.port ?? settings.port
-            // Nobody can have asked for it yet: clients learn the port from whoever started the broker.
-            try loop.submit { broker.value.port = Int32(clamping: port) }.wait()
-            return KafkaServer(host: settings.host, port: port, group, loop, broker)
+            for index in 0..<max(1, settings.brokers) {
+                try loop.flatSubmit { broker.value.nodes[index].open(for: broker.value) }.wait()
+            }
+            try loop.submit { broker.value.closeIdleConnections() }.wait()
+            return try KafkaServer(group, loop, broker)
         } catch {
             try? group.syncShutdownGracefully()
             if error is DataError { throw error }
@@ -124,8 +127,12 @@ package final class KafkaServer: Sendable {
 
     /// Closes all connections, syncs what is kept in a folder, and forgets all else.
     package func stop() {
-        try? broker.eventLoop.submit { [broker] in broker.value.data?.close() }.wait()
-        // It fails only when it is called twice, and then there is nothing left to do.
-        try? group.syncShutdownGracefully()
+        isStopped.withLock { isStopped in
+            guard !isStopped else { return }
+            isStopped = true
+            try? loop.submit { [broker] in broker.value.data?.close() }.wait()
+            // It fails only when it is called twice.
+            try? group.syncShutdownGracefully()
+        }
     }
 }

@@ -187,6 +187,15 @@ final class SegmentFile {
         (try? open().read(into: bytes, at: Int64(position))) ?? 0
     }
 
+    /// What is behind so many bytes is lost; all writing ends where that cannot be.
+    func cut(to byteCount: Int) {
+        do {
+            try open().truncate(to: Int64(byteCount))
+        } catch {
+            files.failure = StorageFailure(reason: "\(error)")
+        }
+    }
+
     /// Removes it; where it was the last of its log, an empty one keeps the place where the log goes on.
     func remove(logEnd: Int64?) {
         close()

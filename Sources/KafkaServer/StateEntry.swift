@@ -44,12 +44,14 @@ struct TopicEntry: Structure {
     var id = Uuid()
     /// 0: it is gone.
     var partitions: Int32 = 0
+    var copies: Int32 = 1
     var settings: [Setting] = []
 
     mutating func fields(_ coder: inout some FieldCoder) throws(WireError) {
         try coder.field("Name", &name)
         try coder.field("TopicId", &id)
         try coder.field("Partitions", &partitions)
+        try coder.field("Copies", &copies)
         try coder.field("Settings", &settings)
     }
 

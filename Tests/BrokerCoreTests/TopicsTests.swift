@@ -65,7 +65,7 @@ import Testing
         let taken = [rules.set("retention.ms", "-1"), rules.set("cleanup.policy", "compact")]
         #expect(taken == [true, true])
         #expect(rules.retentionTime == nil && rules.compacts && !rules.deletes)
-        #expect(rules["retention.ms"] == "-1" && rules["segment.ms"] == "604800000" && rules["x"] == nil)
+        #expect(rules["retention.ms"] == "-1" && rules["delete.retention.ms"] == "86400000" && rules["x"] == nil)
         #expect(TopicRules.settings.map(\.name) == TopicRules.settings.map(\.name).sorted())
         #expect(rules.set("retention.ms", nil) && rules.given.keys.sorted() == ["cleanup.policy"])
     }

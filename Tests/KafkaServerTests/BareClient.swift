@@ -12,11 +12,12 @@ final class BareClient {
 
     private let descriptor: Int32
 
-    init(_ server: KafkaServer) {
+    /// Connects to a broker, the first unless told otherwise.
+    init(_ server: KafkaServer, broker: Int = 1) {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = UInt16(server.port).bigEndian
+        address.sin_port = UInt16(server.brokers[broker - 1].port).bigEndian
         address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
         let isConnected = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -100,7 +101,8 @@ final class ServedTopic {
         server = try KafkaServer.start(settings)
         configuration = try KafkaConfiguration(bootstrap: server.bootstrap, properties: properties)
         cluster = try KafkaCluster(configuration)
-        try cluster.createTopic(name, partitions: partitions)
+        try cluster.createTopic(
+            name, partitions: partitions, settings: TopicSettings(replication: min(settings.brokers, 2)))
         broker = try KafkaBroker(configuration, topic: name)
     }
 
@@ -139,4 +141,26 @@ final class ServedTopic {
         }
         return numbers
     }
+}
+
+/// Serves all members until each holds as many partitions as it is to have; nil: they never did.
+func settle(
+    _ readers: [any GroupReader], _ holding: inout [[Partition]], until counts: [Int]
+) throws -> [Partition]? {
+    for _ in 0..<600 {
+        for (place, reader) in readers.enumerated() {
+            switch try reader.poll(timeout: .milliseconds(20)) {
+            case .assigned(let partitions)?:
+                try reader.start(at: partitions.map { ($0, 0) })
+                holding[place] = partitions
+            case .revoked?, .lost?:
+                try reader.giveUp()
+                holding[place] = []
+            case nil: break
+            }
+        }
+        let all = holding.flatMap { $0 }
+        if holding.map(\.count) == counts, Set(all).count == all.count { return all.sorted() }
+    }
+    return nil
 }

@@ -81,8 +81,8 @@ import World
         let cases: [(name: String, settings: TopicSettings)] = [
             (topic.name, TopicSettings()), ("copies", TopicSettings(replication: 2)),
             (
-                "compacted",
-                TopicSettings(configuration: [KafkaProperty(name: "cleanup.policy", value: "compact")])
+                "shredded",
+                TopicSettings(configuration: [KafkaProperty(name: "cleanup.policy", value: "shred")])
             ),
         ]
         for (name, settings) in cases {
@@ -112,28 +112,6 @@ import World
         second.close()
         holding.removeLast()
         #expect(try settle([first], &holding, until: [4]) == [0, 1, 2, 3])
-    }
-
-    /// Serves all members until each holds as many partitions as it is to have; nil: they never did.
-    private func settle(
-        _ readers: [any GroupReader], _ holding: inout [[Partition]], until counts: [Int]
-    ) throws -> [Partition]? {
-        for _ in 0..<600 {
-            for (place, reader) in readers.enumerated() {
-                switch try reader.poll(timeout: .milliseconds(20)) {
-                case .assigned(let partitions)?:
-                    try reader.start(at: partitions.map { ($0, 0) })
-                    holding[place] = partitions
-                case .revoked?, .lost?:
-                    try reader.giveUp()
-                    holding[place] = []
-                case nil: break
-                }
-            }
-            let all = holding.flatMap { $0 }
-            if holding.map(\.count) == counts, Set(all).count == all.count { return all.sorted() }
-        }
-        return nil
     }
 
     @Test("serves kcat, for which it makes topics", .enabled(if: hasKcat))

@@ -1,6 +1,7 @@
 // What a scenario says of the broker while workers live: read, shared between runs, refused with its line.
 import BrokerScript
 import Harness
+import Judgement
 import Scenarios
 import Testing
 

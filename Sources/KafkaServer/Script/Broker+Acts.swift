@@ -2,14 +2,67 @@
 internal import BrokerCore
 internal import BrokerScript
 internal import KafkaWire
+internal import NIOCore
 
 extension Broker {
     /// Lets something happen, and says why not where it cannot.
     func carryOut(_ act: Act, _ done: @escaping (_ failure: String?) -> Void) {
-        done(carryOut(act))
+        guard case .brokerUp(let id) = act else { return done(carryOut(act)) }
+        do throws(ClusterError) {
+            try bringUp(id).assumeIsolated().whenComplete { result in
+                switch result {
+                case .success: done(nil)
+                case .failure(let error): done(ClusterError.portTaken(id, "\(error)").cause)
+                }
+            }
+        } catch {
+            done(error.cause)
+        }
     }
 
     private func carryOut(_ act: Act) -> String? {
+        do throws(ClusterError) {
+            switch act {
+            case .brokerDown(let id): try takeDown(id)
+            case .leaderMoves(let topic, let partition, let id):
+                try moveLeader(of: TopicPartition(topic: topic, partition: partition), to: id)
+            case .groupMoves(let group, let id): try moveCoordinator(of: .group, group, to: id)
+            case .transactionsMove(let name, let id): try moveCoordinator(of: .transaction, name, to: id)
+            case .uncleanElection(let topic, let partition, let count, let id):
+                try elect(TopicPartition(topic: topic, partition: partition), losing: count, id)
+            case .addPartitions(let name, let count):
+                guard let topic = topics[name] else { return "there is no topic \(name)" }
+                let code = addPartitions(to: topic, count: topic.partitions.count + count)
+                return code == .none ? nil : code.name
+            default: return carryOutHere(act)
+            }
+        } catch {
+            return error.cause
+        }
+        return nil
+    }
+
+    /// Lets a broker lead a partition that lacks the newest records; without one named, the next that is up, or the same.
+    private func elect(_ place: TopicPartition, losing count: Int64, _ wanted: Int32?) throws(ClusterError) {
+        guard let topic = topics[place.topic], topic.partitions.indices.contains(Int(place.partition)) else {
+            throw .unknownPartition(place)
+        }
+        let index = Int(place.partition)
+        let replicas = topic.replicas[index]
+        let next = replicas.all.first { $0 != replicas.leader && live.contains($0) } ?? replicas.leader
+        guard let id = wanted ?? next else { throw .isDown(replicas.all[0]) }
+        _ = try node(id)
+        guard replicas.all.contains(id), live.contains(id) else { throw .notInSync(id, place) }
+        topic.partitions[index].elect(losing: count, unpacker)
+        // The log has begun the epoch already.
+        _ = topic.changeLeader(of: index) { replicas in
+            _ = replicas.force(id, live: live)
+            return false
+        }
+        wake([place])
+    }
+
+    private func carryOutHere(_ act: Act) -> String? {
         switch act {
         case .retention(let name, let partition, let keep):
             return onLogs(of: name, partition) { log in
@@ -23,9 +76,12 @@ extension Broker {
             }
         case .topicAnew(let name):
             guard let old = topics[name] else { return "there is no topic \(name)" }
-            guard removeTopic(old), makeTopic(name, partitions: old.partitions.count) != nil else {
-                return Self.notKept
-            }
+            let live = live
+            guard removeTopic(old),
+                makeTopic(
+                    name, partitions: old.partitions.count, rules: old.rules,
+                    place: { Replicas(old.replicas[$0].all, live: live) }) != nil
+            else { return Self.notKept }
             wake(old.partitions.indices.map { TopicPartition(topic: name, partition: Int32($0)) })
             return nil
         case .forgetOffsets(let group, let topic):
@@ -47,7 +103,10 @@ extension Broker {
             return onMembers(of: group) { groups.rebalance(group, at: now) }
         case .expelMembers(let group):
             return onMembers(of: group) { groups.expelMembers(group, at: now) }
-        default: return "nothing that this broker can do"
+        case .fenceProducer(let name): return fenceProducer(name) ? nil : "nobody has the transactional id \(name)"
+        default:
+            // What happens to a request is carried out where the request is.
+            return "it happens to a request, and there is none"
         }
     }
 
@@ -82,7 +141,7 @@ extension Broker {
         return found.isEmpty ? "\(group) has committed nothing there" : nil
     }
 
-    func hasNode(_ id: Int32) -> Bool { id == Self.nodeId }
+    func hasNode(_ id: Int32) -> Bool { nodes.contains { $0.id == id } }
 
     private func onMembers(of group: String, _ body: () -> Bool) -> String? {
         let hasMembers = body()

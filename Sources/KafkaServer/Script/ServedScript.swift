@@ -63,7 +63,7 @@ final class ServedScript {
         _: A.Type, _ frame: UnsafeRawBufferPointer, _ header: RequestHeader, _ reply: Reply
     ) throws(WireError) {
         var reply = reply
-        let node = reply.connection.nodeId
+        let node = reply.connection.node.id
         let facts = try MessageWalker.facts(
             try A.decodeRequest(frame, header), A.key, version: header.version, client: header.clientId, broker: node)
         let orders = AnswerOrders(
@@ -182,7 +182,7 @@ final class ServedScript {
     }
 
     private func whenHeard(_ reply: Reply, _ delay: Milliseconds, _ body: @escaping () -> Void) {
-        let silent = silenceEnd(reply.connection.nodeId).map { $0 - broker.now } ?? 0
+        let silent = silenceEnd(reply.connection.node.id).map { $0 - broker.now } ?? 0
         let wait = max(delay, silent)
         if wait > 0 { later(wait, body) } else { body() }
     }
