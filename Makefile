@@ -1,7 +1,7 @@
 # The two commands that matter are `make demo` and `make test`; each sets up what it needs.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long test-brokers fuzz matrix bench-micro thresholds thresholds-update samples broker-speed docs lint format clean
+.PHONY: help demo test test-long test-brokers test-conformance fuzz matrix bench-micro thresholds thresholds-update samples broker-speed docs lint format clean
 
 # The Swift runtime goes into the binary: it starts faster, which the crash loops feel, and can be copied elsewhere.
 RELEASE := swift build -c release --product kbench --static-swift-stdlib
@@ -25,6 +25,12 @@ test-long: ## Run the engine's tests without leaving anything out, in a release 
 # Each reader gets so many inputs, made from this seed: `make fuzz COUNT=100000 SEED=7`.
 COUNT := 1000000
 SEED := 1
+
+test-conformance: ## Check kbench's broker and another through six clients, and run stream processors on it (minutes)
+	@scripts/setup build
+	@swift build --product kbench
+	@scripts/conformance
+	@scripts/conformance --streams
 
 fuzz: ## Feed every reader of files with a million changed ones, in a release build (long)
 	@scripts/setup build

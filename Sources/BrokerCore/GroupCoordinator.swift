@@ -163,6 +163,13 @@ package struct GroupCoordinator {
         offsets.keys.sorted().flatMap { group in offsets(group).map { (group, $0.place, $0.offset) } }
     }
 
+    /// All that waits for the end of a transaction, in the order of the groups' names.
+    package var pendingOffsets: [(group: String, producerId: Int64, place: TopicPartition, offset: CommittedOffset)] {
+        offsets.sorted { $0.key < $1.key }.flatMap { group, offsets in
+            offsets.allPending.map { (group, $0.producerId, $0.place, $0.offset) }
+        }
+    }
+
     /// Why a group's offsets cannot be removed from outside: nobody knows it, or it has members.
     package func removalRefusal(_ name: String) -> ErrorCode {
         if let group = groups[name], !group.members.isEmpty { return .nonEmptyGroup }

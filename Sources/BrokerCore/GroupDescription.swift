@@ -48,6 +48,22 @@ extension Group {
     }
 }
 
+extension Group {
+    /// The type of a group whose members tell each other by Kafka's own words what they read.
+    static let consumers = "consumer"
+
+    /// Whether a member has said that it reads a topic. What is not Kafka's words says nothing.
+    fileprivate func reads(_ topic: String) -> Bool {
+        guard protocolType == Self.consumers else { return false }
+        return members.contains { member in
+            member.ways.contains { way in
+                let wanted = way.metadata.withUnsafeBytes { try? ConsumerSubscription.decode($0) }
+                return wanted?.topics.contains(topic) ?? false
+            }
+        }
+    }
+}
+
 extension GroupCoordinator {
     /// The names of all groups that have members or offsets, in order.
     package var names: [String] { Set(groups.keys).union(offsets.keys).sorted() }
@@ -57,6 +73,16 @@ extension GroupCoordinator {
         if let group = groups[name] { return group.description }
         return GroupDescription(state: offsets[name] == nil ? .dead : .empty)
     }
+
+    /// Why none of a group's offsets can be removed from outside: nobody knows it, or it has members that are no
+    /// consumers, of which nobody can say what they read.
+    package func offsetRemovalRefusal(_ name: String) -> ErrorCode {
+        let refusal = removalRefusal(name)
+        return refusal == .nonEmptyGroup && groups[name]?.protocolType == Group.consumers ? .none : refusal
+    }
+
+    /// Whether a member of a group has said that it reads a topic, whose offsets then stay (KIP-496).
+    package func isRead(_ topic: String, by name: String) -> Bool { groups[name]?.reads(topic) ?? false }
 
     /// Removes a group without members and what it has committed; why not, otherwise.
     package mutating func delete(_ name: String) -> ErrorCode {

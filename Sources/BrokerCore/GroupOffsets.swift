@@ -54,6 +54,13 @@ struct GroupOffsets {
             .sorted { ($0.place.topic, $0.place.partition) < ($1.place.topic, $1.place.partition) }
     }
 
+    /// What waits for the end of a transaction, by producer, topic and partition.
+    var allPending: [(producerId: Int64, place: TopicPartition, offset: CommittedOffset)] {
+        pending.sorted { $0.key < $1.key }.flatMap { producerId, entries in
+            Self.sorted(entries).map { (producerId, $0.place, $0.offset) }
+        }
+    }
+
     /// Whether the end of a transaction may change what is stored for a partition.
     func isUnstable(_ place: TopicPartition) -> Bool { pending.values.contains { $0[place] != nil } }
 

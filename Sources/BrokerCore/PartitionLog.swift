@@ -200,10 +200,10 @@ package final class PartitionLog<Segment: LogSegment> {
         return state.endTransaction(of: producerId, aborts: marker.kind == .abort)
     }
 
-    /// Aborts what is open in a log that was left, as nobody knows of its transactions any more.
-    package func abortOpenTransactions(timestamp: Int64) {
+    /// Aborts what is open in a log that was left, but for transactions of producers that the coordinator knows.
+    package func abortOpenTransactions(timestamp: Int64, except known: Set<Int64> = []) {
         let marker = ControlMarker(.abort, coordinatorEpoch: 0)
-        for open in state.open {
+        for open in state.open where !known.contains(open.producerId) {
             appendMarker(
                 marker, producerId: open.producerId, producerEpoch: producers.epoch(of: open.producerId),
                 timestamp: timestamp)
@@ -232,9 +232,14 @@ package final class PartitionLog<Segment: LogSegment> {
             let capacity = max(2 * (last < 0 ? 0 : pieces[last].segment.byteCount), SegmentSize.smallest)
             var segment = try Segment(
                 byteCapacity: max(min(capacity, limit), batch.count), baseOffset: baseOffset, in: home)
-            guard try segment.append(batch, baseOffset: baseOffset, leaderEpoch: leaderEpoch) else {
-                // Our own bug: it was made at least as large as the batch.
-                preconditionFailure("partition log: a new segment of \(segment.byteCount) B has no room")
+            do throws(StorageFailure) {
+                guard try segment.append(batch, baseOffset: baseOffset, leaderEpoch: leaderEpoch) else {
+                    // Our own bug: it was made at least as large as the batch.
+                    preconditionFailure("partition log: a new segment of \(segment.byteCount) B has no room")
+                }
+            } catch {
+                segment.discard(logEnd: pieces.isEmpty ? endOffset : nil)
+                throw error
             }
             pieces.append(Piece(segment: segment))
         }

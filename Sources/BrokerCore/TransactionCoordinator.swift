@@ -43,9 +43,9 @@ package struct TransactionEnd: Equatable, Sendable {
 /// CONCURRENT_TRANSACTIONS. As Kafka 3 and 4 do it for clients that do not know KIP-890.
 package struct TransactionCoordinator {
     private let rules: TransactionRules
-    private var transactions: [String: Transaction] = [:]
+    var transactions: [String: Transaction] = [:]
     /// The transactional ids of producers' numbers.
-    private var names: [Int64: String] = [:]
+    var names: [Int64: String] = [:]
     /// How many numbers producers were given; the last one is as large.
     package private(set) var idsGiven: Int64 = 0
     private var ends: [TransactionEnd] = []
@@ -191,7 +191,7 @@ package struct TransactionCoordinator {
         }
     }
 
-    private mutating func end(_ name: String, _ kind: ControlMarker.Kind) {
+    mutating func end(_ name: String, _ kind: ControlMarker.Kind) {
         guard var transaction = transactions[name] else { return }
         transaction.phase = .ending(kind)
         transactions[name] = transaction
@@ -238,7 +238,7 @@ package struct TransactionCoordinator {
 }
 
 /// What is known of one transactional id.
-private struct Transaction {
+struct Transaction {
     enum Phase: Equatable {
         case empty
         case ongoing(since: Milliseconds)

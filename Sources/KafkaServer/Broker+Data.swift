@@ -27,6 +27,7 @@ extension Broker {
             case .counts(let entry):
                 topics.resume(made: UInt64(clamping: entry.topics))
                 transactions.resume(idsGiven: entry.producers)
+            case .transaction(let entry): take(entry)
             }
         }
         for found in try data.findLogs() {
@@ -43,11 +44,16 @@ extension Broker {
             topic.partitions[Int(entry.partition)].resume(
                 startOffset: entry.startOffset, endOffset: entry.startOffset, leaderEpoch: entry.leaderEpoch)
         }
-        for topic in topics.all {
-            for log in topic.partitions { log.abortOpenTransactions(timestamp: WallClock.now()) }
-        }
         data.snapshot = { [unowned self] in snapshot() }
         try data.beginJournal()
+        let known = transactions.transactionalIds.compactMap { transactions.record(of: $0)?.openProducer }
+        for topic in topics.all {
+            for log in topic.partitions {
+                log.abortOpenTransactions(timestamp: WallClock.now(), except: Set(known))
+            }
+        }
+        transactions.resumeEnds()
+        settleTransactions()
     }
 
     private func take(_ entry: TopicEntry) {
@@ -68,6 +74,15 @@ extension Broker {
         }
     }
 
+    private func take(_ entry: TransactionEntry) {
+        guard let record = TransactionRecord(entry) else { return }
+        transactions.restore(record, at: now)
+        guard record.phase == .committing || record.phase == .aborting else { return }
+        for group in record.groups {
+            groups.endTransaction(of: record.producer.id, in: group, commits: record.phase == .committing)
+        }
+    }
+
     /// Partitions are spread anew, as there may be other brokers than before.
     private func place(copies: Int32) -> (Int) -> Replicas {
         let all = nodes.map(\.id)
@@ -82,7 +97,8 @@ extension Broker {
         } else {
             let offset = CommittedOffset(
                 offset: entry.offset, leaderEpoch: entry.leaderEpoch, metadata: entry.metadata)
-            groups.store(offset, entry.group, for: place, at: now)
+            let producerId = entry.producerId < 0 ? nil : entry.producerId
+            groups.store(offset, entry.group, for: place, inTransactionOf: producerId, at: now)
         }
     }
 
@@ -97,6 +113,10 @@ extension Broker {
         for (group, place, offset) in groups.allOffsets {
             entries.append(.offset(OffsetEntry(group, place, offset)))
         }
+        for (group, producerId, place, offset) in groups.pendingOffsets {
+            entries.append(.offset(OffsetEntry(group, place, offset, producerId: producerId)))
+        }
+        entries += transactionEntries(transactions.transactionalIds)
         return entries
     }
 
@@ -108,6 +128,10 @@ extension Broker {
     }
 
     // MARK: Writing down
+
+    func transactionEntries(_ names: [String]) -> [StateEntry] {
+        names.compactMap { transactions.record(of: $0) }.map { .transaction(TransactionEntry($0)) }
+    }
 
     /// Whether what has changed is written down, which without a data folder it need not be.
     func isNoted(_ entries: @autoclosure () -> [StateEntry]) -> Bool {
@@ -160,12 +184,41 @@ extension LogEntry {
 
 extension OffsetEntry {
     /// `committed`: nil for nothing any more.
-    init(_ group: String, _ place: TopicPartition, _ committed: CommittedOffset?) {
+    init(_ group: String, _ place: TopicPartition, _ committed: CommittedOffset?, producerId: Int64 = -1) {
         self.group = group
         topic = place.topic
         partition = place.partition
         offset = committed?.offset ?? -1
         leaderEpoch = committed?.leaderEpoch ?? -1
         metadata = committed?.metadata
+        self.producerId = producerId
+    }
+}
+
+extension TransactionEntry {
+    init(_ record: TransactionRecord) {
+        name = record.name
+        (producerId, producerEpoch) = (record.producer.id, record.producer.epoch)
+        (earlierId, earlierEpoch) = (record.earlier.id, record.earlier.epoch)
+        timeout = record.timeout
+        phase = record.phase.rawValue
+        partitions = record.partitions.map { known in
+            var place = Place()
+            (place.topic, place.partition) = (known.topic, known.partition)
+            return place
+        }
+        groups = record.groups
+    }
+}
+
+extension TransactionRecord {
+    /// nil for an entry with a phase that there is not.
+    init?(_ entry: TransactionEntry) {
+        guard let phase = Phase(rawValue: entry.phase) else { return nil }
+        self.init(
+            name: entry.name, producer: ProducerIdentity(id: entry.producerId, epoch: entry.producerEpoch),
+            earlier: ProducerIdentity(id: entry.earlierId, epoch: entry.earlierEpoch), timeout: entry.timeout,
+            phase: phase, partitions: entry.partitions.map { TopicPartition(topic: $0.topic, partition: $0.partition) },
+            groups: entry.groups)
     }
 }

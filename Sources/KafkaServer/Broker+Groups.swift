@@ -162,15 +162,20 @@ extension Broker {
     func offsetDelete(_ request: OffsetDelete.Request, _ node: Node) -> OffsetDelete.Response {
         var response = OffsetDelete.Response()
         response.errorCode = refusal(of: .group, request.groupId, at: node)
-        if response.errorCode == .none { response.errorCode = groups.removalRefusal(request.groupId) }
+        if response.errorCode == .none { response.errorCode = groups.offsetRemovalRefusal(request.groupId) }
         guard response.errorCode == .none else { return response }
         response.topics = request.topics.map { asked in
             var topic = OffsetDelete.Response.Topic()
             topic.name = asked.name
+            let isRead = groups.isRead(asked.name, by: request.groupId)
             topic.partitions = asked.partitions.map { partition in
                 let place = TopicPartition(topic: asked.name, partition: partition.partitionIndex)
                 var answer = OffsetDelete.Response.Partition()
                 answer.partitionIndex = partition.partitionIndex
+                if isRead {
+                    answer.errorCode = .groupSubscribedToTopic
+                    return answer
+                }
                 let isThere = log(asked.name, partition.partitionIndex) != nil
                 answer.errorCode = isThere ? .none : .unknownTopicOrPartition
                 if isNoted([.offset(OffsetEntry(request.groupId, place, nil))]) {

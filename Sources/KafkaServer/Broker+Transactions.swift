@@ -16,7 +16,10 @@ extension Broker {
             request.transactionalId, timeout: Milliseconds(request.transactionTimeoutMs), known: known, at: now)
         settleTransactions()
         response.errorCode = version < 4 ? given.error.beforeFencing : given.error
-        if given.error == .none && !isNoted([.counts(counts)]) { response.errorCode = .kafkaStorageError }
+        let names = request.transactionalId.map { [$0] } ?? []
+        if given.error == .none && !isNoted([.counts(counts)] + transactionEntries(names)) {
+            response.errorCode = .kafkaStorageError
+        }
         if response.errorCode == .none {
             (response.producerId, response.producerEpoch) = (given.producer.id, given.producer.epoch)
         }
@@ -36,6 +39,7 @@ extension Broker {
         if refusal == .none, missing.isEmpty {
             let producer = ProducerIdentity(id: request.v3AndBelowProducerId, epoch: request.v3AndBelowProducerEpoch)
             error = transactions.add(places, to: request.v3AndBelowTransactionalId, producer, at: now)
+            error = noted(error, request.v3AndBelowTransactionalId)
             settleTransactions()
         }
         var response = AddPartitionsToTxn.Response()
@@ -60,12 +64,13 @@ extension Broker {
     ) -> AddOffsetsToTxn.Response {
         let producer = ProducerIdentity(id: request.producerId, epoch: request.producerEpoch)
         let refusal = refusal(of: .transaction, request.transactionalId, at: node)
-        let error =
+        var error =
             refusal != .none
             ? refusal
             : request.groupId.isEmpty
                 ? .invalidGroupId
                 : transactions.add(group: request.groupId, to: request.transactionalId, producer, at: now)
+        error = noted(error, request.transactionalId)
         settleTransactions()
         var response = AddOffsetsToTxn.Response()
         response.errorCode = version < 2 ? error.beforeFencing : error
@@ -75,9 +80,11 @@ extension Broker {
     func endTxn(_ request: EndTxn.Request, _ version: Int16, _ node: Node) -> EndTxn.Response {
         let producer = ProducerIdentity(id: request.producerId, epoch: request.producerEpoch)
         let refusal = refusal(of: .transaction, request.transactionalId, at: node)
-        let error =
+        var error =
             refusal != .none
             ? refusal : transactions.end(request.transactionalId, producer, request.committed ? .commit : .abort)
+        // Decided is what is written down.
+        error = noted(error, request.transactionalId)
         settleTransactions()
         var response = EndTxn.Response()
         response.errorCode = version < 2 ? error.beforeFencing : error
@@ -106,7 +113,11 @@ extension Broker {
                     let offset = CommittedOffset(
                         offset: partition.committedOffset, leaderEpoch: partition.committedLeaderEpoch,
                         metadata: partition.committedMetadata)
-                    groups.store(offset, request.groupId, for: place, inTransactionOf: producer.id, at: now)
+                    if isNoted([.offset(OffsetEntry(request.groupId, place, offset, producerId: producer.id))]) {
+                        groups.store(offset, request.groupId, for: place, inTransactionOf: producer.id, at: now)
+                    } else {
+                        answer.errorCode = .coordinatorNotAvailable
+                    }
                 }
                 return answer
             }
@@ -121,6 +132,11 @@ extension Broker {
         return transactions.fence(transactionalId)
     }
 
+    /// What a producer is told of a change that has been made: that it has to ask again, where it cannot be written down.
+    private func noted(_ error: ErrorCode, _ transactionalId: String) -> ErrorCode {
+        error != .none || isNoted(transactionEntries([transactionalId])) ? error : .coordinatorNotAvailable
+    }
+
     // MARK: Ends
 
     /// Writes the markers that are due, as far as they can be written, and sees to it that transactions end in time.
@@ -128,10 +144,17 @@ extension Broker {
         let due = unwrittenEnds + transactions.takeEnds()
         unwrittenEnds = []
         for var end in due {
+            // No marker before the decision is written down, so that a start ends all of it alike.
+            guard isNoted(transactionEntries([end.transactionalId])) else {
+                unwrittenEnds.append(end)
+                continue
+            }
             let unwritten = end.partitions.filter { !write(end, to: $0) }
             let written = end.partitions.filter { !unwritten.contains($0) }
             for group in end.groups { self.end(end, in: group) }
             transactions.noteWritten(end.transactionalId, partitions: written, groups: end.groups)
+            // Where this is not written down, the markers are written once more.
+            _ = isNoted(transactionEntries([end.transactionalId]))
             (end.partitions, end.groups) = (unwritten, [])
             if !unwritten.isEmpty { unwrittenEnds.append(end) }
             wake(written)

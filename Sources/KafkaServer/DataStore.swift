@@ -174,7 +174,7 @@ final class DataStore {
         let paths = takeDirty()
         let (disk, logs) = (folder.disk, logs)
         threads.runIfActive(eventLoop: loop) { try Self.sync(disk, paths, logs) }
-            .assumeIsolated().whenComplete { [unowned self] result in
+            .assumeIsolated().whenComplete { [self] result in
                 isSyncing = false
                 if case .failure(let error) = result { files.failure = StorageFailure(reason: "\(error)") }
                 if isDirty { schedule() }
@@ -207,6 +207,7 @@ final class DataStore {
 
     /// Syncs all, and leaves the folder to others.
     func close() {
+        files.failure = StorageFailure(reason: "the broker has ended")
         timer?.cancel()
         try? threads.syncShutdownGracefully()
         // Nobody is left to be told; what is not synced is with the system.

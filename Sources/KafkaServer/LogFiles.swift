@@ -206,8 +206,9 @@ final class SegmentFile {
             files.successors[name] = nil
         }
         // What cannot be removed is found, and removed, by whoever opens the log next.
-        if let logEnd, let marker = try? files.disk.open(home.path(baseOffset: logEnd), .update) { marker.close() }
-        try? files.disk.remove(path)
+        let marker = logEnd.map { home.path(baseOffset: $0) }
+        if let marker, let file = try? files.disk.open(marker, marker == path ? .replace : .update) { file.close() }
+        if marker != path { try? files.disk.remove(path) }
     }
 
     /// Leaves the file, which is empty, to the segment that is made at this offset next.

@@ -8,8 +8,9 @@ enum StateEntry: Equatable {
     case offset(OffsetEntry)
     case log(LogEntry)
     case counts(CountsEntry)
+    case transaction(TransactionEntry)
 
-    private enum Kind: UInt8 { case topic = 1, offset, log, counts }
+    private enum Kind: UInt8 { case topic = 1, offset, log, counts, transaction }
 
     /// Kind and content, as key and value of a record.
     func encoded() throws(WireError) -> (key: [UInt8], value: [UInt8]) {
@@ -20,6 +21,7 @@ enum StateEntry: Equatable {
         case .offset(let entry): (kind, _) = (.offset, try entry.write(to: &writer))
         case .log(let entry): (kind, _) = (.log, try entry.write(to: &writer))
         case .counts(let entry): (kind, _) = (.counts, try entry.write(to: &writer))
+        case .transaction(let entry): (kind, _) = (.transaction, try entry.write(to: &writer))
         }
         return ([kind.rawValue], writer.bytes)
     }
@@ -32,6 +34,7 @@ enum StateEntry: Equatable {
         case .offset: self = .offset(try OffsetEntry(from: &reader))
         case .log: self = .log(try LogEntry(from: &reader))
         case .counts: self = .counts(try CountsEntry(from: &reader))
+        case .transaction: self = .transaction(try TransactionEntry(from: &reader))
         case nil: throw WireError(.version, "entry", at: 0)
         }
         try reader.finish()
@@ -75,6 +78,8 @@ struct OffsetEntry: Structure {
     var offset: Int64 = -1
     var leaderEpoch: Int32 = -1
     var metadata: String?
+    /// Whose transaction has to commit first; -1 for nobody's.
+    var producerId: Int64 = -1
 
     mutating func fields(_ coder: inout some FieldCoder) throws(WireError) {
         try coder.field("Group", &group)
@@ -83,6 +88,7 @@ struct OffsetEntry: Structure {
         try coder.field("Offset", &offset)
         try coder.field("LeaderEpoch", &leaderEpoch)
         try coder.field("Metadata", &metadata)
+        try coder.field("ProducerId", &producerId)
     }
 }
 
@@ -98,6 +104,41 @@ struct LogEntry: Structure {
         try coder.field("Partition", &partition)
         try coder.field("StartOffset", &startOffset)
         try coder.field("LeaderEpoch", &leaderEpoch)
+    }
+}
+
+/// A transactional id, and where its transaction stands.
+struct TransactionEntry: Structure {
+    var name = ""
+    var producerId: Int64 = -1
+    var producerEpoch: Int16 = -1
+    var earlierId: Int64 = -1
+    var earlierEpoch: Int16 = -1
+    var timeout: Int64 = 0
+    var phase: Int8 = 0
+    var partitions: [Place] = []
+    var groups: [String] = []
+
+    mutating func fields(_ coder: inout some FieldCoder) throws(WireError) {
+        try coder.field("TransactionalId", &name)
+        try coder.field("ProducerId", &producerId)
+        try coder.field("ProducerEpoch", &producerEpoch)
+        try coder.field("EarlierId", &earlierId)
+        try coder.field("EarlierEpoch", &earlierEpoch)
+        try coder.field("TimeoutMs", &timeout)
+        try coder.field("Phase", &phase)
+        try coder.field("Partitions", &partitions)
+        try coder.field("Groups", &groups)
+    }
+
+    struct Place: Structure {
+        var topic = ""
+        var partition: Int32 = 0
+
+        mutating func fields(_ coder: inout some FieldCoder) throws(WireError) {
+            try coder.field("Topic", &topic)
+            try coder.field("Partition", &partition)
+        }
     }
 }
 

@@ -300,4 +300,26 @@ private final class Members {
         coordinator.forgetOffsets(ofTopic: "a")
         #expect(coordinator.offsets("g").map(\.place) == [places[0]])
     }
+
+    @Test("keeps the offsets of topics that its members read")
+    func offsetsOfMembers() throws {
+        var subscription = ConsumerSubscription()
+        subscription.topics = ["read"]
+        let words = try subscription.encode(version: 1).array
+        let cases: [(type: String, metadata: [UInt8], refusal: ErrorCode, isRead: Bool)] = [
+            ("consumer", words, .none, true), ("consumer", [1], .none, false),
+            ("connect", words, .nonEmptyGroup, false),
+        ]
+        for (type, metadata, refusal, isRead) in cases {
+            var coordinator = GroupCoordinator()
+            #expect(coordinator.offsetRemovalRefusal("g") == .groupIdNotFound)
+            let wish = JoinWish(
+                memberId: "", clientId: "c", sessionTimeout: 100, rebalanceTimeout: 100, protocolType: type,
+                ways: [JoinWish.Way(name: "range", metadata: metadata)], isNamedFirst: false)
+            coordinator.join("g", wish, 1, at: 0)
+            #expect(coordinator.offsetRemovalRefusal("g") == refusal, "\(type)")
+            #expect(coordinator.isRead("read", by: "g") == isRead, "\(type)")
+            #expect(!coordinator.isRead("other", by: "g"))
+        }
+    }
 }

@@ -170,6 +170,11 @@ import World
         defer { server.stop() }
         let client = BareClient(server)
         #expect(try client.createTopic("t") == .none)
+        for room in [0, 30] {
+            disk.disk.freeBytes = room
+            #expect(try client.produce([[2]]).errorCode == .kafkaStorageError, "\(room)")
+        }
+        disk.disk.freeBytes = nil
         #expect(try client.produce([[1]]).errorCode == .none)
         for room in [0, 10, 40, 68] {
             disk.disk.freeBytes = room

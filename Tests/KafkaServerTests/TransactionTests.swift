@@ -96,7 +96,7 @@ import World
     // MARK: By single requests
 
     /// A producer of single requests, and its answers.
-    private struct Bare {
+    struct Bare {
         let client: BareClient
         let topic: String
         var producer = ProducerIdentity.none

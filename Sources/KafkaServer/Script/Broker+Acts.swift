@@ -77,11 +77,12 @@ extension Broker {
         case .topicAnew(let name):
             guard let old = topics[name] else { return "there is no topic \(name)" }
             let live = live
-            guard removeTopic(old),
-                makeTopic(
-                    name, partitions: old.partitions.count, rules: old.rules,
-                    place: { Replicas(old.replicas[$0].all, live: live) }) != nil
-            else { return Self.notKept }
+            let isMade =
+                removeTopic(old)
+                && makeTopic(name, partitions: old.partitions.count, rules: old.rules) {
+                    Replicas(old.replicas[$0].all, live: live)
+                } != nil
+            guard isMade else { return Self.notKept }
             wake(old.partitions.indices.map { TopicPartition(topic: name, partition: Int32($0)) })
             return nil
         case .forgetOffsets(let group, let topic):

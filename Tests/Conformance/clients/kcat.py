@@ -190,6 +190,8 @@ class Client:
             "partition.assignment.strategy": fields.text("assignor", "range")}
         if fields.text("assignor") == "sticky":
             raise Cannot("no assignor sticky")
+        if fields.int("session", 0) > 300000:
+            settings["max.poll.interval.ms"] = fields.int("session")
         if fields.text("instance"):
             settings["group.instance.id"] = fields.text("instance")
         if fields.int("fetch-max"):

@@ -218,6 +218,8 @@ static void consumer(const Line *line) {
     set(settings, "allow.auto.create.topics", line_number(line, "auto-create", 0) ? "true" : "false");
     set(settings, "heartbeat.interval.ms", "500");
     set(settings, "session.timeout.ms", line_text(line, "session", "6000"));
+    if (line_number(line, "session", 0) > 300000)
+        set(settings, "max.poll.interval.ms", line_text(line, "session", NULL));
     set(settings, "topic.metadata.refresh.interval.ms", "1000");
     set(settings, "partition.assignment.strategy", line_text(line, "assignor", "range"));
     set(settings, "group.instance.id", line_text(line, "instance", NULL));
