@@ -79,6 +79,8 @@ package struct ServerError: DiagnosticError {
 
 /// Brokers on one event loop.
 package final class KafkaServer: Sendable {
+    /// More brokers than this are none of a test's.
+    package static let mostBrokers = 100
     /// All topics have no more partitions than this.
     package static let mostPartitions = Topics<BufferSegment>.mostPartitions
 

@@ -23,7 +23,7 @@ struct BrokerServeCommand: AsyncParsableCommand {
             when a client asks for them, or by an admin client. SIGTERM, Ctrl-C and SIGHUP end it with exit code 0.
 
             --format json prints one line: {"schema": "kbench.broker", "version": 1, "bootstrap": "127.0.0.1:PORT", \
-            "brokers": ["127.0.0.1:PORT"], "control": PATH, "pid": N}.
+            "brokers": ["127.0.0.1:PORT", ...], "control": PATH, "pid": N}.
 
             With a script, exit code 5 says that an event of it never happened; which, standard error says.
 
@@ -39,6 +39,11 @@ struct BrokerServeCommand: AsyncParsableCommand {
             "The address to listen on, which clients are told to connect to; others than this machine's own let others in.",
             valueName: "H"))
     var host = "127.0.0.1"
+
+    @Option(
+        help: ArgumentHelp(
+            "How many brokers clients see; those behind the first have the ports that follow, or any.", valueName: "N"))
+    var brokers = 1
 
     @Option(help: ArgumentHelp("Partitions of a topic that does not say how many.", valueName: "N"))
     var partitions = 1
@@ -80,6 +85,9 @@ struct BrokerServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         try OptionCheck.range(port, 0...65_535, "--port")
+        try OptionCheck.range(brokers, 1...KafkaServer.mostBrokers, "--brokers")
+        // The last broker's port has to be one, too.
+        if port > 0 { try OptionCheck.range(port, 1...65_536 - brokers, "--port") }
         try OptionCheck.range(partitions, 1...KafkaServer.mostPartitions, "--partitions")
         try OptionCheck.range(seed, 0...Int.max, "--seed")
         if script == nil { try CommandWords.refuse(["--seed"], because: "there is no script to draw for") }
@@ -89,6 +97,7 @@ struct BrokerServeCommand: AsyncParsableCommand {
         var settings = ServerSettings()
         settings.host = host
         settings.port = port
+        settings.brokers = brokers
         settings.partitions = partitions
         settings.createsTopics = autoCreateTopics
         settings.script.seed = UInt64(seed)
@@ -154,7 +163,8 @@ struct BrokerServeCommand: AsyncParsableCommand {
     /// What is printed once clients can connect.
     private func words(of server: KafkaServer, _ socket: String?) throws -> String {
         let address = ServedAddress(
-            bootstrap: server.bootstrap, brokers: [server.bootstrap], control: socket, pid: Processes.processID)
+            bootstrap: server.bootstrap, brokers: server.brokers.map { "\($0.host):\($0.port)" }, control: socket,
+            pid: Processes.processID)
         switch format {
         case .text:
             return """

@@ -60,6 +60,23 @@ extension EndToEnd {
             #expect(try folder.contents() == ["address"])
         }
 
+        @Test("--brokers serves as many, which clients see, and which go down and up when told")
+        func brokers() async throws {
+            let folder = try Folder()
+            let outcome = try await Self.serve(["--brokers", "3"], in: folder) { child, address in
+                #expect(address.brokers.count == 3 && Set(address.brokers).count == 3)
+                #expect(address.bootstrap == address.brokers.joined(separator: ","))
+                let all = try await Self.kcat("kcat -b \(address.bootstrap) -L", in: folder)
+                #expect(all.output.contains(" 3 brokers:"), "\(all)")
+                let down = try await Self.tell(["broker-down=3"], address, in: folder)
+                #expect(down.status == .exited(0), "\(down)")
+                let left = try await Self.kcat("kcat -b \(address.brokers[0]) -L", in: folder)
+                #expect(left.output.contains(" 2 brokers:"), "\(left)")
+                try child.send(signal: .terminate)
+            }
+            #expect(outcome.status == .exited(0), "\(outcome)")
+        }
+
         @Test("--until-eof ends with standard input; without it, that ends nothing")
         func untilEndOfInput() async throws {
             // Standard input is at its end from the start.
@@ -118,7 +135,7 @@ extension EndToEnd {
         private static let script = "- on=produce lose=records\n- {on: produce, nth: 3, cut: after}\n"
 
         private static func tell(_ words: [String], _ address: Address, in folder: Folder) async throws -> Outcome {
-            let port = String(address.bootstrap.split(separator: ":")[1])
+            let port = String(address.brokers[0].split(separator: ":")[1])
             return try await Kbench.runProgram(
                 Kbench.path, ["broker", "tell", "--port", port] + words, in: folder, waits: false)
         }
@@ -205,7 +222,7 @@ extension EndToEnd {
         func refusals() async throws {
             let folder = try Folder()
             let outcome = try await Self.serve(in: folder) { child, address in
-                let port = String(address.bootstrap.split(separator: ":")[1])
+                let port = String(address.brokers[0].split(separator: ":")[1])
                 let second = try await Kbench.runProgram(
                     Kbench.path, ["broker", "--port", port], in: folder, waits: false)
                 #expect(second.status == .exited(69), "\(second)")

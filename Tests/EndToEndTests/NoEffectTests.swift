@@ -195,7 +195,8 @@ extension EndToEnd {
                 ] + broker + topics),
             "broker serve": Command(
                 options: [
-                    "--port", "--host", "--partitions", "--auto-create-topics", "--no-auto-create-topics", "--script",
+                    "--port", "--host", "--brokers", "--partitions", "--auto-create-topics", "--no-auto-create-topics",
+                    "--script",
                     "--seed", "--log", "--control", "--until-eof", "--data", "--sync", "--format",
                 ],
                 idle: [

@@ -34,7 +34,7 @@ extension EndToEnd {
             let outcome = try await Kbench.run(["scenario", "./scripted.yaml"], in: folder)
             #expect(outcome.status == .exited(0), "\(outcome)")
             for words in [
-                "nth=2 cut=before happened", "nth=3 fail=not-leader-or-follower happened", "delay=20ms happened",
+                "nth=2 cut=before happened", "nth=3 fail=not-leader-or-follower happened", "nth=4 delay=20ms happened",
             ] {
                 #expect(outcome.sentences.contains("direct-log-first / append: on=fetch \(words)"), "\(outcome)")
             }

@@ -1,5 +1,6 @@
 // Scripts in YAML: mappings and lines mean the same, and a mistake is told with its line.
 import BrokerScript
+import Foundation
 import Harness
 import Testing
 
@@ -56,5 +57,18 @@ import Testing
         let error = #expect(throws: ScenarioError.self) { try YAMLValue.root(of: text, file: "s.yaml").script() }
         #expect(error?.cause.hasPrefix(cause) == true, "\(error?.cause ?? "")")
         #expect(error?.fix.hasPrefix(fix) == true, "\(error?.fix ?? "")")
+    }
+
+    @Test("has a page that names every event and every word")
+    func page() throws {
+        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appendingPathComponent("docs/kbench.docc/BrokerScripts.md")
+        let page = try String(contentsOf: path, encoding: .utf8)
+        for word in Act.names + ScriptEvent.momentKeys + ScriptEvent.filterKeys {
+            #expect(page.contains("`\(word)"), "\(word)")
+        }
+        let sample = try #require(page.components(separatedBy: "```").first { $0.hasPrefix("yaml\n# faults.yaml") })
+        let script = try YAMLValue.root(of: String(sample.dropFirst(5)), file: "faults.yaml").script()
+        #expect(script.events.count == 6)
     }
 }

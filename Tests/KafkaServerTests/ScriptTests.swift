@@ -25,8 +25,11 @@ struct ScriptedTopic {
     let topic: ServedTopic
     let log = LogKeeper()
 
-    init(_ events: [String], partitions: Int = 1, properties: [KafkaProperty] = [], seed: UInt64 = 1) throws {
+    init(
+        _ events: [String], partitions: Int = 1, brokers: Int = 1, properties: [KafkaProperty] = [], seed: UInt64 = 1
+    ) throws {
         var settings = ServerSettings()
+        settings.brokers = brokers
         settings.script.script = Script(try events.map { try ScriptEvent(EventWords(line: $0)) })
         settings.script.seed = seed
         settings.script.log = { [log] in log.add($0) }

@@ -76,7 +76,8 @@ package struct RunPlan: Sendable {
                     scenario.composition(isOpenFor: run.strategy, crashes) || scenario.isOpen(run)
                     || run.isScriptOpen
                 if crashes.isEmpty, run.crashAfterMilliseconds == nil {
-                    expected = ExpectedOutcome()
+                    expected = run.isScriptOpen ? nil : ExpectedOutcome()
+                    if run.isScriptOpen { try refuseSymbols(in: stated, of: run) }
                 } else if run.crashAfterMilliseconds != nil {
                     try refuseSymbols(in: stated, of: run)
                 } else if let shape, !isOpen, let stop = run.stop {

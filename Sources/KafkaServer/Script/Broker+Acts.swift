@@ -30,6 +30,8 @@ extension Broker {
                 _ = try elect(TopicPartition(topic: topic, partition: partition), to: id, losing: count)
             case .groupMoves(let group, let id): try moveCoordinator(of: .group, group, to: id)
             case .transactionsMove(let name, let id): try moveCoordinator(of: .transaction, name, to: id)
+            case .uncleanElection(let topic, let partition, let count, let id):
+                try elect(TopicPartition(topic: topic, partition: partition), losing: count, id)
             case .addPartitions(let name, let count):
                 guard let topic = topics[name] else { return "there is no topic \(name)" }
                 let code = addPartitions(to: topic, count: topic.partitions.count + count)
@@ -40,6 +42,26 @@ extension Broker {
             return error.cause
         }
         return nil
+    }
+
+    /// Lets a broker lead a partition that lacks the newest records; without one named, the next that is up, or the same.
+    private func elect(_ place: TopicPartition, losing count: Int64, _ wanted: Int32?) throws(ClusterError) {
+        guard let topic = topics[place.topic], topic.partitions.indices.contains(Int(place.partition)) else {
+            throw .unknownPartition(place)
+        }
+        let index = Int(place.partition)
+        let replicas = topic.replicas[index]
+        let next = replicas.all.first { $0 != replicas.leader && live.contains($0) } ?? replicas.leader
+        guard let id = wanted ?? next else { throw .isDown(replicas.all[0]) }
+        _ = try node(id)
+        guard replicas.all.contains(id), live.contains(id) else { throw .notInSync(id, place) }
+        topic.partitions[index].elect(losing: count, unpacker)
+        // The log has begun the epoch already.
+        _ = topic.changeLeader(of: index) { replicas in
+            _ = replicas.force(id, live: live)
+            return false
+        }
+        wake([place])
     }
 
     private func carryOutHere(_ act: Act) -> String? {
@@ -84,7 +106,10 @@ extension Broker {
             return onMembers(of: group) { groups.rebalance(group, at: now) }
         case .expelMembers(let group):
             return onMembers(of: group) { groups.expelMembers(group, at: now) }
-        default: return "nothing that this broker can do"
+        case .fenceProducer(let name): return fenceProducer(name) ? nil : "nobody has the transactional id \(name)"
+        default:
+            // What happens to a request is carried out where the request is.
+            return "it happens to a request, and there is none"
         }
     }
 
