@@ -30,8 +30,6 @@ extension Broker {
                 _ = try elect(TopicPartition(topic: topic, partition: partition), to: id, losing: count)
             case .groupMoves(let group, let id): try moveCoordinator(of: .group, group, to: id)
             case .transactionsMove(let name, let id): try moveCoordinator(of: .transaction, name, to: id)
-            case .uncleanElection(let topic, let partition, let count, let id):
-                try elect(TopicPartition(topic: topic, partition: partition), losing: count, id)
             case .addPartitions(let name, let count):
                 guard let topic = topics[name] else { return "there is no topic \(name)" }
                 let code = addPartitions(to: topic, count: topic.partitions.count + count)
@@ -42,26 +40,6 @@ extension Broker {
             return error.cause
         }
         return nil
-    }
-
-    /// Lets a broker lead a partition that lacks the newest records; without one named, the next that is up, or the same.
-    private func elect(_ place: TopicPartition, losing count: Int64, _ wanted: Int32?) throws(ClusterError) {
-        guard let topic = topics[place.topic], topic.partitions.indices.contains(Int(place.partition)) else {
-            throw .unknownPartition(place)
-        }
-        let index = Int(place.partition)
-        let replicas = topic.replicas[index]
-        let next = replicas.all.first { $0 != replicas.leader && live.contains($0) } ?? replicas.leader
-        guard let id = wanted ?? next else { throw .isDown(replicas.all[0]) }
-        _ = try node(id)
-        guard replicas.all.contains(id), live.contains(id) else { throw .notInSync(id, place) }
-        topic.partitions[index].elect(losing: count, unpacker)
-        // The log has begun the epoch already.
-        _ = topic.changeLeader(of: index) { replicas in
-            _ = replicas.force(id, live: live)
-            return false
-        }
-        wake([place])
     }
 
     private func carryOutHere(_ act: Act) -> String? {
