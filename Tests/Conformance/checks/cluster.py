@@ -65,7 +65,7 @@ def three_brokers_transaction(world):
 def min_insync_kept(world):
     """A topic that wants more replicas in sync than there can be refuses to write for all of them."""
     topic = world.topic(replication=1, config=[("min.insync.replicas", "2")])
-    world.refused((19, 20, 7), world.producer(acks="all").send, topic, b"a")
+    world.refused((19, 20, 7, -192), world.producer(acks="all").send, topic, b"a")
 
 
 @check("three")
