@@ -10,7 +10,7 @@ struct BatchFile {
     var end = 0
 
     /// So much is read at once of batches whose contents are not looked at.
-    private static let window = 16 << 10
+    private static let window = 4 << 10
 
     /// Goes through all batches' headers, and refuses a file that has anything else.
     ///

@@ -2,6 +2,7 @@
 internal import BrokerCore
 internal import KafkaWire
 internal import NIOCore
+internal import Posix
 
 /// A segment in memory, in a file, or in both.
 ///
@@ -11,6 +12,9 @@ final class BufferSegment: LogSegment {
     private var buffer: ByteBuffer?
     private let file: SegmentFile?
     private(set) var byteCount = 0
+    /// So much of the memory is known to be there.
+    private var populatedCount = 0
+    private static let populatedAtOnce = 256 << 10
 
     init(byteCapacity: Int, baseOffset: Int64, in home: LogHome?) {
         file = home?.file(baseOffset: baseOffset)
@@ -48,6 +52,7 @@ final class BufferSegment: LogSegment {
         guard let file else { return false }
         var larger = ByteBufferAllocator().buffer(capacity: max(2 * buffer.capacity, byteCount + count))
         larger.writeImmutableBuffer(buffer)
+        populatedCount = 0
         file.files.grow(by: larger.capacity - buffer.capacity)
         self.buffer = larger
         return true
@@ -56,6 +61,7 @@ final class BufferSegment: LogSegment {
     /// Writes behind what slices show, which the library would not do without a copy of the whole segment.
     private func remember(_ batch: UnsafeRawBufferPointer, baseOffset: Int64, leaderEpoch: Int32) {
         let place = byteCount..<byteCount + batch.count
+        populate(until: place.upperBound)
         buffer?.withVeryUnsafeBytes { whole in
             let bytes = UnsafeMutableRawBufferPointer(mutating: UnsafeRawBufferPointer(rebasing: whole[place]))
             bytes.copyMemory(from: batch)
@@ -76,6 +82,15 @@ final class BufferSegment: LogSegment {
         file?.files.forget(self)
         buffer = nil
         file?.remove(logEnd: logEnd)
+    }
+
+    /// Sees to it that there is memory up to `end`, and some more in a segment that is large enough to be filled fast.
+    private func populate(until end: Int) {
+        guard let buffer, end > populatedCount, buffer.capacity >= 4 * Self.populatedAtOnce else { return }
+        let start = max(populatedCount, byteCount)
+        populatedCount = min(buffer.capacity, end + Self.populatedAtOnce)
+        let range = start..<populatedCount
+        buffer.withVeryUnsafeBytes { MemoryAdvice.populate(UnsafeRawBufferPointer(rebasing: $0[range])) }
     }
 
     // MARK: Reading
