@@ -123,7 +123,8 @@ package struct TopicRules: Equatable, Sendable {
         Setting(name: "retention.bytes", type: .long, standard: "-1") { rules, value in
             number(value, -1).map { rules.retentionBytes = $0 < 0 ? nil : $0 } != nil
         },
-        Setting(name: "retention.ms", type: .long, standard: "604800000") { rules, value in
+        // As of a Kafka with log.retention.ms=-1: what is tested with often carries times of long ago.
+        Setting(name: "retention.ms", type: .long, standard: "-1") { rules, value in
             number(value, -1).map { rules.retentionTime = $0 < 0 ? nil : $0 } != nil
         },
         Setting(name: "segment.bytes", type: .int, standard: "1073741824") { rules, value in

@@ -81,7 +81,7 @@ import World
         let retention = all?.configs.first { $0.name == "retention.ms" }
         #expect(retention?.value == "1000")
         #expect(retention?.configSource == 1)
-        #expect(retention?.synonyms.map(\.value) == ["1000", "604800000"])
+        #expect(retention?.synonyms.map(\.value) == ["1000", "-1"])
         let policy = all?.configs.first { $0.name == "cleanup.policy" }
         #expect(policy?.value == "delete")
         #expect(policy?.configSource == 5)
@@ -92,7 +92,7 @@ import World
             ("retention.ms", 0, nil, .invalidConfig, "2000"),
             ("retention.ms", 2, "1", .invalidConfig, "2000"),
             ("retention.ms", 9, "1", .invalidConfig, "2000"),
-            ("retention.ms", 1, nil, .none, "604800000"),
+            ("retention.ms", 1, nil, .none, "-1"),
             ("cleanup.policy", 2, "compact", .none, "delete,compact"),
             ("cleanup.policy", 3, "delete", .none, "compact"),
             ("cleanup.policy", 0, "shred", .invalidConfig, "compact"),
