@@ -134,11 +134,11 @@ import World
     func segments() throws {
         let value = [UInt8](repeating: 3, count: 3 << 20)
         let left = try serving(disk) { client throws in
-            #expect(try client.createTopic("t") == .none)
+            #expect(try client.createTopic("t", settings: ["max.message.bytes": "4000000"]) == .none)
             for _ in 0..<7 { #expect(try client.produce([value]).errorCode == .none) }
             return disk.copy()
         }
-        #expect(left.logs.count == 4)
+        try #require(left.logs.count == 4)
         try serving(left.copy()) { client throws in #expect(try client.ends() == [0, 7]) }
         let damaged = left.copy()
         var bytes = try #require(damaged.disk.bytes(of: left.logs[1]))
