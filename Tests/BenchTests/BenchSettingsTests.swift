@@ -13,8 +13,11 @@ import World
     static let rows: [(strategies: [Strategy], sinks: [SinkKind], expected: [String])] = [
         ([.receiverWal], [.append], ["receiver-wal / append"]),
         ([.raw, .direct], [.append, .counting], ["direct / append", "direct / counting"]),
-        // It keeps its offsets in its sink, so it is measured with the only one that can.
-        ([.directTransactional], [.counting], ["direct-transactional / transactional"]),
+        // It keeps its offsets in its sink, so it is measured with those that can.
+        (
+            [.directTransactional], [.counting],
+            ["direct-transactional / transactional", "direct-transactional / kafka-transactional"]
+        ),
         (
             [.directTransactional, .direct], [.transactional],
             ["direct-transactional / transactional", "direct / transactional"]
