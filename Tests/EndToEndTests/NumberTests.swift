@@ -31,9 +31,9 @@ extension EndToEnd {
                 arguments: ["scenario", "crash-before-commit", "--crash", "batch.submit.before@\(most)"],
                 cause: "the point is reached", fix: "choose an occurrence from 1"),
             ErrorTests.Mistake(
-                name: "S3: a load that no number of partitions holds",
+                name: "S3: a load that no memory holds",
                 arguments: ["scenario", "no-crash", "--records", "500000000"],
-                cause: "with any number of partitions that there can be", fix: "--brokers"),
+                cause: "500000000 records of 200 bytes take 112000 MB", fix: "--brokers"),
             ErrorTests.Mistake(
                 name: "S3: bench --rate 1e300", arguments: ["bench", "--rate", "1e300"],
                 cause: "--rate: 1e+300 is not within 0.001 to 1000000000 records a second", fix: "--rate"),

@@ -149,6 +149,7 @@ import World
         #expect(try cluster.numbers(0, 0..<10).count == 10)
         #expect(cluster.fired.all.isEmpty)
         #expect(try cluster.numbers(2, 0..<10).count == 10)
+        #expect(cluster.fired.hasFired(within: .seconds(10)))
         #expect(cluster.fired.all.map(\.trigger.partition) == [2])
     }
 

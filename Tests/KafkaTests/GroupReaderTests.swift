@@ -11,7 +11,7 @@ struct GroupReaderTests {
 
     /// The next decision about `reader`; nil when none came.
     private func next(_ reader: any GroupReader) throws -> GroupChange? {
-        for _ in 0..<600 {
+        for _ in 0..<6_000 {
             if let change = try reader.poll(timeout: .milliseconds(50)) { return change }
         }
         return nil

@@ -79,6 +79,7 @@ package final class BrokerHost {
     package static func checkRoom(
         records: Int, recordBytes: Int, available: Int64 = Processes.availableMemory()
     ) throws(Diagnosis) {
+        try checkMemory(limit: Processes.memoryLimit())
         let limit = Processes.memoryLimit().map { Int64(max(0, $0 - leastMemory)) } ?? .max
         let room = Int64(Double(min(available, limit)) * shareOfMemory)
         let each = Int64(recordBytes + framingBytes)
