@@ -97,7 +97,8 @@ extension EndToEnd {
             let killed = try await Self.serve(["--data", "kept"], in: folder) { child, address in
                 let written = try await Self.kcat("seq 1000 | kcat -P -b \(address.bootstrap) -t made", in: folder)
                 #expect(written.status == .exited(0), "\(written)")
-                let second = try await Kbench.run(["broker", "--port", "0", "--data", "kept"], in: folder)
+                let second = try await Kbench.runProgram(
+                    Kbench.path, ["broker", "--port", "0", "--data", "kept"], in: folder, waits: false)
                 #expect(second.status == .exited(69), "\(second)")
                 #expect(second.errors.contains("another broker uses this folder"), "\(second)")
                 try child.send(signal: .kill)
