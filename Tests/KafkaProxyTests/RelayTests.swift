@@ -237,6 +237,8 @@ import World
         let proxy = try KafkaProxy.start(ProxySettings(brokers: [all[0]]))
         defer { proxy.stop() }
         try mock.createTopic("t", partitions: 4)
+        // The mock draws its leaders, and may draw one broker for all.
+        for partition: Partition in 0..<4 { try mock.moveLeader(of: partition, in: "t", to: 1 + partition % 2) }
         let configuration = try KafkaConfiguration(bootstrap: proxy.bootstrap)
         let producer = try KafkaProducer(configuration, topic: "t")
         _ = try producer.produce(count: 400, recordCapacity: 8) { index, buffer in
