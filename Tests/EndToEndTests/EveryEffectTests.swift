@@ -28,7 +28,8 @@ extension EndToEnd {
             + strategies.map { strategy in
                 let sinks =
                     strategy == "direct-transactional"
-                    ? ["transactional"] : ["append", "batch-keyed", "offset-keyed", "transactional"]
+                    ? ["transactional", "kafka-transactional"]
+                    : ["append", "batch-keyed", "offset-keyed", "transactional", "kafka-transactional"]
                 return """
                       - strategy: \(strategy)
                         expect: {\(sinks.map { "\($0): {duplicates: 0, lost: 0}" }.joined(separator: ", "))}
@@ -76,13 +77,19 @@ extension EndToEnd {
             let strategies = before?.strategies ?? point.strategies.filter { $0 != "raw" }
             // How often old blocks are removed depends on the speed of the disk; all others can be counted before.
             let occurrence = point.name.hasPrefix("cleanup.remove") ? "1" : "seeded"
-            // Only these sinks show a task's rows in a step of its own.
-            let isOfAtomicSinks = point.name.hasPrefix("sink.commit")
+            // Not every sink has every step, and the one in Kafka takes its time.
+            let sinks =
+                switch point.name.split(separator: ".").prefix(2).joined(separator: ".") {
+                case "sink.commit": "batch-keyed,transactional"
+                case "sink.begin", "sink.offsets": "kafka-transactional"
+                default: "append,batch-keyed,offset-keyed,transactional"
+                }
             let outcome = try await Kbench.run(
                 [
                     "scenario", path, "--strategy", strategies.joined(separator: ","), "--crash",
                     "\(before?.crash ?? "")\(point.name)@\(occurrence)", "--seed", "\(seed)", "--format", "json",
-                ] + (isOfAtomicSinks ? ["--sink", "batch-keyed,transactional"] : []), in: folder)
+                    "--sink", sinks,
+                ], in: folder)
             let note = "\(point.name), seed \(seed): \(outcome)"
             try folder.expectNothingLeftBehind()
             let report = try outcome.report()
@@ -103,7 +110,9 @@ extension EndToEnd {
             #expect(report.runs.allSatisfy { !lossless.contains($0.strategy) || $0.lost == 0 }, "\(note)")
             #expect(report.runs.allSatisfy { $0.crashPoint.value?.contains("\(point.name)@") == true }, "\(note)")
             #expect(
-                report.runs.allSatisfy { !["offset-keyed", "transactional"].contains($0.sink) || $0.duplicates == 0 },
+                report.runs.allSatisfy {
+                    !["offset-keyed", "transactional", "kafka-transactional"].contains($0.sink) || $0.duplicates == 0
+                },
                 "\(note)")
         }
     }
