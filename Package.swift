@@ -189,13 +189,15 @@ let package = Package(
             ],
             swiftSettings: settings),
         .target(name: "ZooKeeper", dependencies: ["World", "CZooKeeper"], swiftSettings: settings),
-        .target(name: "Posix", dependencies: ["World", "CPosixShims"], swiftSettings: settings),
+        .target(name: "Posix", dependencies: ["World", "CPosixShims", "CFileWatch"], swiftSettings: settings),
         // Pure functions over measurements: the gate's decisions.
         .target(name: "Statistics", dependencies: ["World"], swiftSettings: settings),
         .target(name: "World", swiftSettings: settings),
         .target(name: "Checksum", dependencies: ["CChecksum"], swiftSettings: settings),
         .target(name: "CChecksum"),
         .target(name: "CPosixShims"),
+        // Seccomp's notifications: tells of the calls by which a process changes files.
+        .target(name: "CFileWatch"),
         // A loop over librdkafka without any Swift in it, as a measure.
         .target(name: "CPlainLoop", linkerSettings: [.linkedLibrary("rdkafka")]),
         .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),

@@ -43,6 +43,7 @@ package struct JudgeRunner: Sendable {
     package func run() async throws -> JudgeResult {
         try checkProperties()
         try checkOutput()
+        RunMark.endAbandoned()
         let host = try await BlockingThread.run { [options] in Handed(try BrokerHost(options)) }
         do {
             let result = try await judge(host)
@@ -63,7 +64,9 @@ package struct JudgeRunner: Sendable {
     }
 
     private func judge(_ host: Handed<BrokerHost>) async throws -> JudgeResult {
-        let chosen = try triggers(settings.points.isEmpty ? pipeline.points : settings.points)
+        let names = settings.points.isEmpty ? pipeline.points : settings.points
+        let chosen = try triggers(names)
+        let watched = try watched(names, chosen.map(\.trigger))
         // Occurrences of a point with filters are those that pass the filters.
         let counts = chosen.map { trigger in
             var trigger = trigger.trigger
@@ -71,7 +74,7 @@ package struct JudgeRunner: Sendable {
             return trigger
         }
         progress(0, "without a kill")
-        var outcomes = [try await trial(host, 0, nil, counting: counts)]
+        var outcomes = [try await trial(host, 0, nil, counting: counts, watching: watched)]
         let plain = outcomes[0].run
         if plain.invalidReason == nil, plain.duplicates + plain.lost + plain.foreign == 0 {
             let kills = kills(chosen, outcomes[0])
@@ -87,11 +90,13 @@ package struct JudgeRunner: Sendable {
     }
 
     private func trial(
-        _ host: Handed<BrokerHost>, _ number: Int, _ kill: WireTrigger?, counting counts: [WireTrigger] = []
+        _ host: Handed<BrokerHost>, _ number: Int, _ kill: PipelineTrigger?, counting counts: [PipelineTrigger] = [],
+        watching kinds: FileCallKinds = []
     ) async throws -> TrialOutcome {
         try await PipelineTrial(
             pipeline: pipeline, seed: settings.seed, trims: settings.trims, isInLockstep: settings.isInLockstep,
-            host: host, kill: kill, counts: counts, folder: "\(options.workDirectory)/run-\(number)",
+            host: host, kill: kill, counts: counts, watched: kill?.file?.point.kind.calls ?? kinds,
+            executable: options.workerExecutable, folder: "\(options.workDirectory)/run-\(number)",
             reproduce: reproduce(kill)
         ).carryOut()
     }
@@ -99,7 +104,7 @@ package struct JudgeRunner: Sendable {
     /// Stands in the command that repeats the runs where a run's own points go.
     package static let pointsPlace = "{points}"
 
-    private func reproduce(_ kill: WireTrigger?) -> String {
+    private func reproduce(_ kill: PipelineTrigger?) -> String {
         let chosen = settings.points.joined(separator: ",")
         let points = kill.map { "--points '\($0)'" } ?? (chosen.isEmpty ? "" : "--points '\(chosen)'")
         return options.reproduce.replacing(" " + Self.pointsPlace, with: points.isEmpty ? "" : " \(points)")
@@ -111,19 +116,19 @@ package struct JudgeRunner: Sendable {
     private static let all = "census"
 
     /// The points that are named; none for those that the census decides.
-    private func triggers(_ names: [String]) throws -> [(trigger: WireTrigger, isNumbered: Bool)] {
+    private func triggers(_ names: [String]) throws -> [(trigger: PipelineTrigger, isNumbered: Bool)] {
         try names.filter { $0 != Self.usual && $0 != Self.all }.map { name in
-            let trigger = try WireTrigger(name)
+            let trigger = try PipelineTrigger(name)
             // A filter's value may have an @ of its own.
             return (trigger, name[(name.lastIndex(of: "]") ?? name.startIndex)...].contains("@"))
         }
     }
 
     private func kills(
-        _ chosen: [(trigger: WireTrigger, isNumbered: Bool)], _ census: TrialOutcome
-    ) -> [WireTrigger] {
+        _ chosen: [(trigger: PipelineTrigger, isNumbered: Bool)], _ census: TrialOutcome
+    ) -> [PipelineTrigger] {
         let occurrences = settings.occurrences ?? pipeline.occurrences
-        func numbered(_ trigger: WireTrigger, _ count: Int) -> [WireTrigger] {
+        func numbered(_ trigger: PipelineTrigger, _ count: Int) -> [PipelineTrigger] {
             var numbers: [Int] = []
             for number in occurrences.flatMap({ $0.numbers(of: count) }) where !numbers.contains(number) {
                 numbers.append(number)
@@ -136,9 +141,9 @@ package struct JudgeRunner: Sendable {
         }
         if chosen.isEmpty {
             let names = settings.points.isEmpty ? pipeline.points : settings.points
-            let points = names.contains(Self.all) ? census.census.keys.sorted() : Pipeline.usualPoints
+            let points = names.contains(Self.all) ? census.census.keys.sorted() : Pipeline.usualPoints.map { .wire($0) }
             return points.flatMap { point in
-                census.census[point].map { numbered(WireTrigger(point), $0) } ?? []
+                census.census[point].map { numbered(point.trigger, $0) } ?? []
             }
         }
         return chosen.flatMap { trigger, isNumbered in
@@ -150,6 +155,23 @@ package struct JudgeRunner: Sendable {
     }
 
     // MARK: Checks
+
+    /// Which calls on files have to be watched in the run without a kill: those that points name, and all where the census
+    /// decides and the system allows it.
+    private func watched(_ names: [String], _ triggers: [PipelineTrigger]) throws(Diagnosis) -> FileCallKinds {
+        let named = triggers.compactMap(\.file)
+        guard !named.isEmpty || names.contains(Self.all) else { return [] }
+        guard let obstacle = FileWatch.obstacle else {
+            let kinds = named.isEmpty ? FilePoint.Kind.allCases : named.map(\.point.kind)
+            return kinds.reduce(into: []) { $0.formUnion($1.calls) }
+        }
+        guard let first = named.first else { return [] }
+        throw Diagnosis(
+            cause: "\(first): the system does not let calls on files be watched here (\(obstacle))",
+            fix:
+                "leave out the points of files, or allow seccomp's user notification (Linux 5.19 or later; in a container, "
+                + "its seccomp profile)", exitCode: .usage)
+    }
 
     private func checkProperties() throws(Diagnosis) {
         let encrypted = options.properties.first {

@@ -27,6 +27,8 @@ package struct Pipeline: Sendable {
     /// Where it is to be killed; empty: where it writes, reads and commits.
     package var points: [String] = []
     package var occurrences: [Occurrence] = [.first, .middle]
+    /// What kills that of it which no signal from here reaches, with placeholders; empty: nothing does.
+    package var killCommand: [String] = []
 
     /// Makes a pipeline that is started by `command`.
     package init(name: String, folder: String, command: [String]) {

@@ -1,7 +1,6 @@
 // Reads a pipeline file: YAML text in, a checked pipeline or one precise refusal out.
 internal import Foundation
 package import Harness
-internal import KafkaProxy
 internal import Results
 
 /// Reads pipelines from YAML.
@@ -126,11 +125,18 @@ package enum PipelineFile {
     }
 
     private static func addKills(_ value: YAMLValue, to pipeline: inout Pipeline) throws(ScenarioError) {
-        let mapping = try value.mapping(known: ["points", "occurrences"])
+        let mapping = try value.mapping(known: ["points", "occurrences", "command", "docker"])
+        if let command = mapping["command"] { pipeline.killCommand = try words(command) }
+        if let docker = mapping["docker"] {
+            guard pipeline.killCommand.isEmpty else {
+                throw docker.error(.impossibleValue, "there is a command that kills too", fix: "write one of the two")
+            }
+            pipeline.killCommand = ["docker", "kill", try filled(docker)]
+        }
         for point in try mapping["points"]?.elements() ?? [] {
             let text = try point.text()
-            do throws(TriggerError) {
-                _ = try WireTrigger(text)
+            do throws(Diagnosis) {
+                _ = try PipelineTrigger(text)
             } catch {
                 throw point.error(.unknownName, error.cause, fix: error.fix)
             }

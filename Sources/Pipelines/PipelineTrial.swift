@@ -1,4 +1,5 @@
 // One run of a pipeline: its load, its lives, at most one kill, and the verdict over what it has put out.
+internal import Foundation
 internal import Harness
 internal import Judgement
 internal import Kafka
@@ -10,9 +11,9 @@ internal import World
 /// What a run left to judge by.
 struct TrialOutcome: Sendable {
     var run: JudgeResult.Run
-    var census: [WirePoint: Int] = [:]
-    /// How many frames passed the filters of each trigger that was to be counted.
-    var counted: [WireTrigger: Int] = [:]
+    var census: [PipelinePoint: Int] = [:]
+    /// How often each trigger that was to be counted could have fired.
+    var counted: [PipelineTrigger: Int] = [:]
     var ledger = WireLedger()
     /// Lives that ended with an error.
     var failures: [String] = []
@@ -28,9 +29,13 @@ struct PipelineTrial: Sendable {
     let isInLockstep: Bool
     let host: Handed<BrokerHost>
     /// The kill; nil: none.
-    let kill: WireTrigger?
+    let kill: PipelineTrigger?
     /// What is to be counted.
-    let counts: [WireTrigger]
+    let counts: [PipelineTrigger]
+    /// Which calls on files are watched.
+    let watched: FileCallKinds
+    /// The binary that can be watched.
+    let executable: String
     /// The run's own folder, by its whole path.
     let folder: String
     let reproduce: String
@@ -66,10 +71,16 @@ struct PipelineTrial: Sendable {
             run: JudgeResult.Run(
                 point: kill.map { "\($0.unnumbered)" }, occurrence: kill?.occurrence, reproduce: reproduce))
         do {
-            let lives = Lives(trial: self, values: values, output: output, proxy: proxy, broker: broker, ends: ends)
+            let files = watchedFiles(values, output)
+            let lives = Lives(
+                trial: self, values: values, output: output, proxy: proxy, broker: broker, ends: ends, files: files)
             try await lives.live(victim, &outcome)
-            (outcome.census, outcome.ledger) = try await BlockingThread.run { (proxy.census, proxy.ledger) }
-            outcome.counted = try await BlockingThread.run { proxy.seen }
+            let (census, seen) = try await BlockingThread.run { (proxy.census, proxy.seen) }
+            outcome.ledger = try await BlockingThread.run { proxy.ledger }
+            for (point, count) in census { outcome.census[.wire(point)] = count }
+            for (trigger, count) in seen { outcome.counted[.wire(trigger)] = count }
+            for (point, count) in files?.points.census ?? [:] { outcome.census[.file(point)] = count }
+            for (trigger, count) in files?.points.seen ?? [:] { outcome.counted[.file(trigger)] = count }
             try? await close(proxy, broker)
         } catch {
             try? await close(proxy, broker)
@@ -130,7 +141,7 @@ struct PipelineTrial: Sendable {
         var settings = ProxySettings(brokers: brokers)
         settings.trims = trims
         if isInLockstep { settings.lockstep = Lockstep { output.size } }
-        let (kill, counts) = (kill, counts)
+        let (kill, counts) = (kill?.wire, counts.compactMap(\.wire))
         return try await BlockingThread.run { [settings] in
             let proxy = try KafkaProxy.start(settings) { fired in
                 if fired.action == .kill { victim.kill() }
@@ -139,6 +150,20 @@ struct PipelineTrial: Sendable {
             if let kill { proxy.arm(kill, .kill) }
             return proxy
         }
+    }
+
+    /// The calls on files that are counted or waited for; nil: none.
+    private func watchedFiles(_ values: Placeholders.Values, _ output: RowFiles) -> WatchedFiles? {
+        guard !watched.isEmpty else { return nil }
+        // The system names files without links.
+        func real(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
+        var values = values
+        values.output = "\(real(folder))/output"
+        values.state = "\(real(folder))/state"
+        let points = FilePointWatch(
+            own: ["\(real(folder))/**", real(output.path)], counting: counts.compactMap(\.file), kill: kill?.file,
+            filled: values.filled)
+        return WatchedFiles(watched, points, executable: executable)
     }
 
     /// The records by number, and where each lies.
@@ -174,7 +199,7 @@ struct PipelineTrial: Sendable {
         if let atKill = outcome.run.atKill { outcome.rowsGone = max(0, atKill.sinkRows - verdict.delivered) }
         if let kill, !outcome.run.fired, outcome.run.invalidReason == nil {
             let count = outcome.census[kill.point] ?? 0
-            outcome.run.invalidReason = "the kill at \(kill) never came: \(count) frames came to the point"
+            outcome.run.invalidReason = "the kill at \(kill) never came: the point was met \(count) times"
         }
     }
 
@@ -186,6 +211,8 @@ struct PipelineTrial: Sendable {
         let proxy: KafkaProxy
         let broker: Handed<KafkaBroker>
         let ends: [Offset]
+        /// nil: none are watched.
+        let files: WatchedFiles?
 
         private func subject(_ command: [String]) -> CommandSubject {
             let own = trial.pipeline.environment.map { ($0.name, values.filled($0.value)) }
@@ -210,13 +237,15 @@ struct PipelineTrial: Sendable {
             var failures = 0
             while true {
                 let watch = watch()
-                let ending = try await subject(trial.pipeline.command).live([:]) { life in
-                    victim.set(life)
-                    try await watch.follow(life)
-                }
+                let ending = try await life(victim, watch)
                 victim.set(nil)
                 try Task.checkCancellation()
+                if let failure = files?.failure {
+                    outcome.run.invalidReason = "it cannot be killed behind a call on a file: \(failure)"
+                    return
+                }
                 if victim.hasFired {
+                    try await killElsewhere()
                     try await takeStock(watch, &outcome.run)
                     victim.spare()
                 } else if let decided = watch.outcome {
@@ -247,6 +276,34 @@ struct PipelineTrial: Sendable {
                 outcome.run.restarts += 1
                 try await beginAgain()
             }
+        }
+
+        /// One life, which is watched for as long as it may have to be killed at a call on a file.
+        private func life(_ victim: Victim, _ watch: LifeWatch) async throws -> LifeEnding {
+            @Sendable func live(_ launcher: [String]) async throws -> LifeEnding {
+                var subject = subject(trial.pipeline.command)
+                subject.launcher = launcher
+                return try await subject.live([:]) { life in
+                    victim.set(life)
+                    try await watch.follow(life)
+                }
+            }
+            guard let files, !victim.hasEnded else { return try await live([]) }
+            let proxy = proxy
+            return try await files.watch {
+                proxy.freeze()
+                victim.kill()
+            } _: {
+                try await live($0)
+            }
+        }
+
+        /// Kills what no signal from here reaches, while the wire stands still.
+        private func killElsewhere() async throws {
+            guard !trial.pipeline.killCommand.isEmpty else { return }
+            let ending = try await subject(trial.pipeline.killCommand).live([:], during: { _ in })
+            guard case .failed(let diagnosis) = ending.exit else { return }
+            throw Diagnosis(cause: "kill: \(diagnosis.cause)", fix: diagnosis.fix, exitCode: .invalidRun)
         }
 
         /// Runs what has to be done before.
@@ -282,9 +339,4 @@ struct PipelineTrial: Sendable {
             }
         }
     }
-}
-
-extension WireTrigger {
-    /// The point with its filters.
-    var unnumbered: String { String("\(self)".prefix { $0 != "@" }) }
 }

@@ -2,17 +2,21 @@
 internal import Harness
 internal import Synchronization
 
-/// What the proxy kills when a frame comes to its point.
+/// What is killed when a frame, or a call on a file, comes to its point.
 final class Victim: Sendable {
     private struct State {
         var life: Life?
         var hasFired = false
+        var hasEnded = false
     }
 
     private let state = Mutex(State())
 
     /// Whether the kill has come.
     var hasFired: Bool { state.withLock { $0.hasFired } }
+
+    /// Whether the kill has come, and is over.
+    var hasEnded: Bool { state.withLock { $0.hasEnded } }
 
     /// A life that may be killed from now on; nil: there is none.
     func set(_ life: Life?) {
@@ -34,6 +38,6 @@ final class Victim: Sendable {
 
     /// The killed life is over; the next one is let live.
     func spare() {
-        state.withLock { $0 = State() }
+        state.withLock { $0 = State(hasEnded: true) }
     }
 }

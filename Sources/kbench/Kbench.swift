@@ -27,6 +27,7 @@ struct Kbench: AsyncParsableCommand {
             CompareCommand.self, GateCommand.self, HistoryCommand.self,
             ReplayCommand.self, ShrinkCommand.self, ExplainCommand.self, CrashPointsCommand.self, OffsetsCommand.self,
             CeilingsCommand.self, BrokerCommand.self, JudgeCommand.self, WorkerCommand.self, PlainLoopCommand.self,
+            WatchedCommand.self,
         ])
 
     static func main() async {
@@ -34,7 +35,8 @@ struct Kbench: AsyncParsableCommand {
             try CommandWords.refuseEmpty()
             var command = try parseAsRoot()
             // A process that another kbench has started ends as that one says, and a broker's end is no failure.
-            if !(command is WorkerCommand || command is PlainLoopCommand || command is BrokerServeCommand) {
+            let isStarted = command is WorkerCommand || command is PlainLoopCommand || command is WatchedCommand
+            if !(isStarted || command is BrokerServeCommand) {
                 try OrderlyEnd.prepare()
             }
             if var asynchronous = command as? any AsyncParsableCommand {

@@ -5,7 +5,8 @@ import Testing
     /// What comes with the system and the language, and who may use it; `Synchronization` anybody may.
     static let platform: [String: Set<String>] = [
         "Foundation": [
-            "kbench", "Fuzz", "Scenarios", "Pipelines", "Gate", "Campaigns", "Bench", "Offsets", "Harness", "Rendering", "Results",
+            "kbench", "Fuzz", "Scenarios", "Pipelines", "Gate", "Campaigns", "Bench", "Offsets", "Harness", "Rendering",
+            "Results",
             "Exploration", "Statistics", "Database",
         ],
         "Glibc": ["Posix"],
@@ -16,7 +17,7 @@ import Testing
     static let soleUsers: [(imported: String, user: String)] = [
         ("CRdKafka", "Kafka"), ("CZooKeeper", "ZooKeeper"), ("CZstd", "Compression"), ("CZlib", "Compression"),
         ("CSnappy", "Compression"), ("CLz4", "Compression"), ("Glibc", "Posix"), ("CCrypto", "KafkaServer"),
-        ("CPosixShims", "Posix"), ("CPlainLoop", "Kafka"),
+        ("CPosixShims", "Posix"), ("CFileWatch", "Posix"), ("CPlainLoop", "Kafka"),
         ("CChecksum", "Checksum"), ("Subprocess", "Harness"), ("SystemPackage", "Harness"), ("Yams", "Harness"),
         ("Histogram", "Harness"),
         ("ArgumentParser", "kbench"),

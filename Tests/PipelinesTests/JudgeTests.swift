@@ -33,6 +33,7 @@ import World
                 messages = [message for message in consumer.consume(100, 0.1) if not message.error()]
                 if messages and mode == "before": consumer.commit(asynchronous=False)
                 for message in messages: output.write(message.value() + b"\\n")
+                if messages and mode == "after": os.fsync(output.fileno())
                 if messages and mode == "after": consumer.commit(asynchronous=False)
 
         """
@@ -49,7 +50,7 @@ import World
         pipeline.load = PipelineLoad(records: 600, partitions: 3)
         change(&pipeline)
         let options = RunOptions(
-            brokers: nil, properties: [], workDirectory: "\(folder)/work", workerExecutable: "",
+            brokers: nil, properties: [], workDirectory: "\(folder)/work", workerExecutable: WatchedFilesTests.kbench,
             reproduce: "kbench judge test.yaml \(JudgeRunner.pointsPlace)", version: "")
         let result = try await JudgeRunner(pipeline, settings, options: options).run()
         #expect(try PosixDisk().list(folder) == ["consumer.py"])
@@ -79,6 +80,51 @@ import World
         #expect(second.reproduce == "kbench judge test.yaml --points 'wire.offset-commit.request@3'")
         #expect(second.atKill?.sinkRows == 300)
         #expect(second.atKill?.committed.reduce(0) { $0 + ($1 ?? 0) } == 200)
+    }
+
+    @Test(
+        "is killed beside its calls on files, and each count is what follows from the kill",
+        .enabled(if: python != nil && FileWatch.obstacle == nil))
+    func filePoints() async throws {
+        var settings = JudgeSettings()
+        settings.points = [
+            "file.write.before[path={output}]", "file.write.after@1", "file.write.after@150", "file.sync.before@2",
+            "file.sync.after",
+        ]
+        let result = try await Self.judge(settings) {
+            $0.environment = [("MODE", "after")]
+            $0.killCommand = ["sh", "-c", "echo killed >>{state}/kills"]
+        }
+        #expect(result.verdict == .pass, "\(result.reason ?? "")")
+        #expect(result.runs.dropFirst().allSatisfy { $0.fired && $0.agrees == true && $0.restarts == 1 })
+        #expect(result.census.first { $0.point == "file.write.before" }?.count == 600)
+        let syncs = try #require(result.census.first { $0.point == "file.sync.after" }?.count)
+        #expect(syncs >= 6)
+        // Before the first write there is no row, and half of them before the middle one.
+        let before = result.runs.filter { $0.point == "file.write.before[path={output}]" }
+        #expect(before.map(\.occurrence) == [1, 300])
+        #expect(before.map { $0.atKill?.sinkRows } == [0, 299])
+        #expect(before.first?.duplicates == 0)
+        let after = result.runs.filter { $0.point == "file.write.after" }
+        #expect(after.map { $0.atKill?.sinkRows } == [1, 150])
+        #expect(after.first?.duplicates == 1)
+        // What is synced is not committed yet.
+        let synced = result.runs.filter { $0.point?.hasPrefix("file.sync") == true }
+        #expect(synced.allSatisfy { $0.duplicates > 0 && $0.lost == 0 })
+        #expect(synced.last?.reproduce.contains("--points 'file.sync.after@\((syncs + 1) / 2)'") == true)
+    }
+
+    @Test("whose killing command fails shows nothing", .enabled(if: python != nil))
+    func killingFails() async throws {
+        var settings = JudgeSettings()
+        settings.points = ["wire.offset-commit.request@1"]
+        let error = await #expect(throws: Diagnosis.self) {
+            try await Self.judge(settings) {
+                $0.environment = [("MODE", "after")]
+                $0.killCommand = ["sh", "-c", "echo no such container; exit 1"]
+            }
+        }
+        #expect(error?.cause.contains("no such container") == true)
     }
 
     @Test("that commits before it writes is found to lose records", .enabled(if: python != nil))

@@ -26,7 +26,10 @@ import Testing
             offsets: elsewhere
             guarantee: exactly-once
             drain: {quiet-ms: 0, commit-ms: 1, timeout-s: 2, stop-s: 3}
-            kill: {points: ["wire.fetch.records", "wire.offset-commit.request@3"], occurrences: [first, 7, all]}
+            kill:
+              points: ["wire.fetch.records", "wire.offset-commit.request@3", "file.rename.after[path=*.csv]"]
+              occurrences: [first, 7, all]
+              command: [pkill, "{group}"]
             """, file: "mine.yaml", folder: "/f")
         #expect(pipeline.name == "mine")
         #expect(pipeline.setup == [["pip", "install", "{state}"], ["sh", "-c", "touch \"{output}\""]])
@@ -41,7 +44,12 @@ import Testing
         #expect(
             pipeline.drain
                 == DrainLimits(quietMilliseconds: 0, commitMilliseconds: 1, timeoutSeconds: 2, stopSeconds: 3))
-        #expect(pipeline.points == ["wire.fetch.records", "wire.offset-commit.request@3"])
+        #expect(
+            pipeline.points == ["wire.fetch.records", "wire.offset-commit.request@3", "file.rename.after[path=*.csv]"])
+        #expect(pipeline.killCommand == ["pkill", "{group}"])
+        let container = try PipelineFile.parse(
+            "pipeline: a\ncommand: cat\nkill: {docker: 'a-{topic}'}", file: "a.yaml", folder: "/f")
+        #expect(container.killCommand == ["docker", "kill", "a-{topic}"])
         #expect(pipeline.occurrences == [.first, .number(7), .all])
         let least = try PipelineFile.parse("pipeline: a\ncommand: cat", file: "a.yaml", folder: "/f")
         #expect(least.command == ["sh", "-c", "cat"])
@@ -65,6 +73,8 @@ import Testing
             ("pipeline: a\ncommand: cat\nguarantee: maybe", "'maybe'"),
             ("pipeline: a\ncommand: cat\noffsets: here", "'here'"),
             ("pipeline: a\ncommand: cat\nkill: {points: [wire.nothing.request]}", "no point"),
+            ("pipeline: a\ncommand: cat\nkill: {points: [file.read.before]}", "no point"),
+            ("pipeline: a\ncommand: cat\nkill: {docker: a, command: b}", "kills too"),
             ("pipeline: a\ncommand: cat\nkill: {occurrences: [second]}", "no occurrence"),
         ])
     func refusals(text: String, words: String) {

@@ -33,16 +33,18 @@ public final class Leftovers: Sendable {
         state.withLock { if !$0.folders.contains(folder) { $0.folders.append(folder) } }
     }
 
-    /// A worker that was started, or another process that leads a group of its own.
+    /// A worker that was started, or another process that leads a group of its own; `mark` is what its processes have in
+    /// their environment.
     ///
     /// - Throws: `CancellationError` when an end was asked for; its group is ended then.
-    package func begin(worker: Int32) throws {
+    package func begin(worker: Int32, mark: String? = nil) throws {
         let isTooLate = state.withLock { state in
             if !state.isEnding { state.workers.append(worker) }
             return state.isEnding
         }
         guard isTooLate else { return }
         Processes.endGroup(of: worker, atOnce: true)
+        if let mark { RunMark.end(mark) }
         throw CancellationError()
     }
 
@@ -104,6 +106,7 @@ public final class Leftovers: Sendable {
         let programs = Processes.descendants(of: Processes.processID).filter { $0 == program }
         for program in programs { Processes.end(program, atOnce: false) }
         endOthers(sparing: programs)
+        RunMark.endOwn()
         for other in others { try? BlockingThread.start { [self] in try? remove(other.name) } }
         var left = clusters.flatMap { $0.remove(within: deadline - clock.now) }
         while clock.now < deadline, state.withLock({ !$0.others.isEmpty }) { MonotonicClock().sleep(5_000_000) }

@@ -8,6 +8,8 @@ internal import World
 package struct CommandSubject: Subject {
     /// The program, by its path or by its name in `PATH`, and its arguments.
     package let command: [String]
+    /// What becomes the program when it is started with its words, if anything: the words that come before them.
+    package var launcher: [String] = []
     /// What its environment has beyond, or in place of, this process's own.
     package var environment: [String: String]
     /// The folder it starts in; nil: this process's own.
@@ -33,10 +35,12 @@ package struct CommandSubject: Subject {
         _ variables: [String: String], during: @escaping @Sendable (Life) async throws -> Void
     ) async throws -> LifeEnding {
         let words = command.joined(separator: " ")
-        guard let program = command.first else { throw CommandSubject.cannotStart("an empty command") }
+        guard !command.isEmpty else { throw CommandSubject.cannotStart("an empty command") }
+        let all = launcher + command
+        let program = all[0]
         let process = LifeProcess(
             executable: program.contains("/") ? .path(FilePath(program)) : .name(program),
-            arguments: Array(command.dropFirst()), environment: environment.merging(variables) { $1 }, folder: folder,
+            arguments: Array(all.dropFirst()), environment: environment.merging(variables) { $1 }, folder: folder,
             isSession: true)
         do {
             let ending = try await process.live(errors: .combinedWithOutput, during: during)

@@ -34,7 +34,7 @@ struct LifeProcess: Sendable {
     var folder: String?
     /// What it gets on standard input, which then stays open for as long as it lives; nil: its standard input ends at once.
     var input: [UInt8]?
-    /// Whether it has a session of its own too, and whatever it leaves in its group is killed with it.
+    /// Whether it has a session of its own too, and whatever it has started is killed with it, wherever that has gone.
     var isSession = false
 
     /// Runs it to its end; `during` runs meanwhile.
@@ -55,15 +55,17 @@ struct LifeProcess: Sendable {
         } else {
             options.processGroupID = 0
         }
-        let variables = environment.map { (Environment.Key(stringLiteral: $0), Optional($1)) }
+        let mark = isSession ? RunMark.next() : nil
+        let marks = mark.map { [RunMark.variable: $0] } ?? [:]
+        let variables = environment.merging(marks) { $1 }.map { (Environment.Key(stringLiteral: $0), Optional($1)) }
         let result = try await Subprocess.run(
             executable, arguments: Arguments(arguments),
             environment: .inherit.updating(Dictionary(uniqueKeysWithValues: variables)),
             workingDirectory: folder.map { FilePath($0) }, platformOptions: options, input: .inputWriter,
             output: .sequence, error: errors
         ) { execution in
-            let life = Life(process: Int32(execution.processIdentifier.value))
-            try Leftovers.shared.begin(worker: life.process)
+            let life = Life(process: Int32(execution.processIdentifier.value), mark: mark)
+            try Leftovers.shared.begin(worker: life.process, mark: mark)
             defer { Leftovers.shared.finish(worker: life.process) }
             if let input {
                 // A process that is gone already says so by its end.
@@ -103,8 +105,8 @@ struct LifeProcess: Sendable {
             errors: result.standardError)
     }
 
-    /// Kills what a process leaves in its group as soon as it has ended, however it did: it would hold its output open, and
-    /// go on beside the next life.
+    /// Kills what a process leaves as soon as it has ended, however it did: it would hold its output open, and go on beside
+    /// the next life.
     private func clear(behind life: Life) async throws {
         while Processes.isRunning(life.process) { try await Task.sleep(for: .milliseconds(2)) }
         life.kill()

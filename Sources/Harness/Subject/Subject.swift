@@ -32,9 +32,14 @@ package protocol ProgressGauge {
 /// A life that is under way: a process that leads a group of its own.
 package struct Life: Sendable {
     package let process: Int32
+    /// What all its processes have in their environment as ``RunMark/variable``; nil: nothing.
+    var mark: String?
 
-    /// SIGKILL to the process and to all that it has started in its group.
-    package func kill() { Processes.endGroup(of: process, atOnce: true) }
+    /// SIGKILL to the process and to all that it has started: in its group, and wherever its mark is found.
+    package func kill() {
+        Processes.endGroup(of: process, atOnce: true)
+        if let mark { RunMark.end(mark) }
+    }
 
     /// SIGTERM to the process and to all that it has started in its group.
     package func askToStop() { Processes.endGroup(of: process, atOnce: false) }
