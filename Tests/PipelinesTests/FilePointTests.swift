@@ -1,7 +1,7 @@
 // Points of files as text, which files a pattern means, and at which call a kill comes.
 import Harness
 import KafkaProxy
-import Posix
+@testable import Posix
 import Testing
 
 @testable import Pipelines
