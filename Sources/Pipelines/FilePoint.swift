@@ -75,8 +75,8 @@ package struct FileTrigger: Hashable, Sendable, CustomStringConvertible {
             Diagnosis(
                 cause: "'\(text)' names no call on a file: \(reason)",
                 fix:
-                    "write file.write, file.sync, file.rename or file.unlink with .before or .after, then [path=PATTERN]"
-                    + " and @K as needed", exitCode: .usage)
+                    "write file.write, file.sync, file.rename or file.unlink with .before or .after, then"
+                    + " [path=PATTERN] and @K as needed", exitCode: .usage)
         }
         guard let parts = text.wholeMatch(of: #/([a-z.]+)(?:\[path=([^\]]+)\])?(?:@([0-9]+))?/#) else {
             throw refusal("it is not of that form")

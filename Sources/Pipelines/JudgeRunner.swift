@@ -15,6 +15,17 @@ package struct JudgeSettings: Sendable {
     package var occurrences: [Occurrence]?
     package var trims = false
     package var isInLockstep = false
+    /// How often each kill is tried.
+    package var times = 1
+    /// Seconds after which no run is begun any more; nil: none.
+    package var budgetSeconds: Double?
+    /// A file that remembers the runs that are over; nil: none.
+    package var journal: String?
+    /// Which part of the kills are tried here: of `of` parts that of the number `part`, from 1.
+    package var shard = (part: 1, of: 1)
+    package var limits = JudgeResult.Limits()
+    /// Files of several parts, which are put together in place of running anything.
+    package var merged: [String]?
 
     package init() {}
 }
@@ -41,6 +52,7 @@ package struct JudgeRunner: Sendable {
     ///
     /// - Throws: ``Diagnosis`` when something cannot be started; nothing is left behind then.
     package func run() async throws -> JudgeResult {
+        if let merged = settings.merged { return try merge(merged) }
         try checkProperties()
         try checkOutput()
         RunMark.endAbandoned()
@@ -55,6 +67,9 @@ package struct JudgeRunner: Sendable {
         }
     }
 
+    private var trims: Bool { settings.trims || pipeline.load.trims }
+    private var isInLockstep: Bool { settings.isInLockstep || pipeline.load.isInLockstep }
+
     private func cleanUp(_ host: Handed<BrokerHost>) async throws {
         let folder = options.workDirectory
         try await BlockingThread.run {
@@ -64,39 +79,96 @@ package struct JudgeRunner: Sendable {
     }
 
     private func judge(_ host: Handed<BrokerHost>) async throws -> JudgeResult {
+        let clock = ContinuousClock()
+        let start = clock.now
         let names = settings.points.isEmpty ? pipeline.points : settings.points
         let chosen = try triggers(names)
         let watched = try watched(names, chosen.map(\.trigger))
         // Occurrences of a point with filters are those that pass the filters.
-        let counts = chosen.map { trigger in
-            var trigger = trigger.trigger
-            trigger.occurrence = .max
-            return trigger
+        let counts = chosen.map(\.trigger.uncounted)
+        var journal = try settings.journal.map { try JudgeJournal($0, header) }
+        defer { journal?.close() }
+        var entries: [JudgeJournal.Entry] = []
+        func enter(_ kill: PipelineTrigger?, _ time: Int, _ number: Int) async throws {
+            let name = kill?.description ?? ""
+            if let known = journal?.entries.first(where: { $0.kill == name && $0.time == time }) {
+                return entries.append(known)
+            }
+            let outcome = try await trial(
+                host, number, kill, counting: kill == nil ? counts : [],
+                watching: kill.map { $0.file?.point.kind.calls ?? [] } ?? watched)
+            let entry = JudgeJournal.Entry(
+                kill: name, time: time, run: outcome.run, findings: JudgeFindings.of(outcome, pipeline),
+                census: kill == nil
+                    ? outcome.census.sorted { $0.key < $1.key }.map {
+                        .init(point: "\($0.key)", count: $0.value)
+                    } : [], counted: counts.map { outcome.counted[$0] ?? 0 })
+            try journal?.append(entry)
+            entries.append(entry)
         }
         progress(0, "without a kill")
-        var outcomes = [try await trial(host, 0, nil, counting: counts, watching: watched)]
-        let plain = outcomes[0].run
-        if plain.invalidReason == nil, plain.duplicates + plain.lost + plain.foreign == 0 {
-            let kills = kills(chosen, outcomes[0])
-            for (index, kill) in kills.enumerated() {
-                progress(Double(index + 1) / Double(kills.count + 1), "\(kill)")
-                outcomes.append(try await trial(host, index + 1, kill))
+        try await enter(nil, 1, 0)
+        var left = 0
+        if entries[0].run.isRight {
+            let all = kills(chosen, entries[0]).flatMap { kill in (1...settings.times).map { (kill, $0) } }
+            let mine = all.enumerated().filter { $0.offset % settings.shard.of == settings.shard.part - 1 }
+            for (done, (index, (kill, time))) in mine.enumerated() {
+                if let budget = settings.budgetSeconds, clock.now - start > .seconds(budget) {
+                    left = mine.count - done
+                    break
+                }
+                progress(Double(done + 1) / Double(mine.count + 1), "\(kill)")
+                try await enter(kill, time, index + 1)
             }
         }
-        return JudgeResult(
-            pipeline: pipeline.name, broker: host.value.info, claimed: pipeline.guarantee,
-            census: outcomes[0].census.sorted { $0.key < $1.key }.map { .init(point: "\($0.key)", count: $0.value) },
-            findings: JudgeFindings.of(outcomes, pipeline), runs: outcomes.map(\.run))
+        return result(entries, host.value.info, left: left)
+    }
+
+    private func result(_ entries: [JudgeJournal.Entry], _ broker: BrokerInfo, left: Int) -> JudgeResult {
+        JudgeResult(
+            pipeline: pipeline.name, broker: broker,
+            feed: .init(
+                records: pipeline.load.records, partitions: pipeline.load.partitions, seed: settings.seed, trim: trims,
+                lockstep: isInLockstep),
+            claimed: pipeline.guarantee,
+            census: entries.first?.census ?? [], findings: JudgeFindings.merged(entries.map(\.findings)),
+            runs: entries.map(\.run), limits: settings.limits, left: left)
+    }
+
+    /// Puts the runs of several parts together, which were remembered by ``JudgeSettings/journal``. Nothing is run.
+    ///
+    /// - Throws: ``Diagnosis`` for a file that is not there, or of something else.
+    private func merge(_ journals: [String]) throws -> JudgeResult {
+        let parts = try journals.map { try JudgeJournal.read($0, header) }
+        // Each part has tried by itself whether the pipeline is right without a kill; one that is not decides.
+        let plain = parts.joined().filter { $0.kill.isEmpty }
+        let first = plain.first { !$0.run.isRight } ?? plain.first
+        let kills = parts.joined().filter { !$0.kill.isEmpty }
+        let broker = BrokerInfo(
+            kind: options.brokers == nil ? "embedded" : "external", address: options.brokers ?? "")
+        return result((first.map { [$0] } ?? []) + kills, broker, left: 0)
+    }
+
+    private var header: JudgeJournal.Header {
+        let words = [
+            "\(pipeline.command)", "\(pipeline.setup)", "\(pipeline.environment)", "\(pipeline.load)",
+            "\(pipeline.output)", "\(pipeline.guarantee)", "\(pipeline.offsetsAreGroups)", "\(pipeline.drain)",
+            "\(settings.points.isEmpty ? pipeline.points : settings.points)",
+            "\(settings.occurrences ?? pipeline.occurrences)", "\(settings.seed)", "\(trims)",
+            "\(isInLockstep)", "\(settings.times)", "\(pipeline.killCommand)", options.brokers ?? "",
+        ]
+        return .init(
+            version: options.version, pipeline: pipeline.name, settings: words.joined(separator: " "))
     }
 
     private func trial(
-        _ host: Handed<BrokerHost>, _ number: Int, _ kill: PipelineTrigger?, counting counts: [PipelineTrigger] = [],
-        watching kinds: FileCallKinds = []
+        _ host: Handed<BrokerHost>, _ number: Int, _ kill: PipelineTrigger?, counting counts: [PipelineTrigger],
+        watching kinds: FileCallKinds
     ) async throws -> TrialOutcome {
         try await PipelineTrial(
-            pipeline: pipeline, seed: settings.seed, trims: settings.trims, isInLockstep: settings.isInLockstep,
-            host: host, kill: kill, counts: counts, watched: kill?.file?.point.kind.calls ?? kinds,
-            executable: options.workerExecutable, folder: "\(options.workDirectory)/run-\(number)",
+            pipeline: pipeline, seed: settings.seed, trims: trims, isInLockstep: isInLockstep,
+            host: host, kill: kill, counts: counts, watched: kinds, executable: options.workerExecutable,
+            folder: "\(options.workDirectory)/run-\(number)",
             reproduce: reproduce(kill)
         ).carryOut()
     }
@@ -125,7 +197,7 @@ package struct JudgeRunner: Sendable {
     }
 
     private func kills(
-        _ chosen: [(trigger: PipelineTrigger, isNumbered: Bool)], _ census: TrialOutcome
+        _ chosen: [(trigger: PipelineTrigger, isNumbered: Bool)], _ census: JudgeJournal.Entry
     ) -> [PipelineTrigger] {
         let occurrences = settings.occurrences ?? pipeline.occurrences
         func numbered(_ trigger: PipelineTrigger, _ count: Int) -> [PipelineTrigger] {
@@ -141,23 +213,22 @@ package struct JudgeRunner: Sendable {
         }
         if chosen.isEmpty {
             let names = settings.points.isEmpty ? pipeline.points : settings.points
-            let points = names.contains(Self.all) ? census.census.keys.sorted() : Pipeline.usualPoints.map { .wire($0) }
-            return points.flatMap { point in
-                census.census[point].map { numbered(point.trigger, $0) } ?? []
+            let isUsual = Set(Pipeline.usualPoints.map { "\($0)" })
+            let points = census.census.filter { names.contains(Self.all) || isUsual.contains($0.point) }
+            return points.flatMap { met in
+                PipelinePoint(met.point).map { numbered($0.trigger, met.count) } ?? []
             }
         }
-        return chosen.flatMap { trigger, isNumbered in
-            guard !isNumbered else { return [trigger] }
-            var counted = trigger
-            counted.occurrence = .max
-            return numbered(trigger, census.counted[counted] ?? 0)
+        return chosen.enumerated().flatMap { place, chosen in
+            guard !chosen.isNumbered else { return [chosen.trigger] }
+            return numbered(chosen.trigger, census.counted.indices.contains(place) ? census.counted[place] : 0)
         }
     }
 
     // MARK: Checks
 
-    /// Which calls on files have to be watched in the run without a kill: those that points name, and all where the census
-    /// decides and the system allows it.
+    /// Which calls on files have to be watched in the run without a kill: those that points name, and all where the
+    /// census decides and the system allows it.
     private func watched(_ names: [String], _ triggers: [PipelineTrigger]) throws(Diagnosis) -> FileCallKinds {
         let named = triggers.compactMap(\.file)
         guard !named.isEmpty || names.contains(Self.all) else { return [] }
@@ -167,10 +238,9 @@ package struct JudgeRunner: Sendable {
         }
         guard let first = named.first else { return [] }
         throw Diagnosis(
-            cause: "\(first): the system does not let calls on files be watched here (\(obstacle))",
-            fix:
-                "leave out the points of files, or allow seccomp's user notification (Linux 5.19 or later; in a container, "
-                + "its seccomp profile)", exitCode: .usage)
+            cause: "\(first.point): the system does not let calls on files be watched here (\(obstacle))",
+            fix: "leave out the points of files, or allow seccomp's user notification (Linux 5.19 or later; in a "
+                + "container, its seccomp profile)", exitCode: .usage)
     }
 
     private func checkProperties() throws(Diagnosis) {
@@ -185,11 +255,25 @@ package struct JudgeRunner: Sendable {
 
     /// An output that does not lie in a run's own folder is removed before each run, so it may not be anybody's.
     private func checkOutput() throws(Diagnosis) {
-        guard !pipeline.output.contains("{") else { return }
-        let path = pipeline.output.hasPrefix("/") ? pipeline.output : "\(pipeline.folder)/\(pipeline.output)"
-        guard let file = RowFiles(path, .token).files.first else { return }
+        guard let given = pipeline.output.path, !given.contains("{") else { return }
+        let path = given.hasPrefix("/") ? given : "\(pipeline.folder)/\(given)"
+        guard let file = RowFiles(path, RowReading()).files.first else { return }
         throw Diagnosis(
             cause: "\(file): the output is there before the pipeline has begun, and each run begins without one",
             fix: "move it away, or let the pipeline write to {output} or KBENCH_OUTPUT", exitCode: .usage)
+    }
+}
+
+extension JudgeResult.Run {
+    /// Whether the pipeline has done without a kill what it is judged for.
+    fileprivate var isRight: Bool { invalidReason == nil && duplicates + lost + foreign == 0 }
+}
+
+extension PipelineTrigger {
+    /// The same frames or calls, of which none is waited for.
+    fileprivate var uncounted: PipelineTrigger {
+        var trigger = self
+        trigger.occurrence = .max
+        return trigger
     }
 }

@@ -7,6 +7,17 @@ package enum PipelinePoint: Hashable, Comparable, Sendable, CustomStringConverti
     case wire(WirePoint)
     case file(FilePoint)
 
+    /// The point with this name; nil where there is none.
+    init?(_ name: String) {
+        if let point = WirePoint(name) {
+            self = .wire(point)
+        } else if let point = FilePoint(name) {
+            self = .file(point)
+        } else {
+            return nil
+        }
+    }
+
     package var description: String {
         switch self {
         case .wire(let point): "\(point)"

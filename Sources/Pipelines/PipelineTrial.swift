@@ -17,8 +17,13 @@ struct TrialOutcome: Sendable {
     var ledger = WireLedger()
     /// Lives that ended with an error.
     var failures: [String] = []
-    /// Rows that were there at the kill and are gone.
-    var rowsGone = 0
+    /// What was in the output at the kill, and at the end; nil where nobody could look.
+    var atKill: Tally?
+    var atEnd: Tally?
+    /// Why the output could not be read at the kill, where the pipeline had made none yet, say.
+    var unreadAtKill: String?
+    /// The longest that a life took to ask for records.
+    var longestSilence = Duration.zero
 }
 
 /// A run that is to be carried out.
@@ -40,9 +45,6 @@ struct PipelineTrial: Sendable {
     let folder: String
     let reproduce: String
 
-    /// Lives that may end with an error, one after the other.
-    private static let mostFailures = 3
-
     /// Carries the run out.
     ///
     /// - Throws: ``Diagnosis`` when the pipeline cannot be started, or an error of the broker or the disk.
@@ -50,30 +52,28 @@ struct PipelineTrial: Sendable {
         let topic = "kbench-judge-\(Processes.processID)-\(MonotonicClock().now() / 1000)"
         try PosixDisk().makeDirectory("\(folder)/state")
         let ends = try await makeInput(topic)
-        let (broker, victim) = (try await openBroker(topic), Victim())
-        let outputPath = "\(folder)/output"
+        let victim = Victim()
         var values = Placeholders.Values(
-            bootstrap: "", topic: topic, outputTopic: "\(topic)-output", group: "\(topic)-group", output: outputPath,
-            state: "\(folder)/state")
+            bootstrap: "", topic: topic, outputTopic: "\(topic)-output", group: "\(topic)-group",
+            output: "\(folder)/output", state: "\(folder)/state")
         Leftovers.shared.note(group: values.group, at: host.value.configuration.bootstrap)
-        let filled = values.filled(pipeline.output)
-        let output = RowFiles(
-            filled.hasPrefix("/") ? filled : "\(pipeline.folder)/\(filled)", pipeline.identity,
-            ignoring: pipeline.ignored)
-        try output.remove()
+        let offsets = try await openOffsets(values)
+        let opened = try await openOutput(values)
+        let (output, view) = (opened.rows, opened.view)
         // Wherever it is, it was made by this run.
-        let left = "output \(output.path)"
+        try output.remove()
+        let left = "output of \(topic)"
         Leftovers.shared.note(left) { try output.remove() }
         defer { try? Leftovers.shared.remove(left) }
-        let proxy = try await startProxy(output, victim)
-        values.bootstrap = proxy.bootstrap
         var outcome = TrialOutcome(
             run: JudgeResult.Run(
                 point: kill.map { "\($0.unnumbered)" }, occurrence: kill?.occurrence, reproduce: reproduce))
+        let proxy = try await startProxy(output, victim)
+        values.bootstrap = proxy.bootstrap
         do {
             let files = watchedFiles(values, output)
-            let lives = Lives(
-                trial: self, values: values, output: output, proxy: proxy, broker: broker, ends: ends, files: files)
+            let lives = PipelineLives(
+                trial: self, values: values, output: output, proxy: proxy, offsets: offsets, ends: ends, files: files)
             try await lives.live(victim, &outcome)
             let (census, seen) = try await BlockingThread.run { (proxy.census, proxy.seen) }
             outcome.ledger = try await BlockingThread.run { proxy.ledger }
@@ -81,19 +81,65 @@ struct PipelineTrial: Sendable {
             for (trigger, count) in seen { outcome.counted[.wire(trigger)] = count }
             for (point, count) in files?.points.census ?? [:] { outcome.census[.file(point)] = count }
             for (trigger, count) in files?.points.seen ?? [:] { outcome.counted[.file(trigger)] = count }
-            try? await close(proxy, broker)
+            try await judge(output, topic, &outcome)
+            try? await close(proxy, offsets, view)
         } catch {
-            try? await close(proxy, broker)
+            try? await close(proxy, offsets, view)
             throw error
         }
-        try judge(output, &outcome)
         return outcome
     }
 
-    private func close(_ proxy: KafkaProxy, _ broker: Handed<KafkaBroker>) async throws {
+    private func close(
+        _ proxy: KafkaProxy, _ offsets: Handed<GroupOffsets>, _ view: Handed<TopicView>?
+    ) async throws {
         try await BlockingThread.run {
             proxy.stop()
-            broker.value.close()
+            offsets.value.close()
+            view?.value.close()
+        }
+    }
+
+    /// A command of the pipeline's, with what its environment has besides.
+    func subject(_ command: [String], _ values: Placeholders.Values) -> CommandSubject {
+        let own = pipeline.environment.map { ($0.name, values.filled($0.value)) }
+        return CommandSubject(
+            command.map(values.filled), environment: values.environment.merging(own) { $1 }, folder: pipeline.folder,
+            output: LineDeliveries(values.output) { _ in nil })
+    }
+
+    /// The rows of this run, and what is open for them.
+    private func openOutput(
+        _ values: Placeholders.Values
+    ) async throws -> (rows: any OutputRows, view: Handed<TopicView>?) {
+        func whole(_ path: String) -> String {
+            let filled = values.filled(path)
+            return filled.hasPrefix("/") ? filled : "\(pipeline.folder)/\(filled)"
+        }
+        let (partitions, reading) = (pipeline.load.partitions, pipeline.reading)
+        var topics = [values.outputTopic]
+        if case .topic(let topic, _) = pipeline.output, !topics.contains(values.filled(topic)) {
+            topics.append(values.filled(topic))
+        }
+        try await BlockingThread.run { [host, topics] in
+            for topic in topics { try host.value.createTopic(topic, partitions: partitions) }
+        }
+        switch pipeline.output {
+        case .files(let path): return (RowFiles(whole(path), reading), nil)
+        case .sqlite(let path, let query): return (SQLiteOutput(whole(path), values.filled(query), reading), nil)
+        case .command(let words):
+            // What the command says besides its rows is not theirs.
+            let shell = ["sh", "-c", #"rows=$0; exec "$@" >"$rows""#]
+            let rows = CommandRows(into: "\(folder)/rows", reading) { path in
+                try await subject(shell + [path] + words, values).live([:], during: { _ in })
+            }
+            return (rows, nil)
+        case .topic(let topic, let isCommitted):
+            let view = try await BlockingThread.run { [host] in
+                Handed(
+                    try TopicView(host.value.configuration, topic: values.filled(topic), isCommitted: isCommitted))
+            }
+            return (TopicRows(view, reading), view)
         }
     }
 
@@ -125,13 +171,13 @@ struct PipelineTrial: Sendable {
         }
     }
 
-    private func openBroker(_ topic: String) async throws -> Handed<KafkaBroker> {
+    private func openOffsets(_ values: Placeholders.Values) async throws -> Handed<GroupOffsets> {
         try await BlockingThread.run { [host] in
-            Handed(try KafkaBroker(host.value.configuration, topic: topic))
+            Handed(try GroupOffsets(host.value.configuration, topic: values.topic, group: values.group))
         }
     }
 
-    private func startProxy(_ output: RowFiles, _ victim: Victim) async throws -> KafkaProxy {
+    private func startProxy(_ output: any OutputRows, _ victim: Victim) async throws -> KafkaProxy {
         let bootstrap = host.value.configuration.bootstrap
         guard let brokers = ProxySettings.brokers(of: bootstrap) else {
             throw Diagnosis(
@@ -140,7 +186,9 @@ struct PipelineTrial: Sendable {
         }
         var settings = ProxySettings(brokers: brokers)
         settings.trims = trims
-        if isInLockstep { settings.lockstep = Lockstep { output.size } }
+        // What is written elsewhere than to files shows on the wire, or not at all.
+        let files = output as? RowFiles
+        if isInLockstep { settings.lockstep = Lockstep { files?.size ?? 0 } }
         let (kill, counts) = (kill?.wire, counts.compactMap(\.wire))
         return try await BlockingThread.run { [settings] in
             let proxy = try KafkaProxy.start(settings) { fired in
@@ -153,15 +201,16 @@ struct PipelineTrial: Sendable {
     }
 
     /// The calls on files that are counted or waited for; nil: none.
-    private func watchedFiles(_ values: Placeholders.Values, _ output: RowFiles) -> WatchedFiles? {
+    private func watchedFiles(_ values: Placeholders.Values, _ output: any OutputRows) -> WatchedFiles? {
         guard !watched.isEmpty else { return nil }
         // The system names files without links.
         func real(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
         var values = values
         values.output = "\(real(folder))/output"
         values.state = "\(real(folder))/state"
+        let rows = (output as? RowFiles).map { [real($0.path)] } ?? []
         let points = FilePointWatch(
-            own: ["\(real(folder))/**", real(output.path)], counting: counts.compactMap(\.file), kill: kill?.file,
+            own: ["\(real(folder))/**"] + rows, counting: counts.compactMap(\.file), kill: kill?.file,
             filled: values.filled)
         return WatchedFiles(watched, points, executable: executable)
     }
@@ -175,168 +224,37 @@ struct PipelineTrial: Sendable {
     }
 
     /// What is there now, and what follows from it.
-    func lookAtKill(_ output: RowFiles, committed: [Offset?], _ run: inout JudgeResult.Run) throws {
-        var tally = Tally(count: pipeline.load.records)
-        try output.count(into: &tally)
-        run.fired = true
-        run.atKill = .init(sinkRows: tally.delivered, committed: committed.map { $0.map { Int64($0) } })
+    func lookAtKill(_ tally: Tally, committed: [Offset?], _ outcome: inout TrialOutcome) {
+        outcome.run.fired = true
+        outcome.atKill = tally
+        outcome.run.atKill = .init(sinkRows: tally.delivered, committed: committed.map { $0.map { Int64($0) } })
         guard pipeline.offsetsAreGroups, let form = KillForm(tally, of: production, committed: committed) else {
             return
         }
-        run.expected = .init(duplicates: form.duplicates, lost: form.lost)
+        outcome.run.expected = .init(duplicates: form.duplicates, lost: form.lost)
     }
 
-    private func judge(_ output: RowFiles, _ outcome: inout TrialOutcome) throws {
-        let verdict = try Verdict(of: [output], against: production)
-        outcome.run.produced = verdict.produced
-        outcome.run.delivered = verdict.delivered
-        outcome.run.duplicates = verdict.duplicates
-        outcome.run.lost = verdict.lost
-        outcome.run.foreign = verdict.corrupted
-        if let expected = outcome.run.expected.duplicates {
-            outcome.run.agrees = verdict.duplicates == expected && verdict.lost == outcome.run.expected.lost
+    private func judge(_ output: any OutputRows, _ topic: String, _ outcome: inout TrialOutcome) async throws {
+        outcome.run.produced = pipeline.load.records
+        do {
+            let tally = try await output.tally(of: pipeline.load.records)
+            outcome.atEnd = tally
+            outcome.run.delivered = tally.delivered
+            outcome.run.duplicates = tally.delivered - tally.distinct
+            outcome.run.lost = pipeline.load.records - tally.distinct
+            outcome.run.foreign = tally.unknown
+            outcome.run.causes = DuplicateCauses.of(tally, production, outcome.ledger, topic)
+        } catch let error as OutputError {
+            outcome.run.lost = pipeline.load.records
+            outcome.run.invalidReason = outcome.run.invalidReason ?? "its output cannot be read: \(error.message)"
+            return
         }
-        if let atKill = outcome.run.atKill { outcome.rowsGone = max(0, atKill.sinkRows - verdict.delivered) }
+        if let expected = outcome.run.expected.duplicates {
+            outcome.run.agrees = outcome.run.duplicates == expected && outcome.run.lost == outcome.run.expected.lost
+        }
         if let kill, !outcome.run.fired, outcome.run.invalidReason == nil {
             let count = outcome.census[kill.point] ?? 0
             outcome.run.invalidReason = "the kill at \(kill) never came: the point was met \(count) times"
-        }
-    }
-
-    /// The lives of a run, one after the other.
-    struct Lives: Sendable {
-        let trial: PipelineTrial
-        let values: Placeholders.Values
-        let output: RowFiles
-        let proxy: KafkaProxy
-        let broker: Handed<KafkaBroker>
-        let ends: [Offset]
-        /// nil: none are watched.
-        let files: WatchedFiles?
-
-        private func subject(_ command: [String]) -> CommandSubject {
-            let own = trial.pipeline.environment.map { ($0.name, values.filled($0.value)) }
-            return CommandSubject(
-                command.map(values.filled),
-                environment: values.environment.merging(own) { $1 }, folder: trial.pipeline.folder,
-                output: LineDeliveries(output.path) { _ in nil })
-        }
-
-        private func watch() -> LifeWatch {
-            LifeWatch(
-                limits: trial.pipeline.drain, output: output, proxy: proxy, broker: broker, topic: values.topic,
-                ends: ends, group: trial.pipeline.offsetsAreGroups ? values.group : nil)
-        }
-
-        /// Lets the pipeline live until all is done, or it will not be.
-        func live(_ victim: Victim, _ outcome: inout TrialOutcome) async throws {
-            try await prepare()
-            let clock = ContinuousClock()
-            let start = clock.now
-            defer { outcome.run.seconds = (clock.now - start) / .seconds(1) }
-            var failures = 0
-            while true {
-                let watch = watch()
-                let ending = try await life(victim, watch)
-                victim.set(nil)
-                try Task.checkCancellation()
-                if let failure = files?.failure {
-                    outcome.run.invalidReason = "it cannot be killed behind a call on a file: \(failure)"
-                    return
-                }
-                if victim.hasFired {
-                    try await killElsewhere()
-                    try await takeStock(watch, &outcome.run)
-                    victim.spare()
-                } else if let decided = watch.outcome {
-                    switch decided {
-                    case .drained(let by): outcome.run.drainedBy = by
-                    case .timedOut:
-                        let limit = trial.pipeline.drain.timeoutSeconds
-                        outcome.run.invalidReason = "it was not done after \(limit) s"
-                    }
-                    return
-                } else {
-                    switch ending.exit {
-                    case .finished:
-                        outcome.run.drainedBy = "exit"
-                        return
-                    case .killed:
-                        outcome.run.invalidReason = "it was killed by somebody else"
-                        return
-                    case .failed(let diagnosis):
-                        failures += 1
-                        outcome.failures.append(diagnosis.cause)
-                        guard failures <= PipelineTrial.mostFailures else {
-                            outcome.run.invalidReason = "\(failures) lives ended with an error: \(diagnosis.cause)"
-                            return
-                        }
-                    }
-                }
-                outcome.run.restarts += 1
-                try await beginAgain()
-            }
-        }
-
-        /// One life, which is watched for as long as it may have to be killed at a call on a file.
-        private func life(_ victim: Victim, _ watch: LifeWatch) async throws -> LifeEnding {
-            @Sendable func live(_ launcher: [String]) async throws -> LifeEnding {
-                var subject = subject(trial.pipeline.command)
-                subject.launcher = launcher
-                return try await subject.live([:]) { life in
-                    victim.set(life)
-                    try await watch.follow(life)
-                }
-            }
-            guard let files, !victim.hasEnded else { return try await live([]) }
-            let proxy = proxy
-            return try await files.watch {
-                proxy.freeze()
-                victim.kill()
-            } _: {
-                try await live($0)
-            }
-        }
-
-        /// Kills what no signal from here reaches, while the wire stands still.
-        private func killElsewhere() async throws {
-            guard !trial.pipeline.killCommand.isEmpty else { return }
-            let ending = try await subject(trial.pipeline.killCommand).live([:], during: { _ in })
-            guard case .failed(let diagnosis) = ending.exit else { return }
-            throw Diagnosis(cause: "kill: \(diagnosis.cause)", fix: diagnosis.fix, exitCode: .invalidRun)
-        }
-
-        /// Runs what has to be done before.
-        private func prepare() async throws {
-            for command in trial.pipeline.setup {
-                switch try await subject(command).live([:], during: { _ in }).exit {
-                case .finished: break
-                case .failed(let diagnosis):
-                    throw Diagnosis(cause: "setup: \(diagnosis.cause)", fix: diagnosis.fix, exitCode: .invalidRun)
-                case .killed:
-                    throw Diagnosis(
-                        cause: "setup: \(command.joined(separator: " ")) was killed", fix: "run it by itself",
-                        exitCode: .invalidRun)
-                }
-            }
-        }
-
-        /// Waits for what was under way, and looks at what is there.
-        private func takeStock(_ watch: LifeWatch, _ run: inout JudgeResult.Run) async throws {
-            let proxy = proxy
-            _ = try await BlockingThread.run { proxy.settle() }
-            let committed = try await watch.committed(values.group)
-            try trial.lookAtKill(output, committed: committed, &run)
-        }
-
-        /// Sends members off, and lets the next life connect.
-        private func beginAgain() async throws {
-            let proxy = proxy
-            try await BlockingThread.run {
-                proxy.freeze()
-                proxy.evict()
-                proxy.release()
-            }
         }
     }
 }

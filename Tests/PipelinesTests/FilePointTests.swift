@@ -3,6 +3,7 @@ import Harness
 import KafkaProxy
 @testable import Posix
 import Testing
+import World
 
 @testable import Pipelines
 

@@ -107,7 +107,7 @@ private struct Sample: CustomTestStringConvertible, Sendable {
     static let all = [c, python, grandchild] + (isThere("javac") ? [java] : [])
 }
 
-@Suite("A watched program", .serialized, .timeLimit(.minutes(5)), .enabled(if: FileWatch.obstacle == nil))
+@Suite("A watched program", .serialized, .timeLimit(.minutes(15)), .enabled(if: FileWatch.obstacle == nil))
 struct WatchedFilesTests {
     /// The built binary, which lies beside the bundle of tests.
     static let kbench: String = {
