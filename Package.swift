@@ -43,8 +43,8 @@ let package = Package(
             name: "kbench",
             dependencies: [
                 "World", "Ingestion", "Evidence", "Judgement", "Engine", "Exploration", "Harness", "Scenarios", "Gate",
-                "Campaigns", "Bench", "Offsets", "Results", "Rendering", "Kafka", "KafkaServer", "BrokerScript",
-                "Posix",
+                "Pipelines", "Campaigns", "Bench", "Offsets", "Results", "Rendering", "Kafka", "KafkaServer",
+                "BrokerScript", "Posix",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -68,6 +68,13 @@ let package = Package(
             // The scenario files travel inside the binary, so that it can be copied anywhere. `scenarios` is a link
             // to the folder of that name at the root, where people look for them.
             resources: [.embedInCode("scenarios"), .embedInCode("reference/spark-3.5.7.csv")],
+            swiftSettings: settings),
+        // Pipelines that somebody else wrote, killed at points of the wire and judged.
+        .target(
+            name: "Pipelines",
+            dependencies: [
+                "World", "Judgement", "Kafka", "KafkaProxy", "Posix", "Results", "Harness",
+            ],
             swiftSettings: settings),
         // Two builds compared, exact counts, policies, history.
         .target(
@@ -252,6 +259,7 @@ let package = Package(
                 "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Kafka", "Posix", "Results",
                 "Harness", "BrokerScript",
             ]),
+        tests(of: "Pipelines", also: ["World", "Judgement", "Kafka", "KafkaProxy", "Posix", "Results", "Harness"]),
         tests(of: "Gate", also: ["World", "Ingestion", "Engine", "Results", "Rendering", "Harness"]),
         tests(
             of: "Campaigns",

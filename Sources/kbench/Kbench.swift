@@ -26,7 +26,7 @@ struct Kbench: AsyncParsableCommand {
             ClaimsCommand.self, AtlasCommand.self, SwarmCommand.self, MutantsCommand.self, CountsCommand.self,
             CompareCommand.self, GateCommand.self, HistoryCommand.self,
             ReplayCommand.self, ShrinkCommand.self, ExplainCommand.self, CrashPointsCommand.self, OffsetsCommand.self,
-            CeilingsCommand.self, BrokerCommand.self, WorkerCommand.self, PlainLoopCommand.self,
+            CeilingsCommand.self, BrokerCommand.self, JudgeCommand.self, WorkerCommand.self, PlainLoopCommand.self,
         ])
 
     static func main() async {

@@ -97,6 +97,11 @@ extension EndToEnd {
             ("kbench compare OLD/kbench --calibrate", .runs(with: few + ["--calibrate", "1"], exits: [0, 2])),
             ("kbench compare", .runs(with: few, exits: [0, 2, 6])),
             ("kbench gate", .runs(with: few, exits: [0, 2, 6])),
+            // They need a Python with a Kafka client, which the module's own tests bring.
+            (
+                "kbench judge",
+                .elsewhere(file: "Tests/PipelinesTests/JudgeTests.swift", words: "commits after it has written")
+            ),
             ("kbench broker check", .runs()),
             (
                 "kbench broker tell",

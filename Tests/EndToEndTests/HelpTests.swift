@@ -30,6 +30,8 @@ extension EndToEnd {
             (["broker", "--help"], "broker-help.txt"),
             (["broker", "serve", "--help"], "broker-serve-help.txt"),
             (["broker", "tell", "--help"], "broker-tell-help.txt"),
+            (["judge", "--help"], "judge-help.txt"),
+            (["judge", "run", "--help"], "judge-run-help.txt"),
             (["crash-points"], "crash-points.txt"),
             (["crash-points", "--strategy", "direct-log-first"], "crash-points-direct-log-first.txt"),
         ]

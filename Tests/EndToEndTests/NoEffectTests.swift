@@ -193,6 +193,16 @@ extension EndToEnd {
                     "--records", "--partitions", "--pairs", "--verdict-records", "--block-records", "--out", "--format",
                     "--quiet",
                 ] + broker + topics),
+            "judge check": Command(options: []),
+            "judge run": Command(
+                options: [
+                    "--output-file", "--points", "--occurrences", "--guarantee", "--records", "--partitions", "--seed",
+                    "--trim", "--lockstep", "--out", "--format", "--quiet",
+                ] + broker,
+                idle: [
+                    Idle(
+                        options: ["--output-file"], arguments: ["my.yaml"], reason: "the file says where its rows are")
+                ]),
             "broker serve": Command(
                 options: [
                     "--port", "--host", "--brokers", "--partitions", "--auto-create-topics", "--no-auto-create-topics",
@@ -213,6 +223,7 @@ extension EndToEnd {
 
         private static let flags: Set<String> = [
             "--quiet", "--force", "--no-latency", "--no-crash", "--diagram", "--until-eof", "--sync",
+            "--trim", "--lockstep",
         ]
 
         /// What is typed for an option.

@@ -26,6 +26,11 @@ package struct PointWatch: Sendable {
         armed.append(Armed(trigger: trigger, action: action))
     }
 
+    /// How many frames each of those that are still waited for has seen.
+    package var seen: [WireTrigger: Int] {
+        armed.reduce(into: [:]) { $0[$1.trigger] = $1.seen }
+    }
+
     /// Waits for nothing any more; the counts stay.
     package mutating func disarm() { armed = [] }
 

@@ -126,6 +126,9 @@ package final class KafkaProxy: Sendable {
     /// How many frames each point has seen. Without bodies being read, `wire.fetch.records` has seen none.
     package var census: [WirePoint: Int] { ask { $0.watch.census } ?? [:] }
 
+    /// How many frames have passed the filters of each trigger that is still waited for.
+    package var seen: [WireTrigger: Int] { ask { $0.watch.seen } ?? [:] }
+
     /// The account.
     package var ledger: WireLedger { ask { $0.ledger } ?? WireLedger() }
 

@@ -1,0 +1,156 @@
+// Reads a pipeline file: YAML text in, a checked pipeline or one precise refusal out.
+internal import Foundation
+package import Harness
+internal import KafkaProxy
+internal import Results
+
+/// Reads pipelines from YAML.
+package enum PipelineFile {
+    private static let keys = [
+        "pipeline", "setup", "command", "env", "input", "output", "identity", "offsets", "guarantee", "drain", "kill",
+    ]
+
+    /// Who keeps the offsets.
+    private enum OffsetOwner: String, CaseIterable { case group, elsewhere }
+
+    /// Reads the pipeline in the file at `path`, in whose folder its commands start.
+    ///
+    /// - Throws: ``ScenarioError``, also when there is no such file.
+    package static func read(_ path: String) throws(ScenarioError) -> Pipeline {
+        let folder = URL(fileURLWithPath: path).standardizedFileURL.deletingLastPathComponent().path
+        return try pipeline(in: YAMLValue.root(ofFile: path), folder: folder)
+    }
+
+    /// Reads the pipeline in `text`; `file` is what errors call it.
+    ///
+    /// - Throws: ``ScenarioError``.
+    package static func parse(_ text: String, file: String, folder: String) throws(ScenarioError) -> Pipeline {
+        try pipeline(in: YAMLValue.root(of: text, file: file), folder: folder)
+    }
+
+    private static func pipeline(in root: YAMLValue, folder: String) throws(ScenarioError) -> Pipeline {
+        let top = try root.mapping(known: keys)
+        var pipeline = Pipeline(
+            name: try top.required("pipeline").text(), folder: folder, command: try words(top.required("command")))
+        if let setup = top["setup"] {
+            guard setup.isList else {
+                throw setup.error(.wrongType, "it is not a list of commands", fix: "begin each command with '- '")
+            }
+            for command in try setup.elements() { pipeline.setup.append(try words(command)) }
+        }
+        for (name, value) in try top["env"]?.mapping().values ?? [] {
+            pipeline.environment.append((name, try filled(value)))
+        }
+        if let input = top["input"] { pipeline.load = try load(input) }
+        if let output = top["output"] {
+            let mapping = try output.mapping(known: ["files", "ignore"])
+            if let files = mapping["files"] { pipeline.output = try filled(files) }
+            pipeline.ignored = try mapping["ignore"].map(pattern)
+        }
+        if let identity = top["identity"] { pipeline.identity = try self.identity(identity) }
+        let owner = try top["offsets"]?.name(of: "keeper of offsets", "keepers of offsets", as: OffsetOwner.self)
+        pipeline.offsetsAreGroups = owner != .elsewhere
+        pipeline.guarantee =
+            try top["guarantee"]?.name(of: "guarantee", "guarantees", as: PipelineGuarantee.self) ?? .atLeastOnce
+        if let drain = top["drain"] { pipeline.drain = try self.drain(drain) }
+        if let kill = top["kill"] { try addKills(kill, to: &pipeline) }
+        return pipeline
+    }
+
+    /// A command: a list of words, or a line for the shell.
+    private static func words(_ value: YAMLValue) throws(ScenarioError) -> [String] {
+        guard value.isList else { return ["sh", "-c", try filled(value)] }
+        var words: [String] = []
+        for word in try value.elements() { words.append(try filled(word)) }
+        return words
+    }
+
+    /// A text whose placeholders are all known.
+    private static func filled(_ value: YAMLValue) throws(ScenarioError) -> String {
+        let text = try value.text()
+        if let unknown = Placeholders.unknown(in: text).first {
+            throw value.error(
+                .unknownName, "there is no placeholder {\(unknown)}",
+                fix: "use {bootstrap}, {topic}, {output-topic}, {group}, {output} or {state}")
+        }
+        return text
+    }
+
+    private static func load(_ value: YAMLValue) throws(ScenarioError) -> PipelineLoad {
+        let mapping = try value.mapping(known: ["records", "partitions", "record-bytes", "batch-records"])
+        var load = PipelineLoad()
+        load.records = try mapping["records"]?.integer(in: PipelineLimits.records) ?? load.records
+        load.partitions = try mapping["partitions"]?.integer(in: ScenarioLimits.partitions) ?? load.partitions
+        load.recordBytes = try mapping["record-bytes"]?.integer(in: PipelineLimits.recordBytes) ?? load.recordBytes
+        load.batchRecords = try mapping["batch-records"]?.integer(in: PipelineLimits.batchRecords) ?? load.batchRecords
+        return load
+    }
+
+    private static func identity(_ value: YAMLValue) throws(ScenarioError) -> RowIdentity {
+        guard value.isMapping else {
+            guard try value.text() == "value" else {
+                throw value.error(
+                    .unknownName, "it is not 'value', and names no place in a row",
+                    fix: "write 'value', or one of json, column and pattern")
+            }
+            return .token
+        }
+        let mapping = try value.mapping(known: ["json", "column", "pattern"])
+        guard mapping.values.count == 1, let (key, place) = mapping.values.first else {
+            throw value.error(.impossibleValue, "it names several places", fix: "write one of json, column and pattern")
+        }
+        switch key {
+        case "json": return .json(try place.text().split(separator: ".").map(String.init))
+        case "column": return .column(try place.integer(in: 1...10_000))
+        default: return .pattern(try pattern(place))
+        }
+    }
+
+    private static func pattern(_ value: YAMLValue) throws(ScenarioError) -> RowPattern {
+        let text = try value.text()
+        guard let pattern = RowPattern(text) else {
+            throw value.error(.syntax, "'\(text)' is no regular expression", fix: "write one, in single quotes")
+        }
+        return pattern
+    }
+
+    private static func drain(_ value: YAMLValue) throws(ScenarioError) -> DrainLimits {
+        let mapping = try value.mapping(known: ["quiet-ms", "commit-ms", "timeout-s", "stop-s"])
+        var drain = DrainLimits()
+        let milliseconds = 0...3_600_000
+        drain.quietMilliseconds = try mapping["quiet-ms"]?.integer(in: milliseconds) ?? drain.quietMilliseconds
+        drain.commitMilliseconds = try mapping["commit-ms"]?.integer(in: milliseconds) ?? drain.commitMilliseconds
+        drain.timeoutSeconds = try mapping["timeout-s"]?.integer(in: 1...86_400) ?? drain.timeoutSeconds
+        drain.stopSeconds = try mapping["stop-s"]?.integer(in: 0...3_600) ?? drain.stopSeconds
+        return drain
+    }
+
+    private static func addKills(_ value: YAMLValue, to pipeline: inout Pipeline) throws(ScenarioError) {
+        let mapping = try value.mapping(known: ["points", "occurrences"])
+        for point in try mapping["points"]?.elements() ?? [] {
+            let text = try point.text()
+            do throws(TriggerError) {
+                _ = try WireTrigger(text)
+            } catch {
+                throw point.error(.unknownName, error.cause, fix: error.fix)
+            }
+            pipeline.points.append(text)
+        }
+        guard let occurrences = mapping["occurrences"] else { return }
+        pipeline.occurrences = []
+        for word in try occurrences.elements() {
+            guard let occurrence = Occurrence(try word.text()) else {
+                throw word.error(
+                    .unknownName, "it is no occurrence", fix: "write first, middle, last, all or a number from 1 on")
+            }
+            pipeline.occurrences.append(occurrence)
+        }
+    }
+}
+
+/// What a pipeline file's numbers may be.
+package enum PipelineLimits {
+    package static let records = 1...10_000_000
+    package static let recordBytes = PipelineLoad.leastBytes...1_000_000
+    package static let batchRecords = 1...100_000
+}

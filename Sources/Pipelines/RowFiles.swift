@@ -1,0 +1,86 @@
+// The output of a pipeline: the lines of all files whose paths fit a pattern, also of those that appear later.
+package import Judgement
+internal import Harness
+internal import Posix
+internal import World
+
+/// Files of rows.
+package struct RowFiles: DeliverySource, Sendable {
+    /// A path in which `*` and `?` stand for what may differ, but for slashes.
+    package let path: String
+    private let identity: RowIdentity
+    private let ignored: RowPattern?
+
+    package init(_ path: String, _ identity: RowIdentity, ignoring ignored: RowPattern? = nil) {
+        self.path = path
+        self.identity = identity
+        self.ignored = ignored
+    }
+
+    /// No row says what brought its record in.
+    package var causes: CauseEvidence { .journal }
+
+    /// Stands for a line that is no row.
+    private static let noRow = -1
+
+    /// The files that are there now, in order.
+    package var files: [String] { RowFiles.matches(of: path) }
+
+    /// Calls `body` with each row.
+    ///
+    /// - Throws: ``DiskError``, or what `body` throws.
+    package func forEachDelivery(_ body: (Delivery) throws -> Void) throws {
+        let (identity, ignored) = (identity, ignored)
+        for file in files {
+            let lines = LineDeliveries(file) { line in
+                ignored?.first(in: line) != nil ? Self.noRow : identity.number(of: line)
+            }
+            try lines.forEachDelivery { delivery in
+                if delivery.number != Self.noRow { try body(delivery) }
+            }
+        }
+    }
+
+    /// Something that changes whenever the output does: how many bytes and files there are.
+    package var size: UInt64 {
+        files.reduce(0) { sum, file in
+            let bytes = (try? FileSystem.bytesUsed(under: file)) ?? 0
+            return sum &+ UInt64(clamping: bytes) &* 31 &+ 1
+        }
+    }
+
+    /// Removes the files.
+    ///
+    /// - Throws: ``DiskError``.
+    package func remove() throws {
+        for file in files { try FileSystem.removeTree(file) }
+    }
+
+    /// The paths that fit a pattern, in order.
+    static func matches(of pattern: String) -> [String] {
+        let disk = PosixDisk()
+        guard pattern.contains(where: { "*?".contains($0) }) else { return disk.exists(pattern) ? [pattern] : [] }
+        var found = [pattern.hasPrefix("/") ? "/" : ""]
+        for part in pattern.split(separator: "/") {
+            found = found.flatMap { folder -> [String] in
+                guard part.contains(where: { "*?".contains($0) }) else { return ["\(folder)\(part)/"] }
+                let names = (try? disk.list(folder.isEmpty ? "." : folder)) ?? []
+                // As in a shell: what is hidden is meant only where the pattern says so.
+                let shown = names.filter { part.hasPrefix(".") || !$0.hasPrefix(".") }
+                return shown.filter { fits($0[...], part) }.map { "\(folder)\($0)/" }
+            }
+        }
+        return found.map { String($0.dropLast()) }.filter(disk.exists).sorted()
+    }
+
+    private static func fits(_ name: Substring, _ pattern: Substring) -> Bool {
+        guard let first = pattern.first else { return name.isEmpty }
+        switch first {
+        case "*":
+            let rest = pattern.drop { $0 == "*" }
+            return rest.isEmpty || name.indices.contains { fits(name[$0...], rest) }
+        case "?": return !name.isEmpty && fits(name.dropFirst(), pattern.dropFirst())
+        default: return name.first == first && fits(name.dropFirst(), pattern.dropFirst())
+        }
+    }
+}

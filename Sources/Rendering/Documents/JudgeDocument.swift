@@ -1,0 +1,79 @@
+// What came of a judged pipeline: the verdict, a row for each run, the findings and the census.
+package import Results
+
+extension JudgeResult: Presentable {
+    package var document: Document {
+        var document = Document(data: .exact(runs))
+        document.add(.heading(pipeline, level: 1), for: .report)
+        document.add(.verdict(verdictLine))
+        document.add(.heading("Runs", level: 2), for: .report)
+        document.add(.table(.ofRuns(runs)))
+        document.add(
+            .prose(
+                "Each run but the first was killed before the frame it names went on. What is expected follows from what lay "
+                    + "in the output and from the group's offsets when the pipeline was dead: duplicates / lost."),
+            for: .report)
+        document.add(.prose("expected is duplicates / lost."), for: .terminal)
+        document.add("What was noticed", findings.map { "\($0.name): \($0.detail)" })
+        document.add(.heading("Points that a run without a kill meets", level: 2), for: .report)
+        document.add(
+            .table(Table(census, [.words("point") { $0.point }, .count("frames") { $0.count }])), for: .report)
+        document.add(.heading("Again", level: 2), for: .report)
+        if let run = telling { document.add(.code(run.reproduce, label: "again")) }
+        return document
+    }
+
+    /// The run that decided.
+    private var telling: Run? {
+        let claimed = PipelineGuarantee(rawValue: guarantee.claimed)
+        return runs.first { $0.invalidReason != nil }
+            ?? runs.first { claimed?.allows(duplicates: $0.duplicates, lost: $0.lost) == false }
+            ?? runs.first { $0.agrees == false } ?? runs.first
+    }
+
+    private var verdictLine: String {
+        let word =
+            switch verdict {
+            case .pass: "PASS"
+            case .fail: "FAIL"
+            case .invalid: "INVALID"
+            }
+        let kills = runs.count { $0.point != nil }
+        let said = "claimed \(guarantee.claimed), observed \(guarantee.observed) in \(Numbers.count(kills, "kill"))"
+        return "\(word) \(pipeline): " + (reason.map { "\($0); \(said)" } ?? said)
+    }
+}
+
+extension Table {
+    fileprivate static func ofRuns(_ runs: [JudgeResult.Run]) -> Table {
+        Table(
+            runs,
+            [
+                .words("killed at") { $0.point ?? "-" }, .count("frame") { $0.occurrence },
+                .count("duplicates") { $0.duplicates }, .count("lost") { $0.lost },
+                .words("expected") { run in
+                    run.expected.duplicates.flatMap { some in run.expected.lost.map { "\(some) / \($0)" } }
+                },
+                .words("agrees") { $0.agrees.map { $0 ? "yes" : "NO" } },
+                .count("foreign", rank: 3) { $0.foreign }, .count("rows at kill", rank: 2) { $0.atKill?.sinkRows },
+                .count("restarts", rank: 4) { $0.restarts }, .words("done by", rank: 5) { $0.drainedBy },
+                .number("seconds", rank: 6, places: 1) { $0.seconds },
+                .words("invalid", rank: 1, wraps: true) { $0.invalidReason },
+            ])
+    }
+
+    fileprivate static func exact(_ runs: [JudgeResult.Run]) -> Table {
+        Table(
+            runs,
+            [
+                .exact("point") { $0.point }, .exact("occurrence") { $0.occurrence }, .exact("fired") { $0.fired },
+                .exact("produced") { $0.produced }, .exact("delivered") { $0.delivered },
+                .exact("duplicates") { $0.duplicates }, .exact("lost") { $0.lost }, .exact("foreign") { $0.foreign },
+                .exact("sink_rows_at_kill") { $0.atKill?.sinkRows },
+                .exact("expected_duplicates") { $0.expected.duplicates }, .exact("expected_lost") { $0.expected.lost },
+                .exact("agrees") { $0.agrees }, .exact("restarts") { $0.restarts },
+                .exact("drained_by") { $0.drainedBy }, .exact("seconds") { $0.seconds },
+                .exact("invalid_reason") { $0.invalidReason }, .exact("reproduce") { $0.reproduce },
+            ])
+    }
+}

@@ -1,0 +1,18 @@
+// `kbench judge`: kills any pipeline at points of the wire, and judges what it does to the records.
+internal import ArgumentParser
+
+/// The group of commands of judged pipelines; without a word of its own it judges.
+struct JudgeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "judge",
+        abstract: "Kill any pipeline at exact protocol events, and count what it loses and repeats.",
+        discussion: """
+            A pipeline is a command in any language that reads a topic and writes rows:
+
+            kbench judge my.yaml
+            kbench judge --output-file rows.txt -- python3 consumer.py
+
+            It finds broker, topic and group in KBENCH_BOOTSTRAP, KBENCH_TOPIC and KBENCH_GROUP.
+            """,
+        subcommands: [JudgeRunCommand.self, JudgeCheckCommand.self], defaultSubcommand: JudgeRunCommand.self)
+}

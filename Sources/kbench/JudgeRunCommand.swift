@@ -1,0 +1,197 @@
+// `kbench judge FILE`: judges a pipeline, prints what came of it, and exits by the verdict.
+internal import ArgumentParser
+internal import Foundation
+internal import Harness
+internal import Pipelines
+internal import Posix
+internal import Rendering
+internal import Results
+internal import World
+
+/// Judges one pipeline.
+struct JudgeRunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Judge a pipeline (the default).",
+        discussion: """
+            The pipeline runs once without a kill, which has to lose and repeat nothing. Then it runs once for each chosen \
+            point and occurrence: it is killed before that frame goes on, started again, and drained.
+
+            Exit codes: 0 as claimed, 3 the claim or an expectation is broken, 5 the runs show nothing.
+            """)
+
+    @Argument(help: "A pipeline file; without one, the command behind --.")
+    var file: String?
+
+    @Option(help: ArgumentHelp("The file that the command behind -- writes its rows to.", valueName: "F"))
+    var outputFile: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Where to kill: points such as wire.offset-commit.request, with @K for one frame, joined by commas; 'census' for all that are met; 'default'.",
+            valueName: "P@K"))
+    var points: String?
+
+    @Option(help: ArgumentHelp("Which frames: first, middle, last, all or numbers.", valueName: "A,B"))
+    var occurrences: String?
+
+    @Option(help: ArgumentHelp("What the pipeline claims, in place of what its file says.", valueName: "G"))
+    var guarantee: String?
+
+    @Option(help: ArgumentHelp("Records to produce.", valueName: "N"))
+    var records: Int?
+
+    @Option(help: ArgumentHelp("Partitions of the topic.", valueName: "P"))
+    var partitions: Int?
+
+    @Option(help: ArgumentHelp("The seed of the payloads.", valueName: "S"))
+    var seed = 1
+
+    @Flag(help: "Give the pipeline one batch of records at a time, so that a small load meets many points.")
+    var trim = false
+
+    @Flag(help: "Hold each answer with records until wire and output have been silent.")
+    var lockstep = false
+
+    @OptionGroup var broker: BrokerOptions
+
+    @Option(help: ArgumentHelp("The folder for files while it runs.", valueName: "DIR"))
+    var out = "results"
+
+    @OptionGroup var output: OutputOptions
+
+    @Flag(help: "No progress bar.")
+    var quiet = false
+
+    @Argument(parsing: .postTerminator, help: "The command of the pipeline, behind --.")
+    var command: [String] = []
+
+    func run() async throws {
+        let pipeline = try pipeline()
+        var settings = JudgeSettings()
+        try OptionCheck.range(seed, ScenarioLimits.seed, "--seed")
+        settings.seed = UInt64(seed)
+        settings.points = try points.map { try OptionCheck.points($0, "--points") } ?? []
+        settings.occurrences = try occurrences.map { try chosen($0) }
+        settings.trims = trim
+        settings.isInLockstep = lockstep
+        try OutputCheck.folder(out, "--out")
+        WorkFolder.removeAbandoned(in: out)
+        let whole = URL(fileURLWithPath: out).standardizedFileURL.path
+        let options = try broker.runOptions(in: whole, reproduce: reproduce)
+        let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
+        let runner = JudgeRunner(pipeline, settings, options: options) { bar.show($0, $1) }
+        defer { bar.finish() }
+        let result = try await Interruptible.run { try await runner.run() }
+        bar.finish()
+        try output.write(result)
+        switch result.verdict {
+        case .pass: return
+        case .fail: throw ExitCode(ExitStatus.guaranteeBroken.rawValue)
+        case .invalid: throw ExitCode(ExitStatus.invalidRun.rawValue)
+        }
+    }
+
+    private func pipeline() throws -> Pipeline {
+        var pipeline: Pipeline
+        if let file {
+            guard command.isEmpty else { throw refusal("a file and a command behind --", "give one of the two") }
+            guard outputFile == nil else {
+                throw refusal("--output-file has no effect: the file says where its rows are", "leave it out")
+            }
+            pipeline = try PipelineFile.read(file)
+        } else {
+            guard let outputFile else {
+                throw refusal(
+                    "no pipeline is named", "give a pipeline file, or --output-file F -- and a command that writes F")
+            }
+            guard let program = command.first else {
+                throw refusal("--output-file: no command is named", "give it behind --")
+            }
+            // A script's name says more than its interpreter's.
+            let script = command.dropFirst().first { !$0.hasPrefix("-") && !$0.contains(" ") }
+            pipeline = Pipeline(
+                name: URL(fileURLWithPath: script ?? program).lastPathComponent,
+                folder: FileManager.default.currentDirectoryPath, command: command)
+            pipeline.output = outputFile
+        }
+        if let records {
+            try OptionCheck.range(records, PipelineLimits.records, "--records")
+            pipeline.load.records = records
+        }
+        if let partitions {
+            try OptionCheck.range(partitions, ScenarioLimits.partitions, "--partitions")
+            pipeline.load.partitions = partitions
+        }
+        if let guarantee {
+            guard let claimed = PipelineGuarantee(rawValue: guarantee) else {
+                let known = PipelineGuarantee.allCases.map(\.rawValue)
+                throw refusal(
+                    "--guarantee \(guarantee): there is no such guarantee", "use \(known.joined(separator: ", "))")
+            }
+            pipeline.guarantee = claimed
+        }
+        return pipeline
+    }
+
+    private func chosen(_ list: String) throws -> [Occurrence] {
+        try OptionCheck.words(list, "--occurrences").map { word in
+            guard let occurrence = Occurrence(word) else {
+                throw refusal("--occurrences \(word): it is no occurrence", "use first, middle, last, all or numbers")
+            }
+            return occurrence
+        }
+    }
+
+    private func quoted(_ word: String) -> String {
+        let isPlain = word.allSatisfy { $0.isLetter || $0.isNumber || "-_./=:,@+".contains($0) } && !word.isEmpty
+        return isPlain ? word : "'\(word.replacing("'", with: #"'\''"#))'"
+    }
+
+    private func refusal(_ cause: String, _ fix: String) -> Diagnosis {
+        Diagnosis(cause: cause, fix: fix, exitCode: .usage)
+    }
+
+    /// The command that repeats the runs; what chooses points goes where `{points}` stands.
+    private var reproduce: String {
+        var parts = ["kbench", "judge"] + (file.map { [$0] } ?? [])
+        func add(_ option: String, _ value: String?) { if let value { parts += [option, value] } }
+        add("--output-file", outputFile)
+        add("--guarantee", guarantee)
+        add("--records", records.map(String.init))
+        add("--partitions", partitions.map(String.init))
+        add("--seed", "\(seed)")
+        if trim { parts.append("--trim") }
+        if lockstep { parts.append("--lockstep") }
+        parts += broker.arguments + [JudgeRunner.pointsPlace]
+        if !command.isEmpty { parts += ["--"] + command.map(quoted) }
+        return parts.joined(separator: " ")
+    }
+}
+
+/// Checks a pipeline file.
+struct JudgeCheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Check a pipeline file without running it.")
+
+    @Argument(help: "The pipeline file.")
+    var file: String
+
+    func run() throws {
+        let pipeline = try PipelineFile.read(file)
+        try StandardStreams.writeOutput("\(file): pipeline \(pipeline.name) is in order\n")
+    }
+}
+
+extension OptionCheck {
+    /// Points joined by commas; those between brackets join a point's own filters.
+    fileprivate static func points(_ list: String, _ option: String) throws -> [String] {
+        var isWithin = false
+        let marked = list.map { character -> Character in
+            if character == "[" || character == "]" { isWithin = character == "[" }
+            return character == "," && isWithin ? "\u{0}" : character
+        }
+        return try words(String(marked), option).map { $0.replacing("\u{0}", with: ",") }
+    }
+}

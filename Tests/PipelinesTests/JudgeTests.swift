@@ -1,0 +1,155 @@
+// Pipelines of a few lines, killed and judged: those that keep their word, those that do not, those that cannot be judged.
+import Foundation
+import Harness
+import Kafka
+import Posix
+import Results
+import Testing
+import World
+
+@testable import Pipelines
+
+@Suite("A judged pipeline", .serialized, .timeLimit(.minutes(10))) struct JudgeTests {
+    /// A Python with confluent-kafka, which `scripts/test` names.
+    private static let python: String? = {
+        let named = ProcessInfo.processInfo.environment["KBENCH_TEST_PYTHON"]
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let installed = root.appendingPathComponent(".build/python-clients/2.16.1/bin/python3").path
+        return named ?? (FileManager.default.isExecutableFile(atPath: installed) ? installed : nil)
+    }()
+
+    /// Writes 100 records at a time, and commits when MODE says.
+    private static let consumer = """
+        import os
+        from confluent_kafka import Consumer
+        consumer = Consumer({
+            "bootstrap.servers": os.environ["KBENCH_BOOTSTRAP"], "group.id": os.environ["KBENCH_GROUP"],
+            "auto.offset.reset": "earliest", "enable.auto.commit": False})
+        consumer.subscribe([os.environ["KBENCH_TOPIC"]])
+        mode = os.environ["MODE"]
+        with open(os.environ["KBENCH_OUTPUT"], "ab", buffering=0) as output:
+            while True:
+                messages = [message for message in consumer.consume(100, 0.1) if not message.error()]
+                if messages and mode == "before": consumer.commit(asynchronous=False)
+                for message in messages: output.write(message.value() + b"\\n")
+                if messages and mode == "after": consumer.commit(asynchronous=False)
+
+        """
+
+    /// Judges a pipeline in a folder of its own, of which nothing is left.
+    private static func judge(
+        _ settings: JudgeSettings = JudgeSettings(), _ change: (inout Pipeline) -> Void
+    ) async throws -> JudgeResult {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("kbench-\(UUID().uuidString)").path
+        try PosixDisk().makeDirectory(folder)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try Data(consumer.utf8).write(to: URL(fileURLWithPath: "\(folder)/consumer.py"))
+        var pipeline = Pipeline(name: "test", folder: folder, command: [python ?? "python3", "consumer.py"])
+        pipeline.load = PipelineLoad(records: 600, partitions: 3)
+        change(&pipeline)
+        let options = RunOptions(
+            brokers: nil, properties: [], workDirectory: "\(folder)/work", workerExecutable: "",
+            reproduce: "kbench judge test.yaml \(JudgeRunner.pointsPlace)", version: "")
+        let result = try await JudgeRunner(pipeline, settings, options: options).run()
+        #expect(try PosixDisk().list(folder) == ["consumer.py"])
+        return result
+    }
+
+    private static func counts(_ result: JudgeResult, at point: String) -> [[Int]] {
+        result.runs.filter { $0.point == point }.map { [$0.duplicates, $0.lost] }
+    }
+
+    @Test(
+        "that commits after it has written repeats what it had not committed, and loses nothing",
+        .enabled(if: python != nil))
+    func commitAfterWrite() async throws {
+        let result = try await Self.judge { $0.environment = [("MODE", "after")] }
+        #expect(result.verdict == .pass, "\(result.reason ?? "")")
+        #expect(result.runs[0].point == nil)
+        #expect(result.runs[0].drainedBy == "committed")
+        #expect(Self.counts(result, at: "wire.offset-commit.request") == [[100, 0], [100, 0]])
+        #expect(Self.counts(result, at: "wire.offset-commit.response") == [[0, 0], [0, 0]])
+        #expect(result.runs.dropFirst().allSatisfy { $0.fired && $0.agrees == true && $0.restarts == 1 })
+        #expect(result.findings == [])
+        #expect(result.guarantee == .init(claimed: "at-least-once", observed: "at-least-once"))
+        #expect(result.broker.kind == "embedded")
+        #expect(result.census.first { $0.point == "wire.offset-commit.request" }?.count ?? 0 >= 6)
+        let second = result.runs.filter { $0.point == "wire.offset-commit.request" }[1]
+        #expect(second.reproduce == "kbench judge test.yaml --points 'wire.offset-commit.request@3'")
+        #expect(second.atKill?.sinkRows == 300)
+        #expect(second.atKill?.committed.reduce(0) { $0 + ($1 ?? 0) } == 200)
+    }
+
+    @Test("that commits before it writes is found to lose records", .enabled(if: python != nil))
+    func commitBeforeWrite() async throws {
+        let result = try await Self.judge { $0.environment = [("MODE", "before")] }
+        #expect(result.verdict == .fail)
+        #expect(Self.counts(result, at: "wire.offset-commit.request") == [[0, 0], [0, 0]])
+        #expect(Self.counts(result, at: "wire.offset-commit.response") == [[0, 100], [0, 100]])
+        #expect(result.runs.dropFirst().allSatisfy { $0.agrees == true })
+        #expect(result.findings.map(\.name) == ["commit-before-write"])
+        #expect(result.guarantee.observed == "at-most-once")
+    }
+
+    @Test("that never commits is found out, and judged by its output alone", .enabled(if: python != nil))
+    func neverCommits() async throws {
+        var settings = JudgeSettings()
+        settings.points = ["wire.fetch.records[topic=none]", "wire.heartbeat.request@1"]
+        settings.isInLockstep = true
+        settings.trims = true
+        let result = try await Self.judge(settings) {
+            $0.environment = [("MODE", "never")]
+            $0.drain.commitMilliseconds = 100
+        }
+        #expect(result.runs[0].drainedBy == "quiet")
+        #expect(result.findings.map(\.name) == ["offset-never-committed"])
+        // No frame is of that topic.
+        #expect(result.verdict == .invalid)
+        #expect(result.runs[1].invalidReason?.contains("never came") == true)
+    }
+
+    @Test("that is wrong by itself, ends with errors, never ends, or writes what is no record shows nothing")
+    func invalid() async throws {
+        let cases: [(command: String, reason: String, findings: [String])] = [
+            ("exit 3", "ended with an error", ["restart-failed"]),
+            ("exec sleep 1000", "was not done after 1 s", []),
+            ("echo garbage >\"$KBENCH_OUTPUT\"", "wrong by itself", []),
+            ("true", "600 lost", []), ("kill -9 $$", "killed by somebody else", []),
+        ]
+        for (command, reason, findings) in cases {
+            let result = try await Self.judge {
+                $0.command = ["sh", "-c", command]
+                $0.drain.timeoutSeconds = 1
+            }
+            #expect(result.verdict == .invalid)
+            #expect(!result.valid)
+            #expect(result.reason?.contains(reason) == true, "\(command): \(result.reason ?? "")")
+            #expect(result.runs.count == 1)
+            if !findings.isEmpty {
+                #expect(result.findings.map(\.name) == findings, "\(command)")
+            }
+        }
+    }
+
+    @Test("is not started where its output is there already, or its broker cannot be spoken to")
+    func refusals() async throws {
+        let there = await #expect(throws: Diagnosis.self) { try await Self.judge { $0.output = "consumer.py" } }
+        #expect(there?.cause.contains("the output is there before") == true)
+        #expect(there?.exitCode == .usage)
+        let options = RunOptions(
+            brokers: "127.0.0.1:1", properties: [KafkaProperty(name: "security.protocol", value: "sasl_ssl")],
+            workDirectory: "work", workerExecutable: "", reproduce: "", version: "")
+        let runner = JudgeRunner(Pipeline(name: "a", folder: "/", command: ["true"]), JudgeSettings(), options: options)
+        let encrypted = await #expect(throws: Diagnosis.self) { try await runner.run() }
+        #expect(encrypted?.cause.contains("no TLS") == true)
+        let missing = await #expect(throws: Diagnosis.self) {
+            try await Self.judge { $0.command = ["/no/such/program"] }
+        }
+        #expect(missing?.cause.contains("cannot be started") == true)
+        let setup = await #expect(throws: Diagnosis.self) {
+            try await Self.judge { $0.setup = [["sh", "-c", "echo no luck; exit 4"]] }
+        }
+        #expect(setup?.cause.contains("no luck") == true)
+    }
+}
