@@ -12,6 +12,7 @@ public enum SwarmSchedule {
     /// - Parameters:
     ///   - seed: Decides everything that is drawn.
     ///   - faults: Those of a script; the first life has them besides its own. They change nothing that is drawn.
+    /// - Returns: The schedule.
     public static func draw(seed: UInt64, faults: [Fault] = []) -> Schedule {
         var random = SeededRandom(seed: seed)
         let strategies = Strategy.withOutput
