@@ -15,6 +15,17 @@ package struct JudgeSettings: Sendable {
     package var occurrences: [Occurrence]?
     package var trims = false
     package var isInLockstep = false
+    /// How often each kill is tried.
+    package var times = 1
+    /// Seconds after which no run is begun any more; nil: none.
+    package var budgetSeconds: Double?
+    /// A file that remembers the runs that are over; nil: none.
+    package var journal: String?
+    /// Which part of the kills are tried here: of `of` parts that of the number `part`, from 1.
+    package var shard = (part: 1, of: 1)
+    package var limits = JudgeResult.Limits()
+    /// Files of several parts, which are put together in place of running anything.
+    package var merged: [String]?
 
     package init() {}
 }
@@ -41,6 +52,7 @@ package struct JudgeRunner: Sendable {
     ///
     /// - Throws: ``Diagnosis`` when something cannot be started; nothing is left behind then.
     package func run() async throws -> JudgeResult {
+        if let merged = settings.merged { return try merge(merged) }
         try checkProperties()
         try checkOutput()
         let host = try await BlockingThread.run { [options] in Handed(try BrokerHost(options)) }
@@ -54,6 +66,9 @@ package struct JudgeRunner: Sendable {
         }
     }
 
+    private var trims: Bool { settings.trims || pipeline.load.trims }
+    private var isInLockstep: Bool { settings.isInLockstep || pipeline.load.isInLockstep }
+
     private func cleanUp(_ host: Handed<BrokerHost>) async throws {
         let folder = options.workDirectory
         try await BlockingThread.run {
@@ -63,34 +78,89 @@ package struct JudgeRunner: Sendable {
     }
 
     private func judge(_ host: Handed<BrokerHost>) async throws -> JudgeResult {
+        let clock = ContinuousClock()
+        let start = clock.now
         let chosen = try triggers(settings.points.isEmpty ? pipeline.points : settings.points)
         // Occurrences of a point with filters are those that pass the filters.
-        let counts = chosen.map { trigger in
-            var trigger = trigger.trigger
-            trigger.occurrence = .max
-            return trigger
+        let counts = chosen.map(\.trigger.uncounted)
+        var journal = try settings.journal.map { try JudgeJournal($0, header) }
+        defer { journal?.close() }
+        var entries: [JudgeJournal.Entry] = []
+        func enter(_ kill: WireTrigger?, _ time: Int, _ number: Int) async throws {
+            let name = kill?.description ?? ""
+            if let known = journal?.entries.first(where: { $0.kill == name && $0.time == time }) {
+                return entries.append(known)
+            }
+            let outcome = try await trial(host, number, kill, counting: kill == nil ? counts : [])
+            let entry = JudgeJournal.Entry(
+                kill: name, time: time, run: outcome.run, findings: JudgeFindings.of(outcome, pipeline),
+                census: kill == nil
+                    ? outcome.census.sorted { $0.key < $1.key }.map {
+                        .init(point: "\($0.key)", count: $0.value)
+                    } : [], counted: counts.map { outcome.counted[$0] ?? 0 })
+            try journal?.append(entry)
+            entries.append(entry)
         }
         progress(0, "without a kill")
-        var outcomes = [try await trial(host, 0, nil, counting: counts)]
-        let plain = outcomes[0].run
-        if plain.invalidReason == nil, plain.duplicates + plain.lost + plain.foreign == 0 {
-            let kills = kills(chosen, outcomes[0])
-            for (index, kill) in kills.enumerated() {
-                progress(Double(index + 1) / Double(kills.count + 1), "\(kill)")
-                outcomes.append(try await trial(host, index + 1, kill))
+        try await enter(nil, 1, 0)
+        var left = 0
+        if entries[0].run.isRight {
+            let all = kills(chosen, entries[0]).flatMap { kill in (1...settings.times).map { (kill, $0) } }
+            let mine = all.enumerated().filter { $0.offset % settings.shard.of == settings.shard.part - 1 }
+            for (done, (index, (kill, time))) in mine.enumerated() {
+                if let budget = settings.budgetSeconds, clock.now - start > .seconds(budget) {
+                    left = mine.count - done
+                    break
+                }
+                progress(Double(done + 1) / Double(mine.count + 1), "\(kill)")
+                try await enter(kill, time, index + 1)
             }
         }
-        return JudgeResult(
-            pipeline: pipeline.name, broker: host.value.info, claimed: pipeline.guarantee,
-            census: outcomes[0].census.sorted { $0.key < $1.key }.map { .init(point: "\($0.key)", count: $0.value) },
-            findings: JudgeFindings.of(outcomes, pipeline), runs: outcomes.map(\.run))
+        return result(entries, host.value.info, left: left)
+    }
+
+    private func result(_ entries: [JudgeJournal.Entry], _ broker: BrokerInfo, left: Int) -> JudgeResult {
+        JudgeResult(
+            pipeline: pipeline.name, broker: broker,
+            feed: .init(
+                records: pipeline.load.records, partitions: pipeline.load.partitions, seed: settings.seed, trim: trims,
+                lockstep: isInLockstep),
+            claimed: pipeline.guarantee,
+            census: entries.first?.census ?? [], findings: JudgeFindings.merged(entries.map(\.findings)),
+            runs: entries.map(\.run), limits: settings.limits, left: left)
+    }
+
+    /// Puts the runs of several parts together, which were remembered by ``JudgeSettings/journal``. Nothing is run.
+    ///
+    /// - Throws: ``Diagnosis`` for a file that is not there, or of something else.
+    private func merge(_ journals: [String]) throws -> JudgeResult {
+        let parts = try journals.map { try JudgeJournal.read($0, header) }
+        // Each part has tried by itself whether the pipeline is right without a kill; one that is not decides.
+        let plain = parts.joined().filter { $0.kill.isEmpty }
+        let first = plain.first { !$0.run.isRight } ?? plain.first
+        let kills = parts.joined().filter { !$0.kill.isEmpty }
+        let broker = BrokerInfo(
+            kind: options.brokers == nil ? "embedded" : "external", address: options.brokers ?? "")
+        return result((first.map { [$0] } ?? []) + kills, broker, left: 0)
+    }
+
+    private var header: JudgeJournal.Header {
+        let words = [
+            "\(pipeline.command)", "\(pipeline.setup)", "\(pipeline.environment)", "\(pipeline.load)",
+            "\(pipeline.output)", "\(pipeline.guarantee)", "\(pipeline.offsetsAreGroups)", "\(pipeline.drain)",
+            "\(settings.points.isEmpty ? pipeline.points : settings.points)",
+            "\(settings.occurrences ?? pipeline.occurrences)", "\(settings.seed)", "\(trims)",
+            "\(isInLockstep)", "\(settings.times)", options.brokers ?? "",
+        ]
+        return .init(
+            version: options.version, pipeline: pipeline.name, settings: words.joined(separator: " "))
     }
 
     private func trial(
         _ host: Handed<BrokerHost>, _ number: Int, _ kill: WireTrigger?, counting counts: [WireTrigger] = []
     ) async throws -> TrialOutcome {
         try await PipelineTrial(
-            pipeline: pipeline, seed: settings.seed, trims: settings.trims, isInLockstep: settings.isInLockstep,
+            pipeline: pipeline, seed: settings.seed, trims: trims, isInLockstep: isInLockstep,
             host: host, kill: kill, counts: counts, folder: "\(options.workDirectory)/run-\(number)",
             reproduce: reproduce(kill)
         ).carryOut()
@@ -120,7 +190,7 @@ package struct JudgeRunner: Sendable {
     }
 
     private func kills(
-        _ chosen: [(trigger: WireTrigger, isNumbered: Bool)], _ census: TrialOutcome
+        _ chosen: [(trigger: WireTrigger, isNumbered: Bool)], _ census: JudgeJournal.Entry
     ) -> [WireTrigger] {
         let occurrences = settings.occurrences ?? pipeline.occurrences
         func numbered(_ trigger: WireTrigger, _ count: Int) -> [WireTrigger] {
@@ -136,16 +206,15 @@ package struct JudgeRunner: Sendable {
         }
         if chosen.isEmpty {
             let names = settings.points.isEmpty ? pipeline.points : settings.points
-            let points = names.contains(Self.all) ? census.census.keys.sorted() : Pipeline.usualPoints
-            return points.flatMap { point in
-                census.census[point].map { numbered(WireTrigger(point), $0) } ?? []
+            let isUsual = Set(Pipeline.usualPoints.map { "\($0)" })
+            let points = census.census.filter { names.contains(Self.all) || isUsual.contains($0.point) }
+            return points.flatMap { met in
+                WirePoint(met.point).map { numbered(WireTrigger($0), met.count) } ?? []
             }
         }
-        return chosen.flatMap { trigger, isNumbered in
-            guard !isNumbered else { return [trigger] }
-            var counted = trigger
-            counted.occurrence = .max
-            return numbered(trigger, census.counted[counted] ?? 0)
+        return chosen.enumerated().flatMap { place, chosen in
+            guard !chosen.isNumbered else { return [chosen.trigger] }
+            return numbered(chosen.trigger, census.counted.indices.contains(place) ? census.counted[place] : 0)
         }
     }
 
@@ -163,11 +232,25 @@ package struct JudgeRunner: Sendable {
 
     /// An output that does not lie in a run's own folder is removed before each run, so it may not be anybody's.
     private func checkOutput() throws(Diagnosis) {
-        guard !pipeline.output.contains("{") else { return }
-        let path = pipeline.output.hasPrefix("/") ? pipeline.output : "\(pipeline.folder)/\(pipeline.output)"
-        guard let file = RowFiles(path, .token).files.first else { return }
+        guard let given = pipeline.output.path, !given.contains("{") else { return }
+        let path = given.hasPrefix("/") ? given : "\(pipeline.folder)/\(given)"
+        guard let file = RowFiles(path, RowReading()).files.first else { return }
         throw Diagnosis(
             cause: "\(file): the output is there before the pipeline has begun, and each run begins without one",
             fix: "move it away, or let the pipeline write to {output} or KBENCH_OUTPUT", exitCode: .usage)
+    }
+}
+
+extension JudgeResult.Run {
+    /// Whether the pipeline has done without a kill what it is judged for.
+    fileprivate var isRight: Bool { invalidReason == nil && duplicates + lost + foreign == 0 }
+}
+
+extension WireTrigger {
+    /// The same frames, of which none is waited for.
+    fileprivate var uncounted: WireTrigger {
+        var trigger = self
+        trigger.occurrence = .max
+        return trigger
     }
 }

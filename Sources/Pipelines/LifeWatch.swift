@@ -12,40 +12,51 @@ struct LifeWatch: Sendable {
     enum Outcome: Equatable, Sendable {
         /// All was done; `by` says what showed it.
         case drained(by: String)
-        /// It was not done in time, and was killed.
-        case timedOut
+        /// It was not done in time, and was killed; `why` says what was missing.
+        case timedOut(why: String)
+        /// Its output cannot be read, and it was killed.
+        case unreadable(String)
     }
 
     let limits: DrainLimits
-    let output: RowFiles
+    let output: any OutputRows
     let proxy: KafkaProxy
-    let broker: Handed<KafkaBroker>
+    let offsets: Handed<GroupOffsets>
     let topic: String
     /// By partition, where its records end.
     let ends: [Offset]
-    /// The group whose offsets count; nil: none.
-    let group: String?
-    private let decided = Decided()
+    /// Whether the group's offsets count.
+    let offsetsAreGroups: Bool
+    private let seen = Seen()
 
     init(
-        limits: DrainLimits, output: RowFiles, proxy: KafkaProxy, broker: Handed<KafkaBroker>, topic: String,
-        ends: [Offset], group: String?
+        limits: DrainLimits, output: any OutputRows, proxy: KafkaProxy, offsets: Handed<GroupOffsets>, topic: String,
+        ends: [Offset], offsetsAreGroups: Bool
     ) {
         self.limits = limits
         self.output = output
         self.proxy = proxy
-        self.broker = broker
+        self.offsets = offsets
         self.topic = topic
         self.ends = ends
-        self.group = group
+        self.offsetsAreGroups = offsetsAreGroups
     }
 
-    private final class Decided: Sendable {
-        let outcome = Mutex<Outcome?>(nil)
+    private final class Seen: Sendable {
+        struct State {
+            var outcome: Outcome?
+            var firstFetch: Duration?
+            var hidden = Duration.zero
+        }
+        let state = Mutex(State())
     }
 
     /// nil while nothing is decided, or when the life ended by itself.
-    var outcome: Outcome? { decided.outcome.withLock { $0 } }
+    var outcome: Outcome? { seen.state.withLock { $0.outcome } }
+    /// When this life asked for records first; nil: it never did.
+    var firstFetch: Duration? { seen.state.withLock { $0.firstFetch } }
+    /// How long rows that were all there could not be seen.
+    var hidden: Duration { seen.state.withLock { $0.hidden } }
 
     private static let pace = Duration.milliseconds(20)
 
@@ -53,54 +64,88 @@ struct LifeWatch: Sendable {
     ///
     /// - Throws: `CancellationError` when it ended before, or what asking the broker throws.
     func follow(_ life: Life) async throws {
+        do {
+            try await watch(life)
+        } catch let error as OutputError {
+            end(life, .unreadable(error.message))
+        }
+    }
+
+    private func watch(_ life: Life) async throws {
         let clock = ContinuousClock()
         let start = clock.now
-        var size = output.size
+        var last: UInt64?
         var quietSince = start
+        var missing = "not all records were asked for"
         while true {
             try await Task.sleep(for: Self.pace)
             let now = clock.now
-            if now - start > .seconds(limits.timeoutSeconds) { return end(life, .timedOut) }
-            let newSize = output.size
-            if newSize != size { (size, quietSince) = (newSize, now) }
-            guard try await isRead() else {
+            if now - start > .seconds(limits.timeoutSeconds) { return end(life, .timedOut(why: missing)) }
+            let activity = try await output.activity()
+            if activity != last { (last, quietSince) = (activity, now) }
+            guard try await isRead(since: now - start) else {
                 quietSince = now
                 continue
             }
             let quiet = now - quietSince
+            missing = "its output went on changing"
             guard quiet >= .milliseconds(limits.quietMilliseconds) else { continue }
-            guard let group else { return try await stop(life, .drained(by: "quiet")) }
-            let committed = try await committed(group)
-            if committed == ends.map({ $0 }) { return try await stop(life, .drained(by: "committed")) }
-            if quiet >= .milliseconds(limits.quietMilliseconds + limits.commitMilliseconds) {
-                return try await stop(life, .drained(by: "quiet"))
+            var by = "quiet"
+            if offsetsAreGroups {
+                if try await committed() == ends.map({ $0 }) {
+                    by = "committed"
+                } else if quiet < .milliseconds(limits.quietMilliseconds + limits.commitMilliseconds) {
+                    continue
+                }
+            }
+            missing = "rows lay behind an open transaction"
+            if try await waitUntilShown(until: start + .seconds(limits.timeoutSeconds)) {
+                return try await stop(life, .drained(by: by))
             }
         }
     }
 
+    /// Waits until everything that is there can be seen.
+    ///
+    /// - Returns: Whether it can.
+    func waitUntilShown(until deadline: ContinuousClock.Instant) async throws -> Bool {
+        let clock = ContinuousClock()
+        let start = clock.now
+        var isShown = try await !output.isHidden()
+        guard !isShown else { return true }
+        while !isShown, clock.now < deadline {
+            try await Task.sleep(for: Self.pace)
+            isShown = try await !output.isHidden()
+        }
+        let waited = clock.now - start
+        seen.state.withLock { $0.hidden += waited }
+        return isShown
+    }
+
     /// Whether this life has asked for what comes after the last record of every partition.
-    private func isRead() async throws -> Bool {
+    private func isRead(since start: Duration) async throws -> Bool {
         let positions = try await BlockingThread.run { proxy.ledger.positions }
+        if !positions.isEmpty { seen.state.withLock { $0.firstFetch = $0.firstFetch ?? start } }
         return ends.enumerated().allSatisfy { partition, end in
             (positions[WirePlace(topic, Int32(clamping: partition))] ?? -1) >= end
         }
     }
 
     /// By partition, where the group goes on; nil where it has said nothing.
-    func committed(_ group: String) async throws -> [Offset?] {
-        try await BlockingThread.run { [ends, broker] in
-            try broker.value.committedOffsets(of: ends.indices.map { Partition($0) }, group: group)
+    func committed() async throws -> [Offset?] {
+        try await BlockingThread.run { [ends, offsets] in
+            try offsets.value.committed(of: ends.indices.map { Partition($0) })
         }
     }
 
     private func end(_ life: Life, _ outcome: Outcome) {
-        decided.outcome.withLock { $0 = outcome }
+        seen.state.withLock { $0.outcome = outcome }
         life.kill()
     }
 
     /// Asks for an orderly end, and kills what does not come to one.
     private func stop(_ life: Life, _ outcome: Outcome) async throws {
-        decided.outcome.withLock { $0 = outcome }
+        seen.state.withLock { $0.outcome = outcome }
         life.askToStop()
         try await Task.sleep(for: .seconds(limits.stopSeconds))
         life.kill()

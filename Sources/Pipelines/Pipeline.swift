@@ -15,11 +15,8 @@ package struct Pipeline: Sendable {
     /// What its environment has besides, with placeholders.
     package var environment: [(name: String, value: String)] = []
     package var load = PipelineLoad()
-    /// The files of its output, with placeholders, `*` and `?`.
-    package var output = Placeholders.output
-    package var identity = RowIdentity.token
-    /// Lines that are no rows, such as a heading.
-    package var ignored: RowPattern?
+    package var output = PipelineOutput.files(Placeholders.output)
+    package var reading = RowReading()
     /// Whether the group's offsets say where it goes on; else nothing follows from a kill.
     package var offsetsAreGroups = true
     package var guarantee = PipelineGuarantee.atLeastOnce
@@ -44,6 +41,10 @@ package struct PipelineLoad: Equatable, Sendable {
     package var recordBytes = 100
     /// Records of a batch in a partition.
     package var batchRecords = 50
+    /// Whether it gets one batch at a time, so that a small load meets many points.
+    package var trims = false
+    /// Whether each answer with records is held until wire and output have been silent.
+    package var isInLockstep = false
 
     /// Room for a record's number.
     package static let leastBytes = 64
@@ -94,6 +95,7 @@ package enum Occurrence: Equatable, Sendable {
 /// What stands for what differs from run to run.
 package enum Placeholders {
     package static let output = "{output}"
+    package static let outputTopic = "{output-topic}"
 
     /// The values of a run.
     package struct Values: Sendable {

@@ -10,6 +10,14 @@ package enum PipelineFile {
         "pipeline", "setup", "command", "env", "input", "output", "identity", "offsets", "guarantee", "drain", "kill",
     ]
 
+    /// The kinds of output.
+    private static let kinds = ["files", "topic", "sqlite", "command"]
+
+    private enum Answer: String, CaseIterable {
+        case yes = "true"
+        case no = "false"
+    }
+
     /// Who keeps the offsets.
     private enum OffsetOwner: String, CaseIterable { case group, elsewhere }
 
@@ -43,11 +51,11 @@ package enum PipelineFile {
         }
         if let input = top["input"] { pipeline.load = try load(input) }
         if let output = top["output"] {
-            let mapping = try output.mapping(known: ["files", "ignore"])
-            if let files = mapping["files"] { pipeline.output = try filled(files) }
-            pipeline.ignored = try mapping["ignore"].map(pattern)
+            let mapping = try output.mapping(known: kinds + ["query", "read-committed", "ignore"])
+            pipeline.output = try self.output(mapping, of: output)
+            pipeline.reading.ignored = try mapping["ignore"].map(pattern)
         }
-        if let identity = top["identity"] { pipeline.identity = try self.identity(identity) }
+        if let identity = top["identity"] { pipeline.reading.identity = try self.identity(identity) }
         let owner = try top["offsets"]?.name(of: "keeper of offsets", "keepers of offsets", as: OffsetOwner.self)
         pipeline.offsetsAreGroups = owner != .elsewhere
         pipeline.guarantee =
@@ -76,13 +84,47 @@ package enum PipelineFile {
         return text
     }
 
+    private static func output(
+        _ mapping: YAMLMapping, of value: YAMLValue
+    ) throws(ScenarioError) -> PipelineOutput {
+        let named = kinds.filter { mapping[$0] != nil }
+        guard named.count <= 1 else {
+            throw value.error(
+                .impossibleValue, "it is at several places: \(named.joined(separator: ", "))", fix: "name one of them")
+        }
+        let kind = named.first ?? "files"
+        for (key, owner) in [("query", "sqlite"), ("read-committed", "topic")] where kind != owner {
+            guard let stray = mapping[key] else { continue }
+            throw stray.error(.impossibleValue, "'\(key)' goes with '\(owner)' only", fix: "leave it out")
+        }
+        switch kind {
+        case "topic":
+            let topic = try filled(mapping.required("topic"))
+            guard topic.contains("{output-topic}") else {
+                throw value.error(
+                    .impossibleValue, "the topic '\(topic)' would be the same in each run",
+                    fix: "write '{output-topic}', which is made for each run, and let the pipeline write to it")
+            }
+            let isCommitted = try mapping["read-committed"]?.name(of: "answer", "answers", as: Answer.self)
+            return .topic(topic, isCommitted: isCommitted != .no)
+        case "sqlite":
+            return .sqlite(try filled(mapping.required("sqlite")), query: try filled(mapping.required("query")))
+        case "command": return .command(try words(mapping.required("command")))
+        default: return .files(try mapping["files"].map(filled) ?? Placeholders.output)
+        }
+    }
+
     private static func load(_ value: YAMLValue) throws(ScenarioError) -> PipelineLoad {
-        let mapping = try value.mapping(known: ["records", "partitions", "record-bytes", "batch-records"])
+        let mapping = try value.mapping(known: [
+            "records", "partitions", "record-bytes", "batch-records", "trim", "lockstep",
+        ])
         var load = PipelineLoad()
         load.records = try mapping["records"]?.integer(in: PipelineLimits.records) ?? load.records
         load.partitions = try mapping["partitions"]?.integer(in: ScenarioLimits.partitions) ?? load.partitions
         load.recordBytes = try mapping["record-bytes"]?.integer(in: PipelineLimits.recordBytes) ?? load.recordBytes
         load.batchRecords = try mapping["batch-records"]?.integer(in: PipelineLimits.batchRecords) ?? load.batchRecords
+        load.trims = try mapping["trim"]?.name(of: "answer", "answers", as: Answer.self) == .yes
+        load.isInLockstep = try mapping["lockstep"]?.name(of: "answer", "answers", as: Answer.self) == .yes
         return load
     }
 

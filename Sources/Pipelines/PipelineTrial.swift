@@ -16,8 +16,13 @@ struct TrialOutcome: Sendable {
     var ledger = WireLedger()
     /// Lives that ended with an error.
     var failures: [String] = []
-    /// Rows that were there at the kill and are gone.
-    var rowsGone = 0
+    /// What was in the output at the kill, and at the end; nil where nobody could look.
+    var atKill: Tally?
+    var atEnd: Tally?
+    /// Why the output could not be read at the kill, where the pipeline had made none yet, say.
+    var unreadAtKill: String?
+    /// The longest that a life took to ask for records.
+    var longestSilence = Duration.zero
 }
 
 /// A run that is to be carried out.
@@ -35,9 +40,6 @@ struct PipelineTrial: Sendable {
     let folder: String
     let reproduce: String
 
-    /// Lives that may end with an error, one after the other.
-    private static let mostFailures = 3
-
     /// Carries the run out.
     ///
     /// - Throws: ``Diagnosis`` when the pipeline cannot be started, or an error of the broker or the disk.
@@ -45,44 +47,89 @@ struct PipelineTrial: Sendable {
         let topic = "kbench-judge-\(Processes.processID)-\(MonotonicClock().now() / 1000)"
         try PosixDisk().makeDirectory("\(folder)/state")
         let ends = try await makeInput(topic)
-        let (broker, victim) = (try await openBroker(topic), Victim())
-        let outputPath = "\(folder)/output"
+        let victim = Victim()
         var values = Placeholders.Values(
-            bootstrap: "", topic: topic, outputTopic: "\(topic)-output", group: "\(topic)-group", output: outputPath,
-            state: "\(folder)/state")
+            bootstrap: "", topic: topic, outputTopic: "\(topic)-output", group: "\(topic)-group",
+            output: "\(folder)/output", state: "\(folder)/state")
         Leftovers.shared.note(group: values.group, at: host.value.configuration.bootstrap)
-        let filled = values.filled(pipeline.output)
-        let output = RowFiles(
-            filled.hasPrefix("/") ? filled : "\(pipeline.folder)/\(filled)", pipeline.identity,
-            ignoring: pipeline.ignored)
-        try output.remove()
+        let offsets = try await openOffsets(values)
+        let opened = try await openOutput(values)
+        let (output, view) = (opened.rows, opened.view)
         // Wherever it is, it was made by this run.
-        let left = "output \(output.path)"
+        try output.remove()
+        let left = "output of \(topic)"
         Leftovers.shared.note(left) { try output.remove() }
         defer { try? Leftovers.shared.remove(left) }
-        let proxy = try await startProxy(output, victim)
-        values.bootstrap = proxy.bootstrap
         var outcome = TrialOutcome(
             run: JudgeResult.Run(
                 point: kill.map { "\($0.unnumbered)" }, occurrence: kill?.occurrence, reproduce: reproduce))
+        let proxy = try await startProxy(output, victim)
+        values.bootstrap = proxy.bootstrap
         do {
-            let lives = Lives(trial: self, values: values, output: output, proxy: proxy, broker: broker, ends: ends)
+            let lives = PipelineLives(
+                trial: self, values: values, output: output, proxy: proxy, offsets: offsets, ends: ends)
             try await lives.live(victim, &outcome)
             (outcome.census, outcome.ledger) = try await BlockingThread.run { (proxy.census, proxy.ledger) }
             outcome.counted = try await BlockingThread.run { proxy.seen }
-            try? await close(proxy, broker)
+            try await judge(output, topic, &outcome)
+            try? await close(proxy, offsets, view)
         } catch {
-            try? await close(proxy, broker)
+            try? await close(proxy, offsets, view)
             throw error
         }
-        try judge(output, &outcome)
         return outcome
     }
 
-    private func close(_ proxy: KafkaProxy, _ broker: Handed<KafkaBroker>) async throws {
+    private func close(
+        _ proxy: KafkaProxy, _ offsets: Handed<GroupOffsets>, _ view: Handed<TopicView>?
+    ) async throws {
         try await BlockingThread.run {
             proxy.stop()
-            broker.value.close()
+            offsets.value.close()
+            view?.value.close()
+        }
+    }
+
+    /// A command of the pipeline's, with what its environment has besides.
+    func subject(_ command: [String], _ values: Placeholders.Values) -> CommandSubject {
+        let own = pipeline.environment.map { ($0.name, values.filled($0.value)) }
+        return CommandSubject(
+            command.map(values.filled), environment: values.environment.merging(own) { $1 }, folder: pipeline.folder,
+            output: LineDeliveries(values.output) { _ in nil })
+    }
+
+    /// The rows of this run, and what is open for them.
+    private func openOutput(
+        _ values: Placeholders.Values
+    ) async throws -> (rows: any OutputRows, view: Handed<TopicView>?) {
+        func whole(_ path: String) -> String {
+            let filled = values.filled(path)
+            return filled.hasPrefix("/") ? filled : "\(pipeline.folder)/\(filled)"
+        }
+        let (partitions, reading) = (pipeline.load.partitions, pipeline.reading)
+        var topics = [values.outputTopic]
+        if case .topic(let topic, _) = pipeline.output, !topics.contains(values.filled(topic)) {
+            topics.append(values.filled(topic))
+        }
+        try await BlockingThread.run { [host, topics] in
+            for topic in topics { try host.value.createTopic(topic, partitions: partitions) }
+        }
+        switch pipeline.output {
+        case .files(let path): return (RowFiles(whole(path), reading), nil)
+        case .sqlite(let path, let query): return (SQLiteOutput(whole(path), values.filled(query), reading), nil)
+        case .command(let words):
+            // What the command says besides its rows is not theirs.
+            let shell = ["sh", "-c", #"rows=$0; exec "$@" >"$rows""#]
+            let rows = CommandRows(into: "\(folder)/rows", reading) { path in
+                try await subject(shell + [path] + words, values).live([:], during: { _ in })
+            }
+            return (rows, nil)
+        case .topic(let topic, let isCommitted):
+            let view = try await BlockingThread.run { [host] in
+                Handed(
+                    try TopicView(host.value.configuration, topic: values.filled(topic), isCommitted: isCommitted))
+            }
+            return (TopicRows(view, reading), view)
         }
     }
 
@@ -114,13 +161,13 @@ struct PipelineTrial: Sendable {
         }
     }
 
-    private func openBroker(_ topic: String) async throws -> Handed<KafkaBroker> {
+    private func openOffsets(_ values: Placeholders.Values) async throws -> Handed<GroupOffsets> {
         try await BlockingThread.run { [host] in
-            Handed(try KafkaBroker(host.value.configuration, topic: topic))
+            Handed(try GroupOffsets(host.value.configuration, topic: values.topic, group: values.group))
         }
     }
 
-    private func startProxy(_ output: RowFiles, _ victim: Victim) async throws -> KafkaProxy {
+    private func startProxy(_ output: any OutputRows, _ victim: Victim) async throws -> KafkaProxy {
         let bootstrap = host.value.configuration.bootstrap
         guard let brokers = ProxySettings.brokers(of: bootstrap) else {
             throw Diagnosis(
@@ -129,7 +176,9 @@ struct PipelineTrial: Sendable {
         }
         var settings = ProxySettings(brokers: brokers)
         settings.trims = trims
-        if isInLockstep { settings.lockstep = Lockstep { output.size } }
+        // What is written elsewhere than to files shows on the wire, or not at all.
+        let files = output as? RowFiles
+        if isInLockstep { settings.lockstep = Lockstep { files?.size ?? 0 } }
         let (kill, counts) = (kill, counts)
         return try await BlockingThread.run { [settings] in
             let proxy = try KafkaProxy.start(settings) { fired in
@@ -150,136 +199,37 @@ struct PipelineTrial: Sendable {
     }
 
     /// What is there now, and what follows from it.
-    func lookAtKill(_ output: RowFiles, committed: [Offset?], _ run: inout JudgeResult.Run) throws {
-        var tally = Tally(count: pipeline.load.records)
-        try output.count(into: &tally)
-        run.fired = true
-        run.atKill = .init(sinkRows: tally.delivered, committed: committed.map { $0.map { Int64($0) } })
+    func lookAtKill(_ tally: Tally, committed: [Offset?], _ outcome: inout TrialOutcome) {
+        outcome.run.fired = true
+        outcome.atKill = tally
+        outcome.run.atKill = .init(sinkRows: tally.delivered, committed: committed.map { $0.map { Int64($0) } })
         guard pipeline.offsetsAreGroups, let form = KillForm(tally, of: production, committed: committed) else {
             return
         }
-        run.expected = .init(duplicates: form.duplicates, lost: form.lost)
+        outcome.run.expected = .init(duplicates: form.duplicates, lost: form.lost)
     }
 
-    private func judge(_ output: RowFiles, _ outcome: inout TrialOutcome) throws {
-        let verdict = try Verdict(of: [output], against: production)
-        outcome.run.produced = verdict.produced
-        outcome.run.delivered = verdict.delivered
-        outcome.run.duplicates = verdict.duplicates
-        outcome.run.lost = verdict.lost
-        outcome.run.foreign = verdict.corrupted
-        if let expected = outcome.run.expected.duplicates {
-            outcome.run.agrees = verdict.duplicates == expected && verdict.lost == outcome.run.expected.lost
+    private func judge(_ output: any OutputRows, _ topic: String, _ outcome: inout TrialOutcome) async throws {
+        outcome.run.produced = pipeline.load.records
+        do {
+            let tally = try await output.tally(of: pipeline.load.records)
+            outcome.atEnd = tally
+            outcome.run.delivered = tally.delivered
+            outcome.run.duplicates = tally.delivered - tally.distinct
+            outcome.run.lost = pipeline.load.records - tally.distinct
+            outcome.run.foreign = tally.unknown
+            outcome.run.causes = DuplicateCauses.of(tally, production, outcome.ledger, topic)
+        } catch let error as OutputError {
+            outcome.run.lost = pipeline.load.records
+            outcome.run.invalidReason = outcome.run.invalidReason ?? "its output cannot be read: \(error.message)"
+            return
         }
-        if let atKill = outcome.run.atKill { outcome.rowsGone = max(0, atKill.sinkRows - verdict.delivered) }
+        if let expected = outcome.run.expected.duplicates {
+            outcome.run.agrees = outcome.run.duplicates == expected && outcome.run.lost == outcome.run.expected.lost
+        }
         if let kill, !outcome.run.fired, outcome.run.invalidReason == nil {
             let count = outcome.census[kill.point] ?? 0
             outcome.run.invalidReason = "the kill at \(kill) never came: \(count) frames came to the point"
-        }
-    }
-
-    /// The lives of a run, one after the other.
-    struct Lives: Sendable {
-        let trial: PipelineTrial
-        let values: Placeholders.Values
-        let output: RowFiles
-        let proxy: KafkaProxy
-        let broker: Handed<KafkaBroker>
-        let ends: [Offset]
-
-        private func subject(_ command: [String]) -> CommandSubject {
-            let own = trial.pipeline.environment.map { ($0.name, values.filled($0.value)) }
-            return CommandSubject(
-                command.map(values.filled),
-                environment: values.environment.merging(own) { $1 }, folder: trial.pipeline.folder,
-                output: LineDeliveries(output.path) { _ in nil })
-        }
-
-        private func watch() -> LifeWatch {
-            LifeWatch(
-                limits: trial.pipeline.drain, output: output, proxy: proxy, broker: broker, topic: values.topic,
-                ends: ends, group: trial.pipeline.offsetsAreGroups ? values.group : nil)
-        }
-
-        /// Lets the pipeline live until all is done, or it will not be.
-        func live(_ victim: Victim, _ outcome: inout TrialOutcome) async throws {
-            try await prepare()
-            let clock = ContinuousClock()
-            let start = clock.now
-            defer { outcome.run.seconds = (clock.now - start) / .seconds(1) }
-            var failures = 0
-            while true {
-                let watch = watch()
-                let ending = try await subject(trial.pipeline.command).live([:]) { life in
-                    victim.set(life)
-                    try await watch.follow(life)
-                }
-                victim.set(nil)
-                try Task.checkCancellation()
-                if victim.hasFired {
-                    try await takeStock(watch, &outcome.run)
-                    victim.spare()
-                } else if let decided = watch.outcome {
-                    switch decided {
-                    case .drained(let by): outcome.run.drainedBy = by
-                    case .timedOut:
-                        let limit = trial.pipeline.drain.timeoutSeconds
-                        outcome.run.invalidReason = "it was not done after \(limit) s"
-                    }
-                    return
-                } else {
-                    switch ending.exit {
-                    case .finished:
-                        outcome.run.drainedBy = "exit"
-                        return
-                    case .killed:
-                        outcome.run.invalidReason = "it was killed by somebody else"
-                        return
-                    case .failed(let diagnosis):
-                        failures += 1
-                        outcome.failures.append(diagnosis.cause)
-                        guard failures <= PipelineTrial.mostFailures else {
-                            outcome.run.invalidReason = "\(failures) lives ended with an error: \(diagnosis.cause)"
-                            return
-                        }
-                    }
-                }
-                outcome.run.restarts += 1
-                try await beginAgain()
-            }
-        }
-
-        /// Runs what has to be done before.
-        private func prepare() async throws {
-            for command in trial.pipeline.setup {
-                switch try await subject(command).live([:], during: { _ in }).exit {
-                case .finished: break
-                case .failed(let diagnosis):
-                    throw Diagnosis(cause: "setup: \(diagnosis.cause)", fix: diagnosis.fix, exitCode: .invalidRun)
-                case .killed:
-                    throw Diagnosis(
-                        cause: "setup: \(command.joined(separator: " ")) was killed", fix: "run it by itself",
-                        exitCode: .invalidRun)
-                }
-            }
-        }
-
-        /// Waits for what was under way, and looks at what is there.
-        private func takeStock(_ watch: LifeWatch, _ run: inout JudgeResult.Run) async throws {
-            let proxy = proxy
-            _ = try await BlockingThread.run { proxy.settle() }
-            let committed = try await watch.committed(values.group)
-            try trial.lookAtKill(output, committed: committed, &run)
-        }
-
-        /// Sends members off, and lets the next life connect.
-        private func beginAgain() async throws {
-            let proxy = proxy
-            try await BlockingThread.run {
-                proxy.freeze()
-                proxy.evict()
-                proxy.release()
-            }
         }
     }
 }

@@ -5,17 +5,12 @@ internal import Posix
 internal import World
 
 /// Files of rows.
-package struct RowFiles: DeliverySource, Sendable {
+package struct RowFiles: DeliverySource, OutputRows {
     /// A path in which `*` and `?` stand for what may differ, but for slashes.
     package let path: String
-    private let identity: RowIdentity
-    private let ignored: RowPattern?
+    private let reading: RowReading
 
-    package init(_ path: String, _ identity: RowIdentity, ignoring ignored: RowPattern? = nil) {
-        self.path = path
-        self.identity = identity
-        self.ignored = ignored
-    }
+    package init(_ path: String, _ reading: RowReading) { (self.path, self.reading) = (path, reading) }
 
     /// No row says what brought its record in.
     package var causes: CauseEvidence { .journal }
@@ -30,10 +25,10 @@ package struct RowFiles: DeliverySource, Sendable {
     ///
     /// - Throws: ``DiskError``, or what `body` throws.
     package func forEachDelivery(_ body: (Delivery) throws -> Void) throws {
-        let (identity, ignored) = (identity, ignored)
+        let reading = reading
         for file in files {
             let lines = LineDeliveries(file) { line in
-                ignored?.first(in: line) != nil ? Self.noRow : identity.number(of: line)
+                reading.isRow(line) ? reading.identity.number(of: line) : Self.noRow
             }
             try lines.forEachDelivery { delivery in
                 if delivery.number != Self.noRow { try body(delivery) }
@@ -46,6 +41,22 @@ package struct RowFiles: DeliverySource, Sendable {
         files.reduce(0) { sum, file in
             let bytes = (try? FileSystem.bytesUsed(under: file)) ?? 0
             return sum &+ UInt64(clamping: bytes) &* 31 &+ 1
+        }
+    }
+
+    func activity() -> UInt64 { size }
+
+    func isHidden() -> Bool { false }
+
+    func tally(of count: Int) async throws -> Tally {
+        try await BlockingThread.run { [self] in
+            var tally = Tally(count: count)
+            do {
+                try self.count(into: &tally)
+            } catch let error as DiskError {
+                throw OutputError(message: "\(error)")
+            }
+            return tally
         }
     }
 

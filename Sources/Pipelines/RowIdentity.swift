@@ -60,6 +60,15 @@ package enum RowIdentity: Equatable, Sendable {
         }
     }
 
+    /// The number of the record that a row of a database is: in one cell, or in the one that is named by its column.
+    package func number(ofCells cells: [String]) -> Int? {
+        switch self {
+        case .token, .json: cells.lazy.compactMap { number(of: $0) }.first
+        case .column(let column): cells.indices.contains(column - 1) ? Self.plain(cells[column - 1]) : nil
+        case .pattern: number(of: cells.joined(separator: ","))
+        }
+    }
+
     /// A record's number, or its name.
     private static func plain(_ text: String) -> Int? {
         Int(text.hasPrefix(prefix) ? text.dropFirst(prefix.count) : text[...])

@@ -23,6 +23,66 @@ public struct JudgeResult: VersionedResult, Equatable {
     public var findings: [Finding]
     /// The run without a kill, then one for each kill.
     public var runs: [Run]
+    /// How many runs there was no time for.
+    public var left: Int
+
+    /// What a run may come to, in place of what the pipeline claims.
+    public struct Limits: Equatable, Sendable {
+        /// Records that may be lost; nil: as the claim says.
+        public var lost: Int?
+        /// Rows that may be there beyond the first of each record; nil: as the claim says.
+        public var duplicates: Most?
+
+        /// A most of duplicates.
+        public enum Most: Equatable, Sendable {
+            /// As many as follow from the kill; where nothing follows, as many as there were rows.
+            case bound
+            case count(Int)
+        }
+
+        /// No limits.
+        public init() {}
+
+        /// What a run has too much of, in words; nil: nothing.
+        fileprivate func excess(of run: Run, _ claimed: PipelineGuarantee) -> String? {
+            let counts = run.counts
+            guard lost != nil || duplicates != nil else {
+                return claimed.allows(duplicates: run.duplicates, lost: run.lost)
+                    ? nil : "\(counts), where \(claimed.rawValue) is claimed"
+            }
+            if let lost, run.lost > lost { return "\(counts), where \(lost) lost are allowed" }
+            switch duplicates {
+            case .count(let most) where run.duplicates > most: return "\(counts), where \(most) duplicates are allowed"
+            case .bound:
+                let most = run.expected.duplicates ?? run.atKill?.sinkRows ?? 0
+                return run.duplicates > most ? "\(counts), where \(most) duplicates can follow from the kill" : nil
+            default: return nil
+            }
+        }
+    }
+
+    /// What the pipeline was fed, and how.
+    public var feed: Feed
+
+    /// What a pipeline is fed, and how.
+    public struct Feed: Codable, Equatable, Sendable {
+        /// Records of a run.
+        public var records: Int
+        /// Partitions of the topic.
+        public var partitions: Int
+        /// The seed of the payloads.
+        public var seed: UInt64
+        /// Whether it got one batch at a time.
+        public var trim: Bool
+        /// Whether each answer was held until wire and output had been silent.
+        public var lockstep: Bool
+
+        /// Makes a feed.
+        public init(records: Int, partitions: Int, seed: UInt64 = 1, trim: Bool = false, lockstep: Bool = false) {
+            (self.records, self.partitions, self.seed) = (records, partitions, seed)
+            (self.trim, self.lockstep) = (trim, lockstep)
+        }
+    }
 
     /// A claim and what the runs say of it.
     public struct Guarantee: Codable, Equatable, Sendable {
@@ -94,6 +154,17 @@ public struct JudgeResult: VersionedResult, Equatable {
         }
     }
 
+    /// Why rows are there that are beyond the first of their records.
+    public struct Causes: Codable, Equatable, Sendable {
+        /// The record came to the pipeline so often.
+        public var fetchedAgain = 0
+        /// The pipeline put out again what had come to it once.
+        public var producedAgain = 0
+
+        /// No causes yet.
+        public init() {}
+    }
+
     /// One run.
     public struct Run: Codable, Equatable, Sendable {
         /// The point of its kill; null for the run without one.
@@ -116,6 +187,8 @@ public struct JudgeResult: VersionedResult, Equatable {
         @OrNull public var atKill: KillState?
         /// What had to come out, from what was there at the kill.
         public var expected = Counts()
+        /// The duplicates by what the wire tells of them; null where there are none.
+        @OrNull public var causes: Causes?
         /// Whether it came out so; null where nothing is expected.
         @OrNull public var agrees: Bool?
         /// Seconds for which rows lay behind an open transaction.
@@ -128,8 +201,13 @@ public struct JudgeResult: VersionedResult, Equatable {
         public var seconds = 0.0
         /// Why the run shows nothing; null when it does.
         @OrNull public var invalidReason: String?
+        /// What it breaks of the claim, of the limits, or of what follows from the kill; null for nothing.
+        @OrNull public var broken: String?
         /// The command that repeats it.
         public var reproduce: String
+
+        /// Its kill, as it is named.
+        public var name: String { point.map { "\($0)@\(occurrence ?? 1)" } ?? "the run without a kill" }
 
         /// A run of which nothing is known yet.
         public init(point: String?, occurrence: Int?, reproduce: String) {
@@ -141,45 +219,57 @@ public struct JudgeResult: VersionedResult, Equatable {
 
     /// Puts runs together and decides over them.
     public init(
-        pipeline: String, broker: BrokerInfo, claimed: PipelineGuarantee, census: [PointCount], findings: [Finding],
-        runs: [Run]
+        pipeline: String, broker: BrokerInfo, feed: Feed, claimed: PipelineGuarantee, census: [PointCount],
+        findings: [Finding],
+        runs: [Run], limits: Limits = Limits(), left: Int = 0
     ) {
         self.pipeline = pipeline
         self.broker = broker
+        self.feed = feed
         self.census = census
         self.findings = findings
         self.runs = runs
+        self.left = left
         let observed = PipelineGuarantee(observedIn: runs)
         guarantee = Guarantee(claimed: claimed.rawValue, observed: observed.rawValue)
-        let judgement = JudgeResult.judge(runs, claimed)
+        for index in runs.indices { self.runs[index].broken = runs[index].breach(of: claimed, limits) }
+        let judgement = JudgeResult.judge(self.runs)
         (verdict, reason) = judgement
         valid = judgement.0 != .invalid
     }
 
-    /// The first reason that counts: a run that shows nothing, a broken claim, an outcome that was not expected.
-    private static func judge(_ runs: [Run], _ claimed: PipelineGuarantee) -> (ScenarioResult.Standing, String?) {
-        func name(_ run: Run) -> String { run.point.map { "\($0)@\(run.occurrence ?? 1)" } ?? "the run without a kill" }
-        if let plain = runs.first(where: { $0.point == nil }) {
-            if let reason = plain.invalidReason { return (.invalid, "without a kill: \(reason)") }
-            if plain.duplicates + plain.lost + plain.foreign > 0 {
-                let counts = "\(plain.duplicates) duplicates, \(plain.lost) lost, \(plain.foreign) foreign rows"
-                return (.invalid, "the pipeline is wrong by itself: without a kill, \(counts)")
-            }
-        } else {
+    /// The first reason that counts: a run that shows nothing, then one that breaks something.
+    private static func judge(_ runs: [Run]) -> (ScenarioResult.Standing, String?) {
+        guard let plain = runs.first(where: { $0.point == nil }) else {
             return (.invalid, "there was no run without a kill")
         }
-        for run in runs {
-            if let reason = run.invalidReason { return (.invalid, "\(name(run)): \(reason)") }
+        if let run = [plain].first(where: { $0.emptiness != nil }) ?? runs.first(where: { $0.emptiness != nil }) {
+            return (.invalid, run.emptiness.map { "\(run.name): \($0)" })
         }
-        for run in runs where !claimed.allows(duplicates: run.duplicates, lost: run.lost) || run.foreign > 0 {
-            let counts = "\(run.duplicates) duplicates, \(run.lost) lost, \(run.foreign) foreign rows"
-            return (.fail, "\(name(run)): \(counts), where \(claimed.rawValue) is claimed")
-        }
-        for run in runs where run.agrees == false {
-            let expected = "\(run.expected.duplicates ?? 0) duplicates and \(run.expected.lost ?? 0) lost"
-            return (.fail, "\(name(run)): \(run.duplicates) and \(run.lost), where \(expected) follow from the kill")
-        }
-        return (.pass, nil)
+        guard let run = runs.first(where: { $0.broken != nil }) else { return (.pass, nil) }
+        return (.fail, run.broken.map { "\(run.name): \($0)" })
+    }
+}
+
+extension JudgeResult.Run {
+    /// Why it shows nothing; nil when it does.
+    public var emptiness: String? {
+        if let invalidReason { return invalidReason }
+        guard point == nil, duplicates + lost + foreign > 0 else { return nil }
+        return "the pipeline is wrong by itself: \(counts)"
+    }
+
+    /// What there is too much of, in words.
+    fileprivate var counts: String { "\(duplicates) duplicates, \(lost) lost, \(foreign) foreign rows" }
+
+    /// What it breaks of a claim, or of limits in its place, and of what follows from the kill; nil: nothing.
+    fileprivate func breach(of claimed: PipelineGuarantee, _ limits: JudgeResult.Limits) -> String? {
+        guard point != nil, invalidReason == nil else { return nil }
+        if let excess = limits.excess(of: self, claimed) { return excess }
+        if foreign > 0 { return "\(foreign) rows are no record of the run" }
+        guard agrees == false else { return nil }
+        return "\(duplicates) duplicates and \(lost) lost, where \(expected.duplicates ?? 0) and \(expected.lost ?? 0) "
+            + "follow from the kill"
     }
 }
 

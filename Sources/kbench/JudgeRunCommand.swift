@@ -17,7 +17,8 @@ struct JudgeRunCommand: AsyncParsableCommand {
             The pipeline runs once without a kill, which has to lose and repeat nothing. Then it runs once for each chosen \
             point and occurrence: it is killed before that frame goes on, started again, and drained.
 
-            Exit codes: 0 as claimed, 3 the claim or an expectation is broken, 5 the runs show nothing.
+            Exit codes: 0 as claimed, 3 the claim, a limit or an expectation is broken, 5 the runs show nothing, 6 not all \
+            runs were made (--budget).
             """)
 
     @Argument(help: "A pipeline file; without one, the command behind --.")
@@ -53,12 +54,37 @@ struct JudgeRunCommand: AsyncParsableCommand {
     @Flag(help: "Hold each answer with records until wire and output have been silent.")
     var lockstep = false
 
+    @Option(help: ArgumentHelp("How often each kill is tried.", valueName: "N"))
+    var `repeat` = 1
+
+    @Option(help: ArgumentHelp("Begin no run after this time, such as 90s or 10m.", valueName: "TIME"))
+    var budget: String?
+
+    @Option(help: ArgumentHelp("Remember runs in a file, and go on from it.", valueName: "FILE"))
+    var resume: String?
+
+    @Option(help: ArgumentHelp("Try a part of the kills: the i-th of n.", valueName: "i/n"))
+    var shard = "1/1"
+
+    @Option(help: ArgumentHelp("Instead of running: put the --resume files of shards together.", valueName: "A,B"))
+    var merge: String?
+
+    @Option(help: ArgumentHelp("Records that a run may lose, in place of the claim.", valueName: "N"))
+    var maxLost: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Rows that a run may have twice, in place of the claim: a number, or 'bound' for what can follow from its kill.",
+            valueName: "N"))
+    var maxDuplicates: String?
+
     @OptionGroup var broker: BrokerOptions
 
     @Option(help: ArgumentHelp("The folder for files while it runs.", valueName: "DIR"))
     var out = "results"
 
-    @OptionGroup var output: OutputOptions
+    @Option(help: "How to print the result.")
+    var format: JudgeFormat = .text
 
     @Flag(help: "No progress bar.")
     var quiet = false
@@ -67,6 +93,10 @@ struct JudgeRunCommand: AsyncParsableCommand {
     var command: [String] = []
 
     func run() async throws {
+        if merge != nil {
+            try CommandWords.refuse(
+                ["--shard", "--resume", "--budget"], because: "--merge runs nothing and reads whole files")
+        }
         let pipeline = try pipeline()
         var settings = JudgeSettings()
         try OptionCheck.range(seed, ScenarioLimits.seed, "--seed")
@@ -75,6 +105,14 @@ struct JudgeRunCommand: AsyncParsableCommand {
         settings.occurrences = try occurrences.map { try chosen($0) }
         settings.trims = trim
         settings.isInLockstep = lockstep
+        try OptionCheck.range(`repeat`, 1...1_000_000, "--repeat")
+        settings.times = `repeat`
+        settings.budgetSeconds = try budget.map { try OptionCheck.seconds($0, 0...31_536_000, "--budget") }
+        if let resume { try OutputCheck.file(resume, "--resume") }
+        settings.journal = resume
+        settings.shard = try part()
+        settings.limits = try limits()
+        settings.merged = try merge.map { try OptionCheck.words($0, "--merge") }
         try OutputCheck.folder(out, "--out")
         WorkFolder.removeAbandoned(in: out)
         let whole = URL(fileURLWithPath: out).standardizedFileURL.path
@@ -84,8 +122,9 @@ struct JudgeRunCommand: AsyncParsableCommand {
         defer { bar.finish() }
         let result = try await Interruptible.run { try await runner.run() }
         bar.finish()
-        try output.write(result)
+        try format.write(result)
         switch result.verdict {
+        case .pass where result.left > 0: throw ExitCode(ExitStatus.inconclusive.rawValue)
         case .pass: return
         case .fail: throw ExitCode(ExitStatus.guaranteeBroken.rawValue)
         case .invalid: throw ExitCode(ExitStatus.invalidRun.rawValue)
@@ -113,7 +152,7 @@ struct JudgeRunCommand: AsyncParsableCommand {
             pipeline = Pipeline(
                 name: URL(fileURLWithPath: script ?? program).lastPathComponent,
                 folder: FileManager.default.currentDirectoryPath, command: command)
-            pipeline.output = outputFile
+            pipeline.output = .files(outputFile)
         }
         if let records {
             try OptionCheck.range(records, PipelineLimits.records, "--records")
@@ -143,6 +182,30 @@ struct JudgeRunCommand: AsyncParsableCommand {
         }
     }
 
+    private func part() throws -> (part: Int, of: Int) {
+        let parts = shard.split(separator: "/").compactMap { Int($0) }
+        guard parts.count == 2, parts[0] >= 1, parts[0] <= parts[1] else {
+            throw refusal("--shard: '\(shard)' is no part", "write i/n with 1 <= i <= n, such as 2/4")
+        }
+        return (parts[0], parts[1])
+    }
+
+    private func limits() throws -> JudgeResult.Limits {
+        var limits = JudgeResult.Limits()
+        if let maxLost { try OptionCheck.range(maxLost, 0...Int.max, "--max-lost") }
+        limits.lost = maxLost
+        if let maxDuplicates {
+            let number = Int(maxDuplicates).flatMap { $0 >= 0 ? $0 : nil }
+            guard maxDuplicates == "bound" || number != nil else {
+                throw refusal(
+                    "--max-duplicates \(maxDuplicates): it is neither 'bound' nor a number from 0 on",
+                    "write 'bound', or a number")
+            }
+            limits.duplicates = number.map { .count($0) } ?? .bound
+        }
+        return limits
+    }
+
     private func quoted(_ word: String) -> String {
         let isPlain = word.allSatisfy { $0.isLetter || $0.isNumber || "-_./=:,@+".contains($0) } && !word.isEmpty
         return isPlain ? word : "'\(word.replacing("'", with: #"'\''"#))'"
@@ -161,6 +224,8 @@ struct JudgeRunCommand: AsyncParsableCommand {
         add("--records", records.map(String.init))
         add("--partitions", partitions.map(String.init))
         add("--seed", "\(seed)")
+        add("--max-lost", maxLost.map(String.init))
+        add("--max-duplicates", maxDuplicates)
         if trim { parts.append("--trim") }
         if lockstep { parts.append("--lockstep") }
         parts += broker.arguments + [JudgeRunner.pointsPlace]
@@ -169,18 +234,19 @@ struct JudgeRunCommand: AsyncParsableCommand {
     }
 }
 
-/// Checks a pipeline file.
-struct JudgeCheckCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "check",
-        abstract: "Check a pipeline file without running it.")
+/// How a result of `judge` is printed.
+enum JudgeFormat: String, CaseIterable, ExpressibleByArgument {
+    case text, json, csv, markdown
+    /// A case of a test for each run.
+    case junit
 
-    @Argument(help: "The pipeline file.")
-    var file: String
-
-    func run() throws {
-        let pipeline = try PipelineFile.read(file)
-        try StandardStreams.writeOutput("\(file): pipeline \(pipeline.name) is in order\n")
+    /// Prints a result.
+    ///
+    /// - Throws: as ``OutputOptions/write(_:)``.
+    func write(_ result: JudgeResult) throws {
+        guard let form = OutputFormat(rawValue: rawValue) else { return try StandardStreams.writeOutput(result.junit) }
+        let width = StandardStreams.columns(ofFileDescriptor: 1) ?? Document.standardWidth
+        try StandardStreams.writeOutput(form.render(result, width: width))
     }
 }
 

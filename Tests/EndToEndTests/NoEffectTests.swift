@@ -197,11 +197,15 @@ extension EndToEnd {
             "judge run": Command(
                 options: [
                     "--output-file", "--points", "--occurrences", "--guarantee", "--records", "--partitions", "--seed",
-                    "--trim", "--lockstep", "--out", "--format", "--quiet",
+                    "--trim", "--lockstep", "--repeat", "--budget", "--resume", "--shard", "--merge", "--max-lost",
+                    "--max-duplicates", "--out", "--format", "--quiet",
                 ] + broker,
                 idle: [
                     Idle(
-                        options: ["--output-file"], arguments: ["my.yaml"], reason: "the file says where its rows are")
+                        options: ["--shard", "--resume", "--budget"],
+                        arguments: ["my.yaml", "--merge", "a,b"], reason: "--merge"),
+                    Idle(
+                        options: ["--output-file"], arguments: ["my.yaml"], reason: "the file says where its rows are"),
                 ]),
             "broker serve": Command(
                 options: [

@@ -11,7 +11,7 @@ import World
 
 @Suite("A judged pipeline", .serialized, .timeLimit(.minutes(10))) struct JudgeTests {
     /// A Python with confluent-kafka, which `scripts/test` names.
-    private static let python: String? = {
+    static let python: String? = {
         let named = ProcessInfo.processInfo.environment["KBENCH_TEST_PYTHON"]
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
@@ -20,7 +20,7 @@ import World
     }()
 
     /// Writes 100 records at a time, and commits when MODE says.
-    private static let consumer = """
+    static let consumer = """
         import os
         from confluent_kafka import Consumer
         consumer = Consumer({
@@ -38,13 +38,13 @@ import World
         """
 
     /// Judges a pipeline in a folder of its own, of which nothing is left.
-    private static func judge(
-        _ settings: JudgeSettings = JudgeSettings(), _ change: (inout Pipeline) -> Void
+    static func judge(
+        _ settings: JudgeSettings = JudgeSettings(), program: String = consumer, _ change: (inout Pipeline) -> Void
     ) async throws -> JudgeResult {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("kbench-\(UUID().uuidString)").path
         try PosixDisk().makeDirectory(folder)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        try Data(consumer.utf8).write(to: URL(fileURLWithPath: "\(folder)/consumer.py"))
+        try Data(program.utf8).write(to: URL(fileURLWithPath: "\(folder)/consumer.py"))
         var pipeline = Pipeline(name: "test", folder: folder, command: [python ?? "python3", "consumer.py"])
         pipeline.load = PipelineLoad(records: 600, partitions: 3)
         change(&pipeline)
@@ -52,7 +52,8 @@ import World
             brokers: nil, properties: [], workDirectory: "\(folder)/work", workerExecutable: "",
             reproduce: "kbench judge test.yaml \(JudgeRunner.pointsPlace)", version: "")
         let result = try await JudgeRunner(pipeline, settings, options: options).run()
-        #expect(try PosixDisk().list(folder) == ["consumer.py"])
+        let left = try PosixDisk().list(folder)
+        #expect(left == ["consumer.py"])
         return result
     }
 
@@ -134,7 +135,7 @@ import World
 
     @Test("is not started where its output is there already, or its broker cannot be spoken to")
     func refusals() async throws {
-        let there = await #expect(throws: Diagnosis.self) { try await Self.judge { $0.output = "consumer.py" } }
+        let there = await #expect(throws: Diagnosis.self) { try await Self.judge { $0.output = .files("consumer.py") } }
         #expect(there?.cause.contains("the output is there before") == true)
         #expect(there?.exitCode == .usage)
         let options = RunOptions(

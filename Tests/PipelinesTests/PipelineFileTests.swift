@@ -33,9 +33,9 @@ import Testing
         #expect(pipeline.command == ["python3", "c.py", "{bootstrap}"])
         #expect(pipeline.environment.map { "\($0.name)=\($0.value)" } == ["GROUP={group}", "LEVEL=3"])
         #expect(pipeline.load == PipelineLoad(records: 10, partitions: 2, recordBytes: 64, batchRecords: 5))
-        #expect(pipeline.output == "{output}/*.csv")
-        #expect(pipeline.ignored?.text == "^id,")
-        #expect(pipeline.identity == .column(2))
+        #expect(pipeline.output == .files("{output}/*.csv"))
+        #expect(pipeline.reading.ignored?.text == "^id,")
+        #expect(pipeline.reading.identity == .column(2))
         #expect(!pipeline.offsetsAreGroups)
         #expect(pipeline.guarantee == .exactlyOnce)
         #expect(
@@ -48,8 +48,8 @@ import Testing
         #expect(least.load == PipelineLoad())
         #expect(least.guarantee == .atLeastOnce)
         #expect(least.offsetsAreGroups)
-        #expect(least.identity == .token)
-        #expect(least.output == "{output}")
+        #expect(least.reading.identity == .token)
+        #expect(least.output == .files("{output}"))
     }
 
     @Test(
@@ -130,7 +130,7 @@ import Testing
                 atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
             try Data(text.utf8).write(to: URL(fileURLWithPath: path))
         }
-        let rows = RowFiles("\(folder)/*/part-?", .token, ignoring: RowPattern("^id$"))
+        let rows = RowFiles("\(folder)/*/part-?", RowReading(ignoring: RowPattern("^id$")))
         var numbers: [Int?] = []
         try rows.forEachDelivery { numbers.append($0.number) }
         // The last line of a file is no row before it is whole.
@@ -140,7 +140,7 @@ import Testing
         #expect(rows.size != size)
         try rows.remove()
         #expect(rows.files.isEmpty)
-        #expect(RowFiles("\(folder)/b/other", .token).files == ["\(folder)/b/other"])
-        #expect(RowFiles("\(folder)/none", .token).files.isEmpty)
+        #expect(RowFiles("\(folder)/b/other", RowReading()).files == ["\(folder)/b/other"])
+        #expect(RowFiles("\(folder)/none", RowReading()).files.isEmpty)
     }
 }

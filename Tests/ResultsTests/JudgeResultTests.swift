@@ -18,7 +18,8 @@ import Testing
 
     private static func result(_ claimed: PipelineGuarantee, _ runs: [JudgeResult.Run]) -> JudgeResult {
         JudgeResult(
-            pipeline: "p", broker: BrokerInfo(kind: "embedded", address: "a:1"), claimed: claimed,
+            pipeline: "p", broker: BrokerInfo(kind: "embedded", address: "a:1"), feed: .init(records: 9, partitions: 3),
+            claimed: claimed,
             census: [.init(point: "x", count: 2)], findings: [.init("f", "d")], runs: runs)
     }
 
@@ -49,6 +50,31 @@ import Testing
             #expect(result.valid == (verdict != .invalid))
             #expect((result.reason == nil) == (verdict == .pass))
             #expect(result.guarantee == .init(claimed: claimed.rawValue, observed: observed))
+        }
+    }
+
+    @Test("may be held to limits in place of the claim")
+    func limits() {
+        var killed = Self.run("x", 5, 2, agrees: true)
+        killed.expected = .init(duplicates: 5, lost: 2)
+        killed.atKill = .init(sinkRows: 8, committed: [])
+        var unknown = killed
+        unknown.expected = .init()
+        typealias Most = JudgeResult.Limits.Most
+        let cases: [(run: JudgeResult.Run, lost: Int?, duplicates: Most?, verdict: ScenarioResult.Standing)] = [
+            (killed, nil, nil, .fail), (killed, 2, nil, .pass), (killed, 1, nil, .fail), (killed, 2, .bound, .pass),
+            (killed, 2, .count(5), .pass), (killed, 2, .count(4), .fail), (unknown, 2, .bound, .pass),
+            (Self.run("x", 9), 2, .bound, .fail), (killed, 0, .bound, .fail),
+        ]
+        for (run, lost, duplicates, verdict) in cases {
+            var limits = JudgeResult.Limits()
+            (limits.lost, limits.duplicates) = (lost, duplicates)
+            let result = JudgeResult(
+                pipeline: "p", broker: BrokerInfo(kind: "embedded", address: "a:1"),
+                feed: .init(records: 9, partitions: 3), claimed: .exactlyOnce, census: [], findings: [],
+                runs: [Self.run(nil), run], limits: limits)
+            #expect(result.verdict == verdict, "\(lost ?? -1) \(result.reason ?? "")")
+            #expect((result.runs[1].broken == nil) == (verdict == .pass))
         }
     }
 

@@ -1,7 +1,7 @@
 // Counts how often each produced record was delivered, at two bits a record.
 
 /// For every sequence number of one producer: delivered never, once, twice, or more often.
-package struct DeliveryLedger {
+package struct DeliveryLedger: Sendable {
     package var cells: [UInt64]
     /// The records there are to deliver, numbered from 0.
     package let count: Int

@@ -2,7 +2,7 @@
 package import Evidence
 
 /// The count of an output, at two bits a record.
-public struct Tally {
+public struct Tally: Sendable {
     /// By record, how often it was put out: 3 stands for three times or more.
     package private(set) var ledger: DeliveryLedger
     /// Deliveries of produced records, each time counted.
@@ -17,6 +17,9 @@ public struct Tally {
 
     /// Records that were put out at least once.
     public var distinct: Int { ledger.distinct }
+
+    /// How often a produced record was put out; 3 stands for three times or more.
+    public func deliveries(of number: Int) -> Int { ledger.deliveries(of: number) }
 
     /// Counts one delivery.
     public mutating func count(_ delivery: Delivery) {

@@ -14,6 +14,7 @@ extension JudgeResult: Presentable {
                     + "in the output and from the group's offsets when the pipeline was dead: duplicates / lost."),
             for: .report)
         document.add(.prose("expected is duplicates / lost."), for: .terminal)
+        if left > 0 { document.add(.prose("\(Numbers.count(left, "run")) were left for want of time.")) }
         document.add("What was noticed", findings.map { "\($0.name): \($0.detail)" })
         document.add(.heading("Points that a run without a kill meets", level: 2), for: .report)
         document.add(
@@ -25,10 +26,7 @@ extension JudgeResult: Presentable {
 
     /// The run that decided.
     private var telling: Run? {
-        let claimed = PipelineGuarantee(rawValue: guarantee.claimed)
-        return runs.first { $0.invalidReason != nil }
-            ?? runs.first { claimed?.allows(duplicates: $0.duplicates, lost: $0.lost) == false }
-            ?? runs.first { $0.agrees == false } ?? runs.first
+        runs.first { $0.emptiness != nil } ?? runs.first { $0.broken != nil } ?? runs.first
     }
 
     private var verdictLine: String {
@@ -55,6 +53,8 @@ extension Table {
                     run.expected.duplicates.flatMap { some in run.expected.lost.map { "\(some) / \($0)" } }
                 },
                 .words("agrees") { $0.agrees.map { $0 ? "yes" : "NO" } },
+                .count("fetched again", rank: 7) { $0.causes?.fetchedAgain },
+                .count("produced again", rank: 8) { $0.causes?.producedAgain },
                 .count("foreign", rank: 3) { $0.foreign }, .count("rows at kill", rank: 2) { $0.atKill?.sinkRows },
                 .count("restarts", rank: 4) { $0.restarts }, .words("done by", rank: 5) { $0.drainedBy },
                 .number("seconds", rank: 6, places: 1) { $0.seconds },
@@ -71,7 +71,9 @@ extension Table {
                 .exact("duplicates") { $0.duplicates }, .exact("lost") { $0.lost }, .exact("foreign") { $0.foreign },
                 .exact("sink_rows_at_kill") { $0.atKill?.sinkRows },
                 .exact("expected_duplicates") { $0.expected.duplicates }, .exact("expected_lost") { $0.expected.lost },
-                .exact("agrees") { $0.agrees }, .exact("restarts") { $0.restarts },
+                .exact("fetched_again") { $0.causes?.fetchedAgain },
+                .exact("produced_again") { $0.causes?.producedAgain }, .exact("agrees") { $0.agrees },
+                .exact("hidden_seconds") { $0.hiddenSeconds }, .exact("restarts") { $0.restarts },
                 .exact("drained_by") { $0.drainedBy }, .exact("seconds") { $0.seconds },
                 .exact("invalid_reason") { $0.invalidReason }, .exact("reproduce") { $0.reproduce },
             ])

@@ -1,0 +1,128 @@
+// The lives of one run, one after the other, until all is done or it will not be.
+internal import Harness
+internal import Judgement
+internal import Kafka
+internal import KafkaProxy
+internal import Posix
+internal import Results
+internal import World
+
+/// The lives of a run.
+struct PipelineLives: Sendable {
+    let trial: PipelineTrial
+    let values: Placeholders.Values
+    let output: any OutputRows
+    let proxy: KafkaProxy
+    let offsets: Handed<GroupOffsets>
+    let ends: [Offset]
+
+    /// Lives that may end with an error, one after the other.
+    private static let mostFailures = 3
+    /// How long a transaction may take to end when everybody is dead and its end had come to the broker.
+    private static let endOfTransaction = Duration.seconds(1)
+
+    private func watch() -> LifeWatch {
+        LifeWatch(
+            limits: trial.pipeline.drain, output: output, proxy: proxy, offsets: offsets, topic: values.topic,
+            ends: ends, offsetsAreGroups: trial.pipeline.offsetsAreGroups)
+    }
+
+    /// Lets the pipeline live until all is done, or it will not be.
+    func live(_ victim: Victim, _ outcome: inout TrialOutcome) async throws {
+        try await prepare()
+        let clock = ContinuousClock()
+        let start = clock.now
+        defer { outcome.run.seconds = (clock.now - start) / .seconds(1) }
+        var failures = 0
+        while true {
+            let watch = watch()
+            let born = clock.now
+            let ending = try await trial.subject(trial.pipeline.command, values).live([:]) { life in
+                victim.set(life)
+                try await watch.follow(life)
+            }
+            victim.set(nil)
+            try Task.checkCancellation()
+            outcome.longestSilence = max(outcome.longestSilence, watch.firstFetch ?? (clock.now - born))
+            outcome.run.hiddenSeconds += watch.hidden / .seconds(1)
+            if victim.hasFired {
+                try await takeStock(watch, &outcome)
+                victim.spare()
+            } else if let decided = watch.outcome {
+                switch decided {
+                case .drained(let by): outcome.run.drainedBy = by
+                case .timedOut(let why):
+                    let limit = trial.pipeline.drain.timeoutSeconds
+                    outcome.run.invalidReason = "it was not done after \(limit) s: \(why)"
+                case .unreadable(let message): outcome.run.invalidReason = "its output cannot be read: \(message)"
+                }
+                return
+            } else {
+                switch ending.exit {
+                case .finished:
+                    outcome.run.drainedBy = "exit"
+                    let late = self.watch()
+                    let isShown = try await late.waitUntilShown(
+                        until: clock.now + .seconds(trial.pipeline.drain.timeoutSeconds))
+                    outcome.run.hiddenSeconds += late.hidden / .seconds(1)
+                    if !isShown { outcome.run.invalidReason = "rows stay hidden behind an open transaction" }
+                    return
+                case .killed:
+                    outcome.run.invalidReason = "it was killed by somebody else"
+                    return
+                case .failed(let diagnosis):
+                    failures += 1
+                    outcome.failures.append(diagnosis.cause)
+                    guard failures <= Self.mostFailures else {
+                        outcome.run.invalidReason = "\(failures) lives ended with an error: \(diagnosis.cause)"
+                        return
+                    }
+                }
+            }
+            outcome.run.restarts += 1
+            try await beginAgain()
+        }
+    }
+
+    /// Runs what has to be done before.
+    private func prepare() async throws {
+        for command in trial.pipeline.setup {
+            switch try await trial.subject(command, values).live([:], during: { _ in }).exit {
+            case .finished: break
+            case .failed(let diagnosis):
+                throw Diagnosis(cause: "setup: \(diagnosis.cause)", fix: diagnosis.fix, exitCode: .invalidRun)
+            case .killed:
+                throw Diagnosis(
+                    cause: "setup: \(command.joined(separator: " ")) was killed", fix: "run it by itself",
+                    exitCode: .invalidRun)
+            }
+        }
+    }
+
+    /// Waits for what was under way, and looks at what is there.
+    private func takeStock(_ watch: LifeWatch, _ outcome: inout TrialOutcome) async throws {
+        let proxy = proxy
+        _ = try await BlockingThread.run { proxy.settle() }
+        do {
+            // What hides rows for longer is a transaction that nobody has ended.
+            let late = self.watch()
+            _ = try await late.waitUntilShown(until: ContinuousClock().now + Self.endOfTransaction)
+            let committed = try await watch.committed()
+            let tally = try await output.tally(of: trial.pipeline.load.records)
+            trial.lookAtKill(tally, committed: committed, &outcome)
+        } catch let error as OutputError {
+            outcome.run.fired = true
+            outcome.unreadAtKill = error.message
+        }
+    }
+
+    /// Sends members off, and lets the next life connect.
+    private func beginAgain() async throws {
+        let proxy = proxy
+        try await BlockingThread.run {
+            proxy.freeze()
+            proxy.evict()
+            proxy.release()
+        }
+    }
+}
