@@ -8,7 +8,7 @@ consumer = Consumer({
     "bootstrap.servers": os.environ["KBENCH_BOOTSTRAP"], "group.id": os.environ["KBENCH_GROUP"],
     "auto.offset.reset": "earliest", "enable.auto.commit": False})
 consumer.subscribe([os.environ["KBENCH_TOPIC"]])
-with open(os.environ["KBENCH_OUTPUT"], "wb" if fault == "truncated" else "ab") as output:
+with open(os.environ["KBENCH_OUTPUT"], "wb" if fault == "truncated" else "ab", buffering=1 << 20) as output:
     while True:
         records = [record for record in consumer.consume(100, 0.2) if not record.error()]
         if not records:
