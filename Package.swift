@@ -34,6 +34,8 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         // The event loop of the served broker.
         .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
+        // TLS of the served broker.
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.30.0"),
         // Percentiles of latencies.
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
@@ -54,7 +56,7 @@ let package = Package(
             dependencies: [
                 "World", "Ingestion", "Judgement", "Engine", "Simulation", "Exploration", "Harness", "Scenarios",
                 "Gate", "Bench", "Results", "Rendering", "Kafka", "Posix", "WriteAheadLog", "Checksum", "Compression",
-                "KafkaWire", "KafkaProxy",
+                "KafkaWire", "KafkaProxy", "BrokerScript",
             ],
             swiftSettings: settings),
         // What a scenario file says, carried out: crashes, experiments, claims, the matrix.
@@ -173,6 +175,7 @@ let package = Package(
                 "World", "KafkaWire", "BrokerCore", "BrokerScript", "Compression", "CCrypto", "Posix",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: settings),
         // Between a pipeline and its broker, on one event loop: what passes is named, counted, stopped, accounted for.

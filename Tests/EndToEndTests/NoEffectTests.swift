@@ -209,13 +209,14 @@ extension EndToEnd {
                 ]),
             "broker serve": Command(
                 options: [
-                    "--port", "--host", "--brokers", "--partitions", "--auto-create-topics", "--no-auto-create-topics",
-                    "--script",
-                    "--seed", "--log", "--control", "--until-eof", "--data", "--sync", "--format",
+                    "--port", "--host", "--brokers", "--partitions", "--cleaning-interval", "--auto-create-topics",
+                    "--no-auto-create-topics", "--script", "--seed", "--log", "--control", "--until-eof", "--data", "--sync", "--sasl-users",
+                    "--tls-cert", "--tls-key", "--format",
                 ],
                 idle: [
                     Idle(options: ["--seed"], arguments: ["--port", "0"], reason: "no script to draw for"),
                     Idle(options: ["--sync"], arguments: ["--port", "0"], reason: "all is in memory"),
+                    Idle(options: ["--tls-key"], arguments: ["--port", "0"], reason: "no certificate"),
                 ]),
             "broker tell": Command(
                 options: ["--port", "--control"],
