@@ -75,7 +75,7 @@ let package = Package(
         .target(
             name: "Pipelines",
             dependencies: [
-                "World", "Judgement", "Database", "Kafka", "KafkaProxy", "Posix", "Results", "Harness",
+                "World", "Judgement", "BrokerScript", "Database", "Kafka", "KafkaProxy", "Posix", "Results", "Harness",
             ],
             swiftSettings: settings),
         // Two builds compared, exact counts, policies, history.

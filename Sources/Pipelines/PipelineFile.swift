@@ -1,4 +1,5 @@
 // Reads a pipeline file: YAML text in, a checked pipeline or one precise refusal out.
+internal import BrokerScript
 internal import Foundation
 package import Harness
 internal import KafkaProxy
@@ -8,6 +9,7 @@ internal import Results
 package enum PipelineFile {
     private static let keys = [
         "pipeline", "setup", "command", "env", "input", "output", "identity", "offsets", "guarantee", "drain", "kill",
+        "script",
     ]
 
     /// The kinds of output.
@@ -61,6 +63,9 @@ package enum PipelineFile {
         pipeline.guarantee =
             try top["guarantee"]?.name(of: "guarantee", "guarantees", as: PipelineGuarantee.self) ?? .atLeastOnce
         if let drain = top["drain"] { pipeline.drain = try self.drain(drain) }
+        if let script = top["script"] {
+            pipeline.script = try script.elements().map { event throws(ScenarioError) in try words(ofEvent: event) }
+        }
         if let kill = top["kill"] { try addKills(kill, to: &pipeline) }
         return pipeline
     }
@@ -82,6 +87,17 @@ package enum PipelineFile {
                 fix: "use {bootstrap}, {topic}, {output-topic}, {group}, {output} or {state}")
         }
         return text
+    }
+
+    /// The words of an event of the broker's, which mean something with the names of a run.
+    private static func words(ofEvent event: YAMLValue) throws(ScenarioError) -> EventWords {
+        do throws(WordError) {
+            let words = try event.eventWords()
+            _ = try BrokerHost.events([words], topic: "topic", group: "group")
+            return words
+        } catch {
+            throw event.translate(error)
+        }
     }
 
     private static func output(
@@ -172,7 +188,7 @@ package enum PipelineFile {
         for point in try mapping["points"]?.elements() ?? [] {
             let text = try point.text()
             do throws(TriggerError) {
-                _ = try WireTrigger(text)
+                if PipelineTrial.moment(named: text) == nil { _ = try WireTrigger(text) }
             } catch {
                 throw point.error(.unknownName, error.cause, fix: error.fix)
             }

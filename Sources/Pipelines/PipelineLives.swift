@@ -21,10 +21,10 @@ struct PipelineLives: Sendable {
     /// How long a transaction may take to end when everybody is dead and its end had come to the broker.
     private static let endOfTransaction = Duration.seconds(1)
 
-    private func watch() -> LifeWatch {
+    private func watch(isKillAhead: Bool = false) -> LifeWatch {
         LifeWatch(
             limits: trial.pipeline.drain, output: output, proxy: proxy, offsets: offsets, topic: values.topic,
-            ends: ends, offsetsAreGroups: trial.pipeline.offsetsAreGroups)
+            ends: ends, offsetsAreGroups: trial.pipeline.offsetsAreGroups, isKillAhead: isKillAhead)
     }
 
     /// Lets the pipeline live until all is done, or it will not be.
@@ -35,11 +35,18 @@ struct PipelineLives: Sendable {
         defer { outcome.run.seconds = (clock.now - start) / .seconds(1) }
         var failures = 0
         while true {
-            let watch = watch()
+            let isFirst = outcome.run.restarts == 0
+            let watch = watch(isKillAhead: isFirst && trial.moment != nil)
             let born = clock.now
             let ending = try await trial.subject(trial.pipeline.command, values).live([:]) { life in
                 victim.set(life)
-                try await watch.follow(life)
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { try await watch.follow(life) }
+                    if let moment = trial.moment, isFirst {
+                        group.addTask { try await kill(victim, after: moment) }
+                    }
+                    try await group.waitForAll()
+                }
             }
             victim.set(nil)
             try Task.checkCancellation()
@@ -81,6 +88,16 @@ struct PipelineLives: Sendable {
             }
             outcome.run.restarts += 1
             try await beginAgain()
+        }
+    }
+
+    /// Stops all traffic and kills, wherever the life is then.
+    private func kill(_ victim: Victim, after milliseconds: Int) async throws {
+        try await Task.sleep(for: .milliseconds(milliseconds))
+        let proxy = proxy
+        try await BlockingThread.run {
+            proxy.freeze()
+            victim.kill()
         }
     }
 

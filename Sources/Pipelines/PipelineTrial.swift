@@ -14,6 +14,7 @@ struct TrialOutcome: Sendable {
     /// How many frames passed the filters of each trigger that was to be counted.
     var counted: [WireTrigger: Int] = [:]
     var ledger = WireLedger()
+    var topic = ""
     /// Lives that ended with an error.
     var failures: [String] = []
     /// What was in the output at the kill, and at the end; nil where nobody could look.
@@ -34,11 +35,23 @@ struct PipelineTrial: Sendable {
     let host: Handed<BrokerHost>
     /// The kill; nil: none.
     let kill: WireTrigger?
+    /// When it is to be killed, in milliseconds from its first life's start; nil: at no moment.
+    let moment: Int?
     /// What is to be counted.
     let counts: [WireTrigger]
     /// The run's own folder, by its whole path.
     let folder: String
     let reproduce: String
+
+    /// What a kill at a moment is called in place of a point; its occurrence is the moment in milliseconds.
+    static let moment = "time"
+
+    /// The moment of a name such as `time@350`; nil for what is none.
+    static func moment(named name: String) -> Int? {
+        let words = name.split(separator: "@", omittingEmptySubsequences: false)
+        guard words.count == 2, words[0] == moment, let number = Int(words[1]), number >= 0 else { return nil }
+        return number
+    }
 
     /// Carries the run out.
     ///
@@ -62,14 +75,26 @@ struct PipelineTrial: Sendable {
         defer { try? Leftovers.shared.remove(left) }
         var outcome = TrialOutcome(
             run: JudgeResult.Run(
-                point: kill.map { "\($0.unnumbered)" }, occurrence: kill?.occurrence, reproduce: reproduce))
+                point: kill.map { "\($0.unnumbered)" } ?? moment.map { _ in Self.moment },
+                occurrence: kill?.occurrence ?? moment, reproduce: reproduce))
         let proxy = try await startProxy(output, victim)
         values.bootstrap = proxy.bootstrap
         do {
             let lives = PipelineLives(
                 trial: self, values: values, output: output, proxy: proxy, offsets: offsets, ends: ends)
+            if let script = pipeline.script {
+                let group = values.group
+                try await BlockingThread.run { [host, seed] in
+                    try host.value.beginScript(script, topic: topic, group: group, seed: seed)
+                }
+            }
             try await lives.live(victim, &outcome)
+            if pipeline.script != nil {
+                let why = try await BlockingThread.run { [host] in host.value.endScript(topic) }
+                outcome.run.invalidReason = outcome.run.invalidReason ?? why
+            }
             (outcome.census, outcome.ledger) = try await BlockingThread.run { (proxy.census, proxy.ledger) }
+            outcome.topic = topic
             outcome.counted = try await BlockingThread.run { proxy.seen }
             try await judge(output, topic, &outcome)
             try? await close(proxy, offsets, view)
@@ -226,6 +251,9 @@ struct PipelineTrial: Sendable {
         }
         if let expected = outcome.run.expected.duplicates {
             outcome.run.agrees = outcome.run.duplicates == expected && outcome.run.lost == outcome.run.expected.lost
+        }
+        if let moment, !outcome.run.fired, outcome.run.invalidReason == nil {
+            outcome.run.invalidReason = "it was done before it could be killed after \(moment) ms"
         }
         if let kill, !outcome.run.fired, outcome.run.invalidReason == nil {
             let count = outcome.census[kill.point] ?? 0

@@ -196,10 +196,12 @@ extension EndToEnd {
             "judge check": Command(options: []),
             "judge run": Command(
                 options: [
-                    "--output-file", "--points", "--occurrences", "--guarantee", "--records", "--partitions", "--seed",
-                    "--trim", "--lockstep", "--repeat", "--budget", "--resume", "--shard", "--merge", "--max-lost",
+                    "--output-file", "--points", "--timed-kills", "--occurrences", "--guarantee", "--records",
+                    "--partitions", "--seed",
+                    "--trim", "--lockstep", "--repeat", "--evidence", "--budget", "--resume", "--shard", "--merge",
+                    "--max-lost",
                     "--max-duplicates", "--out", "--format", "--quiet",
-                ] + broker,
+                ] + broker + topics,
                 idle: [
                     Idle(
                         options: ["--shard", "--resume", "--budget"],

@@ -39,7 +39,8 @@ import World
 
     /// Judges a pipeline in a folder of its own, of which nothing is left.
     static func judge(
-        _ settings: JudgeSettings = JudgeSettings(), program: String = consumer, _ change: (inout Pipeline) -> Void
+        _ settings: JudgeSettings = JudgeSettings(), program: String = consumer, brokers: Int = 1,
+        _ change: (inout Pipeline) -> Void
     ) async throws -> JudgeResult {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("kbench-\(UUID().uuidString)").path
         try PosixDisk().makeDirectory(folder)
@@ -48,9 +49,10 @@ import World
         var pipeline = Pipeline(name: "test", folder: folder, command: [python ?? "python3", "consumer.py"])
         pipeline.load = PipelineLoad(records: 600, partitions: 3)
         change(&pipeline)
-        let options = RunOptions(
+        var options = RunOptions(
             brokers: nil, properties: [], workDirectory: "\(folder)/work", workerExecutable: "",
             reproduce: "kbench judge test.yaml \(JudgeRunner.pointsPlace)", version: "")
+        options.embeddedBrokers = brokers
         let result = try await JudgeRunner(pipeline, settings, options: options).run()
         let left = try PosixDisk().list(folder)
         #expect(left == ["consumer.py"])
@@ -114,7 +116,7 @@ import World
     func invalid() async throws {
         let cases: [(command: String, reason: String, findings: [String])] = [
             ("exit 3", "ended with an error", ["restart-failed"]),
-            ("exec sleep 1000", "was not done after 1 s", []),
+            ("exec sleep 1000", "was not done after 1 s", []), ("exec yes garbage", "was not done after 1 s", []),
             ("echo garbage >\"$KBENCH_OUTPUT\"", "wrong by itself", []),
             ("true", "600 lost", []), ("kill -9 $$", "killed by somebody else", []),
         ]
