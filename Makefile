@@ -49,7 +49,7 @@ fuzz: ## Feed every reader of files with a million changed ones, in a release bu
 	@swift build -c release --product Fuzz
 	@.build/release/Fuzz --seed $(SEED) --count $(COUNT)
 
-test-brokers: ## Run a scenario 50 times on a cluster of three brokers, of which two stand still for a while in each
+test-brokers: ## Run a scenario 50 times on a cluster of three brokers, of which two go down or stand still for a while in each
 	@KBENCH_CLUSTER_RUNS=50 swift test --disable-xctest --filter HarnessTests.ThreeBrokerScenarioTests
 
 matrix: ## Crash every strategy and sink at every point in real workers, as Spark does and soundly (long)

@@ -87,7 +87,10 @@ let package = Package(
         // Atlas, swarm and mutants on all cores, with the files they leave.
         .target(
             name: "Campaigns",
-            dependencies: ["World", "Ingestion", "Engine", "Simulation", "Exploration", "Posix", "Results", "Harness"],
+            dependencies: [
+                "World", "BrokerScript", "Ingestion", "Engine", "Simulation", "Exploration", "Posix", "Results",
+                "Harness",
+            ],
             swiftSettings: settings),
         // What a guarantee costs: trials, capacity, recovery, plans, ceilings.
         .target(

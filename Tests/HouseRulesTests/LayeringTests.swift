@@ -5,7 +5,8 @@ import Testing
     /// What comes with the system and the language, and who may use it; `Synchronization` anybody may.
     static let platform: [String: Set<String>] = [
         "Foundation": [
-            "kbench", "Fuzz", "Scenarios", "Pipelines", "Gate", "Campaigns", "Bench", "Offsets", "Harness", "Rendering", "Results",
+            "kbench", "Fuzz", "Scenarios", "Pipelines", "Gate", "Campaigns", "Bench", "Offsets", "Harness", "Rendering",
+            "Results",
             "Exploration", "Statistics", "Database",
         ],
         "Glibc": ["Posix"],
