@@ -187,6 +187,10 @@ let package = Package(
             ],
             swiftSettings: settings),
         .target(name: "Kafka", dependencies: ["World", "CRdKafka", "CPlainLoop"], swiftSettings: settings),
+        // A client of our own: batches of records come from the socket as they are.
+        .target(
+            name: "KafkaNative", dependencies: ["World", "KafkaWire", "Compression", "Posix"],
+            swiftSettings: settings),
         .target(
             name: "Database",
             dependencies: [
@@ -238,6 +242,10 @@ let package = Package(
         tests(of: "WriteAheadLog", also: ["World", "Posix", "Checksum"]),
         // Some tests need what only the library itself can do, such as transactions.
         tests(of: "Kafka", also: ["World", "Posix", "KafkaServer", "CRdKafka"]),
+        // Against served brokers, which the library fills, and against sockets that lie.
+        tests(
+            of: "KafkaNative",
+            also: ["World", "KafkaWire", "Compression", "BrokerCore", "BrokerScript", "KafkaServer", "Kafka", "Posix"]),
         tests(of: "Database", also: ["World"]),
         // Which starts a server of its own, as the harness does.
         tests(of: "ZooKeeper", also: ["World", "Harness", "Posix", "CZooKeeper"]),
