@@ -167,6 +167,7 @@ package struct JudgeRunner: Sendable {
         let words = [
             "\(pipeline.command)", "\(pipeline.setup)", "\(pipeline.environment)", "\(pipeline.load)",
             "\(pipeline.output)", "\(pipeline.guarantee)", "\(pipeline.offsetsAreGroups)", "\(pipeline.drain)",
+            "\(pipeline.killer ?? [])",
             "\(settings.points.isEmpty ? pipeline.points : settings.points)",
             "\(settings.occurrences ?? pipeline.occurrences)", "\(settings.seed)", "\(trims)",
             "\(isInLockstep)", "\(settings.times)",

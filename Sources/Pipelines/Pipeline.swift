@@ -25,6 +25,8 @@ package struct Pipeline: Sendable {
     /// Where it is to be killed; empty: where it writes, reads and commits.
     package var points: [String] = []
     package var occurrences: [Occurrence] = [.first, .middle]
+    /// What ends whatever a SIGKILL to its processes does not reach, such as a container; nil: nothing does.
+    package var killer: [String]?
     /// What happens at the embedded broker while it lives; nil: nothing.
     package var script: [EventWords]?
 

@@ -184,7 +184,14 @@ package enum PipelineFile {
     }
 
     private static func addKills(_ value: YAMLValue, to pipeline: inout Pipeline) throws(ScenarioError) {
-        let mapping = try value.mapping(known: ["points", "occurrences"])
+        let mapping = try value.mapping(known: ["points", "occurrences", "command", "docker"])
+        if let command = mapping["command"] { pipeline.killer = try words(command) }
+        if let container = mapping["docker"] {
+            guard pipeline.killer == nil else {
+                throw container.error(.impossibleValue, "'docker' goes beside no 'command'", fix: "name one of them")
+            }
+            pipeline.killer = ["docker", "kill", try filled(container)]
+        }
         for point in try mapping["points"]?.elements() ?? [] {
             let text = try point.text()
             do throws(TriggerError) {

@@ -116,8 +116,17 @@ struct PipelineLives: Sendable {
         }
     }
 
+    /// Kills what has not died with its own processes.
+    private func killRest() async throws {
+        guard let killer = trial.pipeline.killer else { return }
+        let exit = try await trial.subject(killer, values).live([:], during: { _ in }).exit
+        guard case .failed(let diagnosis) = exit else { return }
+        throw Diagnosis(cause: "kill: \(diagnosis.cause)", fix: diagnosis.fix, exitCode: .invalidRun)
+    }
+
     /// Waits for what was under way, and looks at what is there.
     private func takeStock(_ watch: LifeWatch, _ outcome: inout TrialOutcome) async throws {
+        try await killRest()
         let proxy = proxy
         _ = try await BlockingThread.run { proxy.settle() }
         do {

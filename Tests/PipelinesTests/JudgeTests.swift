@@ -112,6 +112,22 @@ import World
         #expect(result.runs[1].invalidReason?.contains("never came") == true)
     }
 
+    @Test("that runs where no signal reaches is killed by a command of its own", .enabled(if: python != nil))
+    func killer() async throws {
+        var settings = JudgeSettings()
+        settings.points = ["wire.offset-commit.request@2"]
+        let result = try await Self.judge(settings) {
+            $0.environment = [("MODE", "after")]
+            let python = $0.command[0]
+            $0.command = [
+                "sh", "-c", "setsid \(python) consumer.py & echo $! >\"$KBENCH_STATE/pid\"; trap 'kill $!' TERM; wait",
+            ]
+            $0.killer = ["sh", "-c", "kill -9 $(cat {state}/pid)"]
+        }
+        #expect(result.verdict == .pass, "\(result.reason ?? "")")
+        #expect(Self.counts(result, at: "wire.offset-commit.request") == [[100, 0]])
+    }
+
     @Test("that is wrong by itself, ends with errors, never ends, or writes what is no record shows nothing")
     func invalid() async throws {
         let cases: [(command: String, reason: String, findings: [String])] = [
