@@ -90,6 +90,8 @@ extension NativeReader {
             turn = (turn + 1) % places.count
             for step in places.indices {
                 let place = places[(turn + step) % places.count]
+                // A broker may hold an answer back for lack of records, whatever it was told.
+                guard first != nil || place.fetchFrom < place.knownEnd else { continue }
                 guard place !== first, place.waiting < 2, place.failure == nil, place.looksForLeaderAt == nil,
                     let leader = cluster.leaders[place.partition], leader.node == lane.node
                 else { continue }
@@ -157,6 +159,7 @@ extension NativeReader {
         }
         place.unknownSince = nil
         place.pause = Pause()
+        place.knownEnd = part.lastStableOffset >= 0 ? part.lastStableOffset : part.highWatermark
         guard let records = part.records, !records.range.isEmpty else { return }
         var cutShort = 0
         var next = place.fetchFrom

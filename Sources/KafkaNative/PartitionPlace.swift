@@ -11,6 +11,8 @@ final class PartitionPlace {
     var deliveredUntil: Offset
     /// The offset to ask for next: behind all that has come.
     var fetchFrom: Offset
+    /// Where the log was last said to end, for who reads committed records.
+    var knownEnd: Offset = 0
     /// Changes with each jump, so that answers to what was asked before are known.
     var version = 0
     private(set) var fetched: [FetchedBatches] = []
