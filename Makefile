@@ -1,7 +1,7 @@
 # The two commands that matter are `make demo` and `make test`; each sets up what it needs.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long test-brokers test-conformance fuzz matrix bench-micro thresholds thresholds-update samples broker-speed docs lint format clean
+.PHONY: help demo test test-long test-brokers test-conformance pipelines spark-peer spark fuzz matrix bench-micro thresholds thresholds-update samples broker-speed docs lint format clean
 
 # The Swift runtime goes into the binary: it starts faster, which the crash loops feel, and can be copied elsewhere.
 RELEASE := swift build -c release --product kbench --static-swift-stdlib
@@ -32,12 +32,24 @@ test-conformance: ## Check kbench's broker and another through six clients, and 
 	@scripts/conformance
 	@scripts/conformance --streams
 
+pipelines: ## Install what the pipelines in pipelines/ need, into .build/pipelines (a gigabyte, most of it Pathway)
+	@scripts/setup conformance
+	@scripts/pipelines
+
+spark-peer: ## Build real Spark with its two pipelines in .build/spark (half a gigabyte of packages)
+	@scripts/setup conformance
+	@scripts/spark-peer
+
+spark: ## Kill real Spark at points of the wire, and count beside kbench's own engine (ten minutes)
+	@$(RELEASE)
+	@scripts/spark
+
 fuzz: ## Feed every reader of files with a million changed ones, in a release build (long)
 	@scripts/setup build
 	@swift build -c release --product Fuzz
 	@.build/release/Fuzz --seed $(SEED) --count $(COUNT)
 
-test-brokers: ## Run a scenario 50 times on a cluster of three brokers, of which two stand still for a while in each
+test-brokers: ## Run a scenario 50 times on a cluster of three brokers, of which two go down or stand still for a while in each
 	@KBENCH_CLUSTER_RUNS=50 swift test --disable-xctest --filter HarnessTests.ThreeBrokerScenarioTests
 
 matrix: ## Crash every strategy and sink at every point in real workers, as Spark does and soundly (long)

@@ -34,6 +34,8 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         // The event loop of the served broker.
         .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
+        // TLS of the served broker.
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.30.0"),
         // Percentiles of latencies.
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
@@ -54,7 +56,7 @@ let package = Package(
             dependencies: [
                 "World", "Ingestion", "Judgement", "Engine", "Simulation", "Exploration", "Harness", "Scenarios",
                 "Gate", "Bench", "Results", "Rendering", "Kafka", "Posix", "WriteAheadLog", "Checksum", "Compression",
-                "KafkaWire", "KafkaProxy",
+                "KafkaWire", "KafkaProxy", "BrokerScript",
             ],
             swiftSettings: settings),
         // What a scenario file says, carried out: crashes, experiments, claims, the matrix.
@@ -73,7 +75,7 @@ let package = Package(
         .target(
             name: "Pipelines",
             dependencies: [
-                "World", "Judgement", "Database", "Kafka", "KafkaProxy", "Posix", "Results", "Harness",
+                "World", "Judgement", "BrokerScript", "Database", "Kafka", "KafkaProxy", "Posix", "Results", "Harness",
             ],
             swiftSettings: settings),
         // Two builds compared, exact counts, policies, history.
@@ -87,7 +89,10 @@ let package = Package(
         // Atlas, swarm and mutants on all cores, with the files they leave.
         .target(
             name: "Campaigns",
-            dependencies: ["World", "Ingestion", "Engine", "Simulation", "Exploration", "Posix", "Results", "Harness"],
+            dependencies: [
+                "World", "BrokerScript", "Ingestion", "Engine", "Simulation", "Exploration", "Posix", "Results",
+                "Harness",
+            ],
             swiftSettings: settings),
         // What a guarantee costs: trials, capacity, recovery, plans, ceilings.
         .target(
@@ -170,6 +175,7 @@ let package = Package(
                 "World", "KafkaWire", "BrokerCore", "BrokerScript", "Compression", "CCrypto", "Posix",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: settings),
         // Between a pipeline and its broker, on one event loop: what passes is named, counted, stopped, accounted for.
@@ -181,6 +187,10 @@ let package = Package(
             ],
             swiftSettings: settings),
         .target(name: "Kafka", dependencies: ["World", "CRdKafka", "CPlainLoop"], swiftSettings: settings),
+        // A client of our own: batches of records come from the socket as they are.
+        .target(
+            name: "KafkaNative", dependencies: ["World", "KafkaWire", "Compression", "Posix"],
+            swiftSettings: settings),
         .target(
             name: "Database",
             dependencies: [
@@ -234,6 +244,10 @@ let package = Package(
         tests(of: "WriteAheadLog", also: ["World", "Posix", "Checksum"]),
         // Some tests need what only the library itself can do, such as transactions.
         tests(of: "Kafka", also: ["World", "Posix", "KafkaServer", "CRdKafka"]),
+        // Against served brokers, which the library fills, and against sockets that lie.
+        tests(
+            of: "KafkaNative",
+            also: ["World", "KafkaWire", "Compression", "BrokerCore", "BrokerScript", "KafkaServer", "Kafka", "Posix"]),
         tests(of: "Database", also: ["World"]),
         // Which starts a server of its own, as the harness does.
         tests(of: "ZooKeeper", also: ["World", "Harness", "Posix", "CZooKeeper"]),

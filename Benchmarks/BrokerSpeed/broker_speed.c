@@ -34,7 +34,8 @@ static void tell(int64_t records, double seconds) {
     printf("%.0f\n", (double)records / seconds);
 }
 
-// The loop of Sources/CPlainLoop, `passes` times over the whole topic, with the settings that kbench reads with.
+// The loop of Sources/CPlainLoop, `passes` times over the whole topic, with the settings that kbench reads with. Each
+// pass has a client of its own: one that takes up a partition anew may give its records to a queue that nobody reads.
 static void plain(const char *bootstrap, const char *topic, int partitions, int passes) {
     const char *const settings[][2] = {
         {"bootstrap.servers", bootstrap}, {"group.id", "speed"}, {"enable.auto.commit", "false"},
@@ -42,24 +43,25 @@ static void plain(const char *bootstrap, const char *topic, int partitions, int 
         {"isolation.level", "read_committed"}, {"queued.min.messages", "100000"},
         {"queued.max.messages.kbytes", "12288"}, {"fetch.message.max.bytes", "1048576"},
         {"fetch.wait.max.ms", "20"}, {"fetch.error.backoff.ms", "20"}, {"check.crcs", "true"}, {NULL, NULL}};
-    rd_kafka_t *kafka = client(RD_KAFKA_CONSUMER, settings);
     int64_t *starts = calloc((size_t)partitions, sizeof *starts), *ends = calloc((size_t)partitions, sizeof *ends);
-    for (int partition = 0; partition < partitions; partition++) {
-        if (rd_kafka_query_watermark_offsets(kafka, topic, partition, &starts[partition], &ends[partition], 10000)) {
-            fail("no answer about the ends of partitions");
-        }
-    }
     int64_t records = 0;
     double seconds = 0;
     while (passes-- > 0) {
+        rd_kafka_t *kafka = client(RD_KAFKA_CONSUMER, settings);
+        for (int partition = 0; partition < partitions; partition++) {
+            if (rd_kafka_query_watermark_offsets(
+                    kafka, topic, partition, &starts[partition], &ends[partition], 10000)) {
+                fail("no answer about the ends of partitions");
+            }
+        }
         double pass;
         int64_t read = kbench_plain_loop(kafka, topic, partitions, starts, ends, &pass);
         if (read < 0) tell(read, 1);
         records += read;
         seconds += pass;
+        rd_kafka_destroy(kafka);
     }
     tell(records, seconds);
-    rd_kafka_destroy(kafka);
     free(starts);
     free(ends);
 }
@@ -92,6 +94,24 @@ static void produce(const char *bootstrap, const char *topic, int partitions, in
     rd_kafka_destroy(kafka);
 }
 
+static void forget(const char *bootstrap, const char *topic) {
+    const char *const settings[][2] = {{"bootstrap.servers", bootstrap}, {NULL, NULL}};
+    rd_kafka_t *kafka = client(RD_KAFKA_PRODUCER, settings);
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(kafka);
+    rd_kafka_DeleteTopic_t *topics[] = {rd_kafka_DeleteTopic_new(topic)};
+    rd_kafka_DeleteTopics(kafka, topics, 1, NULL, queue);
+    rd_kafka_event_t *event = rd_kafka_queue_poll(queue, 10000);
+    const rd_kafka_DeleteTopics_result_t *result = event ? rd_kafka_event_DeleteTopics_result(event) : NULL;
+    if (!result) fail("no answer about a topic that is to go");
+    size_t count;
+    const rd_kafka_topic_result_t **answers = rd_kafka_DeleteTopics_result_topics(result, &count);
+    if (count != 1 || rd_kafka_topic_result_error(answers[0])) fail("a topic does not go");
+    rd_kafka_event_destroy(event);
+    rd_kafka_DeleteTopic_destroy(topics[0]);
+    rd_kafka_queue_destroy(queue);
+    rd_kafka_destroy(kafka);
+}
+
 // Serves one topic until a signal ends it.
 static void mock(const char *topic, int partitions) {
     const char *const settings[][2] = {{NULL, NULL}};
@@ -116,11 +136,13 @@ int main(int count, char **words) {
         plain(words[2], words[3], atoi(words[4]), atoi(words[5]));
     } else if (count == 6 && strcmp(words[1], "produce") == 0) {
         produce(words[2], words[3], atoi(words[4]), atoll(words[5]));
+    } else if (count == 4 && strcmp(words[1], "forget") == 0) {
+        forget(words[2], words[3]);
     } else if (count == 4 && strcmp(words[1], "mock") == 0) {
         mock(words[2], atoi(words[3]));
     } else {
         fail("use: bare ADDRESS TOPIC PARTITIONS RECORDS | plain ADDRESS TOPIC PARTITIONS PASSES\n"
-             "     | produce ADDRESS TOPIC PARTITIONS RECORDS | mock TOPIC PARTITIONS");
+             "     | produce ADDRESS TOPIC PARTITIONS RECORDS | forget ADDRESS TOPIC | mock TOPIC PARTITIONS");
     }
     return 0;
 }

@@ -1,6 +1,6 @@
 // What a log loses: old segments, records that newer ones of their key replace, and the end that a new leader lacks.
 package import Compression
-package import KafkaWire
+internal import KafkaWire
 
 extension PartitionLog {
     // MARK: Retention
@@ -8,7 +8,7 @@ extension PartitionLog {
     /// Gives up the oldest segments, as the rules say, at `time` in milliseconds since 1970; returns whether it did.
     @discardableResult
     package func retain(_ rules: TopicRules, at time: Int64) -> Bool {
-        guard rules.deletes else { return false }
+        guard rules.deletes, rules.retentionTime != nil || rules.retentionBytes != nil else { return false }
         var size = pieces.reduce(0) { $0 + Int64($1.byteCount) }
         var count = 0
         for piece in pieces {
@@ -45,48 +45,130 @@ extension PartitionLog {
         }
     }
 
+    /// Whether compaction is due: of what it may touch, the share that it has not seen yet is above
+    /// min.cleanable.dirty.ratio, or waits for longer than max.compaction.lag.ms, or the time of a tombstone is over.
+    ///
+    /// `time`: milliseconds since 1970.
+    package func isDirty(_ rules: TopicRules, at time: Int64) -> Bool {
+        guard let end = compactionEnd(rules, at: time) else { return false }
+        if tombstonesUntil.values.contains(where: { $0 <= time }) { return true }
+        guard end > compactedTo else { return false }
+        var (clean, dirty) = (0, 0)
+        var oldest: Int64?
+        for piece in pieces where !piece.entries.isEmpty {
+            let seen = piece.entries.firstIndexOrdered { $0.lastOffset >= compactedTo }
+            let behind = piece.entries.firstIndexOrdered { $0.lastOffset >= end }
+            let begin = seen == 0 ? 0 : piece.entries[seen - 1].range.upperBound
+            clean += begin
+            guard behind > seen else { continue }
+            dirty += piece.entries[behind - 1].range.upperBound - begin
+            oldest = oldest ?? piece.entries[seen].maxTimestamp
+        }
+        if let oldest, oldest < time - rules.longestLag { return true }
+        return Double(dirty) > rules.dirtyRatio * Double(clean + dirty)
+    }
+
     /// Keeps the newest record of each key; returns whether others were there.
     ///
     /// As in Kafka, offsets stay, records without a key go, and a tombstone goes at the first compaction that comes
     /// `delete.retention.ms` after the one that met it. The newest batch stays as it is, like Kafka's newest segment, and
     /// so does whatever an open transaction holds back. Markers stay.
     ///
-    /// `time`: milliseconds since 1970. It throws for a batch whose records are not what its header says, and changes
-    /// nothing then.
+    /// `time`: milliseconds since 1970. It throws for a batch whose records are not what its header says, and where what
+    /// is left cannot be written; what stands behind stays as it is then.
     @discardableResult
-    package func compact(_ rules: TopicRules, at time: Int64, _ unpacker: Unpacker) throws(WireError) -> Bool {
-        guard pieces.allSatisfy(\.segment.canBeReplaced), let end = compactionEnd(rules, at: time) else { return false }
+    package func compact(_ rules: TopicRules, at time: Int64, _ unpacker: Unpacker) throws -> Bool {
+        guard let end = compactionEnd(rules, at: time) else { return false }
         guard end > compactedTo || tombstonesUntil.values.contains(where: { $0 <= time }) else { return false }
         let newest = try newestOffsets(before: end, unpacker)
-        var kept: [(header: BatchHeader, bytes: [UInt8])] = []
         var hasChanged = false
         var waiting: [Int64: Int64] = [:]
-        for piece in pieces {
-            for entry in piece.entries {
-                let batch = piece.segment.withBytes(entry.range) { Array($0) }
-                let header = try BatchHeader.read(batch)
-                guard entry.lastOffset < end, !header.isControl else {
-                    kept.append((header, batch))
-                    continue
-                }
-                let deadline = tombstonesUntil[entry.baseOffset] ?? time + rules.tombstoneTime
-                let isGone = isAborted(header)
-                var hasTombstone = false
-                let rest = try header.filtered(batch, unpacker) { record in
-                    guard !isGone, let key = record.key, newest[Array(key)] == record.offset else { return false }
-                    if record.value == nil, deadline <= time { return false }
-                    hasTombstone = hasTombstone || record.value == nil
-                    return true
-                }
-                if hasTombstone { waiting[entry.baseOffset] = deadline }
-                hasChanged = hasChanged || rest?.count != batch.count
-                if let rest { kept.append((try BatchHeader.read(rest), rest)) }
+        // Small neighbours become one segment. Each is replaced in one step, the oldest first, so that at no time a record
+        // is gone and an older one of its key is there.
+        var done = 0
+        var ahead: [(header: BatchHeader, bytes: [UInt8])]?
+        while done < pieces.count {
+            var rest: [(header: BatchHeader, bytes: [UInt8])] = []
+            var (size, next, isSame) = (0, done, true)
+            while next < pieces.count {
+                let kept =
+                    try ahead ?? kept(of: pieces[next], before: end, newest, rules, at: time, &waiting, unpacker)
+                ahead = kept
+                let count = kept.reduce(0) { $0 + $1.bytes.count }
+                let limit = min(rules.segmentBytes, SegmentSize.largest)
+                // What nothing is left of goes with what follows, and there is always more: the newest batch.
+                guard size == 0 || size + count <= limit else { break }
+                isSame = isSame && count == pieces[next].byteCount
+                ahead = nil
+                rest += kept
+                size += count
+                next += 1
             }
+            if !isSame || next > done + 1 {
+                try replace(done..<next, with: rest, byteCount: size)
+                hasChanged = hasChanged || !isSame
+            }
+            done += 1
         }
         compactedTo = end
         tombstonesUntil = waiting
-        if hasChanged { replace(kept) }
         return hasChanged
+    }
+
+    /// What stays of a segment.
+    private func kept(
+        of piece: Piece, before end: Int64, _ newest: [[UInt8]: Int64], _ rules: TopicRules, at time: Int64,
+        _ waiting: inout [Int64: Int64], _ unpacker: Unpacker
+    ) throws(WireError) -> [(header: BatchHeader, bytes: [UInt8])] {
+        var kept: [(header: BatchHeader, bytes: [UInt8])] = []
+        for entry in piece.entries {
+            let batch = piece.segment.withBytes(entry.range) { Array($0) }
+            let header = try BatchHeader.read(batch)
+            guard entry.lastOffset < end, !header.isControl else {
+                kept.append((header, batch))
+                continue
+            }
+            let deadline = tombstonesUntil[entry.baseOffset] ?? time + min(rules.tombstoneTime, .max - time)
+            let isGone = isAborted(header)
+            var hasTombstone = false
+            let rest = try header.filtered(batch, unpacker) { record in
+                guard !isGone, let key = record.key, newest[Array(key)] == record.offset else { return false }
+                if record.value == nil, deadline <= time { return false }
+                hasTombstone = hasTombstone || record.value == nil
+                return true
+            }
+            if hasTombstone { waiting[entry.baseOffset] = deadline }
+            if let rest { kept.append((try BatchHeader.read(rest), rest)) }
+        }
+        return kept
+    }
+
+    /// Puts one segment in the place of several.
+    private func replace(
+        _ range: Range<Int>, with batches: [(header: BatchHeader, bytes: [UInt8])], byteCount: Int
+    ) throws(StorageFailure) {
+        let old = pieces[range]
+        guard let first = old.first, let last = old.last else { return }
+        var new = Piece(segment: try first.segment.successor(byteCapacity: byteCount, through: last.segment))
+        do throws(StorageFailure) {
+            for (header, batch) in batches {
+                let isStored = try batch.withUnsafeBytes { bytes in
+                    Result { () throws(StorageFailure) in
+                        try new.segment.append(
+                            bytes, baseOffset: header.baseOffset, leaderEpoch: header.leaderEpoch)
+                    }
+                }.get()
+                // Our own bug: it was made as large as all of them.
+                precondition(isStored, "partition log: a segment of \(byteCount) B has no room")
+                new.add(header, baseOffset: header.baseOffset)
+            }
+        } catch {
+            new.segment.discard(logEnd: nil)
+            throw error
+        }
+        new.isSealed = last.isSealed
+        pieces.replaceSubrange(range, with: [new])
+        for piece in old { piece.segment.discard(logEnd: nil) }
     }
 
     /// Batches that end before this offset are compacted; nil for none.
@@ -122,16 +204,6 @@ extension PartitionLog {
             }
         }
         return newest
-    }
-
-    private func replace(_ batches: [(header: BatchHeader, bytes: [UInt8])]) {
-        pieces = []
-        for (header, batch) in batches {
-            batch.withUnsafeBytes { bytes in
-                // Only segments that are replaced are in memory, where nothing fails.
-                try? store(header, bytes, baseOffset: header.baseOffset, leaderEpoch: header.leaderEpoch)
-            }
-        }
     }
 
     // MARK: Elections

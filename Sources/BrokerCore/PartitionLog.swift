@@ -17,15 +17,15 @@ package protocol LogSegment {
     func withBytes<R>(_ range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R
     /// What is behind so many bytes is lost. Nothing is appended any more.
     func cut(to byteCount: Int)
-    /// Whether others can take over what is in it, which has gaps then.
-    var canBeReplaced: Bool { get }
+    /// An empty segment for what stays of this one and those that follow it up to `last`. It takes its place for good
+    /// when this one is discarded.
+    func successor(byteCapacity: Int, through last: Self) throws(StorageFailure) -> Self
     /// The log has given it up. Where it was the last one, the log goes on at `logEnd`.
     func discard(logEnd: Int64?)
 }
 
 extension LogSegment {
     package func cut(to byteCount: Int) {}
-    package var canBeReplaced: Bool { true }
     package func discard(logEnd: Int64?) {}
 }
 
@@ -275,10 +275,10 @@ package final class PartitionLog<Segment: LogSegment> {
         if startOffset > state.startOffset { _ = deleteRecords(before: startOffset) }
     }
 
-    /// Takes over a segment that was found, which goes on behind those before it; `batches` are all that lie in it.
+    /// Takes over a segment that was found, which goes on behind those before it, or where the log was resumed; `batches`
+    /// are all that lie in it.
     package func adopt(_ segment: Segment, _ batches: [BatchHeader]) {
-        guard let first = batches.first else { return }
-        if pieces.isEmpty { state = LogState(startOffset: first.baseOffset, leaderEpoch: first.leaderEpoch) }
+        guard !batches.isEmpty else { return }
         pieces.append(Piece(segment: segment))
         for header in batches {
             state.skip(to: header.baseOffset)

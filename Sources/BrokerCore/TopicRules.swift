@@ -33,6 +33,10 @@ package struct TopicRules: Equatable, Sendable {
     package private(set) var tombstoneTime: Milliseconds = 0
     /// How long a record stays uncompacted at least.
     package private(set) var compactionLag: Milliseconds = 0
+    /// After how long a record is compacted, however little there is.
+    package private(set) var longestLag: Milliseconds = .max
+    /// How much of a log must have come since its last compaction for another, from 0 to 1.
+    package private(set) var dirtyRatio = 0.5
     /// The size from which on a log gets another segment; memory sets a lower limit.
     package private(set) var segmentBytes = Int.max
     /// The largest batch that is taken.
@@ -60,7 +64,8 @@ package struct TopicRules: Equatable, Sendable {
     package mutating func set(_ name: String, _ value: String?) -> Bool {
         guard let setting = Self.settings.first(where: { $0.name == name }) else { return false }
         guard setting.apply(&self, value ?? setting.standard) else { return false }
-        given[name] = value
+        // What may have been compacted is known to be so for good: there may be gaps.
+        given[name] = value ?? (name == "cleanup.policy" && given[name] != nil ? setting.standard : nil)
         return true
     }
 
@@ -77,8 +82,7 @@ package struct TopicRules: Equatable, Sendable {
     private static let unseen: [Setting] = [
         unseen("file.delete.delay.ms", .long, "60000"), unseen("flush.messages", .long, "9223372036854775807"),
         unseen("flush.ms", .long, "9223372036854775807"), unseen("index.interval.bytes", .int, "4096"),
-        unseen("max.compaction.lag.ms", .long, "9223372036854775807"),
-        unseen("min.cleanable.dirty.ratio", .double, "0.5"), unseen("preallocate", .boolean, "false"),
+        unseen("preallocate", .boolean, "false"),
         unseen("segment.index.bytes", .int, "10485760"), unseen("segment.jitter.ms", .long, "0"),
         unseen("segment.ms", .long, "604800000"),
         unseen("unclean.leader.election.enable", .boolean, "false"),
@@ -106,12 +110,20 @@ package struct TopicRules: Equatable, Sendable {
         Setting(name: "delete.retention.ms", type: .long, standard: "86400000") { rules, value in
             number(value, 0).map { rules.tombstoneTime = $0 } != nil
         },
+        Setting(name: "max.compaction.lag.ms", type: .long, standard: "9223372036854775807") { rules, value in
+            number(value, 1).map { rules.longestLag = $0 } != nil
+        },
         Setting(name: "max.message.bytes", type: .int, standard: "1048588") { rules, value in
             number(value, 0, Int64(Int32.max)).map { rules.largestBatch = Int($0) } != nil
         },
         Setting(name: "message.timestamp.type", type: .string, standard: "CreateTime") { rules, value in
             guard value == "CreateTime" || value == "LogAppendTime" else { return false }
             rules.stampsAppendTime = value == "LogAppendTime"
+            return true
+        },
+        Setting(name: "min.cleanable.dirty.ratio", type: .double, standard: "0.5") { rules, value in
+            guard let ratio = Double(value), (0...1).contains(ratio) else { return false }
+            rules.dirtyRatio = ratio
             return true
         },
         Setting(name: "min.compaction.lag.ms", type: .long, standard: "0") { rules, value in

@@ -1,4 +1,5 @@
 // Runs a swarm: ranges of seeds side by side, put together in order.
+package import BrokerScript
 internal import Exploration
 internal import Harness
 internal import Posix
@@ -12,15 +13,40 @@ public struct SwarmRunner: Sendable {
     private static let seedsAtOnce: UInt64 = 100
 
     private let seeds: ClosedRange<UInt64>
+    private let faults: [Fault]
     private let capsules: String
     private let version: String
     private let progress: @Sendable (Double, String) -> Void
 
     /// Makes a runner that reports progress as it goes.
-    public init(
-        seeds: ClosedRange<UInt64>, capsules: String, version: String,
+    ///
+    /// - Parameters:
+    ///   - seeds: One for each schedule.
+    ///   - script: What is to go wrong in the first life of each schedule, besides what is drawn; nil for nothing.
+    ///   - capsules: The folder for what breaks a promise.
+    ///   - version: Who writes it.
+    ///   - progress: The share that is done, 0 to 1, and what is done.
+    /// - Throws: ``Diagnosis`` for an event that nothing in the simulated world is like, and for a script without events.
+    package init(
+        seeds: ClosedRange<UInt64>, script: Script? = nil, capsules: String, version: String,
         progress: @escaping @Sendable (Double, String) -> Void = { _, _ in }
-    ) {
+    ) throws {
+        if let script {
+            let (faults, without) = Fault.faults(of: script, seed: 1)
+            guard without.isEmpty else {
+                throw Diagnosis(
+                    cause: "--script: nothing in the simulated world is like event "
+                        + without.map(String.init).joined(separator: ", "),
+                    fix: "leave it out, or play the script to real workers: `script` in a scenario", exitCode: .usage)
+            }
+            guard !faults.isEmpty else {
+                throw Diagnosis(
+                    cause: "--script: it has no event", fix: "leave out --script, or write one", exitCode: .usage)
+            }
+            self.faults = faults
+        } else {
+            faults = []
+        }
         self.seeds = seeds
         self.capsules = capsules
         self.version = version
@@ -42,7 +68,7 @@ public struct SwarmRunner: Sendable {
             $0..<min($0 + SwarmRunner.seedsAtOnce, seeds.upperBound + 1)
         }
         let shared = Mutex(Shared())
-        let progress = progress
+        let (progress, faults) = (progress, faults)
         try PlainThreads().run(min(Processes.processorCount(), chunks.count)) { _ in
             while true {
                 let place: Int? = shared.withLock { shared in
@@ -53,7 +79,7 @@ public struct SwarmRunner: Sendable {
                 }
                 guard let place else { return }
                 do {
-                    let result = try Swarm(seeds: chunks[place]).run()
+                    let result = try Swarm(seeds: chunks[place], faults: faults).run()
                     let done = shared.withLock { shared in
                         shared.results[place] = result
                         return shared.results.count
@@ -74,18 +100,21 @@ public struct SwarmRunner: Sendable {
         var count = 0
         var repeated = 0
         var broken: SwarmPart?
+        var script = faults.map { ScriptedFault(fault: $0.description, struck: 0) }
         // Behind the first broken seed nothing counts, so that the report does not depend on who was faster.
         for place in 0..<chunks {
             guard broken == nil, let result = results[place] else { break }
             for hash in result.hashes { root.add(hash) }
             count += result.seeds
             repeated += result.repeated
+            for (place, times) in result.struck.enumerated() { script[place].struck += times }
             if result.brokenSeed != nil { broken = result }
         }
-        let schedule = broken?.brokenSeed.map { SwarmSchedule.draw(seed: $0) }
+        let schedule = broken?.brokenSeed.map { SwarmSchedule.draw(seed: $0, faults: faults) }
         return SwarmResult(
             from: seeds.lowerBound, through: seeds.upperBound, seeds: count, repeated: repeated, seconds: seconds,
-            traceRoot: root.text, brokenSeed: broken?.brokenSeed, breach: broken?.breach?.rawValue,
+            traceRoot: root.text, script: faults.isEmpty ? nil : script, brokenSeed: broken?.brokenSeed,
+            breach: broken?.breach?.rawValue,
             schedule: schedule?.summary,
             capsule: try schedule.map { try CapsuleFile.write(Capsule(of: $0, version: version), in: capsules) })
     }

@@ -13,7 +13,8 @@ extension Broker {
     /// Gives up what is too old or too much, and what newer records of its key replace.
     func clean() {
         let time = WallClock.now()
-        for topic in topics.all {
+        // By the standard all is kept.
+        for topic in topics.all where !topic.rules.given.isEmpty {
             for (index, log) in topic.partitions.enumerated() {
                 if log.retain(topic.rules, at: time) {
                     // Should it not be written down, the segments are gone all the same.
@@ -21,7 +22,8 @@ extension Broker {
                     // Who waits behind learns where the log begins now.
                     wake([TopicPartition(topic: topic.name, partition: Int32(index))])
                 }
-                // What cannot be read stays as it is, for whoever reads it to find.
+                guard log.isDirty(topic.rules, at: time) else { continue }
+                // What cannot be read stays as it is, for whoever reads it to find; what cannot be written, until it can.
                 _ = try? log.compact(topic.rules, at: time, unpacker)
             }
         }

@@ -3,6 +3,7 @@ internal import BrokerCore
 internal import Compression
 internal import KafkaWire
 internal import NIOCore
+internal import NIOSSL
 
 /// The state behind all connections. Everything here runs on one event loop.
 final class Broker {
@@ -25,6 +26,8 @@ final class Broker {
     var coordinators: Coordinators
     /// Those who may connect; anybody, if there are none.
     let users: Users
+    /// What connections are encrypted with; nil where they are not.
+    let tls: NIOSSLContext?
     var topics: Topics<BufferSegment>
     /// Where all is kept that is to come back; nil for memory alone.
     let data: DataStore?
@@ -52,10 +55,11 @@ final class Broker {
     /// When transactions are looked at next.
     var transactionTimer: (deadline: Milliseconds, task: Scheduled<Void>)?
 
-    /// - Throws: ``DataError``.
+    /// - Throws: ``DataError``, ``CertificateError``.
     init(_ settings: ServerSettings, _ loop: any EventLoop) throws {
         self.settings = settings
         self.loop = loop
+        tls = try settings.certificate?.context()
         let data = try settings.data.map { try DataStore.open($0, loop) }
         self.data = data
         topics = Topics { [files = data?.files] id, partition in

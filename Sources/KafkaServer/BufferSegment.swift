@@ -22,6 +22,19 @@ final class BufferSegment: LogSegment {
         file?.files.keep(self)
     }
 
+    private init(byteCapacity: Int, successorOf first: BufferSegment, isInMemory: Bool) {
+        file = first.file?.successor()
+        guard isInMemory else { return }
+        buffer = ByteBufferAllocator().buffer(capacity: byteCapacity)
+        file?.files.keep(self)
+    }
+
+    func successor(byteCapacity: Int, through last: BufferSegment) -> BufferSegment {
+        // The newest stay in memory.
+        BufferSegment(
+            byteCapacity: byteCapacity, successorOf: self, isInMemory: file == nil || last.buffer != nil)
+    }
+
     /// A segment that lies in a file.
     init(_ file: SegmentFile, byteCount: Int) {
         self.file = file
@@ -74,9 +87,6 @@ final class BufferSegment: LogSegment {
         file?.cut(to: byteCount)
         self.byteCount = byteCount
     }
-
-    /// Files follow each other without gaps.
-    var canBeReplaced: Bool { file == nil }
 
     func discard(logEnd: Int64?) {
         file?.files.forget(self)

@@ -127,17 +127,16 @@ final class DataStore {
             defer { file.close() }
             let isLast = index == found.baseOffsets.count - 1
             let batches = isLast ? try BatchFile.last(file, path) : try BatchFile.closed(file, path)
-            if let first = batches.headers.first, first.baseOffset != baseOffset {
-                throw DataError(damaged: path, at: 0, "its first offset is \(first.baseOffset)")
+            let first = batches.headers.first?.baseOffset ?? baseOffset
+            // What was compacted may have lost its first records.
+            guard first == baseOffset || (hasGaps && first > baseOffset) else {
+                throw DataError(damaged: path, at: 0, "its first offset is \(first)")
             }
             if isLast, Int64(batches.end) < (try file.length()) { try file.truncate(to: Int64(batches.end)) }
             let startOffset = index == 0 ? baseOffset : log.startOffset
             log.resume(startOffset: startOffset, endOffset: baseOffset, leaderEpoch: log.leaderEpoch)
-            if batches.headers.isEmpty {
-                segment.leave()
-            } else {
-                log.adopt(BufferSegment(segment, byteCount: batches.end), batches.headers)
-            }
+            // One that is empty is left to the segment that is made at this offset next.
+            log.adopt(BufferSegment(segment, byteCount: batches.end), batches.headers)
         }
     }
 

@@ -156,7 +156,7 @@ extension KafkaServer {
     }
 
     /// A loop that was stopped would never answer, so the server is not stopped meanwhile.
-    private func whileRunning<R>(_ body: () throws(ClusterError) -> R) throws(ClusterError) -> R {
+    func whileRunning<R>(_ body: () throws(ClusterError) -> R) throws(ClusterError) -> R {
         try isStopped.withLock { isStopped throws(ClusterError) in
             guard !isStopped else { throw .stopped }
             return try body()

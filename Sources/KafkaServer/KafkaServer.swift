@@ -23,10 +23,13 @@ package struct ServerSettings: Sendable {
     package var transactions = TransactionRules()
     /// Those who may connect, by SASL; anybody, if there are none.
     package var users: [ServedUser] = []
+    /// What connections are encrypted with, by TLS; nil: they are not.
+    package var certificate: ServedCertificate?
     /// Connections on which nothing comes for so long are closed: Kafka's connections.max.idle.ms.
     package var idleLimit: Milliseconds = 600_000
-    /// How often retention and compaction are looked at: Kafka's log.retention.check.interval.ms.
-    package var cleaningInterval: Milliseconds = 300_000
+    /// How often retention and compaction are looked at: Kafka's log.retention.check.interval.ms and
+    /// log.cleaner.backoff.ms, which are minutes there; a test wants to see what comes of them.
+    package var cleaningInterval: Milliseconds = 1000
     package var script = ScriptSettings()
     /// Where topics, records and committed offsets are kept; nil: in memory, until the broker ends.
     package var data: DataFolder?
@@ -109,7 +112,8 @@ package final class KafkaServer: Sendable {
 
     /// Serves until ``stop()``.
     ///
-    /// - Throws: ``ServerError`` when a port cannot be opened, ``DataError`` when the data folder cannot be used.
+    /// - Throws: ``ServerError`` when a port cannot be opened, ``DataError`` when the data folder cannot be used,
+    ///   ``CertificateError`` when the certificate cannot be.
     package static func start(_ settings: ServerSettings = ServerSettings()) throws -> KafkaServer {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let loop = group.next()
@@ -122,7 +126,7 @@ package final class KafkaServer: Sendable {
             return try KafkaServer(group, loop, broker)
         } catch {
             try? group.syncShutdownGracefully()
-            if error is DataError { throw error }
+            if error is DataError || error is CertificateError { throw error }
             throw ServerError(error, location: "\(settings.host):\(settings.port)")
         }
     }

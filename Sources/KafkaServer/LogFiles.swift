@@ -24,9 +24,6 @@ final class LogFiles {
     private var memoryCount = 0
     private var opened = CircularBuffer<SegmentFile>()
     private var dirty: [SegmentFile] = []
-    /// The file that has each name, and the one that gets it when that is given up: a segment that is written anew.
-    fileprivate var owners: [String: SegmentFile] = [:]
-    fileprivate var successors: [String: SegmentFile] = [:]
 
     init(_ disk: any Disk, directory: String, memoryLimit: Int, syncsEach: Bool) {
         self.disk = disk
@@ -110,13 +107,10 @@ struct LogHome {
     let topic: UInt64
     let partition: Int
 
-    /// A file for a segment; where the log has one of this name, it gets the name when that one is removed.
+    /// A file for a segment.
     func file(baseOffset: Int64) -> SegmentFile {
         let name = path(baseOffset: baseOffset)
-        let isTaken = files.owners[name] != nil
-        let file = SegmentFile(self, name, path: isTaken ? name + ".new" : name)
-        if isTaken { files.successors[name] = file } else { files.owners[name] = file }
-        return file
+        return SegmentFile(self, name, path: name)
     }
 
     fileprivate func path(baseOffset: Int64) -> String {
@@ -131,6 +125,9 @@ final class SegmentFile {
     private(set) var path: String
     private let home: LogHome
     fileprivate var isDirty = false
+    /// The one that gets the name when this is given up.
+    private var next: SegmentFile?
+    private var isRemoved = false
     private var file: (any DiskFile)?
 
     fileprivate init(_ home: LogHome, _ name: String, path: String) {
@@ -140,6 +137,13 @@ final class SegmentFile {
     }
 
     var files: LogFiles { home.files }
+
+    /// A file for what stays of this one, which takes its name, in one step, when it is removed.
+    func successor() -> SegmentFile {
+        let file = SegmentFile(home, name, path: name + ".new")
+        next = file
+        return file
+    }
 
     private func open() throws -> any DiskFile {
         if let file { return file }
@@ -173,7 +177,7 @@ final class SegmentFile {
                 try? file.truncate(to: Int64(position))
                 throw error
             }
-            if files.syncsEach { try files.sync(file, isNew: position == 0) }
+            if files.syncsEach, path == name { try files.sync(file, isNew: position == 0) }
         } catch {
             throw StorageFailure(reason: "\(error)")
         }
@@ -199,33 +203,24 @@ final class SegmentFile {
     /// Removes it; where it was the last of its log, an empty one keeps the place where the log goes on.
     func remove(logEnd: Int64?) {
         close()
-        if files.owners[name] === self {
-            files.owners[name] = nil
-            if let next = files.successors.removeValue(forKey: name) { return next.take(name) }
-        } else if files.successors[name] === self {
-            files.successors[name] = nil
-        }
+        isRemoved = true
+        if let next, !next.isRemoved { return next.take() }
         // What cannot be removed is found, and removed, by whoever opens the log next.
         let marker = logEnd.map { home.path(baseOffset: $0) }
         if let marker, let file = try? files.disk.open(marker, marker == path ? .replace : .update) { file.close() }
         if marker != path { try? files.disk.remove(path) }
     }
 
-    /// Leaves the file, which is empty, to the segment that is made at this offset next.
-    func leave() { files.owners[name] = nil }
-
-    /// Takes the place of the file that had this name, in one step.
-    private func take(_ name: String) {
+    /// Takes the place of the file that had this name. What is here is on the disk before, and so is the name before any
+    /// other file goes whose records are here.
+    private func take() {
         do {
+            try files.sync(open())
             try files.disk.rename(path, to: name)
+            path = name
+            try files.disk.syncDirectory(files.directory)
         } catch {
             files.failure = StorageFailure(reason: "\(error)")
-        }
-        path = name
-        files.owners[name] = self
-        if !isDirty {
-            isDirty = true
-            files.noteDirty(self)
         }
     }
 }

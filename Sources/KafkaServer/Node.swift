@@ -1,6 +1,7 @@
 // One of the brokers that clients see: a port, and the connections on it.
 internal import NIOCore
 internal import NIOPosix
+internal import NIOSSL
 
 /// A broker as clients know it. All of them share one state and one event loop.
 final class Node {
@@ -32,6 +33,9 @@ final class Node {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let (broker, node) = bound.value
+                    if let tls = broker.tls {
+                        try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls))
+                    }
                     try channel.pipeline.syncOperations.addHandler(Connection(broker, node))
                 }
             }

@@ -93,9 +93,8 @@ enum JudgeFindings {
         // What is part of a transaction counts from its end.
         let commits = ledger.commits.compactMap { commit -> (commit: WireLedger.Commit, order: Int)? in
             guard commit.outcome.isInEffect else { return nil }
-            guard let id = commit.transaction else { return (commit, commit.order) }
-            let ending = ledger.endings.first { $0.transaction == id && $0.order > commit.order }
-            guard let ending, ending.isCommit, ending.outcome.isInEffect else { return nil }
+            guard commit.transaction != nil else { return (commit, commit.order) }
+            guard let ending = ledger.ending(of: commit), ending.isCommit, ending.outcome.isInEffect else { return nil }
             return (commit, ending.order)
         }
         for (commit, order) in commits.sorted(by: { $0.order < $1.order }) {

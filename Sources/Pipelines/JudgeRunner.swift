@@ -17,12 +17,16 @@ package struct JudgeSettings: Sendable {
     package var isInLockstep = false
     /// How often each kill is tried.
     package var times = 1
+    /// How many kills there are besides, each at a moment by chance.
+    package var timedKills = 0
     /// Seconds after which no run is begun any more; nil: none.
     package var budgetSeconds: Double?
     /// A file that remembers the runs that are over; nil: none.
     package var journal: String?
     /// Which part of the kills are tried here: of `of` parts that of the number `part`, from 1.
     package var shard = (part: 1, of: 1)
+    /// A folder in which each run leaves what tells the lives of its records; nil: none.
+    package var evidence: String?
     package var limits = JudgeResult.Limits()
     /// Files of several parts, which are put together in place of running anything.
     package var merged: [String]?
@@ -56,6 +60,9 @@ package struct JudgeRunner: Sendable {
         try checkProperties()
         try checkOutput()
         RunMark.endAbandoned()
+        var options = options
+        // A leader can only change where others have what it has.
+        if options.brokers == nil { options.topics.replication = min(3, options.embeddedBrokers) }
         let host = try await BlockingThread.run { [options] in Handed(try BrokerHost(options)) }
         do {
             let result = try await judge(host)
@@ -89,17 +96,23 @@ package struct JudgeRunner: Sendable {
         var journal = try settings.journal.map { try JudgeJournal($0, header) }
         defer { journal?.close() }
         var entries: [JudgeJournal.Entry] = []
-        func enter(_ kill: PipelineTrigger?, _ time: Int, _ number: Int) async throws {
-            let name = kill?.description ?? ""
+        func enter(_ kill: PipelineTrigger?, after moment: Int? = nil, _ time: Int, _ number: Int) async throws {
+            let name = kill?.description ?? moment.map { "\(PipelineTrial.moment)@\($0)" } ?? ""
             if let known = journal?.entries.first(where: { $0.kill == name && $0.time == time }) {
                 return entries.append(known)
             }
             let outcome = try await trial(
-                host, number, kill, counting: kill == nil ? counts : [],
-                watching: kill.map { $0.file?.point.kind.calls ?? [] } ?? watched)
+                host, number, kill, after: moment, counting: name.isEmpty ? counts : [],
+                watching: kill.map { $0.file?.point.kind.calls ?? [] } ?? (moment == nil ? watched : []))
+            if let folder = settings.evidence,
+                let evidence = RunEvidence(outcome, topic: outcome.topic, partitions: pipeline.load.partitions)
+            {
+                try PosixDisk().makeDirectory(folder)
+                try evidence.write(to: "\(folder)/run-\(number).json")
+            }
             let entry = JudgeJournal.Entry(
                 kill: name, time: time, run: outcome.run, findings: JudgeFindings.of(outcome, pipeline),
-                census: kill == nil
+                census: name.isEmpty
                     ? outcome.census.sorted { $0.key < $1.key }.map {
                         .init(point: "\($0.key)", count: $0.value)
                     } : [], counted: counts.map { outcome.counted[$0] ?? 0 })
@@ -110,15 +123,20 @@ package struct JudgeRunner: Sendable {
         try await enter(nil, 1, 0)
         var left = 0
         if entries[0].run.isRight {
-            let all = kills(chosen, entries[0]).flatMap { kill in (1...settings.times).map { (kill, $0) } }
+            typealias Kill = (trigger: PipelineTrigger?, moment: Int?, time: Int)
+            var all = kills(chosen, entries[0]).flatMap { kill -> [Kill] in
+                (1...settings.times).map { (kill, nil, $0) }
+            }
+            all += moments(entries[0].run).enumerated().map { (nil, $1, $0 + 1) }
             let mine = all.enumerated().filter { $0.offset % settings.shard.of == settings.shard.part - 1 }
-            for (done, (index, (kill, time))) in mine.enumerated() {
+            for (done, (index, kill)) in mine.enumerated() {
                 if let budget = settings.budgetSeconds, clock.now - start > .seconds(budget) {
                     left = mine.count - done
                     break
                 }
-                progress(Double(done + 1) / Double(mine.count + 1), "\(kill)")
-                try await enter(kill, time, index + 1)
+                let label = kill.trigger.map { "\($0)" } ?? "\(PipelineTrial.moment)@\(kill.moment ?? 0)"
+                progress(Double(done + 1) / Double(mine.count + 1), label)
+                try await enter(kill.trigger, after: kill.moment, kill.time, index + 1)
             }
         }
         return result(entries, host.value.info, left: left)
@@ -153,30 +171,32 @@ package struct JudgeRunner: Sendable {
         let words = [
             "\(pipeline.command)", "\(pipeline.setup)", "\(pipeline.environment)", "\(pipeline.load)",
             "\(pipeline.output)", "\(pipeline.guarantee)", "\(pipeline.offsetsAreGroups)", "\(pipeline.drain)",
+            "\(pipeline.killer ?? [])",
             "\(settings.points.isEmpty ? pipeline.points : settings.points)",
             "\(settings.occurrences ?? pipeline.occurrences)", "\(settings.seed)", "\(trims)",
-            "\(isInLockstep)", "\(settings.times)", "\(pipeline.killCommand)", options.brokers ?? "",
+            "\(isInLockstep)", "\(settings.times)",
+            "\(settings.timedKills)", options.brokers ?? "",
         ]
         return .init(
             version: options.version, pipeline: pipeline.name, settings: words.joined(separator: " "))
     }
 
     private func trial(
-        _ host: Handed<BrokerHost>, _ number: Int, _ kill: PipelineTrigger?, counting counts: [PipelineTrigger],
-        watching kinds: FileCallKinds
+        _ host: Handed<BrokerHost>, _ number: Int, _ kill: PipelineTrigger?, after moment: Int?,
+        counting counts: [PipelineTrigger] = [], watching kinds: FileCallKinds
     ) async throws -> TrialOutcome {
         try await PipelineTrial(
             pipeline: pipeline, seed: settings.seed, trims: trims, isInLockstep: isInLockstep,
-            host: host, kill: kill, counts: counts, watched: kinds, executable: options.workerExecutable,
-            folder: "\(options.workDirectory)/run-\(number)",
-            reproduce: reproduce(kill)
+            host: host, kill: kill, moment: moment, counts: counts, watched: kinds,
+            executable: options.workerExecutable, folder: "\(options.workDirectory)/run-\(number)",
+            reproduce: reproduce(kill?.description ?? moment.map { "\(PipelineTrial.moment)@\($0)" })
         ).carryOut()
     }
 
     /// Stands in the command that repeats the runs where a run's own points go.
     package static let pointsPlace = "{points}"
 
-    private func reproduce(_ kill: PipelineTrigger?) -> String {
+    private func reproduce(_ kill: String?) -> String {
         let chosen = settings.points.joined(separator: ",")
         let points = kill.map { "--points '\($0)'" } ?? (chosen.isEmpty ? "" : "--points '\(chosen)'")
         return options.reproduce.replacing(" " + Self.pointsPlace, with: points.isEmpty ? "" : " \(points)")
@@ -187,9 +207,23 @@ package struct JudgeRunner: Sendable {
     private static let usual = "default"
     private static let all = "census"
 
+    /// The moments of kills that are no points, in milliseconds from a run's start: those that are named, and others by
+    /// chance within the time that a run without a kill took.
+    private func moments(_ plain: JudgeResult.Run) -> [Int] {
+        var random = SeededRandom(seed: settings.seed)
+        let length = max(1, Int(plain.seconds * 1_000 * Self.shareOfRun))
+        return (settings.points.isEmpty ? pipeline.points : settings.points).compactMap(PipelineTrial.moment(named:))
+            + (0..<settings.timedKills).map { _ in Int.random(in: 0..<length, using: &random) }
+    }
+
+    /// Which part of a run kills by chance fall into: its last part is waiting.
+    private static let shareOfRun = 0.7
+
     /// The points that are named; none for those that the census decides.
     private func triggers(_ names: [String]) throws -> [(trigger: PipelineTrigger, isNumbered: Bool)] {
-        try names.filter { $0 != Self.usual && $0 != Self.all }.map { name in
+        try names.filter {
+            $0 != Self.usual && $0 != Self.all && PipelineTrial.moment(named: $0) == nil
+        }.map { name in
             let trigger = try PipelineTrigger(name)
             // A filter's value may have an @ of its own.
             return (trigger, name[(name.lastIndex(of: "]") ?? name.startIndex)...].contains("@"))
@@ -213,6 +247,9 @@ package struct JudgeRunner: Sendable {
         }
         if chosen.isEmpty {
             let names = settings.points.isEmpty ? pipeline.points : settings.points
+            // Moments alone are meant to be all.
+            if !names.isEmpty, names.allSatisfy({ PipelineTrial.moment(named: $0) != nil }) { return [] }
+            if names.isEmpty, settings.timedKills > 0 { return [] }
             let isUsual = Set(Pipeline.usualPoints.map { "\($0)" })
             let points = census.census.filter { names.contains(Self.all) || isUsual.contains($0.point) }
             return points.flatMap { met in

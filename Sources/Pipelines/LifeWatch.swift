@@ -27,11 +27,13 @@ struct LifeWatch: Sendable {
     let ends: [Offset]
     /// Whether the group's offsets count.
     let offsetsAreGroups: Bool
+    /// Whether it is killed yet, at a moment of its own: it is not asked to stop then.
+    let isKillAhead: Bool
     private let seen = Seen()
 
     init(
         limits: DrainLimits, output: any OutputRows, proxy: KafkaProxy, offsets: Handed<GroupOffsets>, topic: String,
-        ends: [Offset], offsetsAreGroups: Bool
+        ends: [Offset], offsetsAreGroups: Bool, isKillAhead: Bool = false
     ) {
         self.limits = limits
         self.output = output
@@ -40,6 +42,7 @@ struct LifeWatch: Sendable {
         self.topic = topic
         self.ends = ends
         self.offsetsAreGroups = offsetsAreGroups
+        self.isKillAhead = isKillAhead
     }
 
     private final class Seen: Sendable {
@@ -98,6 +101,7 @@ struct LifeWatch: Sendable {
                     continue
                 }
             }
+            if isKillAhead { continue }
             missing = "rows lay behind an open transaction"
             if try await waitUntilShown(until: start + .seconds(limits.timeoutSeconds)) {
                 return try await stop(life, .drained(by: by))

@@ -1,4 +1,5 @@
 // What a pipeline is to the judge: how it is started, what it is fed, where its rows are, what it claims.
+package import BrokerScript
 package import KafkaProxy
 package import Results
 
@@ -24,8 +25,10 @@ package struct Pipeline: Sendable {
     /// Where it is to be killed; empty: where it writes, reads and commits.
     package var points: [String] = []
     package var occurrences: [Occurrence] = [.first, .middle]
-    /// What kills that of it which no signal from here reaches, with placeholders; empty: nothing does.
-    package var killCommand: [String] = []
+    /// What ends whatever a SIGKILL to its processes does not reach, such as a container; nil: nothing does.
+    package var killer: [String]?
+    /// What happens at the embedded broker while it lives; nil: nothing.
+    package var script: [EventWords]?
 
     /// Makes a pipeline that is started by `command`.
     package init(name: String, folder: String, command: [String]) {

@@ -1,4 +1,5 @@
 // Reads a pipeline file: YAML text in, a checked pipeline or one precise refusal out.
+internal import BrokerScript
 internal import Foundation
 package import Harness
 internal import Results
@@ -7,6 +8,7 @@ internal import Results
 package enum PipelineFile {
     private static let keys = [
         "pipeline", "setup", "command", "env", "input", "output", "identity", "offsets", "guarantee", "drain", "kill",
+        "script",
     ]
 
     /// The kinds of output.
@@ -60,6 +62,9 @@ package enum PipelineFile {
         pipeline.guarantee =
             try top["guarantee"]?.name(of: "guarantee", "guarantees", as: PipelineGuarantee.self) ?? .atLeastOnce
         if let drain = top["drain"] { pipeline.drain = try self.drain(drain) }
+        if let script = top["script"] {
+            pipeline.script = try script.elements().map { event throws(ScenarioError) in try words(ofEvent: event) }
+        }
         if let kill = top["kill"] { try addKills(kill, to: &pipeline) }
         return pipeline
     }
@@ -81,6 +86,17 @@ package enum PipelineFile {
                 fix: "use {bootstrap}, {topic}, {output-topic}, {group}, {output} or {state}")
         }
         return text
+    }
+
+    /// The words of an event of the broker's, which mean something with the names of a run.
+    private static func words(ofEvent event: YAMLValue) throws(ScenarioError) -> EventWords {
+        do throws(WordError) {
+            let words = try event.eventWords()
+            _ = try BrokerHost.events([words], topic: "topic", group: "group")
+            return words
+        } catch {
+            throw event.translate(error)
+        }
     }
 
     private static func output(
@@ -168,17 +184,17 @@ package enum PipelineFile {
 
     private static func addKills(_ value: YAMLValue, to pipeline: inout Pipeline) throws(ScenarioError) {
         let mapping = try value.mapping(known: ["points", "occurrences", "command", "docker"])
-        if let command = mapping["command"] { pipeline.killCommand = try words(command) }
-        if let docker = mapping["docker"] {
-            guard pipeline.killCommand.isEmpty else {
-                throw docker.error(.impossibleValue, "there is a command that kills too", fix: "write one of the two")
+        if let command = mapping["command"] { pipeline.killer = try words(command) }
+        if let container = mapping["docker"] {
+            guard pipeline.killer == nil else {
+                throw container.error(.impossibleValue, "'docker' goes beside no 'command'", fix: "name one of them")
             }
-            pipeline.killCommand = ["docker", "kill", try filled(docker)]
+            pipeline.killer = ["docker", "kill", try filled(container)]
         }
         for point in try mapping["points"]?.elements() ?? [] {
             let text = try point.text()
             do throws(Diagnosis) {
-                _ = try PipelineTrigger(text)
+                if PipelineTrial.moment(named: text) == nil { _ = try PipelineTrigger(text) }
             } catch {
                 throw point.error(.unknownName, error.cause, fix: error.fix)
             }

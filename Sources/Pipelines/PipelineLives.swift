@@ -23,10 +23,10 @@ struct PipelineLives: Sendable {
     /// How long a transaction may take to end when everybody is dead and its end had come to the broker.
     private static let endOfTransaction = Duration.seconds(1)
 
-    private func watch() -> LifeWatch {
+    private func watch(isKillAhead: Bool = false) -> LifeWatch {
         LifeWatch(
             limits: trial.pipeline.drain, output: output, proxy: proxy, offsets: offsets, topic: values.topic,
-            ends: ends, offsetsAreGroups: trial.pipeline.offsetsAreGroups)
+            ends: ends, offsetsAreGroups: trial.pipeline.offsetsAreGroups, isKillAhead: isKillAhead)
     }
 
     /// Lets the pipeline live until all is done, or it will not be.
@@ -37,9 +37,10 @@ struct PipelineLives: Sendable {
         defer { outcome.run.seconds = (clock.now - start) / .seconds(1) }
         var failures = 0
         while true {
-            let watch = watch()
+            let isFirst = outcome.run.restarts == 0
+            let watch = watch(isKillAhead: isFirst && trial.moment != nil)
             let born = clock.now
-            let ending = try await life(victim, watch)
+            let ending = try await life(victim, watch, killedAfter: isFirst ? trial.moment : nil)
             victim.set(nil)
             try Task.checkCancellation()
             outcome.longestSilence = max(outcome.longestSilence, watch.firstFetch ?? (clock.now - born))
@@ -49,7 +50,6 @@ struct PipelineLives: Sendable {
                 return
             }
             if victim.hasFired {
-                try await killElsewhere()
                 try await takeStock(watch, &outcome)
                 victim.spare()
             } else if let decided = watch.outcome {
@@ -89,13 +89,17 @@ struct PipelineLives: Sendable {
     }
 
     /// One life, which is watched for as long as it may have to be killed at a call on a file.
-    private func life(_ victim: Victim, _ watch: LifeWatch) async throws -> LifeEnding {
+    private func life(_ victim: Victim, _ watch: LifeWatch, killedAfter moment: Int?) async throws -> LifeEnding {
         @Sendable func live(_ launcher: [String]) async throws -> LifeEnding {
             var subject = trial.subject(trial.pipeline.command, values)
             subject.launcher = launcher
             return try await subject.live([:]) { life in
                 victim.set(life)
-                try await watch.follow(life)
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { try await watch.follow(life) }
+                    if let moment { group.addTask { try await kill(victim, after: moment) } }
+                    try await group.waitForAll()
+                }
             }
         }
         guard let files, !victim.hasEnded else { return try await live([]) }
@@ -108,12 +112,14 @@ struct PipelineLives: Sendable {
         }
     }
 
-    /// Kills what no signal from here reaches, while the wire stands still.
-    private func killElsewhere() async throws {
-        guard !trial.pipeline.killCommand.isEmpty else { return }
-        let ending = try await trial.subject(trial.pipeline.killCommand, values).live([:], during: { _ in })
-        guard case .failed(let diagnosis) = ending.exit else { return }
-        throw Diagnosis(cause: "kill: \(diagnosis.cause)", fix: diagnosis.fix, exitCode: .invalidRun)
+    /// Stops all traffic and kills, wherever the life is then.
+    private func kill(_ victim: Victim, after milliseconds: Int) async throws {
+        try await Task.sleep(for: .milliseconds(milliseconds))
+        let proxy = proxy
+        try await BlockingThread.run {
+            proxy.freeze()
+            victim.kill()
+        }
     }
 
     /// Runs what has to be done before.
@@ -131,8 +137,17 @@ struct PipelineLives: Sendable {
         }
     }
 
+    /// Kills what has not died with its own processes.
+    private func killRest() async throws {
+        guard let killer = trial.pipeline.killer else { return }
+        let exit = try await trial.subject(killer, values).live([:], during: { _ in }).exit
+        guard case .failed(let diagnosis) = exit else { return }
+        throw Diagnosis(cause: "kill: \(diagnosis.cause)", fix: diagnosis.fix, exitCode: .invalidRun)
+    }
+
     /// Waits for what was under way, and looks at what is there.
     private func takeStock(_ watch: LifeWatch, _ outcome: inout TrialOutcome) async throws {
+        try await killRest()
         let proxy = proxy
         _ = try await BlockingThread.run { proxy.settle() }
         do {

@@ -15,6 +15,7 @@ struct TrialOutcome: Sendable {
     /// How often each trigger that was to be counted could have fired.
     var counted: [PipelineTrigger: Int] = [:]
     var ledger = WireLedger()
+    var topic = ""
     /// Lives that ended with an error.
     var failures: [String] = []
     /// What was in the output at the kill, and at the end; nil where nobody could look.
@@ -35,6 +36,8 @@ struct PipelineTrial: Sendable {
     let host: Handed<BrokerHost>
     /// The kill; nil: none.
     let kill: PipelineTrigger?
+    /// When it is to be killed, in milliseconds from its first life's start; nil: at no moment.
+    let moment: Int?
     /// What is to be counted.
     let counts: [PipelineTrigger]
     /// Which calls on files are watched.
@@ -44,6 +47,16 @@ struct PipelineTrial: Sendable {
     /// The run's own folder, by its whole path.
     let folder: String
     let reproduce: String
+
+    /// What a kill at a moment is called in place of a point; its occurrence is the moment in milliseconds.
+    static let moment = "time"
+
+    /// The moment of a name such as `time@350`; nil for what is none.
+    static func moment(named name: String) -> Int? {
+        let words = name.split(separator: "@", omittingEmptySubsequences: false)
+        guard words.count == 2, words[0] == moment, let number = Int(words[1]), number >= 0 else { return nil }
+        return number
+    }
 
     /// Carries the run out.
     ///
@@ -67,16 +80,28 @@ struct PipelineTrial: Sendable {
         defer { try? Leftovers.shared.remove(left) }
         var outcome = TrialOutcome(
             run: JudgeResult.Run(
-                point: kill.map { "\($0.unnumbered)" }, occurrence: kill?.occurrence, reproduce: reproduce))
+                point: kill.map { "\($0.unnumbered)" } ?? moment.map { _ in Self.moment },
+                occurrence: kill?.occurrence ?? moment, reproduce: reproduce))
         let proxy = try await startProxy(output, victim)
         values.bootstrap = proxy.bootstrap
         do {
             let files = watchedFiles(values, output)
             let lives = PipelineLives(
                 trial: self, values: values, output: output, proxy: proxy, offsets: offsets, ends: ends, files: files)
+            if let script = pipeline.script {
+                let group = values.group
+                try await BlockingThread.run { [host, seed] in
+                    try host.value.beginScript(script, topic: topic, group: group, seed: seed)
+                }
+            }
             try await lives.live(victim, &outcome)
+            if pipeline.script != nil {
+                let why = try await BlockingThread.run { [host] in host.value.endScript(topic) }
+                outcome.run.invalidReason = outcome.run.invalidReason ?? why
+            }
             let (census, seen) = try await BlockingThread.run { (proxy.census, proxy.seen) }
             outcome.ledger = try await BlockingThread.run { proxy.ledger }
+            outcome.topic = topic
             for (point, count) in census { outcome.census[.wire(point)] = count }
             for (trigger, count) in seen { outcome.counted[.wire(trigger)] = count }
             for (point, count) in files?.points.census ?? [:] { outcome.census[.file(point)] = count }
@@ -251,6 +276,9 @@ struct PipelineTrial: Sendable {
         }
         if let expected = outcome.run.expected.duplicates {
             outcome.run.agrees = outcome.run.duplicates == expected && outcome.run.lost == outcome.run.expected.lost
+        }
+        if let moment, !outcome.run.fired, outcome.run.invalidReason == nil {
+            outcome.run.invalidReason = "it was done before it could be killed after \(moment) ms"
         }
         if let kill, !outcome.run.fired, outcome.run.invalidReason == nil {
             let count = outcome.census[kill.point] ?? 0

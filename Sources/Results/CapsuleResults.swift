@@ -89,6 +89,12 @@ public struct RecordLifeResult: VersionedResult, Equatable {
         public var what: String
         /// Whether this is the first moment after which nothing can save the record.
         public var isPointOfNoReturn: Bool
+
+        /// Something that happened.
+        public init(life: Int, place: String, what: String, isPointOfNoReturn: Bool = false) {
+            (self.life, self.place, self.what) = (life, place, what)
+            self.isPointOfNoReturn = isPointOfNoReturn
+        }
     }
 
     /// The record, such as `simulated/0@17`.
@@ -97,6 +103,11 @@ public struct RecordLifeResult: VersionedResult, Equatable {
     public var deliveries: Int
     /// What happened to it, in order.
     public var moments: [Moment]
+
+    /// What is known of a record.
+    public init(record: String, deliveries: Int, moments: [Moment]) {
+        (self.record, self.deliveries, self.moments) = (record, deliveries, moments)
+    }
 
     /// The life of a record.
     public init(_ life: RecordLife) {

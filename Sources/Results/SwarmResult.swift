@@ -3,6 +3,20 @@ internal import Engine
 internal import Exploration
 internal import Foundation
 
+/// One fault of a script in a swarm.
+public struct ScriptedFault: Codable, Equatable, Sendable {
+    /// The fault, as reports write it.
+    public var fault: String
+    /// In how many seeds it struck, at least 0; a life can end before a fault's turn comes.
+    public var struck: Int
+
+    /// Makes one.
+    public init(fault: String, struck: Int) {
+        self.fault = fault
+        self.struck = struck
+    }
+}
+
 /// The outcome of a swarm.
 public struct SwarmResult: VersionedResult, Equatable {
     /// The form of its JSON.
@@ -22,6 +36,8 @@ public struct SwarmResult: VersionedResult, Equatable {
     public var seedsPerSecond: Double
     /// The hash over the hashes of all seeds that were run.
     public var traceRoot: String
+    /// What a script added to the first life of each seed; null without a script.
+    public var script: [ScriptedFault]?
     /// With a confidence of 95 %, less than this share of all seeds breaks a promise; null when one did.
     public var chanceOfUnseenBelow: Double?
     /// The first seed that breaks a promise; null for none.
@@ -36,7 +52,7 @@ public struct SwarmResult: VersionedResult, Equatable {
     /// Makes a report.
     public init(
         from: UInt64, through: UInt64, seeds: Int, repeated: Int, seconds: Double, traceRoot: String,
-        brokenSeed: UInt64?, breach: String?, schedule: String?, capsule: String?
+        script: [ScriptedFault]? = nil, brokenSeed: UInt64?, breach: String?, schedule: String?, capsule: String?
     ) {
         self.from = from
         self.through = through
@@ -45,6 +61,7 @@ public struct SwarmResult: VersionedResult, Equatable {
         self.seconds = seconds
         seedsPerSecond = seconds > 0 ? Double(seeds) / seconds : 0
         self.traceRoot = traceRoot
+        self.script = script
         // If a share q of all seeds were broken, n of them would be clean with chance (1 - q)^n.
         chanceOfUnseenBelow = brokenSeed == nil && seeds > 0 ? 1 - pow(0.05, 1 / Double(seeds)) : nil
         self.brokenSeed = brokenSeed

@@ -48,6 +48,12 @@ struct BrokerServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Partitions of a topic that does not say how many.", valueName: "N"))
     var partitions = 1
 
+    @Option(
+        help: ArgumentHelp(
+            "How often topics are looked at for records to delete (retention) or compact, in milliseconds.",
+            valueName: "MS"))
+    var cleaningInterval = 1000
+
     @Flag(inversion: .prefixedNo, help: "Make a topic that a client asks for.")
     var autoCreateTopics = true
 
@@ -80,6 +86,8 @@ struct BrokerServeCommand: AsyncParsableCommand {
     @Flag(help: "With --data: sync what is written before it is answered, and not only every second.")
     var sync = false
 
+    @OptionGroup var security: BrokerSecurityOptions
+
     @Option(help: "How to print the address.")
     var format: AddressFormat = .text
 
@@ -89,6 +97,7 @@ struct BrokerServeCommand: AsyncParsableCommand {
         // The last broker's port has to be one, too.
         if port > 0 { try OptionCheck.range(port, 1...65_536 - brokers, "--port") }
         try OptionCheck.range(partitions, 1...KafkaServer.mostPartitions, "--partitions")
+        try OptionCheck.range(cleaningInterval, 1...86_400_000, "--cleaning-interval")
         try OptionCheck.range(seed, 0...Int.max, "--seed")
         if script == nil { try CommandWords.refuse(["--seed"], because: "there is no script to draw for") }
         let (whileServed, end) = AsyncStream<Void>.makeStream()
@@ -100,6 +109,8 @@ struct BrokerServeCommand: AsyncParsableCommand {
         settings.brokers = brokers
         settings.partitions = partitions
         settings.createsTopics = autoCreateTopics
+        settings.cleaningInterval = Int64(cleaningInterval)
+        try security.apply(to: &settings)
         settings.script.seed = UInt64(seed)
         if let script { settings.script.script = try YAMLValue.script(ofFile: script) }
         if let log {

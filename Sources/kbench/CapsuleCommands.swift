@@ -3,6 +3,7 @@ internal import ArgumentParser
 internal import Campaigns
 internal import Exploration
 internal import Harness
+internal import Pipelines
 internal import Posix
 internal import Rendering
 internal import Results
@@ -69,10 +70,11 @@ struct ShrinkCommand: AsyncParsableCommand {
 struct ExplainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
-        abstract: "Tell the life of one record of a capsule, and name its point of no return.",
+        abstract: "Tell the life of one record of a capsule, or of a judged run, and name its point of no return.",
         discussion: """
             The point of no return is the first event after which every continuation loses or repeats the record: going \
-            on, dying there, and a power failure there. Without --record, the first record that went wrong is told.
+            on, dying there, and a power failure there. Without --record, the first record that went wrong is told. A run \
+            that kbench judge --evidence has left is told by what was seen of it on the wire and in the output.
             """)
 
     @Argument(help: "The capsule's file.")
@@ -93,6 +95,14 @@ struct ExplainCommand: AsyncParsableCommand {
                 fix: "leave one of them out", exitCode: .usage)
         }
         let (path, record) = (capsule, record)
+        if let run = try await BlockingThread.run({ try Handed(RunEvidence.read(path)) }).value {
+            guard !diagram else {
+                throw Diagnosis(
+                    cause: "--diagram has no effect: \(path) is a judged run, of which there is none",
+                    fix: "leave out --diagram", exitCode: .usage)
+            }
+            return try output.write(run.life(of: record))
+        }
         let life = try await BlockingThread.run { try CapsuleFile.explain(path, record: record) }
         if diagram {
             try StandardStreams.writeOutput(life.diagram)

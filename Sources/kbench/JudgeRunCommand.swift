@@ -33,6 +33,9 @@ struct JudgeRunCommand: AsyncParsableCommand {
             valueName: "P@K"))
     var points: String?
 
+    @Option(help: ArgumentHelp("Kills at moments by chance, in place of points or beside them.", valueName: "N"))
+    var timedKills: Int?
+
     @Option(help: ArgumentHelp("Which frames: first, middle, last, all or numbers.", valueName: "A,B"))
     var occurrences: String?
 
@@ -69,6 +72,11 @@ struct JudgeRunCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Instead of running: put the --resume files of shards together.", valueName: "A,B"))
     var merge: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Leave what tells the lives of each run's records in a folder: see explain.", valueName: "DIR"))
+    var evidence: String?
+
     @Option(help: ArgumentHelp("Records that a run may lose, in place of the claim.", valueName: "N"))
     var maxLost: Int?
 
@@ -79,6 +87,7 @@ struct JudgeRunCommand: AsyncParsableCommand {
     var maxDuplicates: String?
 
     @OptionGroup var broker: BrokerOptions
+    @OptionGroup var topics: TopicOptions
 
     @Option(help: ArgumentHelp("The folder for files while it runs.", valueName: "DIR"))
     var out = "results"
@@ -102,6 +111,8 @@ struct JudgeRunCommand: AsyncParsableCommand {
         try OptionCheck.range(seed, ScenarioLimits.seed, "--seed")
         settings.seed = UInt64(seed)
         settings.points = try points.map { try OptionCheck.points($0, "--points") } ?? []
+        if let timedKills { try OptionCheck.range(timedKills, 1...1_000_000, "--timed-kills") }
+        settings.timedKills = timedKills ?? 0
         settings.occurrences = try occurrences.map { try chosen($0) }
         settings.trims = trim
         settings.isInLockstep = lockstep
@@ -110,13 +121,15 @@ struct JudgeRunCommand: AsyncParsableCommand {
         settings.budgetSeconds = try budget.map { try OptionCheck.seconds($0, 0...31_536_000, "--budget") }
         if let resume { try OutputCheck.file(resume, "--resume") }
         settings.journal = resume
+        if let evidence { try OutputCheck.folder(evidence, "--evidence") }
+        settings.evidence = evidence
         settings.shard = try part()
         settings.limits = try limits()
         settings.merged = try merge.map { try OptionCheck.words($0, "--merge") }
         try OutputCheck.folder(out, "--out")
         WorkFolder.removeAbandoned(in: out)
         let whole = URL(fileURLWithPath: out).standardizedFileURL.path
-        let options = try broker.runOptions(in: whole, reproduce: reproduce)
+        let options = try broker.runOptions(in: whole, reproduce: reproduce, topics: topics)
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
         let runner = JudgeRunner(pipeline, settings, options: options) { bar.show($0, $1) }
         defer { bar.finish() }
@@ -228,7 +241,7 @@ struct JudgeRunCommand: AsyncParsableCommand {
         add("--max-duplicates", maxDuplicates)
         if trim { parts.append("--trim") }
         if lockstep { parts.append("--lockstep") }
-        parts += broker.arguments + [JudgeRunner.pointsPlace]
+        parts += broker.arguments + topics.arguments + [JudgeRunner.pointsPlace]
         if !command.isEmpty { parts += ["--"] + command.map(quoted) }
         return parts.joined(separator: " ")
     }

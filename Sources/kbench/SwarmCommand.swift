@@ -18,7 +18,11 @@ struct SwarmCommand: AsyncParsableCommand {
             each with a crash, a power loss, faults of disk and broker, or arrivals; each seed has only some kinds of \
             trouble switched on. The last life is left alone and judged.
 
-            Exit codes: 0 every promise is kept, 3 one is broken (its capsule is written).
+            With a script, the first life of each seed has the faults that come to the same as its events; an event that \
+            nothing in the simulated world is like is refused.
+
+            Exit codes: 0 every promise is kept, 3 one is broken (its capsule is written), 5 an event of the script never \
+            happened.
             """)
 
     @Option(help: ArgumentHelp("The first and the last seed.", valueName: "A..B"))
@@ -26,6 +30,10 @@ struct SwarmCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("The folder for the capsule.", valueName: "DIR"))
     var capsules = "results/capsules"
+
+    @Option(
+        help: ArgumentHelp("A broker's script, as of 'kbench broker': faults of each first life.", valueName: "FILE"))
+    var script: String?
 
     @OptionGroup var output: OutputOptions
 
@@ -39,16 +47,22 @@ struct SwarmCommand: AsyncParsableCommand {
                 cause: "--seeds: '\(seeds)' is no range of seeds", fix: "write A..B with A <= B, such as 1..10000",
                 exitCode: .usage)
         }
+        let events = try script.map { try YAMLValue.script(ofFile: $0) }
         try OutputCheck.folder(capsules, "--capsules")
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
-        let runner = SwarmRunner(
-            seeds: ends[0]...ends[1], capsules: capsules, version: Kbench.version
+        let runner = try SwarmRunner(
+            seeds: ends[0]...ends[1], script: events, capsules: capsules, version: Kbench.version
         ) { fraction, label in bar.show(fraction, label) }
         let result = try await BlockingThread.run { try runner.run() }
         bar.finish()
         try output.write(result)
         if output.format == .text { StandardStreams.writeErrorLine(result.speed) }
         if result.brokenSeed != nil { throw ExitCode(ExitStatus.guaranteeBroken.rawValue) }
+        if let unseen = result.script?.first(where: { $0.struck == 0 }) {
+            throw Diagnosis(
+                cause: "\(unseen.fault) of the script never struck: the runs say nothing about it",
+                fix: "run more seeds, or let it happen at an earlier request", exitCode: .invalidRun)
+        }
     }
 }
 

@@ -9,6 +9,10 @@ struct ArraySegment: LogSegment {
 
     init(byteCapacity: Int, baseOffset: Int64, in home: Void) { capacity = byteCapacity }
 
+    func successor(byteCapacity: Int, through last: ArraySegment) -> ArraySegment {
+        ArraySegment(byteCapacity: byteCapacity, baseOffset: 0, in: ())
+    }
+
     var byteCount: Int { bytes.count }
 
     mutating func append(_ batch: UnsafeRawBufferPointer, baseOffset: Int64, leaderEpoch: Int32) -> Bool {

@@ -1,8 +1,9 @@
 // What logs lose: by age and size, to newer records of the same key, and to a new leader that lacks their end.
-import BrokerCore
 import Compression
 import KafkaWire
 import Testing
+
+@testable import BrokerCore
 
 @Suite("Cleaning") struct CleaningTests {
     private let unpacker = Unpacker()
@@ -120,6 +121,45 @@ import Testing
         #expect(try !log.compact(compacted, at: 149, unpacker))
         #expect(try log.compact(compacted, at: 150, unpacker))
         #expect(try contents(log) == ["2 b=x"])
+    }
+
+    @Test("keeps a tombstone for ever where it says so, and makes one segment of small neighbours")
+    func neighbours() throws {
+        let log = Log()
+        for number in 0..<40 {
+            let bytes = try keyed([number == 2 ? ("z", nil) : ("\(number % 2)", "x")])
+            let rules = rules(["segment.bytes": "\(3 * bytes.count)"])
+            _ = bytes.withUnsafeBytes { log.append($0, rules: rules) }
+        }
+        let compacted = rules(["cleanup.policy": "compact", "delete.retention.ms": "\(Int64.max)"])
+        #expect(log.pieces.count == 14)
+        #expect(try log.compact(compacted, at: 50, unpacker))
+        #expect(try contents(log) == ["2 z=-", "37 1=x", "38 0=x", "39 1=x"])
+        #expect(log.pieces.count == 1)
+        #expect(log.startOffset == 0)
+    }
+
+    @Test("is due by the share that is new, by age, and when the time of a tombstone is over")
+    func dirt() throws {
+        let log = Log()
+        let base = ["cleanup.policy": "compact", "delete.retention.ms": "100"]
+        let standard = rules(base)
+        #expect(!log.isDirty(standard, at: 0))
+        for number in 0..<5 { send(try keyed([("a\(number)", number == 0 ? nil : "x")]), to: log) }
+        #expect(log.isDirty(standard, at: 0) && !log.isDirty(TopicRules(), at: 0))
+        try log.compact(standard, at: 0, unpacker)
+        #expect(!log.isDirty(standard, at: 99))
+        // Of eight that may be looked at, four were seen, which are the larger ones.
+        for _ in 0..<4 { send(try keyed([("b", "x")]), to: log) }
+        #expect(!log.isDirty(standard, at: 99))
+        for (name, value) in [("max.compaction.lag.ms", "50"), ("min.cleanable.dirty.ratio", "0.4")] {
+            #expect(log.isDirty(rules(base.merging([name: value]) { $1 }), at: 99), "\(name)")
+        }
+        send(try keyed([("b", "x")]), to: log)
+        #expect(log.isDirty(standard, at: 99))
+        try log.compact(standard, at: 99, unpacker)
+        #expect(!log.isDirty(standard, at: 99))
+        #expect(log.isDirty(standard, at: 100))
     }
 
     @Test("touches nothing that an open transaction holds back, and removes what was aborted")

@@ -48,7 +48,8 @@ import Testing
             ("compression.type", "producer", true), ("compression.type", "gzip", false),
             ("message.timestamp.type", "LogAppendTime", true), ("message.timestamp.type", "never", false),
             ("max.message.bytes", "2147483647", true), ("max.message.bytes", "2147483648", false),
-            ("segment.bytes", "13", false), ("no.such.name", "1", false),
+            ("min.cleanable.dirty.ratio", "0.3", true), ("min.cleanable.dirty.ratio", "1.5", false),
+            ("max.compaction.lag.ms", "0", false), ("segment.bytes", "13", false), ("no.such.name", "1", false),
         ]
         for (name, value, isTaken) in cases {
             var rules = TopicRules()

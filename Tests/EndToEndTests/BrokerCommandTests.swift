@@ -240,5 +240,75 @@ extension EndToEnd {
                 elsewhere, exitCode: 69, cause: "192.0.2.1:0: Cannot assign requested address", fix: "127.0.0.1",
                 in: folder)
         }
+
+        /// The certificate and the users of the documents' example.
+        private static func makeCertificate(in folder: Folder) async throws {
+            let made = try await Self.kcat(
+                "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=kbench "
+                    + "-addext subjectAltName=IP:127.0.0.1 -keyout key.pem -out certificate.pem", in: folder)
+            try #require(made.status == .exited(0), "\(made)")
+            try folder.write("# who may\nann:secret\n", to: "users")
+        }
+
+        @Test(
+            "--sasl-users and --tls-cert let in who knows a password, encrypted, and nobody else",
+            arguments: [true, false])
+        func security(isEncrypted: Bool) async throws {
+            let folder = try Folder()
+            try await Self.makeCertificate(in: folder)
+            let tls = isEncrypted ? ["--tls-cert", "certificate.pem", "--tls-key", "key.pem"] : []
+            let outcome = try await Self.serve(["--sasl-users", "users"] + tls, in: folder) { child, address in
+                func list(_ protocolName: String, _ password: String) async throws -> Outcome {
+                    try await Self.kcat(
+                        "timeout 60 kcat -L -m 5 -b \(address.bootstrap) -X security.protocol=\(protocolName) "
+                            + "-X ssl.ca.location=certificate.pem -X sasl.mechanisms=SCRAM-SHA-512 "
+                            + "-X sasl.username=ann -X sasl.password=\(password)", in: folder)
+                }
+                let listed = try await list(isEncrypted ? "SASL_SSL" : "SASL_PLAINTEXT", "secret")
+                #expect(listed.status == .exited(0) && listed.output.contains("1 brokers:"), "\(listed)")
+                let wrong = try await list(isEncrypted ? "SASL_SSL" : "SASL_PLAINTEXT", "guessed")
+                #expect(wrong.status != .exited(0) && wrong.output.contains("uthentication"), "\(wrong)")
+                let open = try await Self.kcat("timeout 60 kcat -L -m 2 -b \(address.bootstrap)", in: folder)
+                #expect(open.status != .exited(0), "\(open)")
+                try child.send(signal: .terminate)
+            }
+            #expect(outcome.status == .exited(0), "\(outcome)")
+        }
+
+        @Test("files of users and certificates that are missing, wrong or half of a pair are told with a way out")
+        func wrongSecurity() async throws {
+            let folder = try Folder()
+            try await Self.makeCertificate(in: folder)
+            try folder.write("ann\n", to: "nameless")
+            try folder.write("ann:a\nann:b\n", to: "twice")
+            try folder.write("# nobody\n", to: "nobody")
+            let made = try await Self.kcat("openssl ecparam -name prime256v1 -genkey -noout -out other.pem", in: folder)
+            try #require(made.status == .exited(0), "\(made)")
+            for (options, cause, fix) in [
+                (["--sasl-users", "absent"], "--sasl-users: absent", "a file that is there"),
+                (["--sasl-users", "nameless"], "--sasl-users: nameless: line 1 is no NAME:PASSWORD", "a colon"),
+                (["--sasl-users", "twice"], "--sasl-users: twice: line 2 names ann again", "once"),
+                (["--sasl-users", "nobody"], "--sasl-users: nobody: nobody is named", "NAME:PASSWORD"),
+                (["--tls-cert", "certificate.pem"], "--tls-cert has no key", "--tls-key"),
+                (["--tls-key", "key.pem"], "--tls-key has no effect", "--tls-cert"),
+                (
+                    ["--tls-cert", "absent", "--tls-key", "key.pem"], "absent: it cannot be read: No such file",
+                    "is there"
+                ),
+                (["--tls-cert", "key.pem", "--tls-key", "key.pem"], "key.pem: it holds no certificate", "BEGIN CERT"),
+                (
+                    ["--tls-cert", "certificate.pem", "--tls-key", "certificate.pem"],
+                    "certificate.pem: it holds no private key", "BEGIN PRIVATE KEY"
+                ),
+                (
+                    ["--tls-cert", "certificate.pem", "--tls-key", "other.pem"],
+                    "other.pem: it is not the key of the certificate in certificate.pem", "was made with"
+                ),
+            ] {
+                let outcome = try await Kbench.run(["broker", "--port", "0"] + options, in: folder)
+                try ErrorTests.expect(outcome, exitCode: 64, cause: cause, fix: fix, in: folder)
+                #expect(!"\(outcome)".contains("secret"))
+            }
+        }
     }
 }

@@ -129,7 +129,7 @@ extension EndToEnd {
                         options: ["--shard", "--resume", "--budget"], arguments: ["--merge", "a,b"],
                         reason: "--merge runs nothing")
                 ]),
-            "swarm": Command(options: ["--seeds", "--capsules", "--format", "--quiet"]),
+            "swarm": Command(options: ["--seeds", "--script", "--capsules", "--format", "--quiet"]),
             "mutants": Command(options: ["--bug", "--swarm-seeds", "--seed", "--capsules", "--format", "--quiet"]),
             "counts": Command(options: ["--format", "--quiet"]),
             "compare": Command(
@@ -196,10 +196,12 @@ extension EndToEnd {
             "judge check": Command(options: []),
             "judge run": Command(
                 options: [
-                    "--output-file", "--points", "--occurrences", "--guarantee", "--records", "--partitions", "--seed",
-                    "--trim", "--lockstep", "--repeat", "--budget", "--resume", "--shard", "--merge", "--max-lost",
+                    "--output-file", "--points", "--timed-kills", "--occurrences", "--guarantee", "--records",
+                    "--partitions", "--seed",
+                    "--trim", "--lockstep", "--repeat", "--evidence", "--budget", "--resume", "--shard", "--merge",
+                    "--max-lost",
                     "--max-duplicates", "--out", "--format", "--quiet",
-                ] + broker,
+                ] + broker + topics,
                 idle: [
                     Idle(
                         options: ["--shard", "--resume", "--budget"],
@@ -209,13 +211,14 @@ extension EndToEnd {
                 ]),
             "broker serve": Command(
                 options: [
-                    "--port", "--host", "--brokers", "--partitions", "--auto-create-topics", "--no-auto-create-topics",
-                    "--script",
-                    "--seed", "--log", "--control", "--until-eof", "--data", "--sync", "--format",
+                    "--port", "--host", "--brokers", "--partitions", "--cleaning-interval", "--auto-create-topics",
+                    "--no-auto-create-topics", "--script", "--seed", "--log", "--control", "--until-eof", "--data", "--sync", "--sasl-users",
+                    "--tls-cert", "--tls-key", "--format",
                 ],
                 idle: [
                     Idle(options: ["--seed"], arguments: ["--port", "0"], reason: "no script to draw for"),
                     Idle(options: ["--sync"], arguments: ["--port", "0"], reason: "all is in memory"),
+                    Idle(options: ["--tls-key"], arguments: ["--port", "0"], reason: "no certificate"),
                 ]),
             "broker tell": Command(
                 options: ["--port", "--control"],

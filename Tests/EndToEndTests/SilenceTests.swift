@@ -30,6 +30,11 @@ extension EndToEnd {
                 name: "swarm: no seed", arguments: ["swarm", "--seeds", "5..1"], cause: "'5..1' is no range",
                 fix: "A <= B"),
             ErrorTests.Mistake(
+                name: "swarm: an event that nothing there is like",
+                arguments: ["swarm", "--script", "DIR/faults.yaml"],
+                files: ["faults.yaml": "- {on: produce, cut: after}\n"],
+                cause: "nothing in the simulated world is like event 1", fix: "`script` in a scenario"),
+            ErrorTests.Mistake(
                 name: "mutants: no bug", arguments: ["mutants", "--bug", "nosuch"], cause: "there is no 'nosuch'",
                 fix: ""),
             ErrorTests.Mistake(

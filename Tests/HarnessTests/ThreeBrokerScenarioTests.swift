@@ -1,6 +1,7 @@
-// Whole runs on a cluster of three brokers, of which one after the other stands still for a while.
+// Whole runs on a cluster of three brokers, of which one after the other goes down or stands still for a while.
 import Foundation
 import Kafka
+import KafkaServer
 import Posix
 import Results
 import Testing
@@ -21,22 +22,24 @@ struct ThreeBrokerScenarioTests {
         .receiverWal, .direct, .directLogFirst, .directCommit, .receiverReliable,
     ]
 
-    @Test("K1, K3: a run passes while leaders move and brokers stand still and go on, time after time")
+    @Test("K1, K3: a run passes while brokers go down and come up, or stand still and go on, time after time")
     func survives() async throws {
         let test = try Processes.executablePath()
         let binary = URL(fileURLWithPath: test).deletingLastPathComponent().appendingPathComponent("kbench").path
-        let mock = try MockBroker.start(brokers: 3)
-        defer { mock.close() }
+        let cluster = try startCluster()
+        defer { cluster.stop() }
         for run in 0..<Self.runs {
             let topic = "three-\(run)"
-            try mock.createTopic(topic, partitions: 4, replication: 3)
             let scenario = Scenario(
                 name: topic, summary: "", explanation: "", records: 4_000, partitions: 4, recordBytes: 100,
                 cuts: .count(block: 50, batch: 200), groupCommitBlocks: 1, walCompressionLevel: nil,
                 checkpointLagTasks: 1, fidelity: .sound, seed: UInt64(run), runs: [])
             let configuration = try KafkaConfiguration(
-                bootstrap: mock.bootstrap, properties: [KafkaProperty(name: "socket.timeout.ms", value: "1000")])
-            let unrest = Unrest(on: mock, topic: topic, first: Int32(run % 3) + 1)
+                bootstrap: cluster.bootstrap, properties: [KafkaProperty(name: "socket.timeout.ms", value: "1000")])
+            let admin = try KafkaCluster(configuration)
+            defer { admin.close() }
+            try admin.createTopic(topic, partitions: 4, settings: TopicSettings(replication: 3))
+            let unrest = Unrest(on: cluster, topic: topic, first: run % 3 + 1, goesDown: run % 2 == 0)
             try unrest.begin()
             let truth = try await BlockingThread.run {
                 try LoadGenerator.produce(scenario: scenario, topic: topic, configuration: configuration) { _ in }
@@ -46,7 +49,7 @@ struct ThreeBrokerScenarioTests {
             defer { try? FileSystem.removeTree(folder) }
             let executor = RunExecutor(
                 EngineSubject(
-                    scenario: scenario, topic: topic, bootstrap: mock.bootstrap,
+                    scenario: scenario, topic: topic, bootstrap: cluster.bootstrap,
                     properties: ["socket.timeout.ms=1000"],
                     truth: truth,
                     worker: WorkerProcess(executable: binary)))
@@ -67,12 +70,13 @@ struct ThreeBrokerScenarioTests {
 
     @Test("K3: the watch says which broker gave no answer, and during what")
     func watch() async throws {
-        let mock = try MockBroker.start(brokers: 3)
-        defer { mock.close() }
-        let watch = try BrokerWatch(KafkaConfiguration(bootstrap: mock.bootstrap))
+        let cluster = try startCluster()
+        defer { cluster.stop() }
+        let watch = try BrokerWatch(KafkaConfiguration(bootstrap: cluster.bootstrap))
         defer { watch.stop() }
         watch.mark("receiver-wal / append")
-        try mock.setRoundTrip(.seconds(600), broker: 2)
+        // Longer than the watch waits for an answer, so that it is noticed before it is over.
+        #expect(cluster.tell("blackhole=3s broker=2") == ["ok blackhole for=3s broker=2"])
         var notes: [String] = []
         while notes.isEmpty {
             try await Task.sleep(for: .milliseconds(20))
@@ -81,7 +85,6 @@ struct ThreeBrokerScenarioTests {
         #expect(notes.count == 1)
         #expect(notes[0].hasPrefix("broker 2 at ") && notes[0].hasSuffix(" s into receiver-wal / append"), "\(notes)")
         #expect(notes[0].contains("gave no answer from then on"), "\(notes)")
-        try mock.setRoundTrip(.zero, broker: 2)
         while notes[0].contains("from then on") {
             try await Task.sleep(for: .milliseconds(20))
             notes = watch.takeNotes()
@@ -91,18 +94,27 @@ struct ThreeBrokerScenarioTests {
     }
 }
 
-/// Lets one broker after the other stand still, its partitions led by others meanwhile, and go on.
+private func startCluster() throws -> KafkaServer {
+    var settings = ServerSettings()
+    settings.brokers = 3
+    settings.createsTopics = false
+    return try KafkaServer.start(settings)
+}
+
+/// Lets one broker after the other go down, or stand still, with its partitions led by others meanwhile, and go on.
 private final class Unrest: Sendable {
-    private let mock: MockBroker
+    private let cluster: KafkaServer
     private let topic: String
-    private let first: Int32
+    private let first: Int
+    private let goesDown: Bool
     private let isOver = SharedFlag()
     private let hasEnded = SharedFlag()
 
-    init(on mock: MockBroker, topic: String, first: Int32) {
-        self.mock = mock
+    init(on cluster: KafkaServer, topic: String, first: Int, goesDown: Bool) {
+        self.cluster = cluster
         self.topic = topic
         self.first = first
+        self.goesDown = goesDown
     }
 
     func begin() throws {
@@ -111,18 +123,28 @@ private final class Unrest: Sendable {
             var gone = first
             for _ in 0..<2 where !isOver.isSet {
                 let next = gone % 3 + 1
-                for partition in 0..<4 {
-                    try? mock.moveLeader(
-                        of: Partition(partition), in: topic, to: partition % 2 == 0 ? next : next % 3 + 1)
+                if goesDown {
+                    order("broker-down=\(gone)")
+                    wait(400)
+                    order("broker-up=\(gone)")
+                } else {
+                    for partition in 0..<4 {
+                        order(
+                            "leader-moves topic=\(topic) partition=\(partition) "
+                                + "to=\(partition % 2 == 0 ? next : next % 3 + 1)")
+                    }
+                    order("blackhole=400ms broker=\(gone)")
+                    wait(400)
                 }
-                // Not taken down: for that the library closes its port and opens it anew, which may be taken by then.
-                try? mock.setRoundTrip(.seconds(600), broker: gone)
-                wait(400)
-                try? mock.setRoundTrip(.zero, broker: gone)
                 wait(100)
                 gone = next
             }
         }
+    }
+
+    private func order(_ words: String) {
+        let answer = cluster.tell(words)
+        #expect(answer.last?.hasPrefix("ok") == true, "\(words): \(answer)")
     }
 
     /// Returns when all brokers answer again.

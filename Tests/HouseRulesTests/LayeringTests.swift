@@ -16,7 +16,8 @@ import Testing
     /// Imports of which there is one user, or one for each row, because everything behind them is unsafe, slow to replace, or both.
     static let soleUsers: [(imported: String, user: String)] = [
         ("CRdKafka", "Kafka"), ("CZooKeeper", "ZooKeeper"), ("CZstd", "Compression"), ("CZlib", "Compression"),
-        ("CSnappy", "Compression"), ("CLz4", "Compression"), ("Glibc", "Posix"), ("CCrypto", "KafkaServer"),
+        ("CSnappy", "Compression"), ("CLz4", "Compression"), ("Glibc", "Posix"),
+        ("CCrypto", "KafkaServer"), ("NIOSSL", "KafkaServer"),
         ("CPosixShims", "Posix"), ("CFileWatch", "Posix"), ("CPlainLoop", "Kafka"),
         ("CChecksum", "Checksum"), ("Subprocess", "Harness"), ("SystemPackage", "Harness"), ("Yams", "Harness"),
         ("Histogram", "Harness"),

@@ -273,4 +273,15 @@ struct ScriptedTopic {
         #expect(plain.tell("log") == ["error the log is not kept (start the broker with --log FILE)"])
         #expect(plain.tell("status") == ["ok 0 of 0 events happened"])
     }
+
+    @Test("has nothing to say once the server is stopped") func stopped() throws {
+        let server = try KafkaServer.start()
+        #expect(server.tell("on=produce cut=after") == ["ok event 1 waits: on=produce cut=after"])
+        #expect(server.events.count == 1)
+        server.stop()
+        #expect(server.tell("status") == [])
+        #expect(server.events == [])
+        server.begin(Script(), seed: 1)
+        #expect(server.endScript() == [])
+    }
 }

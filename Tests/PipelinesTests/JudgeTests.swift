@@ -40,7 +40,8 @@ import World
 
     /// Judges a pipeline in a folder of its own, of which nothing is left.
     static func judge(
-        _ settings: JudgeSettings = JudgeSettings(), program: String = consumer, _ change: (inout Pipeline) -> Void
+        _ settings: JudgeSettings = JudgeSettings(), program: String = consumer, brokers: Int = 1,
+        _ change: (inout Pipeline) -> Void
     ) async throws -> JudgeResult {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("kbench-\(UUID().uuidString)").path
         try PosixDisk().makeDirectory(folder)
@@ -49,9 +50,10 @@ import World
         var pipeline = Pipeline(name: "test", folder: folder, command: [python ?? "python3", "consumer.py"])
         pipeline.load = PipelineLoad(records: 600, partitions: 3)
         change(&pipeline)
-        let options = RunOptions(
+        var options = RunOptions(
             brokers: nil, properties: [], workDirectory: "\(folder)/work", workerExecutable: WatchedFilesTests.kbench,
             reproduce: "kbench judge test.yaml \(JudgeRunner.pointsPlace)", version: "")
+        options.embeddedBrokers = brokers
         let result = try await JudgeRunner(pipeline, settings, options: options).run()
         let left = try PosixDisk().list(folder)
         #expect(left == ["consumer.py"])
@@ -94,7 +96,7 @@ import World
         ]
         let result = try await Self.judge(settings) {
             $0.environment = [("MODE", "after")]
-            $0.killCommand = ["sh", "-c", "echo killed >>{state}/kills"]
+            $0.killer = ["sh", "-c", "echo killed >>{state}/kills"]
         }
         #expect(result.verdict == .pass, "\(result.reason ?? "")")
         #expect(result.runs.dropFirst().allSatisfy { $0.fired && $0.agrees == true && $0.restarts == 1 })
@@ -122,7 +124,7 @@ import World
         let error = await #expect(throws: Diagnosis.self) {
             try await Self.judge(settings) {
                 $0.environment = [("MODE", "after")]
-                $0.killCommand = ["sh", "-c", "echo no such container; exit 1"]
+                $0.killer = ["sh", "-c", "echo no such container; exit 1"]
             }
         }
         #expect(error?.cause.contains("no such container") == true)
@@ -156,11 +158,27 @@ import World
         #expect(result.runs[1].invalidReason?.contains("never came") == true)
     }
 
+    @Test("that runs where no signal reaches is killed by a command of its own", .enabled(if: python != nil))
+    func killer() async throws {
+        var settings = JudgeSettings()
+        settings.points = ["wire.offset-commit.request@2"]
+        let result = try await Self.judge(settings) {
+            $0.environment = [("MODE", "after")]
+            let python = $0.command[0]
+            $0.command = [
+                "sh", "-c", "setsid \(python) consumer.py & echo $! >\"$KBENCH_STATE/pid\"; trap 'kill $!' TERM; wait",
+            ]
+            $0.killer = ["sh", "-c", "kill -9 $(cat {state}/pid)"]
+        }
+        #expect(result.verdict == .pass, "\(result.reason ?? "")")
+        #expect(Self.counts(result, at: "wire.offset-commit.request") == [[100, 0]])
+    }
+
     @Test("that is wrong by itself, ends with errors, never ends, or writes what is no record shows nothing")
     func invalid() async throws {
         let cases: [(command: String, reason: String, findings: [String])] = [
             ("exit 3", "ended with an error", ["restart-failed"]),
-            ("exec sleep 1000", "was not done after 1 s", []),
+            ("exec sleep 1000", "was not done after 1 s", []), ("exec yes garbage", "was not done after 1 s", []),
             ("echo garbage >\"$KBENCH_OUTPUT\"", "wrong by itself", []),
             ("true", "600 lost", []), ("kill -9 $$", "killed by somebody else", []),
         ]

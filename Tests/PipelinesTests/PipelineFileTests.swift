@@ -29,7 +29,8 @@ import Testing
             kill:
               points: ["wire.fetch.records", "wire.offset-commit.request@3", "file.rename.after[path=*.csv]"]
               occurrences: [first, 7, all]
-              command: [pkill, "{group}"]
+              docker: box
+            script: ["at=1s leader-moves partition=0 to=2"]
             """, file: "mine.yaml", folder: "/f")
         #expect(pipeline.name == "mine")
         #expect(pipeline.setup == [["pip", "install", "{state}"], ["sh", "-c", "touch \"{output}\""]])
@@ -44,12 +45,10 @@ import Testing
         #expect(
             pipeline.drain
                 == DrainLimits(quietMilliseconds: 0, commitMilliseconds: 1, timeoutSeconds: 2, stopSeconds: 3))
+        #expect(pipeline.killer == ["docker", "kill", "box"])
+        #expect(pipeline.script?.count == 1)
         #expect(
             pipeline.points == ["wire.fetch.records", "wire.offset-commit.request@3", "file.rename.after[path=*.csv]"])
-        #expect(pipeline.killCommand == ["pkill", "{group}"])
-        let container = try PipelineFile.parse(
-            "pipeline: a\ncommand: cat\nkill: {docker: 'a-{topic}'}", file: "a.yaml", folder: "/f")
-        #expect(container.killCommand == ["docker", "kill", "a-{topic}"])
         #expect(pipeline.occurrences == [.first, .number(7), .all])
         let least = try PipelineFile.parse("pipeline: a\ncommand: cat", file: "a.yaml", folder: "/f")
         #expect(least.command == ["sh", "-c", "cat"])
@@ -74,8 +73,13 @@ import Testing
             ("pipeline: a\ncommand: cat\noffsets: here", "'here'"),
             ("pipeline: a\ncommand: cat\nkill: {points: [wire.nothing.request]}", "no point"),
             ("pipeline: a\ncommand: cat\nkill: {points: [file.read.before]}", "no point"),
-            ("pipeline: a\ncommand: cat\nkill: {docker: a, command: b}", "kills too"),
             ("pipeline: a\ncommand: cat\nkill: {occurrences: [second]}", "no occurrence"),
+            ("pipeline: a\ncommand: cat\nkill: {docker: a, command: b}", "'docker'"),
+            ("pipeline: a\ncommand: cat\nscript: [at=1s leader-moves]", "does not say partition"),
+            ("pipeline: a\ncommand: cat\noutput: {topic: mine}", "the same in each run"),
+            ("pipeline: a\ncommand: cat\noutput: {files: a, sqlite: b}", "several places"),
+            ("pipeline: a\ncommand: cat\noutput: {sqlite: b}", "'query' is missing"),
+            ("pipeline: a\ncommand: cat\noutput: {query: b}", "goes with 'sqlite' only"),
         ])
     func refusals(text: String, words: String) {
         let error = #expect(throws: ScenarioError.self) { try PipelineFile.parse(text, file: "a.yaml", folder: "/f") }

@@ -2,13 +2,18 @@
 internal import Engine
 internal import Ingestion
 internal import Judgement
-internal import Simulation
+public import Simulation
 internal import World
 
 /// Random schedules.
 public enum SwarmSchedule {
     /// The schedule of a seed: strategy, sink, load, order of stages, crashes, power losses and a random subset of faults.
-    public static func draw(seed: UInt64) -> Schedule {
+    ///
+    /// - Parameters:
+    ///   - seed: Decides everything that is drawn.
+    ///   - faults: Those of a script; the first life has them besides its own. They change nothing that is drawn.
+    /// - Returns: The schedule.
+    public static func draw(seed: UInt64, faults: [Fault] = []) -> Schedule {
         var random = SeededRandom(seed: seed)
         let strategies = Strategy.withOutput
         let strategy = strategies[Int.random(in: 0..<strategies.count, using: &random)]
@@ -27,13 +32,14 @@ public enum SwarmSchedule {
         let hasFaults = Bool.random(using: &random)
         let recordsArrive = Bool.random(using: &random)
         let interleaving = Bool.random(using: &random) ? random.next() % 1_000_000 : nil
-        let lives = (0..<Int.random(in: 1...3, using: &random)).map { _ in
+        var lives = (0..<Int.random(in: 1...3, using: &random)).map { _ in
             Schedule.Life(
                 crash: Bool.random(using: &random) || !hasFaults ? crash(&random) : nil,
                 powerLoss: powerFails ? powerLoss(&random) : nil,
-                faults: hasFaults ? faults(&random, shape) : [],
+                faults: hasFaults ? drawFaults(&random, shape) : [],
                 arrivals: recordsArrive ? Int.random(in: 0...batch, using: &random) : 0)
         }
+        lives[0].faults = faults + lives[0].faults.filter { !faults.contains($0) }
         return Schedule(
             strategy: strategy, sink: sink, shape: shape, seed: seed,
             restartBatch: recordsArrive && Bool.random(using: &random) ? .unlimited : .limited,
@@ -56,7 +62,7 @@ public enum SwarmSchedule {
         }
     }
 
-    private static func faults(_ random: inout SeededRandom, _ shape: LoadShape) -> [Fault] {
+    private static func drawFaults(_ random: inout SeededRandom, _ shape: LoadShape) -> [Fault] {
         (0..<Int.random(in: 0...2, using: &random)).map { _ in Fault.random(using: &random, shape: shape) }
     }
 }

@@ -129,6 +129,14 @@ package struct WireLedger: Equatable, Sendable {
         return order
     }
 
+    /// The end of the transaction that a commit is part of; nil where its life did not ask for one, or where it is part of
+    /// none.
+    package func ending(of commit: Commit) -> Ending? {
+        guard let transaction = commit.transaction else { return nil }
+        // What a killed life has left open is not ended by the ends of the next one.
+        return endings.first { $0.transaction == transaction && $0.life == commit.life && $0.order > commit.order }
+    }
+
     /// Enters a request that goes on to the broker.
     ///
     /// - Returns: What its answer is entered with; nil where that says nothing more.

@@ -61,42 +61,44 @@ extension KafkaServer {
     ///
     /// - Returns: Lines of which the last begins with `ok` or `error`; none when the server has been stopped.
     package func tell(_ line: String) -> [String] {
-        let answer = loop.flatSubmit { [broker, loop] in
-            let promise = loop.makePromise(of: [String].self)
-            broker.value.obey(line) { promise.succeed($0) }
-            return promise.futureResult
+        let answer = try? whileRunning {
+            let answer = loop.flatSubmit { [broker, loop] in
+                let promise = loop.makePromise(of: [String].self)
+                broker.value.obey(line) { promise.succeed($0) }
+                return promise.futureResult
+            }
+            return try? answer.wait()
         }
-        return (try? answer.wait()) ?? []
+        return answer ?? []
     }
 
     /// Lets a script happen from now on, in place of the one before.
     package func begin(_ script: Script, seed: UInt64) {
-        let begun = loop.submit { [broker] in
+        // It fails only when the server has been stopped, and then nothing happens any more.
+        try? onLoop { broker in
             var settings = ScriptSettings()
             settings.script = script
             settings.seed = seed
-            broker.value.script = ServedScript(settings, broker.value)
+            broker.script = ServedScript(settings, broker)
         }
-        // It fails only when the server has been stopped, and then nothing happens any more.
-        try? begun.wait()
     }
 
     /// Ends the script; what it has in store for requests under way still happens.
     ///
     /// - Returns: What became of each event.
     package func endScript() -> [EventOutcome] {
-        defer { try? loop.submit { [broker] in broker.value.script = nil }.wait() }
+        defer { try? onLoop { $0.script = nil } }
         return events
     }
 
     /// What became of each event so far; none when the server has been stopped.
     package var events: [EventOutcome] {
-        let outcomes = loop.submit { [broker] in
-            (broker.value.script?.state.entries ?? []).enumerated().map { index, entry in
+        let outcomes = try? onLoop { broker in
+            (broker.script?.state.entries ?? []).enumerated().map { index, entry in
                 EventOutcome(
                     number: index + 1, words: entry.event.words, happened: entry.happened, outcome: entry.outcome)
             }
         }
-        return (try? outcomes.wait()) ?? []
+        return outcomes ?? []
     }
 }

@@ -13,6 +13,7 @@ extension ServedScript {
         if let api = A.self as? any PartitionedApi.Type {
             return try refusePartitions(api, frame, filter, code, orders)
         }
+        if let api = A.self as? any NamedApi.Type { return try refuseNamed(api, frame, filter, code, orders) }
         let version = orders.version
         switch A.key {
         case .addPartitionsToTxn:
@@ -24,7 +25,7 @@ extension ServedScript {
             orders.change(A.self) { MessageWalker.errors(A.self, &$0, version: version) { _, _, _ in code } }
             return nil
         default:
-            // It changes nothing, so it may as well be carried out.
+            // It only asks, so it may as well be carried out.
             orders.change(A.self) { response in
                 MessageWalker.errors(A.self, &response, version: version) { topic, partition, old in
                     guard let filter, filter.topic != nil || filter.partition != nil else { return code }
@@ -46,6 +47,21 @@ extension ServedScript {
                     answer[keyPath: A.paths.error] = code
                 }
             }
+        }
+        return rest
+    }
+
+    private func refuseNamed<A: NamedApi>(
+        _: A.Type, _ frame: [UInt8], _ filter: RequestFilter?, _ code: ErrorCode, _ orders: AnswerOrders
+    ) throws(WireError) -> [UInt8] {
+        let (rest, taken) = try Self.changed(A.self, frame) { request in
+            let all = request[keyPath: A.asked]
+            let isTaken = { (asked: A.Asked) in filter.map { A.isMeant(asked, by: $0) } ?? true }
+            request[keyPath: A.asked] = all.filter { !isTaken($0) }
+            return all.filter(isTaken)
+        }
+        orders.change(A.self) { response in
+            response[keyPath: A.answered] += taken.map { A.refusal(of: $0, code) }
         }
         return rest
     }
@@ -80,19 +96,29 @@ extension ServedScript {
     private static func takeOut<A: PartitionedApi>(
         _: A.Type, _ frame: [UInt8], _ filter: RequestFilter?
     ) throws(WireError) -> (rest: [UInt8], taken: [(topic: String, partition: Int32)]) {
+        try changed(A.self, frame) { request in
+            let taken = A.takeOut(&request) { filter?.includes($0, $1) ?? true }
+            if var fetch = request as? Fetch.Request {
+                // Nobody waits with what is refused.
+                fetch.maxWaitMs = 0
+                if let changed = fetch as? A.Request { request = changed }
+            }
+            return taken
+        }
+    }
+
+    /// The frame with a changed request, and what the change came to.
+    private static func changed<A: Api, R>(
+        _: A.Type, _ frame: [UInt8], _ change: (inout A.Request) -> R
+    ) throws(WireError) -> (rest: [UInt8], R) {
         let result = frame.withUnsafeBytes { bytes in
-            Result { () throws(WireError) -> ([UInt8], [(topic: String, partition: Int32)]) in
+            Result { () throws(WireError) -> ([UInt8], R) in
                 let header = try RequestHeader(bytes)
                 var request = try A.decodeRequest(bytes, header)
-                let taken = A.takeOut(&request) { filter?.includes($0, $1) ?? true }
-                if var fetch = request as? Fetch.Request {
-                    // Nobody waits with what is refused.
-                    fetch.maxWaitMs = 0
-                    if let changed = fetch as? A.Request { request = changed }
-                }
+                let outcome = change(&request)
                 let rest = try A.encodeRequest(
                     request, version: header.version, correlationId: header.correlationId, clientId: header.clientId)
-                return (Array(rest.joined(with: bytes)[Frame.prefixLength...]), taken)
+                return (Array(rest.joined(with: bytes)[Frame.prefixLength...]), outcome)
             }
         }
         return try result.get()

@@ -85,6 +85,11 @@ extension SwarmResult: Presentable {
                 "with a confidence of 95 %, fewer than \(Numbers.fixed(chanceOfUnseenBelow * 1e6, places: 0)) of a million "
                     + "such runs break one")
         }
+        for fault in script ?? [] {
+            points.append(
+                "by the script: \(fault.fault), which struck in \(Numbers.grouped(fault.struck)) of "
+                    + "\(Numbers.grouped(seeds)) seeds")
+        }
         document.add(
             .list(points + ["trace root \(traceRoot), \(repeated) seeds run twice with the same hash"]))
         return document

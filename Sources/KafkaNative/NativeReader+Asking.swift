@@ -1,0 +1,223 @@
+// Asks the leaders of a reader's partitions, takes their answers, and finds the leaders again when they have changed.
+internal import KafkaWire
+internal import Posix
+internal import World
+
+extension NativeReader {
+    /// How long a broker may hold an empty answer back.
+    static let patience: Duration = .milliseconds(20)
+    /// Answers that may wait to be read before only what is needed at once is asked for.
+    private static let mostAnswers = 6
+    /// How long a topic that was there may be unknown to brokers, beyond what the settings say.
+    private static let unknownTimeout: Duration = .seconds(3)
+
+    /// Waits until something has come of `wanted`, or of any partition where that is nil.
+    ///
+    /// - Returns: Whether something has; not when `deadline` is over.
+    func more(of wanted: PartitionPlace?, until deadline: ContinuousClock.Instant) throws -> Bool {
+        while true {
+            do {
+                let isThere = try step(wanted, until: deadline)
+                if hasNews(wanted) { return true }
+                if !isThere, clock.now >= deadline { return false }
+            } catch {
+                guard Failures.isTransient(error) else {
+                    closeLanes()
+                    throw failure(error, "fetch", wanted)
+                }
+                // Everything that is on its way is asked for again, wherever its leader is then.
+                closeLanes()
+                for place in places {
+                    place.looksForLeaderAt = nil
+                    look(for: place)
+                }
+                do {
+                    try cluster.throwIfDown(error)
+                } catch {
+                    throw failure(error, "fetch", wanted)
+                }
+                if clock.now >= deadline { return false }
+            }
+        }
+    }
+
+    private func hasNews(_ wanted: PartitionPlace?) -> Bool {
+        guard let wanted else { return places.contains { $0.waiting > 0 || $0.failure != nil } }
+        return wanted.waiting > 0 || wanted.failure != nil
+    }
+
+    /// Asks whom nothing is asked yet, and takes one answer. False: nothing came.
+    private func step(_ wanted: PartitionPlace?, until deadline: ContinuousClock.Instant) throws -> Bool {
+        try findLeaders(for: wanted, until: deadline)
+        let wait = min(NativeReader.patience, max(.zero, deadline - clock.now))
+        var open: [FetchLane] = []
+        for place in wanted.map({ [$0] }) ?? places {
+            guard let lane = try lane(of: place), !open.contains(where: { $0 === lane }) else { continue }
+            if !lane.isAsked { try ask(lane, first: wanted, wait: wait) }
+            if lane.isAsked { open.append(lane) }
+        }
+        guard !open.isEmpty else {
+            // Nobody to ask: the leaders are looked for again after a pause.
+            sleep(until: min(deadline, places.compactMap(\.looksForLeaderAt).min() ?? deadline))
+            return false
+        }
+        if open.count > 1 { StreamSocket.wait(for: open.map(\.connection.socket), until: deadline) }
+        var isThere = false
+        for lane in open {
+            guard let (answer, response, asked) = try lane.receive(until: open.count > 1 ? clock.now : deadline) else {
+                continue
+            }
+            isThere = true
+            cluster.noteAnswer()
+            try take(answer, response, asked)
+            // While this answer is read, the next one is on its way.
+            if response.responses.contains(where: { $0.partitions.contains { !($0.records?.range.isEmpty ?? true) } }) {
+                try ask(lane, first: nil, wait: .zero)
+            }
+        }
+        return isThere
+    }
+
+    // MARK: Asking
+
+    private func ask(_ lane: FetchLane, first: PartitionPlace?, wait: Duration) throws {
+        var all: [(PartitionPlace, epoch: Int32)] = []
+        if let first, let leader = cluster.leaders[first.partition], leader.node == lane.node {
+            all = [(first, leader.epoch)]
+        }
+        if pool.outstanding < NativeReader.mostAnswers {
+            // Beginning elsewhere each time, as the first ones fill an answer.
+            turn = (turn + 1) % places.count
+            for step in places.indices {
+                let place = places[(turn + step) % places.count]
+                // A broker may hold an answer back for lack of records, whatever it was told.
+                guard first != nil || place.fetchFrom < place.knownEnd else { continue }
+                guard place !== first, place.waiting < 2, place.failure == nil, place.looksForLeaderAt == nil,
+                    let leader = cluster.leaders[place.partition], leader.node == lane.node
+                else { continue }
+                all.append((place, leader.epoch))
+            }
+        }
+        if !all.isEmpty { try lane.ask(all, topic: topic, wait: wait) }
+    }
+
+    private func lane(of place: PartitionPlace) throws -> FetchLane? {
+        guard place.looksForLeaderAt == nil, let leader = cluster.leaders[place.partition] else { return nil }
+        if let known = lanes[leader.node] {
+            if known.connection.isOpen { return known }
+            lanes[leader.node] = nil
+        }
+        guard let address = cluster.address(of: leader.node) else { throw NoLeader() }
+        // A connection of its own: on those of the cluster, answers to other questions are waited for.
+        let connection = try Connection(address, settings, timeout: settings.attemptTimeout)
+        let made = try FetchLane(leader.node, connection, settings, pool)
+        lanes[leader.node] = made
+        return made
+    }
+
+    // MARK: Taking
+
+    private func take(_ answer: Answer, _ response: Fetch.Response, _ asked: [FetchLane.Asked]) throws {
+        guard response.errorCode == .none else { throw Refusal(response.errorCode) }
+        var order = 0
+        for told in response.responses where told.topic == topic {
+            for part in told.partitions {
+                // Mostly they come in the order in which they were asked for.
+                if order >= asked.count || asked[order].place.partition != part.partitionIndex {
+                    order = asked.firstIndex { $0.place.partition == part.partitionIndex } ?? asked.count
+                }
+                guard order < asked.count else {
+                    throw Disconnection(reason: "the broker answers for a partition that was not asked for")
+                }
+                let question = asked[order]
+                order += 1
+                // What was asked for before a jump is of no use.
+                guard question.version == question.place.version, question.offset == question.place.fetchFrom else {
+                    continue
+                }
+                try take(part, question.place, answer)
+            }
+        }
+    }
+
+    private func take(_ part: Fetch.Response.Partition, _ place: PartitionPlace, _ answer: Answer) throws {
+        switch part.errorCode {
+        case .none: break
+        case .unknownTopicOrPartition:
+            let since = place.unknownSince ?? clock.now
+            place.unknownSince = since
+            if clock.now - since > settings.topicTimeout + NativeReader.unknownTimeout {
+                place.failure = Refusal(part.errorCode)
+            } else {
+                look(for: place)
+            }
+            return
+        case let code where Failures.isTransient(Refusal(code)): return look(for: place)
+        default:
+            place.failure = Refusal(part.errorCode)
+            return
+        }
+        place.unknownSince = nil
+        place.pause = Pause()
+        place.knownEnd = part.lastStableOffset >= 0 ? part.lastStableOffset : part.highWatermark
+        guard let records = part.records, !records.range.isEmpty else { return }
+        var cutShort = 0
+        var next = place.fetchFrom
+        let batches = try FetchedBatches(
+            answer, records.range, aborted: part.abortedTransactions, next: &next, cutShort: &cutShort)
+        if cutShort > place.mostBytes { place.mostBytes = min(cutShort, Frame.defaultLimit) }
+        guard !batches.isEmpty else { return }
+        place.fetchFrom = next
+        place.append(batches)
+    }
+
+    // MARK: Leaders
+
+    /// The leader of a partition is to be found out anew, after a pause.
+    private func look(for place: PartitionPlace) {
+        guard place.looksForLeaderAt == nil else { return }
+        place.looksForLeaderAt = clock.now + .milliseconds(place.pause.milliseconds)
+        place.pause.next()
+    }
+
+    private func findLeaders(for wanted: PartitionPlace?, until deadline: ContinuousClock.Instant) throws {
+        let missing = places.filter { $0.looksForLeaderAt != nil }
+        guard let next = missing.compactMap(\.looksForLeaderAt).min() else { return }
+        // Where others can be read meanwhile, nobody waits.
+        if clock.now < next {
+            guard missing.count == places.count || (wanted.map { $0.looksForLeaderAt != nil } ?? false) else { return }
+            sleep(until: min(deadline, next))
+            guard clock.now >= next else { return }
+        }
+        do {
+            try cluster.refresh()
+        } catch let refusal as Refusal where refusal.code == .unknownTopicOrPartition {
+            for place in missing {
+                let since = place.unknownSince ?? clock.now
+                place.unknownSince = since
+                place.looksForLeaderAt = nil
+                if clock.now - since > settings.topicTimeout + NativeReader.unknownTimeout {
+                    place.failure = refusal
+                } else {
+                    look(for: place)
+                }
+            }
+            return
+        }
+        for place in missing {
+            place.looksForLeaderAt = nil
+            if cluster.leaders[place.partition] == nil { look(for: place) }
+        }
+    }
+
+    private func sleep(until moment: ContinuousClock.Instant) {
+        let (seconds, attoseconds) = (moment - clock.now).components
+        guard seconds >= 0, attoseconds > 0 || seconds > 0 else { return }
+        MonotonicClock().sleep(UInt64(min(seconds, 1) * 1_000_000_000 + attoseconds / 1_000_000_000))
+    }
+
+    private func closeLanes() {
+        for lane in lanes.values { lane.close() }
+        lanes = [:]
+    }
+}

@@ -1,0 +1,81 @@
+// Pipelines killed at moments by chance, on three brokers whose leaders change, and the lives of their records.
+import Foundation
+import Harness
+import Posix
+import Results
+import Testing
+
+@testable import Pipelines
+
+@Suite("A judged pipeline under chance", .serialized, .timeLimit(.minutes(10))) struct ChanceTests {
+    /// A folder that goes with the test.
+    private static func within(_ body: (String) async throws -> Void) async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("kbench-\(UUID().uuidString)").path
+        try PosixDisk().makeDirectory(folder)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try await body(folder)
+    }
+
+    @Test("is held to what follows from a kill at any moment", .enabled(if: JudgeTests.python != nil))
+    func moments() async throws {
+        var settings = JudgeSettings()
+        settings.timedKills = 4
+        let result = try await JudgeTests.judge(settings) { $0.environment = [("MODE", "after")] }
+        #expect(result.verdict == .pass, "\(result.reason ?? "")")
+        #expect(result.runs.map(\.point) == [nil] + Array(repeating: "time", count: 4))
+        #expect(result.runs.dropFirst().allSatisfy { $0.fired && $0.agrees == true && $0.restarts == 1 })
+        let second = try #require(result.runs.last)
+        settings = JudgeSettings()
+        settings.points = [second.name]
+        #expect(second.reproduce == "kbench judge test.yaml --points 'time@\(second.occurrence ?? 0)'")
+        let again = try await JudgeTests.judge(settings) { $0.environment = [("MODE", "before")] }
+        #expect(again.runs.map(\.name) == ["the run without a kill", second.name])
+        #expect(again.runs.allSatisfy { $0.agrees != false })
+    }
+
+    @Test("is followed through three brokers and a change of leaders", .enabled(if: JudgeTests.python != nil))
+    func leaders() async throws {
+        var settings = JudgeSettings()
+        settings.points = ["wire.offset-commit.request"]
+        settings.occurrences = [.middle]
+        let result = try await JudgeTests.judge(settings, brokers: 3) {
+            $0.environment = [("MODE", "after")]
+            $0.script = try? PipelineFile.parse(
+                """
+                pipeline: a
+                command: cat
+                script: ["on=offset-commit nth=2 leader-moves partition=0 to=2"]
+                """, file: "a.yaml", folder: "/"
+            ).script
+        }
+        #expect(result.verdict == .pass, "\(result.reason ?? "")")
+        #expect(result.runs.last?.fired == true)
+    }
+
+    @Test("leaves what tells the life of each record", .enabled(if: JudgeTests.python != nil))
+    func evidence() async throws {
+        try await Self.within { folder in
+            var settings = JudgeSettings()
+            settings.evidence = folder
+            settings.points = ["wire.offset-commit.response@2"]
+            _ = try await JudgeTests.judge(settings) { $0.environment = [("MODE", "before")] }
+            let run = try #require(try RunEvidence.read("\(folder)/run-1.json"))
+            let lost = try run.life(of: nil)
+            #expect(lost.deliveries == 0)
+            #expect(lost.moments.map(\.place) == ["broker", "broker", "state", "world"])
+            #expect(lost.moments.filter(\.isPointOfNoReturn).map(\.place) == ["state"])
+            #expect(try run.life(of: lost.record) == lost)
+            #expect(try run.life(of: "0@0").deliveries == 1)
+            for name in ["3@0", "0@200", "0", "-1@0", "0@9223372036854775807"] {
+                #expect(throws: Diagnosis.self) { try run.life(of: name) }
+            }
+            settings.points = ["wire.offset-commit.request@2"]
+            _ = try await JudgeTests.judge(settings) { $0.environment = [("MODE", "after")] }
+            let twice = try #require(try RunEvidence.read("\(folder)/run-1.json")).life(of: nil)
+            #expect(twice.deliveries == 2)
+            #expect(twice.moments.filter(\.isPointOfNoReturn).map(\.place) == ["world"])
+            try Data("{}".utf8).write(to: URL(fileURLWithPath: "\(folder)/other"))
+            #expect(try RunEvidence.read("\(folder)/other") == nil)
+        }
+    }
+}
