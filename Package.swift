@@ -66,7 +66,7 @@ let package = Package(
                 "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Kafka", "Posix", "Results",
                 "Harness", "Bench", "Offsets", "BrokerScript",
             ],
-            exclude: ["reference/README.md"],
+            exclude: ["reference/README.md", "reference/spark.csv"],
             // The scenario files travel inside the binary, so that it can be copied anywhere. `scenarios` is a link
             // to the folder of that name at the root, where people look for them.
             resources: [.embedInCode("scenarios"), .embedInCode("reference/spark-3.5.7.csv")],

@@ -212,7 +212,8 @@ extension EndToEnd {
             "broker serve": Command(
                 options: [
                     "--port", "--host", "--brokers", "--partitions", "--cleaning-interval", "--auto-create-topics",
-                    "--no-auto-create-topics", "--script", "--seed", "--log", "--control", "--until-eof", "--data", "--sync", "--sasl-users",
+                    "--no-auto-create-topics", "--script", "--seed", "--log", "--control", "--until-eof", "--data",
+                    "--sync", "--sasl-users",
                     "--tls-cert", "--tls-key", "--format",
                 ],
                 idle: [
