@@ -36,7 +36,7 @@ extension Reader {
     static func order() -> Reader {
         let corpus = [
             "status", "log from=3", "topic-anew=orders", "on=produce topic=\"a b\" nth=2..4 cut=after",
-            "delete-records topic=t partition=1 before=70", "at=2s move-offsets=g by=-3",
+            "delete-records topic=t partition=1 before=70", "at=2s move-offsets group=g by=-3",
             "on=fetch broker=2 times=5 delay=500ms", "coordinator-moves group=g to=1",
         ]
         return Reader(
