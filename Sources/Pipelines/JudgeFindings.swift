@@ -5,7 +5,7 @@ internal import Results
 
 /// Looks for what is wrong whatever the counts say.
 enum JudgeFindings {
-    /// How long a life may take to ask for records, in seconds, before that is worth a word.
+    /// How much longer than the first a life may take to ask for records, in seconds, before that is worth a word.
     private static let patience = 15.0
     /// How long rows may be hidden, in seconds, before that is worth a word.
     private static let hiding = 1.0
@@ -61,7 +61,7 @@ enum JudgeFindings {
         }
         let silence = outcome.longestSilence / .seconds(1)
         if silence > patience {
-            find("group-stuck", "a life asked for no record for \(Int(silence)) s")
+            find("group-stuck", "a life after a kill asked for no record for \(Int(silence)) s longer than the first")
         }
         if run.hiddenSeconds > hiding {
             find("rows-hidden", "rows lay behind an open transaction for \(Int(run.hiddenSeconds.rounded())) s")

@@ -43,7 +43,13 @@ struct PipelineLives: Sendable {
             let ending = try await life(victim, watch, killedAfter: isFirst ? trial.moment : nil)
             victim.set(nil)
             try Task.checkCancellation()
-            outcome.longestSilence = max(outcome.longestSilence, watch.firstFetch ?? (clock.now - born))
+            let silence = watch.firstFetch ?? (clock.now - born)
+            // What the first takes to start is its own: no member before it holds its group up.
+            if isFirst {
+                outcome.firstSilence = silence
+            } else {
+                outcome.longestSilence = max(outcome.longestSilence, silence - outcome.firstSilence)
+            }
             outcome.run.hiddenSeconds += watch.hidden / .seconds(1)
             if let failure = files?.failure {
                 outcome.run.invalidReason = "it cannot be killed behind a call on a file: \(failure)"

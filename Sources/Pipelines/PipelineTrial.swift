@@ -23,7 +23,9 @@ struct TrialOutcome: Sendable {
     var atEnd: Tally?
     /// Why the output could not be read at the kill, where the pipeline had made none yet, say.
     var unreadAtKill: String?
-    /// The longest that a life took to ask for records.
+    /// How long the first life took to ask for records.
+    var firstSilence = Duration.zero
+    /// The most by which a later life took longer.
     var longestSilence = Duration.zero
 }
 

@@ -228,18 +228,18 @@ import World
     func anew() throws {
         let files = LogFiles(disk, directory: "logs", memoryLimit: 1 << 20, syncsEach: false)
         let home = LogHome(files: files, topic: 1, partition: 0)
-        func segment(_ text: String) throws -> BufferSegment {
-            let segment = BufferSegment(byteCapacity: 100, baseOffset: 0, in: home)
+        func write(_ text: String, to segment: BufferSegment) throws {
             // Where the place is put, and the rest.
             let isKept = try Array("0123456789abcdef\(text)".utf8).withUnsafeBytes {
                 try segment.append($0, baseOffset: 0, leaderEpoch: 0)
             }
             #expect(isKept)
-            return segment
         }
         let path = "logs/1-0-0000000000000000000.log"
-        let old = try segment("old")
-        let new = try segment("anew")
+        let old = BufferSegment(byteCapacity: 100, baseOffset: 0, in: home)
+        try write("old", to: old)
+        let new = old.successor(byteCapacity: 100, through: old)
+        try write("anew", to: new)
         #expect(disk.disk.bytes(of: path)?.suffix(3) == Array("old".utf8)[...])
         old.discard(logEnd: nil)
         #expect(disk.disk.paths == [path])
