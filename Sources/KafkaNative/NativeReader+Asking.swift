@@ -72,7 +72,7 @@ extension NativeReader {
             try take(answer, response, asked)
             // While this answer is read, the next one is on its way.
             if response.responses.contains(where: { $0.partitions.contains { !($0.records?.range.isEmpty ?? true) } }) {
-                try ask(lane, first: nil, wait: .zero)
+                try ask(lane, first: nil, wait: .zero, isAhead: true)
             }
         }
         return isThere
@@ -80,7 +80,11 @@ extension NativeReader {
 
     // MARK: Asking
 
-    private func ask(_ lane: FetchLane, first: PartitionPlace?, wait: Duration) throws {
+    /// `isAhead`: nobody waits for the answer, which a broker may hold back for lack of records whatever it was told, so
+    /// only those are asked for whose log is known to go on.
+    private func ask(
+        _ lane: FetchLane, first: PartitionPlace?, wait: Duration, isAhead: Bool = false
+    ) throws {
         var all: [(PartitionPlace, epoch: Int32)] = []
         if let first, let leader = cluster.leaders[first.partition], leader.node == lane.node {
             all = [(first, leader.epoch)]
@@ -90,8 +94,7 @@ extension NativeReader {
             turn = (turn + 1) % places.count
             for step in places.indices {
                 let place = places[(turn + step) % places.count]
-                // A broker may hold an answer back for lack of records, whatever it was told.
-                guard first != nil || place.fetchFrom < place.knownEnd else { continue }
+                guard !isAhead || place.fetchFrom < place.knownEnd else { continue }
                 guard place !== first, place.waiting < 2, place.failure == nil, place.looksForLeaderAt == nil,
                     let leader = cluster.leaders[place.partition], leader.node == lane.node
                 else { continue }
