@@ -18,8 +18,7 @@ final class AtlasJournal {
         var result: UnitResult
     }
 
-    private let file: any DiskFile
-    private var end: Int64
+    private var lines: LineJournal
     /// The results that are there, by the unit's place in the plan.
     private(set) var results: [Int: UnitResult] = [:]
 
@@ -28,20 +27,10 @@ final class AtlasJournal {
     /// - Throws: ``Diagnosis`` when the file is of another atlas; ``DiskError``.
     init(path: String, disk: any Disk, version: String, units: [AtlasUnit]) throws {
         let header = Header(version: version, units: units)
-        file = try disk.open(path, .update)
-        end = 0
-        let bytes = try disk.contents(of: path)
-        let (lines, length) = AtlasJournal.lines(of: bytes)
-        if lines.isEmpty, try !AtlasJournal.encoded(header).starts(with: bytes) {
-            throw AtlasJournal.stranger(path)
-        }
-        results = try AtlasJournal.results(of: lines, header: header, path: path)
-        end = Int64(length)
-        try file.truncate(to: end)
-        if lines.isEmpty {
-            try append(header)
-            try disk.syncDirectory(AtlasJournal.folder(of: path))
-        }
+        lines = try LineJournal(path, disk: disk)
+        guard try lines.canBegin(with: header) else { throw AtlasJournal.stranger(path) }
+        results = try AtlasJournal.results(of: lines.lines, header: header, path: path)
+        try lines.begin(with: header)
     }
 
     /// The results in the journal of an atlas, by the unit's place in the plan; the file stays as it is.
@@ -49,7 +38,7 @@ final class AtlasJournal {
     /// - Throws: ``Diagnosis`` when the file is not there or of another atlas.
     static func read(path: String, version: String, units: [AtlasUnit]) throws -> [Int: UnitResult] {
         let bytes = try NamedFile.contents(path, fix: "name a file that kbench atlas --resume wrote")
-        let lines = lines(of: bytes).lines
+        let lines = LineJournal.lines(of: bytes)
         guard !lines.isEmpty else { throw stranger(path) }
         return try results(of: lines, header: Header(version: version, units: units), path: path)
     }
@@ -79,33 +68,9 @@ final class AtlasJournal {
 
     /// Adds a unit's result; it is durable when this returns.
     func append(unit: Int, _ result: UnitResult) throws {
-        try append(Entry(unit: unit, result: result))
+        try lines.append(Entry(unit: unit, result: result))
         results[unit] = result
     }
 
-    func close() { file.close() }
-
-    private func append(_ line: some Encodable) throws {
-        let bytes = try AtlasJournal.encoded(line)
-        try bytes.withUnsafeBytes { try file.write([$0], at: end) }
-        try file.sync()
-        end += Int64(bytes.count)
-    }
-
-    private static func encoded(_ line: some Encodable) throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return [UInt8](try encoder.encode(line)) + [UInt8(ascii: "\n")]
-    }
-
-    /// The lines that are whole, and where the last of them ends.
-    private static func lines(of bytes: [UInt8]) -> (lines: [Data], length: Int) {
-        guard let last = bytes.lastIndex(of: UInt8(ascii: "\n")) else { return ([], 0) }
-        return (bytes[..<last].split(separator: UInt8(ascii: "\n")).map { Data($0) }, last + 1)
-    }
-
-    private static func folder(of path: String) -> String {
-        let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-        return parent.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : parent
-    }
+    func close() { lines.close() }
 }

@@ -31,8 +31,7 @@ struct JudgeJournal {
         var counted: [Int]
     }
 
-    private let file: any DiskFile
-    private var end: Int64 = 0
+    private var lines: LineJournal
     /// What is there.
     private(set) var entries: [Entry]
 
@@ -40,15 +39,10 @@ struct JudgeJournal {
     ///
     /// - Throws: ``Diagnosis`` when the file is of something else; ``DiskError``.
     init(_ path: String, _ header: Header) throws {
-        let disk = PosixDisk()
-        file = try disk.open(path, .update)
-        let bytes = try disk.contents(of: path)
-        let (lines, length) = Self.lines(of: bytes)
-        if lines.isEmpty, try !Self.encoded(header).starts(with: bytes) { throw Self.stranger(path) }
-        entries = lines.isEmpty ? [] : try Self.entries(of: lines, header, path)
-        end = Int64(length)
-        try file.truncate(to: end)
-        if lines.isEmpty { try append(line: header) }
+        lines = try LineJournal(path, disk: PosixDisk())
+        guard try lines.canBegin(with: header) else { throw Self.stranger(path) }
+        entries = lines.lines.isEmpty ? [] : try Self.entries(of: lines.lines, header, path)
+        try lines.begin(with: header)
     }
 
     /// The runs in a journal; the file stays as it is.
@@ -56,7 +50,7 @@ struct JudgeJournal {
     /// - Throws: ``Diagnosis`` when the file is not there, or of something else.
     static func read(_ path: String, _ header: Header) throws -> [Entry] {
         let bytes = try NamedFile.contents(path, fix: "name a file that kbench judge --resume wrote")
-        return try entries(of: lines(of: bytes).lines, header, path)
+        return try entries(of: LineJournal.lines(of: bytes), header, path)
     }
 
     private static func entries(of lines: [Data], _ header: Header, _ path: String) throws -> [Entry] {
@@ -82,28 +76,9 @@ struct JudgeJournal {
     ///
     /// - Throws: ``DiskError``.
     mutating func append(_ entry: Entry) throws {
-        try append(line: entry)
+        try lines.append(entry)
         entries.append(entry)
     }
 
-    func close() { file.close() }
-
-    private mutating func append(line: some Encodable) throws {
-        let bytes = try Self.encoded(line)
-        try bytes.withUnsafeBytes { try file.write([$0], at: end) }
-        try file.sync()
-        end += Int64(bytes.count)
-    }
-
-    private static func encoded(_ line: some Encodable) throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return [UInt8](try encoder.encode(line)) + [UInt8(ascii: "\n")]
-    }
-
-    /// The lines that are whole, and where the last of them ends.
-    private static func lines(of bytes: [UInt8]) -> (lines: [Data], length: Int) {
-        guard let last = bytes.lastIndex(of: UInt8(ascii: "\n")) else { return ([], 0) }
-        return (bytes[..<last].split(separator: UInt8(ascii: "\n")).map { Data($0) }, last + 1)
-    }
+    func close() { lines.close() }
 }
