@@ -219,11 +219,6 @@ struct JudgeRunCommand: AsyncParsableCommand {
         return limits
     }
 
-    private func quoted(_ word: String) -> String {
-        let isPlain = word.allSatisfy { $0.isLetter || $0.isNumber || "-_./=:,@+".contains($0) } && !word.isEmpty
-        return isPlain ? word : "'\(word.replacing("'", with: #"'\''"#))'"
-    }
-
     private func refusal(_ cause: String, _ fix: String) -> Diagnosis {
         Diagnosis(cause: cause, fix: fix, exitCode: .usage)
     }
@@ -242,7 +237,7 @@ struct JudgeRunCommand: AsyncParsableCommand {
         if trim { parts.append("--trim") }
         if lockstep { parts.append("--lockstep") }
         parts += broker.arguments + topics.arguments + [JudgeRunner.pointsPlace]
-        if !command.isEmpty { parts += ["--"] + command.map(quoted) }
+        if !command.isEmpty { parts += ["--"] + command.map(CommandWords.quoted) }
         return parts.joined(separator: " ")
     }
 }
