@@ -52,7 +52,7 @@ struct AtlasCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The folder for capsules.", valueName: "DIR"))
     var capsules = "results/capsules"
 
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: VerdictOptions
 
     @Flag(help: "No progress bar.")
     var quiet = false
@@ -111,7 +111,7 @@ struct AtlasCommand: AsyncParsableCommand {
         }
         bar.finish()
         try output.write(result)
-        if output.format == .text, result.seconds > 0 { StandardStreams.writeErrorLine(result.speed) }
+        if output.isText, result.seconds > 0 { StandardStreams.writeErrorLine(result.speed) }
         if !result.violations.isEmpty { throw ExitCode(ExitStatus.guaranteeBroken.rawValue) }
         if !result.isComplete, parts[1] == 1 { throw ExitCode(ExitStatus.inconclusive.rawValue) }
     }

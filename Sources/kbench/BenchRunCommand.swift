@@ -38,7 +38,7 @@ struct BenchRunCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Keep bench.csv, bench.md and bench.json in this folder.", valueName: "DIR"))
     var out: String?
 
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: VerdictOptions
 
     @Flag(help: "No progress bar.")
     var quiet = false

@@ -31,7 +31,7 @@ struct ClaimsCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The folder for results: each scenario's are kept there.", valueName: "DIR"))
     var out = "results"
 
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: VerdictOptions
 
     @Flag(help: "No progress bar.")
     var quiet = false

@@ -34,7 +34,7 @@ struct CompareCommand: AsyncParsableCommand {
 
     @OptionGroup var comparison: ComparisonArguments
 
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: VerdictOptions
 
     func run() async throws {
         if let calibrate {

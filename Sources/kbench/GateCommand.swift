@@ -34,7 +34,7 @@ struct GateCommand: AsyncParsableCommand {
 
     @OptionGroup var comparison: ComparisonArguments
 
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: VerdictOptions
 
     func run() async throws {
         let policy = try GatePolicyFile.read(policy)

@@ -92,8 +92,7 @@ struct JudgeRunCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The folder for files while it runs.", valueName: "DIR"))
     var out = "results"
 
-    @Option(help: "How to print the result.")
-    var format: JudgeFormat = .text
+    @OptionGroup var output: VerdictOptions
 
     @Flag(help: "No progress bar.")
     var quiet = false
@@ -135,7 +134,7 @@ struct JudgeRunCommand: AsyncParsableCommand {
         defer { bar.finish() }
         let result = try await Interruptible.run { try await runner.run() }
         bar.finish()
-        try format.write(result)
+        try output.write(result)
         switch result.verdict {
         case .pass where result.left > 0: throw ExitCode(ExitStatus.inconclusive.rawValue)
         case .pass: return
@@ -239,22 +238,6 @@ struct JudgeRunCommand: AsyncParsableCommand {
         parts += broker.arguments + topics.arguments + [JudgeRunner.pointsPlace]
         if !command.isEmpty { parts += ["--"] + command.map(CommandWords.quoted) }
         return parts.joined(separator: " ")
-    }
-}
-
-/// How a result of `judge` is printed.
-enum JudgeFormat: String, CaseIterable, ExpressibleByArgument {
-    case text, json, csv, markdown
-    /// A case of a test for each run.
-    case junit
-
-    /// Prints a result.
-    ///
-    /// - Throws: as ``OutputOptions/write(_:)``.
-    func write(_ result: JudgeResult) throws {
-        guard let form = OutputFormat(rawValue: rawValue) else { return try StandardStreams.writeOutput(result.junit) }
-        let width = StandardStreams.columns(ofFileDescriptor: 1) ?? Document.standardWidth
-        try StandardStreams.writeOutput(form.render(result, width: width))
     }
 }
 

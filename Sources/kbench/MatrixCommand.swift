@@ -66,7 +66,7 @@ struct MatrixCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The folder for the runs' files, which are removed afterwards.", valueName: "DIR"))
     var out = "results"
 
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: VerdictOptions
 
     @Flag(help: "No progress bar.")
     var quiet = false
@@ -139,7 +139,7 @@ struct MatrixCommand: AsyncParsableCommand {
 
     /// Runs a comparison in the world that was chosen, prints it, and exits by what it found.
     private func show<Runner: ComparisonRunner>(_ runner: Runner, _ bar: SharedProgressBar) async throws
-    where Runner.Result: Presentable {
+    where Runner.Result: Judged {
         let result: Runner.Result
         switch world {
         case .simulated:

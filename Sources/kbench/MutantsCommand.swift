@@ -35,7 +35,7 @@ struct MutantsCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The folder for capsules.", valueName: "DIR"))
     var capsules = "results/capsules"
 
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: VerdictOptions
 
     @Flag(help: "No progress bar.")
     var quiet = false

@@ -17,4 +17,51 @@ struct OutputOptions: ParsableArguments {
     }
 }
 
+/// The form of a result that judges: systems of continuous integration read it too.
+struct VerdictOptions: ParsableArguments {
+    @Option(help: "How to print the result; junit and sarif are for systems of continuous integration.")
+    var format = VerdictFormat.report(.text)
+
+    /// Whether somebody reads it at a terminal.
+    var isText: Bool { format == .report(.text) }
+
+    /// Prints a result.
+    ///
+    /// - Throws: as ``OutputOptions/write(_:)``.
+    func write(_ result: some Judged) throws {
+        switch format {
+        case .report(let form):
+            let width = StandardStreams.columns(ofFileDescriptor: 1) ?? Document.standardWidth
+            try StandardStreams.writeOutput(form.render(result, width: width))
+        case .junit: try StandardStreams.writeOutput(result.junit)
+        case .sarif: try StandardStreams.writeOutput(result.sarif())
+        }
+    }
+}
+
+/// How a result that judges is printed.
+enum VerdictFormat: Equatable, CaseIterable, ExpressibleByArgument {
+    case report(OutputFormat)
+    /// A case of a test for each check.
+    case junit
+    /// A finding for each check that did not pass.
+    case sarif
+
+    static var allCases: [VerdictFormat] { OutputFormat.allCases.map { .report($0) } + [.junit, .sarif] }
+    static var allValueStrings: [String] { allCases.map(\.defaultValueDescription) }
+
+    init?(argument: String) {
+        guard let found = Self.allCases.first(where: { $0.defaultValueDescription == argument }) else { return nil }
+        self = found
+    }
+
+    var defaultValueDescription: String {
+        switch self {
+        case .report(let form): form.rawValue
+        case .junit: "junit"
+        case .sarif: "sarif"
+        }
+    }
+}
+
 extension OutputFormat: ExpressibleByArgument {}

@@ -70,7 +70,7 @@ struct ScenarioRunCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The folder for results.", valueName: "DIR"))
     var out = "results"
 
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: VerdictOptions
 
     @Flag(help: "No progress bar.")
     var quiet = false
@@ -109,7 +109,7 @@ struct ScenarioRunCommand: AsyncParsableCommand {
     private func show(_ result: ScenarioResult) throws {
         let folder = try ResultsFolder.write(result, in: out)
         try output.write(result)
-        if output.format == .text { try StandardStreams.writeOutput("results: \(folder.path)\n") }
+        if output.isText { try StandardStreams.writeOutput("results: \(folder.path)\n") }
     }
 
     /// Runs the scenario in a task that Ctrl-C cancels, which ends the worker and removes its files.

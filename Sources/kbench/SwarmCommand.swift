@@ -35,7 +35,7 @@ struct SwarmCommand: AsyncParsableCommand {
         help: ArgumentHelp("A broker's script, as of 'kbench broker': faults of each first life.", valueName: "FILE"))
     var script: String?
 
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: VerdictOptions
 
     @Flag(help: "No progress bar.")
     var quiet = false
@@ -56,7 +56,7 @@ struct SwarmCommand: AsyncParsableCommand {
         let result = try await BlockingThread.run { try runner.run() }
         bar.finish()
         try output.write(result)
-        if output.format == .text { StandardStreams.writeErrorLine(result.speed) }
+        if output.isText { StandardStreams.writeErrorLine(result.speed) }
         if result.brokenSeed != nil { throw ExitCode(ExitStatus.guaranteeBroken.rawValue) }
         if let unseen = result.script?.first(where: { $0.struck == 0 }) {
             throw Diagnosis(
