@@ -249,7 +249,7 @@ struct JudgeRunCommand: AsyncParsableCommand {
 
 /// How a result of `judge` is printed.
 enum JudgeFormat: String, CaseIterable, ExpressibleByArgument {
-    case text, json, csv, markdown
+    case text, json, csv, markdown, html
     /// A case of a test for each run.
     case junit
 
