@@ -35,6 +35,17 @@ public enum Processes {
         if leader > 1 { kill(-leader, atOnce ? SIGKILL : SIGTERM) }
     }
 
+    /// Goes on as another program, or as this one with other words; returns only by its error.
+    ///
+    /// - Throws: ``DiskError`` naming the program.
+    public static func become(_ program: String, _ words: [String]) throws -> Never {
+        let all: [UnsafeMutablePointer<CChar>?] = ([program] + words).map { strdup($0) } + [nil]
+        execv(program, all)
+        let error = DiskError.last("start", program)
+        for word in all { free(word) }
+        throw error
+    }
+
     /// Sends this process SIGTERM. Its handler has run when this returns.
     public static func askSelfToEnd() { raise(SIGTERM) }
 

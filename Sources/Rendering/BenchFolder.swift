@@ -3,10 +3,10 @@ internal import Foundation
 package import Results
 internal import World
 
-/// Writes `bench.csv`, `bench.md` and `bench.json`.
+/// Writes `bench.csv`, `bench.md`, `bench.html` and `bench.json`.
 package enum BenchFolder {
     private static let files: [(name: String, format: OutputFormat)] = [
-        ("bench.csv", .csv), ("bench.md", .markdown), ("bench.json", .json),
+        ("bench.csv", .csv), ("bench.md", .markdown), ("bench.html", .html), ("bench.json", .json),
     ]
 
     /// Checks that the files would replace nothing but those of an earlier benchmark.

@@ -3,7 +3,7 @@
 extension Document {
     /// The document as Markdown, its last line ended.
     package var markdown: String {
-        blocks(for: .report).map { Document.markdown($0) + "\n" }.joined(separator: "\n")
+        blocks(for: .markdown).map { Document.markdown($0) + "\n" }.joined(separator: "\n")
     }
 
     private static func markdown(_ block: Block) -> String {
@@ -13,7 +13,9 @@ extension Document {
         case .prose(let text): text
         case .list(let points): points.map { "- \($0)" }.joined(separator: "\n")
         case .table(let table): table.markdown
-        case .figure(let figure): "\(figure.title)\n\n```\n\(figure.lines().joined(separator: "\n"))\n```"
+        case .figure(let figure):
+            figure.title + "\n\n"
+                + (figure.lines.map { "```\n\($0.joined(separator: "\n"))\n```" } ?? figure.table.markdown)
         case .code(let text, _): "```\n\(text)\n```"
         }
     }

@@ -31,7 +31,8 @@ extension Document {
                 point.wrapped(width - 2).enumerated().map { ($0 == 0 ? "- " : "  ") + $1 + "\n" }.joined()
             }.joined()
         case .table(let table): table.text(width: width)
-        case .figure(let figure): lines(figure.title.wrapped(width) + figure.lines())
+        case .figure(let figure):
+            lines(figure.title.wrapped(width)) + (figure.lines.map(lines) ?? figure.table.text(width: width))
         case .code(let text, let label): "\(label): \(text)\n"
         }
     }

@@ -12,6 +12,8 @@ package enum OutputFormat: String, CaseIterable, Sendable {
     case csv
     /// The full report.
     case markdown
+    /// The full report as a page for a browser, with its pictures.
+    case html
 
     /// A result in this form, its last line ended; `width` is the terminal's.
     ///
@@ -22,6 +24,7 @@ package enum OutputFormat: String, CaseIterable, Sendable {
         case .json: try result.json()
         case .csv: result.document.csv
         case .markdown: result.document.markdown
+        case .html: result.document.html
         }
     }
 }

@@ -57,6 +57,8 @@ extension ErrorCode<ResultsError> {
     package static var notAllowed: Self { Self(rawValue: "not-allowed") }
     /// Something that is not a folder has the name.
     package static var notAFolder: Self { Self(rawValue: "not-a-folder") }
+    /// What is there is no result that can be read.
+    package static var notAResult: Self { Self(rawValue: "not-a-result") }
     /// Any other failure.
     package static var failed: Self { Self(rawValue: "failed") }
 }

@@ -3,7 +3,7 @@ internal import Foundation
 package import Results
 internal import World
 
-/// The folder of one run: `run.json`, `summary.csv`, `report.md`, and what files an experiment adds.
+/// The folder of one run: `run.json`, `summary.csv`, `report.md`, `report.html`, and what files an experiment adds.
 package struct ResultsFolder: Equatable, Sendable {
     /// The folder, as given plus its name.
     package let path: String
@@ -27,7 +27,7 @@ package struct ResultsFolder: Equatable, Sendable {
             let files =
                 [
                     ("run.json", try result.json().printable), ("summary.csv", document.csv.printable),
-                    ("report.md", document.markdown.printable),
+                    ("report.md", document.markdown.printable), ("report.html", document.html.printable),
                 ] + result.experiment.files.map { ($0.name, $0.content.text) }
             for (file, text) in files { try Data(text.utf8).write(to: draft.appendingPathComponent(file)) }
             let finalName = try publish(draft, as: name, in: root)

@@ -17,6 +17,10 @@ public struct MatrixResult: VersionedResult, Equatable {
     public var cells: [MatrixCell]
     /// Sums over the cells.
     public var totals: Totals
+    /// The command that repeats it; nil in results of an older kbench.
+    @OrNull public var reproduce: String?
+    /// The command that repeats one cell, with {strategy}, {sink} and {point} where these go; nil as above.
+    @OrNull public var reproduceCell: String?
 
     /// Sums over the cells.
     public struct Totals: Codable, Equatable, Sendable {

@@ -35,7 +35,7 @@ struct BenchRunCommand: AsyncParsableCommand {
             valueName: "KEY=V1,V2"))
     var sweep: String?
 
-    @Option(help: ArgumentHelp("Keep bench.csv, bench.md and bench.json in this folder.", valueName: "DIR"))
+    @Option(help: ArgumentHelp("Keep bench.csv, bench.md, bench.html and bench.json in this folder.", valueName: "DIR"))
     var out: String?
 
     @OptionGroup var output: VerdictOptions

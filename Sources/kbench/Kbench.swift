@@ -26,7 +26,8 @@ struct Kbench: AsyncParsableCommand {
             ClaimsCommand.self, AtlasCommand.self, SwarmCommand.self, MutantsCommand.self, CountsCommand.self,
             CompareCommand.self, GateCommand.self, HistoryCommand.self,
             ReplayCommand.self, ShrinkCommand.self, ExplainCommand.self, CrashPointsCommand.self, OffsetsCommand.self,
-            CeilingsCommand.self, BrokerCommand.self, JudgeCommand.self, WorkerCommand.self, PlainLoopCommand.self,
+            CeilingsCommand.self, BrokerCommand.self, JudgeCommand.self, ReportCommand.self, ListCommand.self,
+            AgainCommand.self, WorkerCommand.self, PlainLoopCommand.self,
             WatchedCommand.self,
         ])
 
@@ -36,7 +37,8 @@ struct Kbench: AsyncParsableCommand {
             var command = try parseAsRoot()
             // A process that another kbench has started ends as that one says, and a broker's end is no failure.
             let isStarted = command is WorkerCommand || command is PlainLoopCommand || command is WatchedCommand
-            if !(isStarted || command is BrokerServeCommand) {
+            // What goes on as another command leaves signals to that one.
+            if !(isStarted || command is BrokerServeCommand || command is AgainCommand) {
                 try OrderlyEnd.prepare()
             }
             if var asynchronous = command as? any AsyncParsableCommand {

@@ -106,11 +106,24 @@ struct MatrixCommand: AsyncParsableCommand {
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
         if let against {
             // Each row brings its own load.
-            try await show(ReferenceRunner(against, seed: UInt64(seed)) { bar.show($0, $1) }, bar)
+            try await show(ReferenceRunner(against, seed: UInt64(seed)) { bar.show($0, $1) }, bar) { _ in }
         } else {
             let load = try load.map { try LoadFile.read($0, partitions: partitions) }
-            try await show(MatrixRunner(plan: plan(load), load: load) { bar.show($0, $1) }, bar)
+            let all = reproduce(strategy: strategy, sink: sink, point: point)
+            let cell = reproduce(strategy: "{strategy}", sink: "{sink}", point: "{point}")
+            try await show(MatrixRunner(plan: plan(load), load: load) { bar.show($0, $1) }, bar) { result in
+                (result.reproduce, result.reproduceCell) = (all, cell)
+            }
         }
+    }
+
+    /// The command that repeats a part of this matrix.
+    private func reproduce(strategy: String, sink: String, point: String) -> String {
+        var parts = ["kbench", "matrix", "--strategy", strategy, "--sink", sink, "--point", point]
+        parts += ["--fidelity", fidelity, "--partitions", "\(partitions)", "--block-records", "\(blockRecords)"]
+        parts += ["--batch-records", "\(batchRecords)", "--seed", "\(seed)", "--world", world.rawValue]
+        parts += load.map { ["--load", $0] } ?? []
+        return (parts + broker.arguments + topics.arguments).joined(separator: " ")
     }
 
     private func plan(_ load: LoadSettings?) throws -> MatrixPlan {
@@ -137,10 +150,12 @@ struct MatrixCommand: AsyncParsableCommand {
         return plan
     }
 
-    /// Runs a comparison in the world that was chosen, prints it, and exits by what it found.
-    private func show<Runner: ComparisonRunner>(_ runner: Runner, _ bar: SharedProgressBar) async throws
-    where Runner.Result: Judged {
-        let result: Runner.Result
+    /// Runs a comparison in the world that was chosen, prints it, and exits by what it found; `complete` adds what only
+    /// the command knows.
+    private func show<Runner: ComparisonRunner>(
+        _ runner: Runner, _ bar: SharedProgressBar, _ complete: (inout Runner.Result) -> Void
+    ) async throws where Runner.Result: Judged {
+        var result: Runner.Result
         switch world {
         case .simulated:
             try topics.refuse(because: "the simulated world has no cluster")
@@ -152,6 +167,7 @@ struct MatrixCommand: AsyncParsableCommand {
             result = try await Interruptible.run { try await runner.runReal(options: options) }
         }
         bar.finish()
+        complete(&result)
         try output.write(result)
         if !result.isValid { throw ExitCode(ExitStatus.invalidRun.rawValue) }
         if !result.holds { throw ExitCode(ExitStatus.guaranteeBroken.rawValue) }

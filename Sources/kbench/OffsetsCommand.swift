@@ -131,7 +131,7 @@ struct OffsetsExportCommand: ParsableCommand {
             switch output.format {
             case .text: nil
             case .csv: try exported.csv()
-            case .json, .markdown: try output.format.render(exported.result)
+            case .json, .markdown, .html: try output.format.render(exported.result)
             }
         if let to {
             try exported.keep(at: to, form, overwrites: force)

@@ -20,7 +20,7 @@ struct ScenarioRunCommand: AsyncParsableCommand {
             Produces the scenario's records once, runs every strategy and sink on them, kills each worker at its crash \
             point, restarts it, lets it drain, and compares the sink with what was produced.
 
-            Results are kept in a new folder below --out: run.json, summary.csv and report.md.
+            Results are kept in a new folder below --out: run.json, summary.csv, report.md and report.html.
             """)
 
     @Argument(help: "A built-in scenario (see 'kbench scenario list') or a scenario file.")

@@ -114,6 +114,7 @@ extension EndToEnd {
                 "kbench broker",
                 .elsewhere(file: "Tests/EndToEndTests/BrokerCommandTests.swift", words: "[\"broker\", \"--port\"")
             ),
+            ("kbench list", .runs()), ("kbench report", .runs()), ("kbench again", .runs()),
             ("kbench history append", .runs(with: ["--commit", "c", "--date", "d"])), ("kbench history", .runs()),
         ]
 

@@ -143,7 +143,7 @@ extension EndToEnd {
             ),
             (
                 ["swarm", "--format", "yaml"], "--format: 'yaml' is none of its values",
-                "choose from text, json, csv, markdown"
+                "choose from text, json, csv, markdown, html"
             ),
             (["scenario", "no-such\u{1b}[31m"], "no-such\\u001b[31m: no scenario", "kbench scenario list"),
             (["matrix", "--point", "a\u{9b}2Jb"], "there is no 'a\\u009b2Jb'", "choose all"),

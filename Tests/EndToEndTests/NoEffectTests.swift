@@ -55,6 +55,8 @@ extension EndToEnd {
                 ]),
             "scenario list": Command(options: ["--format"]),
             "scenario check": Command(options: []),
+            "report": Command(options: ["--format"]), "list": Command(options: ["--out", "--format"]),
+            "again": Command(options: []),
             "scenario schema": Command(options: []),
             "matrix": Command(
                 options: [

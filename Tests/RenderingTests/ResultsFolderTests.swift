@@ -19,17 +19,17 @@ import World
         try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
     }
 
-    @Test func aResultIsKeptAsThreeFilesAndLatestPointsAtIt() throws {
+    @Test func aResultIsKeptInEveryFormAndLatestPointsAtIt() throws {
         try inScratch { scratch in
             let base = scratch.appendingPathComponent("deep/results")
             let folder = try ResultsFolder.write(Sample.passing, in: base.path)
             #expect(folder.path == base.path + "/20261122T153000Z-crash-before-commit-1")
             #expect(try names(in: base) == ["20261122T153000Z-crash-before-commit-1", "latest"])
             let latest = base.appendingPathComponent("latest")
-            #expect(try names(in: latest) == ["report.md", "run.json", "summary.csv"])
+            #expect(try names(in: latest) == ["report.html", "report.md", "run.json", "summary.csv"])
             let texts = [
                 ("run.json", try Sample.passing.json()), ("summary.csv", Sample.passing.document.csv),
-                ("report.md", Sample.passing.document.markdown),
+                ("report.md", Sample.passing.document.markdown), ("report.html", Sample.passing.document.html),
             ]
             for (file, text) in texts {
                 let written = try Data(contentsOf: latest.appendingPathComponent(file))

@@ -10,6 +10,7 @@ extension BenchResult: Presentable {
         document.add(.heading("The price table", level: 2), for: .report)
         document.add(.table(.prices(self)))
         document.add(.prose(BenchResult.legend), for: .report)
+        addFigures(to: &document)
         document.add("Ceilings", settings.map(\.ceilingsLine), for: .report)
         document.add("What ran", settings.map(\.loadLine) + Document.origin(broker, host, startedAt), for: .report)
         document.add(
@@ -29,12 +30,23 @@ extension BenchResult: Presentable {
         return document
     }
 
+    private func addFigures(to document: inout Document) {
+        guard !rows.isEmpty else { return }
+        document.add(.figure(.prices(rows)), for: .page)
+        for setting in settings {
+            document.add(.figure(.ceilings(of: setting, rows.filter { $0.setting == setting.name })), for: .page)
+        }
+        for figure in [Figure.latencies(rows), Figure.recoveries(rows)].compactMap(\.self) {
+            document.add(.figure(figure), for: .page)
+        }
+    }
+
     private static func figure(of rows: [BenchRow]) -> Figure {
         Figure(
             title: "Bytes that the logs held, all copies, in the last round:", xUnit: "ms", yUnit: "bytes",
             series: rows.map { row in
                 let setting = row.setting.isEmpty ? "" : "\(row.setting) "
-                return Figure.Series(
+                return Course.Series(
                     "\(setting)\(row.strategy) / \(row.sink)",
                     row.walLiveBytes.map { (Double($0.milliseconds), Double($0.bytes)) })
             })

@@ -51,16 +51,18 @@ extension RecordLifeResult: Presentable {
     package var document: Document {
         var document = Document()
         let end = deliveries == 0 ? "lost" : deliveries == 1 ? "there once" : "there \(deliveries) times"
+        document.add(.heading("The life of a record", level: 1), for: .page)
         document.add(.verdict("record \(record): \(end)"))
-        document.add(
-            .table(
-                Table(
-                    moments,
-                    [
-                        .count("life") { $0.life }, .words("where") { $0.place },
-                        .words("what happened", wraps: true) { $0.what },
-                        .words("", name: "point_of_no_return") { $0.isPointOfNoReturn ? "<- point of no return" : "" },
-                    ])))
+        document.add(.table(Table(moments, RecordLifeResult.columns)), for: .plain)
+        if !moments.isEmpty { document.add(.figure(.life(self)), for: .page) }
         return document
+    }
+
+    static var columns: [Column<Moment>] {
+        [
+            .count("life") { $0.life }, .words("where") { $0.place },
+            .words("what happened", wraps: true) { $0.what },
+            .words("", name: "point_of_no_return") { $0.isPointOfNoReturn ? "<- point of no return" : "" },
+        ]
     }
 }

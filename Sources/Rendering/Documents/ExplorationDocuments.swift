@@ -5,6 +5,7 @@ extension AtlasResult: Presentable {
     /// The verdict line, what was broken, and the worst of each crash point.
     package var document: Document {
         var document = Document()
+        document.add(.heading("Atlas of crashes", level: 1), for: .page)
         document.add(
             .verdict(
                 "\(violations.isEmpty ? (isComplete ? "PASS" : "INCOMPLETE") : "FAIL") atlas of depth \(depth): "
@@ -22,11 +23,12 @@ extension AtlasResult: Presentable {
                 document.add(.code("kbench replay \(capsule)", label: "replay"))
             }
         }
-        document.add(.table(worst))
+        document.add(.table(worst), for: .plain)
+        if !cells.isEmpty { document.add(.figure(.crashes(of: self)), for: .page) }
         return document
     }
 
-    private static var columns: [Column<Cell>] {
+    static var columns: [Column<Cell>] {
         [
             .words("strategy") { $0.strategy }, .words("sink") { $0.sink },
             .words("crashed at", name: "crash_point", wraps: true) {

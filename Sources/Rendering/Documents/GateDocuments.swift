@@ -26,7 +26,8 @@ extension BuildComparison: Presentable {
                 .prose(
                     "with so few pairs no single one of \(measured) measured metrics can be slower: raise --pairs"))
         }
-        document.add(.table(.ofMetrics(metrics.map { ($0, $0.verdict.rawValue) })))
+        document.add(.table(.ofMetrics(metrics.map { ($0, $0.verdict.rawValue) })), for: .plain)
+        if !metrics.isEmpty { document.add(.figure(.ratios(metrics)), for: .page) }
         return document
     }
 

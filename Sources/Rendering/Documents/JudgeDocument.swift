@@ -7,7 +7,8 @@ extension JudgeResult: Presentable {
         document.add(.heading(pipeline, level: 1), for: .report)
         document.add(.verdict(verdictLine))
         document.add(.heading("Runs", level: 2), for: .report)
-        document.add(.table(.ofRuns(runs)))
+        document.add(.table(Table(runs, Table.judgeColumns)))
+        if let kills = Figure.kills(of: runs) { document.add(.figure(kills), for: .page) }
         document.add(
             .prose(
                 "Each run but the first was killed before the frame it names went on. What is expected follows from what lay "
@@ -43,23 +44,22 @@ extension JudgeResult: Presentable {
 }
 
 extension Table {
-    fileprivate static func ofRuns(_ runs: [JudgeResult.Run]) -> Table {
-        Table(
-            runs,
-            [
-                .words("killed at") { $0.point ?? "-" }, .count("frame") { $0.occurrence },
-                .count("duplicates") { $0.duplicates }, .count("lost") { $0.lost },
-                .words("expected") { run in
-                    run.expected.duplicates.flatMap { some in run.expected.lost.map { "\(some) / \($0)" } }
-                },
-                .words("agrees") { $0.agrees.map { $0 ? "yes" : "NO" } },
-                .count("fetched again", rank: 7) { $0.causes?.fetchedAgain },
-                .count("produced again", rank: 8) { $0.causes?.producedAgain },
-                .count("foreign", rank: 3) { $0.foreign }, .count("rows at kill", rank: 2) { $0.atKill?.sinkRows },
-                .count("restarts", rank: 4) { $0.restarts }, .words("done by", rank: 5) { $0.drainedBy },
-                .number("seconds", rank: 6, places: 1) { $0.seconds },
-                .words("invalid", rank: 1, wraps: true) { $0.invalidReason },
-            ])
+    /// A judged run, for people.
+    static var judgeColumns: [Column<JudgeResult.Run>] {
+        [
+            .words("killed at") { $0.point ?? "-" }, .count("frame") { $0.occurrence },
+            .count("duplicates") { $0.duplicates }, .count("lost") { $0.lost },
+            .words("expected") { run in
+                run.expected.duplicates.flatMap { some in run.expected.lost.map { "\(some) / \($0)" } }
+            },
+            .words("agrees") { $0.agrees.map { $0 ? "yes" : "NO" } },
+            .count("fetched again", rank: 7) { $0.causes?.fetchedAgain },
+            .count("produced again", rank: 8) { $0.causes?.producedAgain },
+            .count("foreign", rank: 3) { $0.foreign }, .count("rows at kill", rank: 2) { $0.atKill?.sinkRows },
+            .count("restarts", rank: 4) { $0.restarts }, .words("done by", rank: 5) { $0.drainedBy },
+            .number("seconds", rank: 6, places: 1) { $0.seconds },
+            .words("invalid", rank: 1, wraps: true) { $0.invalidReason },
+        ]
     }
 
     fileprivate static func exact(_ runs: [JudgeResult.Run]) -> Table {

@@ -19,6 +19,26 @@ extension ScenarioListResult: Presentable {
     }
 }
 
+extension ResultListResult: Presentable {
+    /// A row per result.
+    package var document: Document {
+        var document = Document()
+        document.add(.heading("Kept results", level: 1), for: .page)
+        document.add(
+            .table(
+                Table(
+                    results,
+                    [
+                        .words("folder") { $0.folder }, .words("schema", rank: 2) { $0.schema },
+                        .words("started", rank: 3) { $0.startedAt },
+                        .words("what it came to", name: "verdict", rank: 1, wraps: true) { entry in
+                            entry.verdict ?? entry.problem.map { "cannot be read: \($0)" }
+                        },
+                    ])))
+        return document
+    }
+}
+
 extension CrashPointsResult: Presentable {
     /// Each point with what it stands between and who reaches it.
     package var document: Document {

@@ -6,21 +6,30 @@ extension MatrixResult: Presentable {
     /// The verdict line, a table with one row per cell, and the agreement of the two worlds.
     package var document: Document {
         var document = Document()
+        document.add(.heading("Crash matrix, \(world) world", level: 1), for: .page)
         let agreement = Document.agreement(totals.worldsAgreeing, of: totals.worldsCompared)
         document.add(
             .verdict(
                 "\(holds ? "PASS" : "FAIL") matrix: \(totals.agreeing) of \(totals.cells) cells as expected, "
                     + "\(totals.crashesFired) crashes fired\(agreement) (\(world) world, fidelity \(fidelity), seed \(seed))"
             ))
-        document.add(.table(Table(cells, MatrixResult.columns)))
+        // The picture has the table behind it.
+        document.add(.table(Table(cells, MatrixResult.columns)), for: .plain)
+        let wrong = cells.filter { $0.outcome != "ok" }
+        if !wrong.isEmpty {
+            document.add(.heading("What is wrong", level: 2), for: .page)
+            document.add(.table(Table(wrong, MatrixResult.columns)), for: .page)
+        }
+        if !cells.isEmpty { document.add(.figure(.crashes(of: self)), for: .page) }
         if cells.contains(where: \.rowIsInferred) { document.add(.prose(RowEvidence.meaning)) }
         document.add(
             cells.compactMap(\.comparison), groupedBy: ["strategy", "sink"],
             counts: "duplicates (ingested twice + run again) / lost")
+        if let reproduce { document.add(.code(reproduce, label: "again"), for: .page) }
         return document
     }
 
-    private static var columns: [Column<MatrixCell>] {
+    static var columns: [Column<MatrixCell>] {
         [
             .words("strategy") { $0.strategy }, .words("sink") { $0.sink }, .words("row", rank: 3) { $0.markedRow },
             .words("killed at", wraps: true) { $0.place },

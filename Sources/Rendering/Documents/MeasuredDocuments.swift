@@ -34,6 +34,7 @@ extension CapacityResult: Presentable {
                         .number("not", places: 0) { $0.refusedRecordsPerSecond },
                         .words("limited by") { $0.limitedBy?.rawValue },
                     ])))
+        if !rows.isEmpty { document.add(.figure(.capacities(rows)), for: .page) }
         document.add(
             .prose(
                 """
@@ -150,6 +151,7 @@ extension RecoveryResult: Presentable {
                         .duration("first output") { $0.recoverySeconds }, .duration("drain") { $0.drainSeconds },
                         .figures("twice / lost") { "\($0.duplicates) / \($0.lost)" },
                     ])))
+        document.add(.figure(.recoveries(self)), for: .page)
         let memory = broker.kind == "embedded" ? " The embedded broker keeps its records in memory." : ""
         document.add(
             .prose(

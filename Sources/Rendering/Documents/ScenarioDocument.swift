@@ -15,6 +15,8 @@ extension ScenarioResult: Presentable {
             document.add(.table(.ofRuns(runs)))
             document.add(.prose("expected is duplicates / lost."), for: .terminal)
             document.add(.prose(ScenarioResult.legend), for: .report)
+            let judged = runs.filter(\.hasSink)
+            if judged.count > 1 { document.add(.figure(.outcomes(judged)), for: .page) }
         }
         addFindings(to: &document)
         addWords(to: &document)
@@ -44,7 +46,8 @@ extension ScenarioResult: Presentable {
         let crashed = runs.filter { $0.restarts > 0 }
         guard !crashed.isEmpty else { return }
         document.add(.heading("Recovery in parts", level: 2), for: .report)
-        document.add(.table(.ofRecoveries(crashed)), for: .report)
+        document.add(.table(.ofRecoveries(crashed)), for: .markdown)
+        document.add(.figure(.recoveries(crashed)), for: .page)
         document.add(.prose(ScenarioResult.recoveryLegend), for: .report)
     }
 

@@ -1,0 +1,101 @@
+// `kbench report`, `list` and `again`: what can be done with results that have been kept.
+internal import ArgumentParser
+internal import Harness
+internal import Posix
+internal import Rendering
+internal import Results
+internal import World
+
+/// Renders a kept result anew.
+struct ReportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report",
+        abstract: "Print a kept result anew, in any form, from its JSON alone.",
+        discussion: """
+            The result may have been kept by an older kbench, and on another machine. Nothing is run, and the exit code \
+            says only whether it could be read.
+            """)
+
+    @Argument(help: "The folder of a run, or a file that --format json has written.")
+    var place: String
+
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let place = place
+        let result = try await BlockingThread.run { try KeptResult(at: place).result() }
+        try output.write(result)
+    }
+}
+
+/// Shows what has been kept.
+struct ListCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List the results that have been kept, with what each came to.")
+
+    @Option(help: ArgumentHelp("The folder for results.", valueName: "DIR"))
+    var out = "results"
+
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let base = out
+        try output.write(try await BlockingThread.run { try ResultListResult.inside(base) })
+    }
+}
+
+/// Repeats a kept result.
+struct AgainCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "again",
+        abstract: "Run the command of a kept result once more.",
+        discussion: """
+            The command is the one that the result calls "again", seed included; it is shown on standard error. Names of \
+            files in it are taken from the folder that kbench is in now.
+            """)
+
+    @Argument(help: "The folder of a run, or a file that --format json has written.")
+    var place: String
+
+    func run() async throws {
+        let place = place
+        let kept = try await BlockingThread.run { try KeptResult(at: place) }
+        guard let command = kept.reproduce, let words = ShellWords.split(command), words.first == "kbench",
+            words.count > 1, words[1] != "again"
+        else {
+            throw Diagnosis(
+                cause: "\(kept.path): the result does not say how it was made",
+                fix: "repeat the command by hand; kbench report \(place) shows what is known", exitCode: .usage)
+        }
+        StandardStreams.writeErrorLine("again: \(command)")
+        try Processes.become(try Processes.executablePath(), Array(words.dropFirst()))
+    }
+}
+
+/// Words as a shell takes a line apart.
+enum ShellWords {
+    /// The words of a line, with single quotes and backslashes; nil where a quote has no end.
+    static func split(_ line: String) -> [String]? {
+        var words: [String] = []
+        var word: String?
+        var isQuoted = false
+        var isEscaped = false
+        for character in line {
+            switch (character, isQuoted, isEscaped) {
+            case (_, false, true):
+                word = (word ?? "") + String(character)
+                isEscaped = false
+            case ("'", _, _):
+                isQuoted.toggle()
+                word = word ?? ""
+            case ("\\", false, _): isEscaped = true
+            case (" ", false, _):
+                if let whole = word { words.append(whole) }
+                word = nil
+            default: word = (word ?? "") + String(character)
+            }
+        }
+        guard !isQuoted, !isEscaped else { return nil }
+        return words + (word.map { [$0] } ?? [])
+    }
+}
