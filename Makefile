@@ -1,7 +1,7 @@
 # The two commands that matter are `make demo` and `make test`; each sets up what it needs.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long test-brokers test-conformance pipelines spark-peer spark fuzz matrix bench-micro thresholds thresholds-update samples broker-speed replicated-log docs lint format clean
+.PHONY: help demo test test-long test-brokers test-conformance pipelines league spark-peer spark fuzz matrix bench-micro thresholds thresholds-update samples broker-speed replicated-log docs lint format clean
 
 # The Swift runtime goes into the binary: it starts faster, which the crash loops feel, and can be copied elsewhere.
 RELEASE := swift build -c release --product kbench --static-swift-stdlib
@@ -35,6 +35,11 @@ test-conformance: ## Check kbench's broker and another through six clients, and 
 pipelines: ## Install what the pipelines in pipelines/ need, into .build/pipelines (a gigabyte, most of it Pathway)
 	@scripts/setup conformance
 	@scripts/pipelines
+
+league: ## Judge all pipelines that are installed, and write results/league anew (an hour)
+	@$(RELEASE)
+	@# Exit code 3 is a verdict as well: some of them do not keep what they claim.
+	@KBENCH_BINARY=$(CURDIR)/.build/release/kbench .build/release/kbench league pipelines/*.yaml || [ $$? = 3 ]
 
 spark-peer: ## Build real Spark with its two pipelines in .build/spark (half a gigabyte of packages)
 	@scripts/setup conformance

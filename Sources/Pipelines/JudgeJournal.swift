@@ -29,6 +29,8 @@ struct JudgeJournal {
         var census: [JudgeResult.PointCount]
         /// What passed the filters of points that were named, in their order.
         var counted: [Int]
+        /// What a run was for that was timed.
+        var speed: JudgeResult.Speed?
     }
 
     private var lines: LineJournal

@@ -27,6 +27,8 @@ package struct JudgeSettings: Sendable {
     package var shard = (part: 1, of: 1)
     /// A folder in which each run leaves what tells the lives of its records; nil: none.
     package var evidence: String?
+    /// Of how many records its speed is measured at the end; nil: it is not.
+    package var speedRecords: Int?
     package var limits = JudgeResult.Limits()
     /// Files of several parts, which are put together in place of running anything.
     package var merged: [String]?
@@ -139,10 +141,36 @@ package struct JudgeRunner: Sendable {
                 try await enter(kill.trigger, after: kill.moment, kill.time, index + 1)
             }
         }
-        return result(entries, host.value.info, left: left)
+        var timed = journal?.entries.first { $0.kill == Self.speed }
+        if left == 0, timed == nil, entries[0].run.isRight, let records = settings.speedRecords {
+            progress(1, Self.speed)
+            let measured = try await speed(host, records)
+            try journal?.append(measured)
+            timed = measured
+        }
+        return result(entries, host.value.info, left: left, speed: timed?.speed)
     }
 
-    private func result(_ entries: [JudgeJournal.Entry], _ broker: BrokerInfo, left: Int) -> JudgeResult {
+    /// What a run that is timed is called in place of a kill.
+    private static let speed = "speed"
+
+    /// One run without a kill, of more records and as they come.
+    private func speed(_ host: Handed<BrokerHost>, _ records: Int) async throws -> JudgeJournal.Entry {
+        var pipeline = pipeline
+        pipeline.load.records = records
+        var trial = PipelineTrial(
+            pipeline: pipeline, seed: settings.seed, trims: false, isInLockstep: false, host: host, kill: nil,
+            moment: nil, counts: [], watched: [], executable: options.workerExecutable,
+            folder: "\(options.workDirectory)/speed", reproduce: "")
+        trial.isCompared = true
+        let outcome = try await trial.carryOut()
+        return .init(
+            kill: Self.speed, time: 1, run: outcome.run, findings: [], census: [], counted: [], speed: outcome.speed)
+    }
+
+    private func result(
+        _ entries: [JudgeJournal.Entry], _ broker: BrokerInfo, left: Int, speed: JudgeResult.Speed? = nil
+    ) -> JudgeResult {
         JudgeResult(
             pipeline: pipeline.name, broker: broker,
             feed: .init(
@@ -150,7 +178,8 @@ package struct JudgeRunner: Sendable {
                 lockstep: isInLockstep),
             claimed: pipeline.guarantee,
             census: entries.first?.census ?? [], findings: JudgeFindings.merged(entries.map(\.findings)),
-            runs: entries.map(\.run), limits: settings.limits, left: left)
+            runs: entries.map(\.run), limits: settings.limits, left: left,
+            speed: speed)
     }
 
     /// Puts the runs of several parts together, which were remembered by ``JudgeSettings/journal``. Nothing is run.
@@ -161,7 +190,7 @@ package struct JudgeRunner: Sendable {
         // Each part has tried by itself whether the pipeline is right without a kill; one that is not decides.
         let plain = parts.joined().filter { $0.kill.isEmpty }
         let first = plain.first { !$0.run.isRight } ?? plain.first
-        let kills = parts.joined().filter { !$0.kill.isEmpty }
+        let kills = parts.joined().filter { !$0.kill.isEmpty && $0.kill != Self.speed }
         let broker = BrokerInfo(
             kind: options.brokers == nil ? "embedded" : "external", address: options.brokers ?? "")
         return result((first.map { [$0] } ?? []) + kills, broker, left: 0)

@@ -50,6 +50,7 @@ struct LifeWatch: Sendable {
             var outcome: Outcome?
             var firstFetch: Duration?
             var hidden = Duration.zero
+            var lastChange: Duration?
         }
         let state = Mutex(State())
     }
@@ -58,6 +59,8 @@ struct LifeWatch: Sendable {
     var outcome: Outcome? { seen.state.withLock { $0.outcome } }
     /// When this life asked for records first; nil: it never did.
     var firstFetch: Duration? { seen.state.withLock { $0.firstFetch } }
+    /// When the output changed last; nil: nobody looked.
+    var lastChange: Duration? { seen.state.withLock { $0.lastChange } }
     /// How long rows that were all there could not be seen.
     var hidden: Duration { seen.state.withLock { $0.hidden } }
 
@@ -84,8 +87,14 @@ struct LifeWatch: Sendable {
             try await Task.sleep(for: Self.pace)
             let now = clock.now
             if now - start > .seconds(limits.timeoutSeconds) { return end(life, .timedOut(why: missing)) }
-            let activity = try await output.activity()
-            if activity != last { (last, quietSince) = (activity, now) }
+            func hasChanged(isAnew: Bool) async throws -> Bool {
+                let activity = try await output.activity(isAnew: isAnew)
+                guard activity != last else { return false }
+                (last, quietSince) = (activity, clock.now)
+                seen.state.withLock { $0.lastChange = clock.now - start }
+                return true
+            }
+            _ = try await hasChanged(isAnew: false)
             guard try await isRead(since: now - start) else {
                 quietSince = now
                 continue
@@ -102,6 +111,8 @@ struct LifeWatch: Sendable {
                 }
             }
             if isKillAhead { continue }
+            // What was seen last may be from before the time that was waited.
+            if try await hasChanged(isAnew: true) { continue }
             missing = "rows lay behind an open transaction"
             if try await waitUntilShown(until: start + .seconds(limits.timeoutSeconds)) {
                 return try await stop(life, .drained(by: by))

@@ -11,6 +11,8 @@ package struct Pipeline: Sendable {
     package var folder: String
     /// Commands that are run to their end before a run's first life.
     package var setup: [[String]] = []
+    /// Prints what it runs, by name and version, and fails where that is not installed; nil: nobody can ask.
+    package var version: [String]?
     /// What a life is, by words; each may have placeholders.
     package var command: [String]
     /// What its environment has besides, with placeholders.

@@ -7,7 +7,8 @@ internal import Results
 /// Reads pipelines from YAML.
 package enum PipelineFile {
     private static let keys = [
-        "pipeline", "setup", "command", "env", "input", "output", "identity", "offsets", "guarantee", "drain", "kill",
+        "pipeline", "version", "setup", "command", "env", "input", "output", "identity", "offsets", "guarantee",
+        "drain", "kill",
         "script",
     ]
 
@@ -41,6 +42,7 @@ package enum PipelineFile {
         let top = try root.mapping(known: keys)
         var pipeline = Pipeline(
             name: try top.required("pipeline").text(), folder: folder, command: try words(top.required("command")))
+        pipeline.version = try top["version"].map(words)
         if let setup = top["setup"] {
             guard setup.isList else {
                 throw setup.error(.wrongType, "it is not a list of commands", fix: "begin each command with '- '")

@@ -47,7 +47,11 @@ struct PipelineLives: Sendable {
             // What the first takes to start is its own: no member before it holds its group up.
             if isFirst {
                 outcome.firstSilence = silence
+                outcome.timeToRows = watch.lastChange.map { $0 - silence }
             } else {
+                if outcome.run.fired, outcome.run.recoverySeconds == nil {
+                    outcome.run.recoverySeconds = watch.firstFetch.map { $0 / .seconds(1) }
+                }
                 outcome.longestSilence = max(outcome.longestSilence, silence - outcome.firstSilence)
             }
             outcome.run.hiddenSeconds += watch.hidden / .seconds(1)

@@ -28,10 +28,11 @@ struct OutputError: Error, Equatable {
 
 /// The output of one run.
 protocol OutputRows: Sendable {
-    /// Something that changes whenever rows come; it says nothing of whether they can be seen.
+    /// Something that changes whenever rows come; it says nothing of whether they can be seen. It may be what was seen a
+    /// moment ago, where asking takes long, unless it `isAnew`.
     ///
     /// - Throws: ``OutputError`` where it cannot be told.
-    func activity() async throws -> UInt64
+    func activity(isAnew: Bool) async throws -> UInt64
 
     /// Whether rows are there that nobody can see yet, as a transaction is open.
     ///

@@ -27,6 +27,10 @@ struct TrialOutcome: Sendable {
     var firstSilence = Duration.zero
     /// The most by which a later life took longer.
     var longestSilence = Duration.zero
+    /// From the first life's first question for records to its last row; nil where there is no such time.
+    var timeToRows: Duration?
+    /// What a plain loop reads in a second; nil where nobody asked.
+    var plainRecordsPerSecond: Double?
 }
 
 /// A run that is to be carried out.
@@ -49,6 +53,8 @@ struct PipelineTrial: Sendable {
     /// The run's own folder, by its whole path.
     let folder: String
     let reproduce: String
+    /// Whether a plain loop reads the same records afterwards, for comparison.
+    var isCompared = false
 
     /// What a kill at a moment is called in place of a point; its occurrence is the moment in milliseconds.
     static let moment = "time"
@@ -109,6 +115,7 @@ struct PipelineTrial: Sendable {
             for (point, count) in files?.points.census ?? [:] { outcome.census[.file(point)] = count }
             for (trigger, count) in files?.points.seen ?? [:] { outcome.counted[.file(trigger)] = count }
             try await judge(output, topic, &outcome)
+            if isCompared { outcome.plainRecordsPerSecond = try await plainSpeed(topic, ends, behind: proxy) }
             try? await close(proxy, offsets, view)
         } catch {
             try? await close(proxy, offsets, view)

@@ -44,7 +44,7 @@ package struct RowFiles: DeliverySource, OutputRows {
         }
     }
 
-    func activity() -> UInt64 { size }
+    func activity(isAnew: Bool) -> UInt64 { size }
 
     func isHidden() -> Bool { false }
 

@@ -7,7 +7,7 @@ internal import Synchronization
 internal import World
 
 /// What was seen when rows were asked for last, as asking for them again and again would take the pipeline's time.
-private final class LastLook: Sendable {
+final class LastLook: Sendable {
     private struct State {
         var activity: UInt64 = 0
         var at: ContinuousClock.Instant?
@@ -16,11 +16,11 @@ private final class LastLook: Sendable {
 
     private let state = Mutex(State())
 
-    /// What was seen a moment ago, or is now; asking takes a tenth of the time at most.
-    func activity(_ look: () async throws -> UInt64) async throws -> UInt64 {
+    /// What was seen a moment ago, or is now; asking takes a tenth of the time at most. What `isAnew` is seen now.
+    func activity(isAnew: Bool, _ look: () async throws -> UInt64) async throws -> UInt64 {
         let clock = ContinuousClock()
         let last = state.withLock { $0 }
-        if let at = last.at, clock.now - at < max(.milliseconds(100), last.took * 10) { return last.activity }
+        if !isAnew, let at = last.at, clock.now - at < max(.milliseconds(100), last.took * 10) { return last.activity }
         let start = clock.now
         let seen = try await look()
         let end = clock.now
@@ -65,8 +65,8 @@ struct SQLiteOutput: OutputRows {
         }
     }
 
-    func activity() async throws -> UInt64 {
-        try await last.activity {
+    func activity(isAnew: Bool) async throws -> UInt64 {
+        try await last.activity(isAnew: isAnew) {
             try await forEachRow(RowSum()) { sum, cells in for cell in cells { sum.add(cell) } }.value
         }
     }
@@ -110,8 +110,8 @@ struct CommandRows: OutputRows {
     }
 
     /// A command that fails has found nothing yet.
-    func activity() async throws -> UInt64 {
-        try await last.activity {
+    func activity(isAnew: Bool) async throws -> UInt64 {
+        try await last.activity(isAnew: isAnew) {
             guard let rows = try? await ask() else { return 0 }
             var sum: UInt64 = 1
             let lines = LineDeliveries(rows.path) { line in

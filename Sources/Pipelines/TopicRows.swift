@@ -35,7 +35,7 @@ struct TopicRows: OutputRows {
         }
     }
 
-    func activity() async throws -> UInt64 {
+    func activity(isAnew: Bool) async throws -> UInt64 {
         try await ask { try $0.ends().reduce(0) { $0 &+ UInt64(clamping: $1) } }
     }
 

@@ -25,6 +25,8 @@ public struct JudgeResult: VersionedResult, Equatable {
     public var runs: [Run]
     /// How many runs there was no time for.
     public var left: Int
+    /// How fast it is when nobody kills it; null where that was not asked for.
+    @OrNull public var speed: Speed?
 
     /// What a run may come to, in place of what the pipeline claims.
     public struct Limits: Equatable, Sendable {
@@ -82,6 +84,22 @@ public struct JudgeResult: VersionedResult, Equatable {
             (self.records, self.partitions, self.seed) = (records, partitions, seed)
             (self.trim, self.lockstep) = (trim, lockstep)
         }
+    }
+
+    /// How fast a pipeline is, beside a consumer that only reads.
+    public struct Speed: Codable, Equatable, Sendable {
+        /// Records of the run that was timed.
+        public var records: Int
+        /// The pipeline's records per second, from its first question for records to its last row; null where the run shows
+        /// nothing.
+        @OrNull public var recordsPerSecond: Double?
+        /// What a plain loop of librdkafka reads in a second of the same topic, through the same proxy.
+        @OrNull public var plainRecordsPerSecond: Double?
+        /// Why the run shows nothing; null when it does.
+        @OrNull public var invalidReason: String?
+
+        /// A speed of which nothing is known yet.
+        public init(records: Int) { self.records = records }
     }
 
     /// A claim and what the runs say of it.
@@ -195,6 +213,8 @@ public struct JudgeResult: VersionedResult, Equatable {
         public var hiddenSeconds = 0.0
         /// Lives that began after the first.
         public var restarts = 0
+        /// Seconds from the start of the life after the kill until it asked for records; null where none did.
+        @OrNull public var recoverySeconds: Double?
         /// What said that all was done: `committed`, `quiet` or `exit`; null when nothing did.
         @OrNull public var drainedBy: String?
         /// Seconds from the first life's start to the end.
@@ -221,7 +241,7 @@ public struct JudgeResult: VersionedResult, Equatable {
     public init(
         pipeline: String, broker: BrokerInfo, feed: Feed, claimed: PipelineGuarantee, census: [PointCount],
         findings: [Finding],
-        runs: [Run], limits: Limits = Limits(), left: Int = 0
+        runs: [Run], limits: Limits = Limits(), left: Int = 0, speed: Speed? = nil
     ) {
         self.pipeline = pipeline
         self.broker = broker
@@ -230,6 +250,7 @@ public struct JudgeResult: VersionedResult, Equatable {
         self.findings = findings
         self.runs = runs
         self.left = left
+        self.speed = speed
         let observed = PipelineGuarantee(observedIn: runs)
         guarantee = Guarantee(claimed: claimed.rawValue, observed: observed.rawValue)
         for index in runs.indices { self.runs[index].broken = runs[index].breach(of: claimed, limits) }

@@ -57,7 +57,7 @@ struct BenchRunCommand: AsyncParsableCommand {
         }
         let folder = out ?? "results"
         try OutputCheck.folder(folder, out == nil ? "" : "--out")
-        if let out { try BenchFolder.check(out) }
+        if let out { try ResultForms.bench.check(out) }
         WorkFolder.removeAbandoned(in: folder)
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
         var runOptions = try broker.runOptions(in: folder, reproduce: reproduce, topics: topics)
@@ -68,7 +68,7 @@ struct BenchRunCommand: AsyncParsableCommand {
         defer { bar.finish() }
         let result = try await Interruptible.run { [sweep] in try await runner.run(sweep) }
         bar.finish()
-        if let out { try BenchFolder.write(result, in: out) }
+        if let out { try ResultForms.bench.write(result, in: out) }
         try output.write(result)
         switch result.verdict {
         case .pass: return

@@ -112,7 +112,7 @@ struct JudgeRunCommand: AsyncParsableCommand {
         settings.points = try points.map { try OptionCheck.points($0, "--points") } ?? []
         if let timedKills { try OptionCheck.range(timedKills, 1...1_000_000, "--timed-kills") }
         settings.timedKills = timedKills ?? 0
-        settings.occurrences = try occurrences.map { try chosen($0) }
+        settings.occurrences = try occurrences.map { try OptionCheck.occurrences($0, "--occurrences") }
         settings.trims = trim
         settings.isInLockstep = lockstep
         try OptionCheck.range(`repeat`, 1...1_000_000, "--repeat")
@@ -185,15 +185,6 @@ struct JudgeRunCommand: AsyncParsableCommand {
         return pipeline
     }
 
-    private func chosen(_ list: String) throws -> [Occurrence] {
-        try OptionCheck.words(list, "--occurrences").map { word in
-            guard let occurrence = Occurrence(word) else {
-                throw refusal("--occurrences \(word): it is no occurrence", "use first, middle, last, all or numbers")
-            }
-            return occurrence
-        }
-    }
-
     private func part() throws -> (part: Int, of: Int) {
         let parts = shard.split(separator: "/").compactMap { Int($0) }
         guard parts.count == 2, parts[0] >= 1, parts[0] <= parts[1] else {
@@ -243,12 +234,24 @@ struct JudgeRunCommand: AsyncParsableCommand {
 
 extension OptionCheck {
     /// Points joined by commas; those between brackets join a point's own filters.
-    fileprivate static func points(_ list: String, _ option: String) throws -> [String] {
+    static func points(_ list: String, _ option: String) throws -> [String] {
         var isWithin = false
         let marked = list.map { character -> Character in
             if character == "[" || character == "]" { isWithin = character == "[" }
             return character == "," && isWithin ? "\u{0}" : character
         }
         return try words(String(marked), option).map { $0.replacing("\u{0}", with: ",") }
+    }
+
+    /// Occurrences joined by commas.
+    static func occurrences(_ list: String, _ option: String) throws -> [Occurrence] {
+        try words(list, option).map { word in
+            guard let occurrence = Occurrence(word) else {
+                throw Diagnosis(
+                    cause: "\(option) \(word): it is no occurrence", fix: "use first, middle, last, all or numbers",
+                    exitCode: .usage)
+            }
+            return occurrence
+        }
     }
 }

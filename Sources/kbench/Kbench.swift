@@ -26,9 +26,8 @@ struct Kbench: AsyncParsableCommand {
             ClaimsCommand.self, AtlasCommand.self, SwarmCommand.self, MutantsCommand.self, CountsCommand.self,
             CompareCommand.self, GateCommand.self, HistoryCommand.self,
             ReplayCommand.self, ShrinkCommand.self, ExplainCommand.self, CrashPointsCommand.self, OffsetsCommand.self,
-            CeilingsCommand.self, BrokerCommand.self, JudgeCommand.self, ReportCommand.self, ListCommand.self,
-            AgainCommand.self, WorkerCommand.self, PlainLoopCommand.self,
-            WatchedCommand.self,
+            CeilingsCommand.self, BrokerCommand.self, JudgeCommand.self, LeagueCommand.self, ReportCommand.self,
+            ListCommand.self, AgainCommand.self, WorkerCommand.self, PlainLoopCommand.self, WatchedCommand.self,
         ])
 
     static func main() async {

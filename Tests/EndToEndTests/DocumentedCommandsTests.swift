@@ -104,6 +104,10 @@ extension EndToEnd {
                 "kbench judge",
                 .elsewhere(file: "Tests/PipelinesTests/JudgeTests.swift", words: "commits after it has written")
             ),
+            (
+                "kbench league",
+                .elsewhere(file: "Tests/PipelinesTests/LeagueTests.swift", words: "judges those that are installed")
+            ),
             ("kbench broker check", .runs()),
             (
                 "kbench broker tell",

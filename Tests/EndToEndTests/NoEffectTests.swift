@@ -211,6 +211,11 @@ extension EndToEnd {
                     Idle(
                         options: ["--output-file"], arguments: ["my.yaml"], reason: "the file says where its rows are"),
                 ]),
+            "league": Command(
+                options: [
+                    "--points", "--occurrences", "--timed-kills", "--repeat", "--seed", "--speed-records", "--budget",
+                    "--resume", "--out", "--format", "--quiet",
+                ] + broker + topics),
             "broker serve": Command(
                 options: [
                     "--port", "--host", "--brokers", "--partitions", "--cleaning-interval", "--auto-create-topics",

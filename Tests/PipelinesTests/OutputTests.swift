@@ -123,6 +123,17 @@ import Testing
         }
     }
 
+    @Test("that takes long to look at is looked at once more before it counts as quiet")
+    func looks() async throws {
+        let last = LastLook()
+        let before = try await last.activity(isAnew: false) { 1 }
+        let after = try await last.activity(isAnew: true) { 2 }
+        #expect(before == 1 && after == 2)
+        // A moment ago is recent enough for who asks again and again.
+        try await Task.sleep(for: .milliseconds(1))
+        #expect(try await last.activity(isAnew: false) { 2 } == 2)
+    }
+
     @Test("that cannot be read, or is cut on the way, is told", .enabled(if: JudgeTests.python != nil))
     func damaged() async throws {
         let cut = try await Self.judge(Self.rows, "truncated", ["wire.offset-commit.response"]) { _ in }

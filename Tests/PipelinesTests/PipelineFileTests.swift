@@ -15,6 +15,7 @@ import Testing
         let pipeline = try PipelineFile.parse(
             """
             pipeline: mine
+            version: [python3, --version]
             setup:
               - [pip, install, "{state}"]
               - touch "{output}"
@@ -33,6 +34,7 @@ import Testing
             script: ["at=1s leader-moves partition=0 to=2"]
             """, file: "mine.yaml", folder: "/f")
         #expect(pipeline.name == "mine")
+        #expect(pipeline.version == ["python3", "--version"])
         #expect(pipeline.setup == [["pip", "install", "{state}"], ["sh", "-c", "touch \"{output}\""]])
         #expect(pipeline.command == ["python3", "c.py", "{bootstrap}"])
         #expect(pipeline.environment.map { "\($0.name)=\($0.value)" } == ["GROUP={group}", "LEVEL=3"])

@@ -43,7 +43,7 @@ import Testing
     @Test func aBenchmarkIsKeptInEveryForm() throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("kbench-report-\(UUID())").path
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        try BenchFolder.write(SampleBench.passing, in: folder)
+        try ResultForms.bench.write(SampleBench.passing, in: folder)
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
                 == ["bench.csv", "bench.html", "bench.json", "bench.md"])
@@ -53,6 +53,6 @@ import Testing
         let path = FileManager.default.temporaryDirectory.appendingPathComponent("kbench-report-\(UUID())")
         try Data().write(to: path)
         defer { try? FileManager.default.removeItem(at: path) }
-        #expect(throws: ResultsError.self) { try BenchFolder.write(SampleBench.passing, in: path.path) }
+        #expect(throws: ResultsError.self) { try ResultForms.bench.write(SampleBench.passing, in: path.path) }
     }
 }
