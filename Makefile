@@ -1,7 +1,7 @@
 # The two commands that matter are `make demo` and `make test`; each sets up what it needs.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long test-brokers test-conformance pipelines spark-peer spark fuzz matrix bench-micro thresholds thresholds-update samples broker-speed install package test-package docs lint format clean
+.PHONY: help demo test test-long test-brokers test-conformance pipelines spark-peer spark fuzz matrix bench-micro thresholds thresholds-update samples broker-speed install package test-package test-recipes docs lint format clean
 
 # The Swift runtime goes into the binary: it starts faster, which the crash loops feel, and can be copied elsewhere.
 RELEASE := swift build -c release --product kbench --static-swift-stdlib
@@ -102,6 +102,11 @@ test-package: ## Install both packages on a bare Debian 12 and run them there (r
 	@scripts/setup build
 	@$(RELEASE)
 	@scripts/test-package
+
+test-recipes: ## Run the steps of action.yml and docs/ci here: red on a planted fault, green otherwise (minutes)
+	@scripts/setup build
+	@$(RELEASE)
+	@scripts/test-recipes
 
 docs: ## Build the documentation as a site in .build/docs, and refuse a link that leads nowhere
 	@scripts/docs
