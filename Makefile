@@ -1,7 +1,7 @@
 # The two commands that matter are `make demo` and `make test`; each sets up what it needs.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long test-brokers test-conformance pipelines league spark-peer spark fuzz matrix bench-micro thresholds thresholds-update samples broker-speed replicated-log docs lint format clean
+.PHONY: help demo test test-long test-brokers test-conformance pipelines league spark-peer spark fuzz matrix bench-micro thresholds thresholds-update samples broker-speed replicated-log install package test-package test-recipes docs lint format clean
 
 # The Swift runtime goes into the binary: it starts faster, which the crash loops feel, and can be copied elsewhere.
 RELEASE := swift build -c release --product kbench --static-swift-stdlib
@@ -93,6 +93,30 @@ samples: ## Write the samples of output in README.md and the pages anew, from wh
 	@scripts/setup build
 	@$(RELEASE)
 	@scripts/samples
+
+# Where `make install` puts things; DESTDIR goes before it, for packagers.
+PREFIX ?= /usr/local
+
+install: ## Build and install the binary, man pages, completions and documents below PREFIX (/usr/local)
+	@scripts/setup build
+	@$(RELEASE)
+	@DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) scripts/install
+
+package: ## Make a tarball and a Debian package, which need no Swift, in .build/dist
+	@scripts/setup build
+	@scripts/setup package
+	@$(RELEASE)
+	@scripts/dist
+
+test-package: ## Install both packages on a bare Debian 12 and run them there (root; fetches that system once)
+	@scripts/setup build
+	@$(RELEASE)
+	@scripts/test-package
+
+test-recipes: ## Run the steps of action.yml and docs/ci here: red on a planted fault, green otherwise (minutes)
+	@scripts/setup build
+	@$(RELEASE)
+	@scripts/test-recipes
 
 docs: ## Build the documentation as a site in .build/docs, and refuse a link that leads nowhere
 	@scripts/docs

@@ -25,7 +25,8 @@ public struct BuildComparer: Sendable {
         try PosixDisk().makeDirectory(options.workDirectory)
         // Best effort: what cannot be removed is removed by the next run there.
         defer { try? FileSystem.removeTree(options.workDirectory) }
-        let base = MeasuredProgram(role: "BASE", path: try absolute(options.base))
+        let base = MeasuredProgram(
+            role: "BASE", path: try absolute(options.base, mayBeFigures: !options.tiers.hasMeasured))
         var new = MeasuredProgram(role: "NEW", path: try absolute(options.new))
         if options.plantedSlowdown > 0 {
             if options.command == ComparisonOptions.standardCommand {
@@ -115,30 +116,56 @@ public struct BuildComparer: Sendable {
         return try await program.run(options.command + program.extraArguments, in: folder).figures
     }
 
+    /// What the program counts now, or what is stored of it in a file.
     private func exactFigures(of program: MeasuredProgram) async throws -> ExactFigures {
+        guard FileManager.default.isExecutableFile(atPath: program.path) else {
+            let bytes = FileManager.default.contents(atPath: program.path) ?? Data()
+            return try ExactFigures(checked: bytes) {
+                Diagnosis(
+                    cause: "\(program.role): \(program.path) has no exact figures\($0)",
+                    fix: "write them with: kbench counts --format json > FILE", exitCode: .usage)
+            }
+        }
         var program = program
         // Nothing in them is measured by a clock, so nothing would come of slowing it down.
         program.slowdown = 0
         let output = try await program.run(["counts", "--format", "json"], in: options.workDirectory).output
-        do {
-            return try ExactFigures(json: Data(output.utf8))
-        } catch {
-            throw Diagnosis(
-                cause: "\(program.role): \(program.path) counts printed no figures",
+        return try ExactFigures(checked: Data(output.utf8)) {
+            Diagnosis(
+                cause: "\(program.role): \(program.path) counts printed no figures\($0)",
                 fix: "name a kbench that has the command counts, or compare only measured figures with --tier 1",
                 exitCode: .usage)
         }
     }
 
-    /// The path as it is from any folder.
-    private func absolute(_ path: String) throws -> String {
+    /// The path as it is from any folder, of a program or, where that will do, of a file with a build's figures.
+    private func absolute(_ path: String, mayBeFigures: Bool = false) throws -> String {
         let path = URL(fileURLWithPath: path).path
-        guard FileManager.default.isExecutableFile(atPath: path) else {
+        let files = FileManager.default
+        guard files.isExecutableFile(atPath: path) || (mayBeFigures && files.isReadableFile(atPath: path)) else {
             throw Diagnosis(
                 cause: "\(path) is no program", fix: "give BASE and NEW as the files of two kbench binaries",
                 exitCode: .usage)
         }
         return path
+    }
+}
+
+extension ExactFigures {
+    /// So few rows, and such small figures, that their sums stay within 64 bits.
+    private static let limits = (rows: 5000, figure: Int64(1) << 50)
+
+    /// The figures in JSON from outside.
+    ///
+    /// - Throws: what `refusal` makes of the reason, which is empty where the bytes are no figures at all.
+    fileprivate init(checked json: Data, refusal: (String) -> Diagnosis) throws(Diagnosis) {
+        guard let figures = try? ExactFigures(json: json) else { throw refusal("") }
+        guard figures.rows.count <= Self.limits.rows else { throw refusal(": \(figures.rows.count) rows are too many") }
+        for row in figures.rows {
+            let odd = row.figures.sorted { $0.key < $1.key }.first { !(0...Self.limits.figure).contains($0.value) }
+            if let odd { throw refusal(": \(row.place): \(odd.key) is \(odd.value)") }
+        }
+        self = figures
     }
 }
 

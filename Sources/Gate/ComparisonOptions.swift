@@ -13,9 +13,12 @@ public struct ComparisonOptions: Sendable {
 
         var hasExact: Bool { self != .measured }
         var hasMeasured: Bool { self != .exact }
+
+        /// Whether figures of the tier with this number are among them.
+        public func includes(_ tier: Int) -> Bool { tier == 0 ? hasExact : hasMeasured }
     }
 
-    /// The base's binary.
+    /// The base's binary; or a file with its exact figures, where no others are compared.
     public var base: String
     /// The new binary.
     public var new: String

@@ -15,7 +15,7 @@ struct GateCommand: AsyncParsableCommand {
         discussion: """
             The policy (YAML, such as Benchmarks/gate.yaml) says which metrics block, by how much they may be worse, and \
             whether an inconclusive one is red. Other metrics only notify. The comparison is made now, of BASE and NEW, or \
-            read from a file that 'kbench compare --format json' wrote.
+            read from a file that 'kbench compare --format json' wrote. With --tier, rules on the other tier are left out.
 
             Exit codes: 0 the same or better, 2 slower, 3 a guarantee is broken, 5 a rule guards no metric, 6 inconclusive.
             """)
@@ -26,7 +26,10 @@ struct GateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A comparison that was made before.", valueName: "FILE"))
     var result: String?
 
-    @Argument(help: "The binary to compare with; left out with --result.")
+    @Argument(
+        help:
+            "The binary to compare with, or for --tier 0 a file with its 'counts --format json'; left out with --result."
+    )
     var base: String?
 
     @Argument(help: "The new binary; left out with --result.")
@@ -37,7 +40,7 @@ struct GateCommand: AsyncParsableCommand {
     @OptionGroup var output: VerdictOptions
 
     func run() async throws {
-        let policy = try GatePolicyFile.read(policy)
+        let policy = try rules()
         let report = policy.judge(try await compared())
         try output.write(report)
         if report.verdict == .invalid, let idle = report.rulesWithoutMetric.first {
@@ -47,6 +50,18 @@ struct GateCommand: AsyncParsableCommand {
             )
         }
         if report.verdict != .same { throw ExitCode(report.verdict.exitCode.rawValue) }
+    }
+
+    /// The policy's rules on what is compared: one on the other tier would guard nothing.
+    private func rules() throws -> GatePolicy {
+        var policy = try GatePolicyFile.read(policy)
+        policy.rules.removeAll { !comparison.tier.includes($0.tier) }
+        guard !policy.rules.isEmpty else {
+            throw Diagnosis(
+                cause: "\(self.policy): no rule is about tier \(comparison.tier.rawValue)",
+                fix: "add one, or leave out --tier", exitCode: .invalidRun)
+        }
+        return policy
     }
 
     private func compared() async throws -> BuildComparison {

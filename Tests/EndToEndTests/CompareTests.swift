@@ -72,6 +72,30 @@ extension EndToEnd {
             #expect(gate.output.hasPrefix(exitCode == 0 ? "GREEN gate: same" : "RED gate: \(verdict)"), "\(gate)")
         }
 
+        /// What stands in the stored figures in place of what the build counts; how the gate ends.
+        static let stored: [(counted: String, stored: String, exitCode: Int32)] = [
+            ("", "", 0), (#""fileSyncs":22"#, #""fileSyncs":21"#, 2), (#""fileSyncs":22"#, #""fileSyncs":23"#, 0),
+            (#""duplicates":100"#, #""duplicates":99"#, 3),
+        ]
+
+        /// The committed policy, at the tier that needs no other build.
+        @Test(arguments: stored)
+        func aBuildIsHeldToFiguresThatWereStored(counted: String, stored: String, exitCode: Int32) async throws {
+            let folder = try Folder()
+            let root = DocumentedCommandsTests.root
+            let counts = try String(contentsOf: root.appendingPathComponent("results/counts.json"), encoding: .utf8)
+            #expect(counted.isEmpty || counts.contains(counted))
+            let now = try folder.write(counts, to: "now.json")
+            let new = try Self.program("new", rate: 1000, in: folder, also: "cat \(now); exit")
+            let base = try folder.write(
+                counted.isEmpty ? counts : counts.replacing(counted, with: stored), to: "base.json")
+            let policy = root.appendingPathComponent("Benchmarks/gate.yaml").path
+            let outcome = try await Kbench.run(["gate", "--policy", policy, "--tier", "0", base, new], in: folder)
+            #expect(outcome.status == .exited(exitCode), "\(outcome)")
+            #expect(outcome.output.hasPrefix(exitCode == 0 ? "GREEN gate: same" : "RED gate: "), "\(outcome)")
+            try folder.expectNothingLeftBehind()
+        }
+
         /// The runs are paired in a drawn order, so neither program always goes first; and the same seed draws the same.
         @Test func theOrderIsDrawnFromTheSeed() async throws {
             let folder = try Folder()
@@ -186,6 +210,16 @@ extension EndToEnd {
                 "--metric: the command prints no 'speed'",
                 "metrics: ", 64
             ),
+            (["compare", "plain", "BASE", "--tier", "0"], "plain has no exact figures", "kbench counts", 64),
+            (
+                ["compare", "large", "BASE", "--tier", "0"], "large has no exact figures: a: b is -1", "kbench counts",
+                64
+            ),
+            (["compare", "plain", "BASE", "--tier", "all"], "plain is no program", "two kbench binaries", 64),
+            (
+                ["gate", "--policy", "none.yaml", "--tier", "1", "BASE", "BASE"], "no rule is about tier 1", "add one",
+                5
+            ),
             (["gate", "--policy", "none.yaml"], "the gate needs", "two binaries", 64),
             (
                 ["gate", "--policy", "none.yaml", "--result", "BASE"], "none.yaml: the policy cannot be read",
@@ -204,7 +238,11 @@ extension EndToEnd {
                 "BREAKS": try Self.program("breaks", rate: 1000, in: folder, also: "exit 3"),
                 "OLD": try Self.program("old", rate: 1000, in: folder, also: "exit 64"),
             ]
-            if arguments.contains("none.yaml"), arguments.count == 3 {
+            try folder.write("not figures", to: "plain")
+            try folder.write(
+                #"{"schema":"kbench.counts","version":1,"load":"l","rows":[{"place":"a","figures":{"b":-1}}]}"#,
+                to: "large")
+            if arguments.contains("none.yaml"), !arguments.contains("--result") {
                 try folder.write(
                     "inconclusive: pass\nrules: [{metric: all, tier: 0, margin-percent: 0}]", to: "none.yaml")
             }

@@ -98,6 +98,7 @@ extension EndToEnd {
             // The programs are the test's own and print the same figures; only time may tell them apart.
             ("kbench compare OLD/kbench --calibrate", .runs(with: few + ["--calibrate", "1"], exits: [0, 2])),
             ("kbench compare", .runs(with: few, exits: [0, 2, 6])),
+            ("kbench gate --policy Benchmarks/gate.yaml --tier 0", .runs()),
             ("kbench gate", .runs(with: few, exits: [0, 2, 6])),
             // They need a Python with a Kafka client, which the module's own tests bring.
             (
