@@ -117,6 +117,9 @@ public enum FileSystem {
         }
     }
 
+    /// Removes a folder in which nothing is; what is not there, or holds something, stays as it is.
+    public static func removeIfEmpty(_ folder: String) { rmdir(folder) }
+
     static func name(ofMagic magic: UInt64) -> String {
         switch magic {
         case 0xef53: "ext4"

@@ -27,7 +27,7 @@ struct Kbench: AsyncParsableCommand {
             CompareCommand.self, GateCommand.self, HistoryCommand.self,
             ReplayCommand.self, ShrinkCommand.self, ExplainCommand.self, CrashPointsCommand.self, OffsetsCommand.self,
             CeilingsCommand.self, BrokerCommand.self, JudgeCommand.self, WorkerCommand.self, PlainLoopCommand.self,
-            WatchedCommand.self,
+            WatchedCommand.self, ProxyCommand.self,
         ])
 
     static func main() async {
@@ -36,7 +36,7 @@ struct Kbench: AsyncParsableCommand {
             var command = try parseAsRoot()
             // A process that another kbench has started ends as that one says, and a broker's end is no failure.
             let isStarted = command is WorkerCommand || command is PlainLoopCommand || command is WatchedCommand
-            if !(isStarted || command is BrokerServeCommand) {
+            if !(isStarted || command is BrokerServeCommand || command is ProxyCommand) {
                 try OrderlyEnd.prepare()
             }
             if var asynchronous = command as? any AsyncParsableCommand {
