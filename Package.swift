@@ -56,7 +56,7 @@ let package = Package(
             dependencies: [
                 "World", "Ingestion", "Judgement", "Engine", "Simulation", "Exploration", "Harness", "Scenarios",
                 "Gate", "Bench", "Results", "Rendering", "Kafka", "Posix", "WriteAheadLog", "Checksum", "Compression",
-                "KafkaWire", "KafkaProxy", "BrokerScript",
+                "KafkaWire", "KafkaProxy", "BrokerScript", "Pipelines",
             ],
             swiftSettings: settings),
         // What a scenario file says, carried out: crashes, experiments, claims, the matrix.
@@ -173,7 +173,7 @@ let package = Package(
         .target(
             name: "KafkaServer",
             dependencies: [
-                "World", "KafkaWire", "BrokerCore", "BrokerScript", "Compression", "CCrypto", "Posix",
+                "World", "KafkaWire", "BrokerCore", "BrokerScript", "Compression", "Sasl", "Posix",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -183,10 +183,13 @@ let package = Package(
         .target(
             name: "KafkaProxy",
             dependencies: [
-                "World", "KafkaWire", .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
+                "World", "KafkaWire", "Sasl", .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOTLS", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: settings),
+        // Names and passwords towards a broker, and what a broker makes of them, without I/O.
+        .target(name: "Sasl", dependencies: ["CCrypto"], swiftSettings: settings),
         .target(name: "Kafka", dependencies: ["World", "CRdKafka", "CPlainLoop"], swiftSettings: settings),
         // A client of our own: batches of records come from the socket as they are.
         .target(
@@ -230,17 +233,19 @@ let package = Package(
             exclude: ["Frames", "schemas.txt"], swiftSettings: settings),
         tests(of: "BrokerCore", also: ["KafkaWire", "Compression"]),
         tests(of: "BrokerScript", also: ["KafkaWire"]),
+        tests(of: "Sasl"),
         // Through librdkafka, and through bare sockets for what no client sends.
         tests(
             of: "KafkaServer",
             also: [
-                "World", "Compression", "KafkaWire", "BrokerCore", "BrokerScript", "Kafka", "Simulation", "CRdKafka",
+                "World", "Compression", "KafkaWire", "BrokerCore", "BrokerScript", "Sasl", "Kafka", "Simulation",
+                "CRdKafka",
                 .product(name: "NIOCore", package: "swift-nio"),
             ]),
         // Between librdkafka and a served broker or the library's mock.
         tests(
             of: "KafkaProxy",
-            also: ["World", "KafkaWire", "BrokerCore", "KafkaServer", "Kafka"]),
+            also: ["World", "KafkaWire", "BrokerCore", "Sasl", "KafkaServer", "Kafka"]),
         tests(of: "Posix", also: ["World"]),
         tests(of: "WriteAheadLog", also: ["World", "Posix", "Checksum"]),
         // Some tests need what only the library itself can do, such as transactions.
@@ -273,7 +278,9 @@ let package = Package(
                 "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Kafka", "Posix", "Results",
                 "Harness", "BrokerScript",
             ]),
-        tests(of: "Pipelines", also: ["World", "Judgement", "Kafka", "KafkaProxy", "Posix", "Results", "Harness"]),
+        tests(
+            of: "Pipelines",
+            also: ["World", "Judgement", "Kafka", "KafkaProxy", "KafkaServer", "Posix", "Results", "Harness"]),
         tests(of: "Gate", also: ["World", "Ingestion", "Engine", "Results", "Rendering", "Harness"]),
         tests(
             of: "Campaigns",

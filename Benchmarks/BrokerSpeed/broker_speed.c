@@ -112,6 +112,34 @@ static void forget(const char *bootstrap, const char *topic) {
     rd_kafka_destroy(kafka);
 }
 
+static int ascending(const void *one, const void *other) {
+    double left = *(const double *)one, right = *(const double *)other;
+    return left < right ? -1 : left > right;
+}
+
+// Commits an offset of a group so often, one after the other, and tells the median of the times in microseconds.
+static void commit(const char *bootstrap, const char *topic, int count) {
+    const char *const settings[][2] = {
+        {"bootstrap.servers", bootstrap}, {"group.id", "speed"}, {"enable.auto.commit", "false"}, {NULL, NULL}};
+    rd_kafka_t *kafka = client(RD_KAFKA_CONSUMER, settings);
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+    rd_kafka_topic_partition_t *place = rd_kafka_topic_partition_list_add(list, topic, 0);
+    double *times = calloc((size_t)count + 1, sizeof *times);
+    // The first one looks for the coordinator.
+    for (int index = 0; index <= count; index++) {
+        place->offset = index;
+        double start = now();
+        rd_kafka_resp_err_t error = rd_kafka_commit(kafka, list, 0);
+        if (error) fail(rd_kafka_err2str(error));
+        times[index] = now() - start;
+    }
+    qsort(times + 1, (size_t)count, sizeof *times, ascending);
+    printf("%.0f\n", times[1 + count / 2] * 1e6);
+    free(times);
+    rd_kafka_topic_partition_list_destroy(list);
+    rd_kafka_destroy(kafka);
+}
+
 // Serves one topic until a signal ends it.
 static void mock(const char *topic, int partitions) {
     const char *const settings[][2] = {{NULL, NULL}};
@@ -136,13 +164,16 @@ int main(int count, char **words) {
         plain(words[2], words[3], atoi(words[4]), atoi(words[5]));
     } else if (count == 6 && strcmp(words[1], "produce") == 0) {
         produce(words[2], words[3], atoi(words[4]), atoll(words[5]));
+    } else if (count == 5 && strcmp(words[1], "commit") == 0) {
+        commit(words[2], words[3], atoi(words[4]));
     } else if (count == 4 && strcmp(words[1], "forget") == 0) {
         forget(words[2], words[3]);
     } else if (count == 4 && strcmp(words[1], "mock") == 0) {
         mock(words[2], atoi(words[3]));
     } else {
         fail("use: bare ADDRESS TOPIC PARTITIONS RECORDS | plain ADDRESS TOPIC PARTITIONS PASSES\n"
-             "     | produce ADDRESS TOPIC PARTITIONS RECORDS | forget ADDRESS TOPIC | mock TOPIC PARTITIONS");
+             "     | produce ADDRESS TOPIC PARTITIONS RECORDS | commit ADDRESS TOPIC COUNT | forget ADDRESS TOPIC\n"
+             "     | mock TOPIC PARTITIONS");
     }
     return 0;
 }

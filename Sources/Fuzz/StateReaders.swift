@@ -181,6 +181,6 @@ extension Reader {
         ("wal", { log(.checked) }), ("wal-plain", { log(.plain) }), ("block", block),
         ("wire-stream", wireStream), ("wire-request", wireRequest), ("wire-response", wireResponse),
         ("record-batch", recordBatch), ("proxy-request", proxyRequest), ("proxy-response", proxyResponse),
-        ("trigger", trigger), ("script", script), ("order", order),
+        ("trigger", trigger), ("script", script), ("order", order), ("pipeline", pipeline), ("point", point),
     ]
 }

@@ -120,6 +120,13 @@ public final class GroupOffsets {
     /// Ends the connections.
     public func close() { handle.close() }
 
+    /// By partition, where the topic's log ends.
+    ///
+    /// - Throws: ``BrokerError``, also where the topic is not there.
+    public func ends(of partitions: [Partition]) throws -> [Offset] {
+        try handle.ends(of: partitions, RD_KAFKA_OFFSET_END, topic: topic)
+    }
+
     /// By partition, where the group goes on, without what a transaction that is still open would make of it; nil where
     /// it has committed nothing.
     ///

@@ -95,30 +95,12 @@ package struct FileTrigger: Hashable, Sendable, CustomStringConvertible {
 
 /// Which files are meant: `*` and `?` stand for what may differ but for slashes, `**` for anything.
 package struct PathPattern: Hashable, Sendable {
-    private let parts: [Character]
+    private let glob: Glob
 
     /// A pattern that does not begin with a slash is held against the end of a path, from any of its folders on.
     package init(_ pattern: String) {
-        parts = Array(pattern.hasPrefix("/") || pattern.hasPrefix("**") ? pattern : "**/\(pattern)")
+        glob = Glob(pattern.hasPrefix("/") || pattern.hasPrefix("**") ? pattern : "**/\(pattern)")
     }
 
-    package func matches(_ path: String) -> Bool { Self.fits(Array(path)[...], parts[...]) }
-
-    private static func fits(_ path: ArraySlice<Character>, _ pattern: ArraySlice<Character>) -> Bool {
-        guard let first = pattern.first else { return path.isEmpty }
-        if first == "*" {
-            let isDeep = pattern.dropFirst().first == "*"
-            let rest = pattern.dropFirst(isDeep ? 2 : 1)
-            var place = path.startIndex
-            while true {
-                if fits(path[place...], rest) { return true }
-                guard place < path.endIndex, isDeep || path[place] != "/" else { return false }
-                place += 1
-            }
-        }
-        guard let character = path.first, first == character || (first == "?" && character != "/") else {
-            return false
-        }
-        return fits(path.dropFirst(), pattern.dropFirst())
-    }
+    package func matches(_ path: String) -> Bool { glob.matches(path) }
 }

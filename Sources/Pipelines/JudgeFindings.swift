@@ -24,6 +24,14 @@ enum JudgeFindings {
         if run.point == nil, run.drainedBy != nil, pipeline.offsetsAreGroups, commits.isEmpty {
             find("offset-never-committed", "no offset of the group was committed in a whole run")
         }
+        if run.point == nil, run.drainedBy != nil, pipeline.offsetsAreGroups, !commits.isEmpty,
+            commitsOnlyAtEnd(commits, outcome, pipeline)
+        {
+            find(
+                "commits-only-at-end",
+                "every offset was committed behind the last row, so that no kill fell between two commits, and a pass says "
+                    + "little: give it more records, or let it commit more often")
+        }
         if pipeline.guarantee == .exactlyOnce {
             let outputs = outcome.ledger.outputs.filter { $0.outcome.isInEffect }
             let outside = outputs.filter { $0.transaction == nil || !$0.isTransactional }
@@ -109,6 +117,20 @@ enum JudgeFindings {
             }
         }
         return nil
+    }
+
+    /// Whether no commit was of a place in the middle, and no row came after one.
+    private static func commitsOnlyAtEnd(
+        _ commits: [WireLedger.Commit], _ outcome: TrialOutcome, _ pipeline: Pipeline
+    ) -> Bool {
+        guard !outcome.rowsAfterCommit else { return false }
+        let ends = pipeline.load.ends
+        return commits.allSatisfy { commit in
+            // Some clients commit where they begin.
+            commit.place.topic != outcome.topic || commit.next <= 0
+                || (ends.indices.contains(Int(commit.place.partition))
+                    && commit.next >= Int64(ends[Int(commit.place.partition)]))
+        }
     }
 
     /// The transactional ids of two lives that have none in common.

@@ -59,7 +59,8 @@ package struct JudgeRunner: Sendable {
     /// - Throws: ``Diagnosis`` when something cannot be started; nothing is left behind then.
     package func run() async throws -> JudgeResult {
         if let merged = settings.merged { return try merge(merged) }
-        try checkProperties()
+        // What the proxy cannot do is said before anything is made on the broker.
+        _ = try UpstreamSecurity(options.properties)
         try checkOutput()
         RunMark.endAbandoned()
         var options = options
@@ -307,16 +308,6 @@ package struct JudgeRunner: Sendable {
             cause: "\(first.point): the system does not let calls on files be watched here (\(obstacle))",
             fix: "leave out the points of files, or allow seccomp's user notification (Linux 5.19 or later; in a "
                 + "container, its seccomp profile)", exitCode: .usage)
-    }
-
-    private func checkProperties() throws(Diagnosis) {
-        let encrypted = options.properties.first {
-            $0.name == "security.protocol" && $0.value.uppercased().hasSuffix("SSL")
-        }
-        guard let encrypted else { return }
-        throw Diagnosis(
-            cause: "\(encrypted.name)=\(encrypted.value): the proxy between pipeline and broker speaks no TLS yet",
-            fix: "name a listener of the broker without TLS", exitCode: .usage)
     }
 
     /// An output that does not lie in a run's own folder is removed before each run, so it may not be anybody's.

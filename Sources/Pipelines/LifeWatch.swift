@@ -16,6 +16,8 @@ struct LifeWatch: Sendable {
         case timedOut(why: String)
         /// Its output cannot be read, and it was killed.
         case unreadable(String)
+        /// What it reads is not there any more, and it was killed.
+        case robbed(String)
     }
 
     let limits: DrainLimits
@@ -51,6 +53,7 @@ struct LifeWatch: Sendable {
             var firstFetch: Duration?
             var hidden = Duration.zero
             var lastChange: Duration?
+            var rowsAfterCommit = false
         }
         let state = Mutex(State())
     }
@@ -64,6 +67,11 @@ struct LifeWatch: Sendable {
     /// How long rows that were all there could not be seen.
     var hidden: Duration { seen.state.withLock { $0.hidden } }
 
+    /// Whether the output went on changing after an offset had been committed.
+    var sawRowsAfterCommit: Bool { seen.state.withLock { $0.rowsAfterCommit } }
+
+    /// How long nothing may happen before it is asked whether there is anything left to read.
+    private static let patience = Duration.seconds(5)
     private static let pace = Duration.milliseconds(20)
 
     /// Follows a life until it is done or out of time, and ends it.
@@ -81,6 +89,8 @@ struct LifeWatch: Sendable {
         let clock = ContinuousClock()
         let start = clock.now
         var last: UInt64?
+        var progress = ProxyProgress()
+        var changed = start
         var quietSince = start
         var missing = "not all records were asked for"
         while true {
@@ -90,12 +100,21 @@ struct LifeWatch: Sendable {
             func hasChanged(isAnew: Bool) async throws -> Bool {
                 let activity = try await output.activity(isAnew: isAnew)
                 guard activity != last else { return false }
-                (last, quietSince) = (activity, clock.now)
-                seen.state.withLock { $0.lastChange = clock.now - start }
+                if last != nil, progress.commits > 0 { seen.state.withLock { $0.rowsAfterCommit = true } }
+                let now = clock.now
+                (last, quietSince, changed) = (activity, now, now)
+                seen.state.withLock { $0.lastChange = now - start }
                 return true
             }
             _ = try await hasChanged(isAnew: false)
-            guard try await isRead(since: now - start) else {
+            let before = progress
+            progress = try await BlockingThread.run { proxy.progress }
+            if progress != before { changed = now }
+            if now - changed > Self.patience {
+                if let loss = try await whatIsGone() { return end(life, .robbed(loss)) }
+                changed = clock.now
+            }
+            guard isRead(progress.positions, since: now - start) else {
                 quietSince = now
                 continue
             }
@@ -138,12 +157,28 @@ struct LifeWatch: Sendable {
     }
 
     /// Whether this life has asked for what comes after the last record of every partition.
-    private func isRead(since start: Duration) async throws -> Bool {
-        let positions = try await BlockingThread.run { proxy.ledger.positions }
+    private func isRead(_ positions: [WirePlace: Int64], since start: Duration) -> Bool {
         if !positions.isEmpty { seen.state.withLock { $0.firstFetch = $0.firstFetch ?? start } }
         return ends.enumerated().allSatisfy { partition, end in
             (positions[WirePlace(topic, Int32(clamping: partition))] ?? -1) >= end
         }
+    }
+
+    /// What the topic lacks that it was filled with, in words; nil: nothing, or nobody can tell just now.
+    private func whatIsGone() async throws -> String? {
+        let found: [Offset]
+        do {
+            found = try await BlockingThread.run { [ends, offsets] in
+                try offsets.value.ends(of: ends.indices.map { Partition($0) })
+            }
+        } catch let error as BrokerError {
+            let isGone = ["UNKNOWN_TOPIC_OR_PART", "_UNKNOWN_TOPIC", "_UNKNOWN_PARTITION"].contains(error.cause?.name)
+            return isGone ? "the topic \(topic), which it reads, is gone" : nil
+        }
+        guard let partition = ends.indices.first(where: { found[$0] < ends[$0] }) else { return nil }
+        return
+            "the topic \(topic), which it reads, was made anew: partition \(partition) ends at \(found[partition]) in "
+            + "place of \(ends[partition])"
     }
 
     /// By partition, where the group goes on; nil where it has said nothing.

@@ -2,6 +2,7 @@
 package import BrokerScript
 package import KafkaProxy
 package import Results
+internal import World
 
 /// A pipeline that somebody else wrote.
 package struct Pipeline: Sendable {
@@ -52,6 +53,9 @@ package struct PipelineLoad: Equatable, Sendable {
     package var trims = false
     /// Whether each answer with records is held until wire and output have been silent.
     package var isInLockstep = false
+
+    /// By partition, where its records end.
+    var ends: [Offset] { (0..<partitions).map { Offset((records - $0 + partitions - 1) / partitions) } }
 
     /// Room for a record's number.
     package static let leastBytes = 64

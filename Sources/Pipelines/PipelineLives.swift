@@ -55,6 +55,7 @@ struct PipelineLives: Sendable {
                 outcome.longestSilence = max(outcome.longestSilence, silence - outcome.firstSilence)
             }
             outcome.run.hiddenSeconds += watch.hidden / .seconds(1)
+            outcome.rowsAfterCommit = outcome.rowsAfterCommit || watch.sawRowsAfterCommit
             if let failure = files?.failure {
                 outcome.run.invalidReason = "it cannot be killed behind a call on a file: \(failure)"
                 return
@@ -67,7 +68,11 @@ struct PipelineLives: Sendable {
                 case .drained(let by): outcome.run.drainedBy = by
                 case .timedOut(let why):
                     let limit = trial.pipeline.drain.timeoutSeconds
-                    outcome.run.invalidReason = "it was not done after \(limit) s: \(why)"
+                    let obstacle = try await BlockingThread.run { [proxy] in proxy.obstacle }
+                    outcome.run.invalidReason =
+                        "it was not done after \(limit) s: \(why)"
+                        + (obstacle.map { "; the proxy does not reach a broker, \($0)" } ?? "")
+                case .robbed(let message): outcome.run.invalidReason = message
                 case .unreadable(let message): outcome.run.invalidReason = "its output cannot be read: \(message)"
                 }
                 return

@@ -21,6 +21,8 @@ struct TrialOutcome: Sendable {
     /// What was in the output at the kill, and at the end; nil where nobody could look.
     var atKill: Tally?
     var atEnd: Tally?
+    /// Whether the output went on changing after an offset had been committed.
+    var rowsAfterCommit = false
     /// Why the output could not be read at the kill, where the pipeline had made none yet, say.
     var unreadAtKill: String?
     /// How long the first life took to ask for records.
@@ -201,7 +203,7 @@ struct PipelineTrial: Sendable {
                         fix: "look at the broker's log", exitCode: .invalidRun)
                 }
             }
-            return (0..<load.partitions).map { Offset((load.records - $0 + load.partitions - 1) / load.partitions) }
+            return load.ends
         }
     }
 
@@ -219,6 +221,7 @@ struct PipelineTrial: Sendable {
                 fix: "write it as in --brokers one:9092,two:9092", exitCode: .usage)
         }
         var settings = ProxySettings(brokers: brokers)
+        settings.security = try UpstreamSecurity(host.value.configuration.properties)
         settings.trims = trims
         // What is written elsewhere than to files shows on the wire, or not at all.
         let files = output as? RowFiles
@@ -293,5 +296,14 @@ struct PipelineTrial: Sendable {
             let count = outcome.census[kill.point] ?? 0
             outcome.run.invalidReason = "the kill at \(kill) never came: the point was met \(count) times"
         }
+    }
+}
+
+extension UpstreamSecurity {
+    /// How the proxy reaches a broker that librdkafka reaches by these properties.
+    ///
+    /// - Throws: ``ProxyPropertyError`` for what the proxy lacks.
+    init(_ properties: [KafkaProperty]) throws(ProxyPropertyError) {
+        try self.init(properties.map { ($0.name, $0.value) })
     }
 }

@@ -75,23 +75,13 @@ package struct RowFiles: DeliverySource, OutputRows {
         for part in pattern.split(separator: "/") {
             found = found.flatMap { folder -> [String] in
                 guard part.contains(where: { "*?".contains($0) }) else { return ["\(folder)\(part)/"] }
+                let glob = Glob(part)
                 let names = (try? disk.list(folder.isEmpty ? "." : folder)) ?? []
                 // As in a shell: what is hidden is meant only where the pattern says so.
                 let shown = names.filter { part.hasPrefix(".") || !$0.hasPrefix(".") }
-                return shown.filter { fits($0[...], part) }.map { "\(folder)\($0)/" }
+                return shown.filter(glob.matches).map { "\(folder)\($0)/" }
             }
         }
         return found.map { String($0.dropLast()) }.filter(disk.exists).sorted()
-    }
-
-    private static func fits(_ name: Substring, _ pattern: Substring) -> Bool {
-        guard let first = pattern.first else { return name.isEmpty }
-        switch first {
-        case "*":
-            let rest = pattern.drop { $0 == "*" }
-            return rest.isEmpty || name.indices.contains { fits(name[$0...], rest) }
-        case "?": return !name.isEmpty && fits(name.dropFirst(), pattern.dropFirst())
-        default: return name.first == first && fits(name.dropFirst(), pattern.dropFirst())
-        }
     }
 }

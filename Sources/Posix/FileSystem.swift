@@ -141,6 +141,8 @@ public enum FileSystem {
         }
         return String(decoding: target, as: UTF8.self)
     }
+    /// Removes a folder in which nothing is; what is not there, or holds something, stays as it is.
+    public static func removeIfEmpty(_ folder: String) { rmdir(folder) }
 
     static func name(ofMagic magic: UInt64) -> String {
         switch magic {

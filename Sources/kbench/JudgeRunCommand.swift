@@ -126,6 +126,10 @@ struct JudgeRunCommand: AsyncParsableCommand {
         settings.limits = try limits()
         settings.merged = try merge.map { try OptionCheck.words($0, "--merge") }
         try OutputCheck.folder(out, "--out")
+        // It holds the work folder, and nothing else of ours.
+        let isOutThere = PosixDisk().exists(out)
+        if !isOutThere { Leftovers.shared.note(emptyFolder: out) }
+        defer { if !isOutThere { FileSystem.removeIfEmpty(out) } }
         WorkFolder.removeAbandoned(in: out)
         let whole = URL(fileURLWithPath: out).standardizedFileURL.path
         let options = try broker.runOptions(in: whole, reproduce: reproduce, topics: topics)

@@ -28,6 +28,7 @@ struct Kbench: AsyncParsableCommand {
             ReplayCommand.self, ShrinkCommand.self, ExplainCommand.self, CrashPointsCommand.self, OffsetsCommand.self,
             CeilingsCommand.self, BrokerCommand.self, JudgeCommand.self, LeagueCommand.self, ReportCommand.self,
             ListCommand.self, AgainCommand.self, WorkerCommand.self, PlainLoopCommand.self, WatchedCommand.self,
+            ProxyCommand.self,
         ])
 
     static func main() async {
@@ -37,7 +38,7 @@ struct Kbench: AsyncParsableCommand {
             // A process that another kbench has started ends as that one says, and a broker's end is no failure.
             let isStarted = command is WorkerCommand || command is PlainLoopCommand || command is WatchedCommand
             // What goes on as another command leaves signals to that one.
-            if !(isStarted || command is BrokerServeCommand || command is AgainCommand) {
+            if !(isStarted || command is BrokerServeCommand || command is ProxyCommand || command is AgainCommand) {
                 try OrderlyEnd.prepare()
             }
             if var asynchronous = command as? any AsyncParsableCommand {

@@ -17,7 +17,7 @@ import Testing
     static let soleUsers: [(imported: String, user: String)] = [
         ("CRdKafka", "Kafka"), ("CZooKeeper", "ZooKeeper"), ("CZstd", "Compression"), ("CZlib", "Compression"),
         ("CSnappy", "Compression"), ("CLz4", "Compression"), ("Glibc", "Posix"),
-        ("CCrypto", "KafkaServer"), ("NIOSSL", "KafkaServer"),
+        ("CCrypto", "Sasl"), ("NIOSSL", "KafkaServer"), ("NIOSSL", "KafkaProxy"), ("NIOTLS", "KafkaProxy"),
         ("CPosixShims", "Posix"), ("CFileWatch", "Posix"), ("CPlainLoop", "Kafka"),
         ("CChecksum", "Checksum"), ("Subprocess", "Harness"), ("SystemPackage", "Harness"), ("Yams", "Harness"),
         ("Histogram", "Harness"),

@@ -147,6 +147,12 @@ final class BareClient {
         return try receive(length).withUnsafeBytes { try A.decodeResponse($0, version: version) }
     }
 
+    /// The next frame, whatever it is.
+    func frame() throws -> [UInt8] {
+        let length = try receive(4).reduce(0) { $0 << 8 | Int($1) }
+        return try receive(length)
+    }
+
     @discardableResult
     func call<A: Api>(_: A.Type, _ request: A.Request, version: Int16, client: String = "bare") throws -> A.Response {
         try ask(A.self, request, version: version, client: client)

@@ -2,6 +2,7 @@
 import Foundation
 import Harness
 import Kafka
+import KafkaProxy
 import Posix
 import Results
 import Testing
@@ -41,6 +42,7 @@ import World
     /// Judges a pipeline in a folder of its own, of which nothing is left.
     static func judge(
         _ settings: JudgeSettings = JudgeSettings(), program: String = consumer, brokers: Int = 1,
+        at cluster: (address: String, properties: [KafkaProperty])? = nil,
         _ change: (inout Pipeline) -> Void
     ) async throws -> JudgeResult {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("kbench-\(UUID().uuidString)").path
@@ -51,9 +53,10 @@ import World
         pipeline.load = PipelineLoad(records: 600, partitions: 3)
         change(&pipeline)
         var options = RunOptions(
-            brokers: nil, properties: [], workDirectory: "\(folder)/work", workerExecutable: WatchedFilesTests.kbench,
+            brokers: cluster?.address, properties: cluster?.properties ?? [], workDirectory: "\(folder)/work",
+            workerExecutable: WatchedFilesTests.kbench,
             reproduce: "kbench judge test.yaml \(JudgeRunner.pointsPlace)", version: "")
-        options.embeddedBrokers = brokers
+        if cluster == nil { options.embeddedBrokers = brokers } else { options.topics.replication = brokers }
         let result = try await JudgeRunner(pipeline, settings, options: options).run()
         let left = try PosixDisk().list(folder)
         #expect(left == ["consumer.py"])
@@ -180,6 +183,7 @@ import World
             ("exit 3", "ended with an error", ["restart-failed"]),
             ("exec sleep 1000", "was not done after 1 s", []), ("exec yes garbage", "was not done after 1 s", []),
             ("echo garbage >\"$KBENCH_OUTPUT\"", "wrong by itself", []),
+            ("echo garbage >\"$KBENCH_OUTPUT\"; rm \"$KBENCH_OUTPUT\"", "600 lost", []),
             ("true", "600 lost", []), ("kill -9 $$", "killed by somebody else", []),
         ]
         for (command, reason, findings) in cases {
@@ -206,8 +210,8 @@ import World
             brokers: "127.0.0.1:1", properties: [KafkaProperty(name: "security.protocol", value: "sasl_ssl")],
             workDirectory: "work", workerExecutable: "", reproduce: "", version: "")
         let runner = JudgeRunner(Pipeline(name: "a", folder: "/", command: ["true"]), JudgeSettings(), options: options)
-        let encrypted = await #expect(throws: Diagnosis.self) { try await runner.run() }
-        #expect(encrypted?.cause.contains("no TLS") == true)
+        let ticket = await #expect(throws: ProxyPropertyError.self) { try await runner.run() }
+        #expect(ticket?.cause.contains("sasl.mechanisms is GSSAPI, and the proxy has PLAIN") == true)
         let missing = await #expect(throws: Diagnosis.self) {
             try await Self.judge { $0.command = ["/no/such/program"] }
         }

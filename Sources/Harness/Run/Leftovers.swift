@@ -13,6 +13,7 @@ public final class Leftovers: Sendable {
     private struct State {
         var isEnding = false
         var folders: [String] = []
+        var emptyFolders: [String] = []
         var workers: [Int32] = []
         var program: Int32?
         var clusters: [ClusterLeftovers] = []
@@ -32,6 +33,9 @@ public final class Leftovers: Sendable {
     package func note(folder: String) {
         state.withLock { if !$0.folders.contains(folder) { $0.folders.append(folder) } }
     }
+
+    /// A folder that was made for what lasts as long as the command: it goes, too, if nothing is in it then.
+    public func note(emptyFolder: String) { state.withLock { $0.emptyFolders.append(emptyFolder) } }
 
     /// A worker that was started, or another process that leads a group of its own; `mark` is what its processes have in
     /// their environment.
@@ -118,6 +122,7 @@ public final class Leftovers: Sendable {
             for _ in 0..<3 { try? FileSystem.removeTree(folder) }
             if PosixDisk().exists(folder) { left.append("folder \(folder)") }
         }
+        for folder in state.withLock({ $0.emptyFolders }) { FileSystem.removeIfEmpty(folder) }
         return left
     }
 

@@ -83,6 +83,7 @@ package struct WireLedger: Equatable, Sendable {
             case fetch
             case join(group: String, isStatic: Bool)
             case leave(group: String, members: [String])
+            case heartbeat(group: String, member: String, epoch: Int32, instance: String?)
         }
         fileprivate var entries: Entries
         fileprivate var connection: Int
@@ -90,14 +91,26 @@ package struct WireLedger: Equatable, Sendable {
 
     package private(set) var reads: [Read] = []
     package private(set) var commits: [Commit] = []
+    /// How many of the commits brokers have taken.
+    package private(set) var takenCommits = 0
     package private(set) var outputs: [Output] = []
     package private(set) var endings: [Ending] = []
     /// From which offset each partition was asked for last, in this life.
     package private(set) var positions: [WirePlace: Int64] = [:]
     package private(set) var ends: [WirePlace: Ends] = [:]
-    /// The members of each group that have joined and not left, by the connection they joined over. Static ones are not
-    /// here: their next life takes their place.
-    package private(set) var members: [String: [String: Int]] = [:]
+    /// A member of a group.
+    package struct Membership: Equatable, Sendable {
+        /// Over which it joined.
+        package var connection: Int
+        /// Whether the group has Kafka 4's own protocol (KIP-848).
+        package var isHeldByBroker = false
+        /// The name that outlives its process, in such a group; nil: it has none.
+        package var instance: String?
+    }
+
+    /// The members of each group that have joined and not left, by name. Static ones of classic groups are not here: their
+    /// next life takes their place.
+    package private(set) var members: [String: [String: Membership]] = [:]
     /// In the order in which they came.
     package private(set) var transactionalIds: [String] = []
     /// Counted from 1.
@@ -175,6 +188,10 @@ package struct WireLedger: Equatable, Sendable {
             return Ticket(entries: .join(group: group, isStatic: isStatic), connection: connection)
         case .leave(let group, let members):
             return Ticket(entries: .leave(group: group, members: members), connection: connection)
+        case .heartbeat(let group, let member, let epoch, let instance):
+            return Ticket(
+                entries: .heartbeat(group: group, member: member, epoch: epoch, instance: instance),
+                connection: connection)
         case .addPartitions: return nil
         }
     }
@@ -195,6 +212,7 @@ package struct WireLedger: Equatable, Sendable {
             for index in range {
                 guard let found = outcomes.first(where: { $0.place == commits[index].place }) else { continue }
                 commits[index].outcome = WireOutcome(error: found.error, isTold: isTold)
+                if commits[index].outcome.isInEffect { takenCommits += 1 }
             }
         case (.ending(let index), .done(let error)):
             endings[index].outcome = WireOutcome(error: error, isTold: isTold)
@@ -206,7 +224,18 @@ package struct WireLedger: Equatable, Sendable {
         case (.join(let group, let isStatic), .joined(let member, let error)):
             // Whoever is told only its name (MEMBER_ID_REQUIRED, KIP-394) is waited for, too.
             let isMember = (error == 0 || error == 79) && !member.isEmpty
-            if isMember, !isStatic { members[group, default: [:]][member] = ticket.connection }
+            if isMember, !isStatic {
+                members[group, default: [:]][member] = Membership(connection: ticket.connection)
+            }
+        case (.heartbeat(let group, let asked, let epoch, let instance), .joined(let named, 0)):
+            // Which of the two gives the name depends on the version.
+            let member = named.isEmpty ? asked : named
+            guard epoch >= 0 else {
+                members[group]?[member] = nil
+                return
+            }
+            members[group, default: [:]][member] = Membership(
+                connection: ticket.connection, isHeldByBroker: true, instance: instance)
         case (.leave(let group, let left), .done(0)):
             for member in left { members[group]?[member] = nil }
         default: break

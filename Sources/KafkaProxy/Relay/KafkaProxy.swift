@@ -35,6 +35,8 @@ package struct ProxySettings: Sendable {
     package var trims = false
     /// nil: answers come as soon as they can.
     package var lockstep: Lockstep?
+    /// What brokers want before they take requests.
+    package var security = UpstreamSecurity.none
 
     package init(brokers: [WireAddress]) { self.brokers = brokers }
 
@@ -59,14 +61,27 @@ package struct FiredPoint: Equatable, Sendable {
     package var action: WireAction
 }
 
+/// How far a life has come, as the account has it.
+package struct ProxyProgress: Equatable, Sendable {
+    /// From which offset each partition was asked for last.
+    package var positions: [WirePlace: Int64] = [:]
+    /// Offsets that the broker has taken, of all lives.
+    package var commits = 0
+
+    package init(positions: [WirePlace: Int64] = [:], commits: Int = 0) {
+        self.positions = positions
+        self.commits = commits
+    }
+}
+
 /// Why there is no proxy.
 package struct ProxyError: DiagnosticError {
     /// The kind of failure, for programs.
     package var code: String { "proxy-not-started" }
-    /// What the system says.
+    /// What the system says, or a broker.
     package var message: String
+    package var fix: String
     package var cause: String { "no proxy can be started before the brokers: \(message)" }
-    package var fix: String { "look for a limit of open files or ports" }
     package var exitCode: ExitStatus { .brokerUnreachable }
 }
 
@@ -90,25 +105,49 @@ package final class KafkaProxy: Sendable {
     /// Begins to listen, until ``stop()``. `onFire` is called on the event loop when a frame comes to an armed point:
     /// when the action is a kill, traffic stands still already. It must not call the proxy.
     ///
-    /// - Throws: ``ProxyError``.
+    /// A broker that wants TLS or a login is connected to once, so that it shows whether it takes the proxy.
+    ///
+    /// - Throws: ``ProxyError``, or ``ProxyPropertyError`` for files of TLS that cannot be used.
     package static func start(
         _ settings: ProxySettings, onFire: @escaping @Sendable (FiredPoint) -> Void = { _ in }
     ) throws -> KafkaProxy {
+        let upstream = try Upstream(settings.security)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let loop = group.next()
         do {
+            if settings.security != .none { try greet(settings.brokers, upstream, loop) }
             let relay = try loop.submit {
-                NIOLoopBound(Relay(settings, group, loop, onFire), eventLoop: loop)
+                NIOLoopBound(Relay(settings, upstream, loop, onFire), eventLoop: loop)
             }.wait()
             try loop.flatSubmit {
                 relay.value.open(settings.brokers) ?? loop.makeSucceededVoidFuture()
             }.wait()
             let places = try loop.submit { settings.brokers.map { relay.value.place($0).description } }.wait()
             return KafkaProxy(places.joined(separator: ","), relay, loop, group)
+        } catch let error as ProxyError {
+            try? group.syncShutdownGracefully()
+            throw error
         } catch {
             try? group.syncShutdownGracefully()
-            throw ProxyError(message: "\(error)")
+            throw ProxyError(message: "\(error)", fix: "look for a limit of open files or ports")
         }
+    }
+
+    /// Connects to one of the brokers, whichever takes the proxy first.
+    private static func greet(_ brokers: [WireAddress], _ upstream: Upstream, _ loop: any EventLoop) throws {
+        var refusals: [String] = []
+        for broker in brokers {
+            do {
+                let channel = try loop.flatSubmit { upstream.connect(to: broker, on: loop) }.wait()
+                try? channel.close().wait()
+                return
+            } catch {
+                refusals.append("\(broker): \(error)")
+            }
+        }
+        throw ProxyError(
+            message: refusals.joined(separator: "; "),
+            fix: "look at security.protocol and at the properties of TLS and SASL that were given")
     }
 
     /// Runs on the event loop. It only fails when the proxy has been stopped, and then there is nothing to ask.
@@ -131,6 +170,14 @@ package final class KafkaProxy: Sendable {
 
     /// The account.
     package var ledger: WireLedger { ask { $0.ledger } ?? WireLedger() }
+
+    /// How far this life has come.
+    package var progress: ProxyProgress {
+        ask { ProxyProgress(positions: $0.ledger.positions, commits: $0.ledger.takenCommits) } ?? ProxyProgress()
+    }
+
+    /// Why a broker could not be connected to, the last time that it was tried; nil where it could.
+    package var obstacle: String? { ask { $0.obstacle } ?? nil }
 
     /// Frames whose bodies could not be read, so that the account lacks what they say.
     package var unread: Int { ask { $0.unread } ?? 0 }
@@ -170,13 +217,17 @@ package final class KafkaProxy: Sendable {
     package func evict() -> Int {
         let members = ask { relay in
             relay.ledger.members.sorted { $0.key < $1.key }.flatMap { group, members in
-                members.sorted { $0.key < $1.key }.compactMap { member, connection in
-                    relay.brokers[connection].map { Departure(group: group, member: member, broker: $0) }
+                members.sorted { $0.key < $1.key }.compactMap { member, membership in
+                    relay.brokers[membership.connection].map {
+                        Departure(group: group, member: member, membership: membership, broker: $0)
+                    }
                 }
             }
         }
+        guard let upstream = ask({ $0.upstream }) else { return 0 }
         return (members ?? []).reduce(0) { count, departure in
-            guard (try? departure.carryOut(on: loop).wait()) == true else { return count }
+            let isGone = try? loop.flatSubmit { [loop] in departure.carryOut(by: upstream, on: loop) }.wait()
+            guard isGone == true else { return count }
             return count + 1
         }
     }

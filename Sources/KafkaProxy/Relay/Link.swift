@@ -47,6 +47,11 @@ final class Link {
 
     /// Begins to pass frames.
     func begin(client: any Channel, broker: any Channel) {
+        guard !isOver else {
+            // The client has gone meanwhile.
+            for channel in [client, broker] { channel.close(promise: nil) }
+            return
+        }
         lanes.client.channel = client
         lanes.broker.channel = broker
         readOn(.client)

@@ -6,8 +6,10 @@ internal import NIOPosix
 /// The proxy's state, on its event loop.
 final class Relay {
     let settings: ProxySettings
-    private let group: any EventLoopGroup
     private let loop: any EventLoop
+    let upstream: Upstream
+    /// Why a broker could not be connected to, the last time; nil: each could.
+    private(set) var obstacle: String?
     private let owner: @Sendable (FiredPoint) -> Void
 
     private(set) var isFrozen = false
@@ -26,11 +28,11 @@ final class Relay {
     private var lastTraffic = NIODeadline.uptimeNanoseconds(0)
 
     init(
-        _ settings: ProxySettings, _ group: any EventLoopGroup, _ loop: any EventLoop,
+        _ settings: ProxySettings, _ upstream: Upstream, _ loop: any EventLoop,
         _ owner: @escaping @Sendable (FiredPoint) -> Void
     ) {
         self.settings = settings
-        self.group = group
+        self.upstream = upstream
         self.loop = loop
         self.owner = owner
     }
@@ -100,7 +102,7 @@ final class Relay {
 
     /// Requests that say nothing of what a pipeline does, or are answered only after a while.
     private static let idle: Set<Int16> = Set(
-        [ApiKey.fetch, .heartbeat, .joinGroup, .syncGroup, .metadata].map(\.rawValue))
+        [ApiKey.fetch, .heartbeat, .joinGroup, .syncGroup, .metadata].map(\.rawValue) + [ConsumerHeartbeat.key])
     private static let shareFetch = AddressedApi.shareFetch.rawValue
 
     func noteTraffic(_ key: Int16) { if !Self.idle.contains(key) { lastTraffic = .now() } }
@@ -163,11 +165,11 @@ final class Relay {
     private func listener(_ broker: WireAddress) -> EventLoopFuture<Void> {
         if let listener = listeners[broker] { return listener }
         let relay = NIOLoopBound(self, eventLoop: loop)
-        let listener = ServerBootstrap(group: group)
+        let listener = ServerBootstrap(group: loop)
             .serverChannelOption(.backlog, value: 256)
             .childChannelOption(.autoRead, value: false)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .childChannelOption(.recvAllocator, value: Self.allocator)
+            .childChannelOption(.recvAllocator, value: Upstream.allocator)
             .childChannelInitializer { relay.value.accept($0, broker) }
             .bind(host: settings.host, port: 0)
             .map { channel in
@@ -179,38 +181,28 @@ final class Relay {
         return listener
     }
 
-    private static let allocator = AdaptiveRecvByteBufferAllocator(
-        minimum: 4 << 10, initial: 16 << 10, maximum: 1 << 20)
-
     private func accept(_ client: any Channel, _ broker: WireAddress) -> EventLoopFuture<Void> {
         guard !isFrozen else { return client.close() }
         linksMade += 1
         let link = Link(linksMade, self)
         links[link.id] = link
         brokers[link.id] = broker
-        let bound = NIOLoopBound(link, eventLoop: loop)
+        let bound = NIOLoopBound((relay: self, link: link), eventLoop: loop)
         return loop.makeCompletedFuture { try client.pipeline.syncOperations.addHandler(Pipe(link, .client)) }
             .map {
-                let link = bound.value
-                ClientBootstrap(group: link.relay.group)
-                    .channelOption(.autoRead, value: false)
-                    .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-                    .channelOption(.recvAllocator, value: Self.allocator)
-                    .channelInitializer { channel in
-                        channel.eventLoop.makeCompletedFuture {
-                            try channel.pipeline.syncOperations.addHandler(Pipe(bound.value, .broker))
-                        }
+                let (relay, link) = bound.value
+                relay.upstream.connect(to: broker, on: relay.loop).assumeIsolated().whenComplete { result in
+                    do {
+                        let channel = try result.get()
+                        try channel.pipeline.syncOperations.addHandler(Pipe(link, .broker))
+                        link.begin(client: client, broker: channel)
+                        relay.obstacle = nil
+                    } catch {
+                        relay.obstacle = "\(broker): \(error)"
+                        client.close(promise: nil)
+                        link.close()
                     }
-                    .connect(host: broker.host, port: Int(broker.port))
-                    .assumeIsolated()
-                    .whenComplete { result in
-                        switch result {
-                        case .success(let channel): link.begin(client: client, broker: channel)
-                        case .failure:
-                            client.close(promise: nil)
-                            link.close()
-                        }
-                    }
+                }
             }
     }
 }

@@ -45,11 +45,19 @@ package enum RequestFacts: Equatable, Sendable {
     case initProducer(transaction: String?)
     case join(group: String, member: String, isStatic: Bool)
     case leave(group: String, members: [String])
+    /// A member of a group of Kafka 4's own protocol; an epoch below 0: it leaves.
+    case heartbeat(group: String, member: String, epoch: Int32, instance: String?)
 
     /// Reads the request behind `header`; nil for one that says nothing of this.
     ///
     /// - Throws: ``WireError`` for bytes that are no such request.
     package init?(_ frame: UnsafeRawBufferPointer, _ header: RequestHeader, _ names: TopicNames) throws(WireError) {
+        guard header.key != ConsumerHeartbeat.key else {
+            let request = try ConsumerHeartbeat.request(frame, header)
+            self = .heartbeat(
+                group: request.group, member: request.member, epoch: request.epoch, instance: request.instance)
+            return
+        }
         switch header.api {
         case .produce: try self.init(Produce.decodeRequest(frame, header), frame, names)
         case .fetch:

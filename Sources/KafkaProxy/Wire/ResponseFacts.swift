@@ -38,6 +38,11 @@ package enum ResponseFacts: Equatable, Sendable {
     package init?(
         _ frame: UnsafeRawBufferPointer, of key: Int16, version: Int16, _ names: inout TopicNames
     ) throws(WireError) {
+        guard key != ConsumerHeartbeat.key else {
+            let (error, member) = try ConsumerHeartbeat.response(frame, version: version)
+            self = .joined(member: member, error: error)
+            return
+        }
         switch ApiKey(rawValue: key) {
         case .metadata:
             for topic in try Metadata.decodeResponse(frame, version: version).response.topics {

@@ -13,6 +13,7 @@ package enum VersionLimits {
     package static let ranges: [Int16: ClosedRange<Int16>] = {
         var ranges = Dictionary(uniqueKeysWithValues: AddressedApi.allCases.map { ($0.rawValue, $0.versions) })
         for key in read { ranges[key.rawValue] = key.api.versions }
+        ranges[ConsumerHeartbeat.key] = ConsumerHeartbeat.versions
         // Version 0 is followed by tokens without frames.
         ranges[ApiKey.saslHandshake.rawValue] = 1...Int16.max
         return ranges

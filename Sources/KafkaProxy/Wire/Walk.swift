@@ -15,6 +15,12 @@ struct Walk {
 
     mutating func skipTags() throws(WireError) { if reader.isFlexible { try reader.skipTags() } }
 
+    /// A text; nil for none.
+    mutating func text() throws(WireError) -> String? {
+        guard let count = try reader.length(.short) else { return nil }
+        return try reader.string(count)
+    }
+
     mutating func skipText() throws(WireError) {
         if let count = try reader.length(.short) { _ = try reader.take(count) }
     }

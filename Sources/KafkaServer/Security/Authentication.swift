@@ -1,12 +1,6 @@
 // Who a connection belongs to: the mechanisms of SASL that are offered, and where an exchange stands.
 internal import KafkaWire
-
-/// A mechanism of authentication.
-package enum SaslMechanism: String, CaseIterable, Sendable {
-    case plain = "PLAIN"
-    case scramSha256 = "SCRAM-SHA-256"
-    case scramSha512 = "SCRAM-SHA-512"
-}
+package import Sasl
 
 /// Somebody who may connect.
 package struct ServedUser: Equatable, Sendable {
@@ -35,15 +29,10 @@ struct Users {
             if user.mechanisms.contains(.plain) { passwords[user.name] = user.password }
             for (mechanism, digest) in [(SaslMechanism.scramSha256, Digest.sha256), (.scramSha512, .sha512)]
             where user.mechanisms.contains(mechanism) {
-                let salt = Self.random(16)
+                let salt = Nonce.bytes(16)
                 secrets[digest, default: [:]][user.name] = ScramSecret(user.password, digest, salt: salt)
             }
         }
-    }
-
-    static func random(_ count: Int) -> [UInt8] {
-        var source = SystemRandomNumberGenerator()
-        return (0..<count).map { _ in UInt8.random(in: 0...255, using: &source) }
     }
 
     func secret(of user: String, _ digest: Digest) -> ScramSecret? { secrets[digest]?[user] }
@@ -93,8 +82,7 @@ struct Authentication {
         }
         self.mechanism = mechanism
         isFramed = version > 0
-        // Printable, as the standard wants it, and without a comma.
-        let nonce = Base64.encode(Users.random(18))
+        let nonce = Nonce.text()
         exchange =
             switch mechanism {
             case .plain: .plain

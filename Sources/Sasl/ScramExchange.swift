@@ -1,15 +1,17 @@
 // The server's side of SCRAM (RFC 5802, RFC 7677): two messages come, two go out.
 
 /// What a server keeps of a password: nothing that it could be used with.
-struct ScramSecret {
-    static let iterations = 4096
+package struct ScramSecret: Sendable {
+    /// Rounds of salting where nobody says how many: the fewest that Kafka takes.
+    package static let iterations = 4096
 
     let salt: [UInt8]
     let iterations: Int
     fileprivate let storedKey: [UInt8]
     fileprivate let serverKey: [UInt8]
 
-    init(_ password: String, _ digest: Digest, salt: [UInt8], iterations: Int = Self.iterations) {
+    /// Salts a password, which takes milliseconds.
+    package init(_ password: String, _ digest: Digest, salt: [UInt8], iterations: Int = Self.iterations) {
         self.salt = salt
         self.iterations = iterations
         let salted = digest.salted(password, salt, iterations: iterations)
@@ -19,8 +21,9 @@ struct ScramSecret {
 }
 
 /// One exchange.
-struct ScramExchange {
-    enum Step: Equatable {
+package struct ScramExchange: Sendable {
+    /// What became of a message.
+    package enum Step: Equatable {
         case goOn([UInt8])
         case accepted(user: String, [UInt8])
         case refused
@@ -41,13 +44,14 @@ struct ScramExchange {
     private let nonce: String
     private var open: Open?
 
-    init(_ digest: Digest, nonce: String) {
+    /// Begins an exchange; `nonce` is the server's part, printable and without commas.
+    package init(_ digest: Digest, nonce: String) {
         self.digest = digest
         self.nonce = nonce
     }
 
     /// Takes the client's next message.
-    mutating func step(_ message: [UInt8], _ secret: (_ user: String) -> ScramSecret?) -> Step {
+    package mutating func step(_ message: [UInt8], _ secret: (_ user: String) -> ScramSecret?) -> Step {
         guard let text = String(validating: message, as: UTF8.self) else { return .refused }
         guard let open else { return begin(text, secret) }
         self.open = nil

@@ -2,12 +2,13 @@
 internal import CCrypto
 
 /// A hash function of SCRAM.
-enum Digest: CaseIterable {
+package enum Digest: CaseIterable, Sendable {
     case sha256
     case sha512
 
     private var function: OpaquePointer? { self == .sha256 ? EVP_sha256() : EVP_sha512() }
-    var byteCount: Int { self == .sha256 ? 32 : 64 }
+    /// Bytes of a digest.
+    package var byteCount: Int { self == .sha256 ? 32 : 64 }
 
     /// Lets the library fill as many bytes as the digest has.
     private func filled(_ body: (UnsafeMutablePointer<UInt8>?) -> Bool) -> [UInt8] {
@@ -19,16 +20,18 @@ enum Digest: CaseIterable {
         return bytes
     }
 
-    func hash(_ bytes: [UInt8]) -> [UInt8] {
+    /// The digest of these bytes.
+    package func hash(_ bytes: [UInt8]) -> [UInt8] {
         filled { EVP_Digest(bytes, bytes.count, $0, nil, function, nil) == 1 }
     }
 
-    func keyed(_ key: [UInt8], _ bytes: [UInt8]) -> [UInt8] {
+    /// HMAC.
+    package func keyed(_ key: [UInt8], _ bytes: [UInt8]) -> [UInt8] {
         filled { HMAC(function, key, Int32(clamping: key.count), bytes, bytes.count, $0, nil) != nil }
     }
 
     /// PBKDF2, as RFC 5802 has it under the name Hi.
-    func salted(_ password: String, _ salt: [UInt8], iterations: Int) -> [UInt8] {
+    package func salted(_ password: String, _ salt: [UInt8], iterations: Int) -> [UInt8] {
         filled {
             PKCS5_PBKDF2_HMAC(
                 password, Int32(clamping: password.utf8.count), salt, Int32(clamping: salt.count),
@@ -37,21 +40,22 @@ enum Digest: CaseIterable {
     }
 
     /// Whether two texts of bytes are the same, in a time that does not tell where they differ.
-    static func areSame(_ one: [UInt8], _ other: [UInt8]) -> Bool {
+    package static func areSame(_ one: [UInt8], _ other: [UInt8]) -> Bool {
         one.count == other.count && CRYPTO_memcmp(one, other, one.count) == 0
     }
 }
 
 /// Base 64 with padding.
-enum Base64 {
-    static func encode(_ bytes: [UInt8]) -> String {
+package enum Base64 {
+    /// The text.
+    package static func encode(_ bytes: [UInt8]) -> String {
         var text = [UInt8](repeating: 0, count: (bytes.count + 2) / 3 * 4 + 1)
         let count = EVP_EncodeBlock(&text, bytes, Int32(clamping: bytes.count))
         return String(decoding: text[..<Int(count)], as: UTF8.self)
     }
 
     /// Nil for what is none.
-    static func decode(_ text: some StringProtocol) -> [UInt8]? {
+    package static func decode(_ text: some StringProtocol) -> [UInt8]? {
         let input = Array(text.utf8)
         let padding = input.suffix(2).count { $0 == UInt8(ascii: "=") }
         // The library passes over blanks around the text, and takes padding anywhere.
