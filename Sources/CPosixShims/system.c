@@ -7,8 +7,10 @@
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 int kbench_set_parent_death_signal(int signal) {
     return prctl(PR_SET_PDEATHSIG, signal) == 0 ? 0 : errno;
@@ -61,4 +63,29 @@ uint64_t kbench_memory_limit(void) {
     struct rlimit limit;
     if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return 0;
     return limit.rlim_cur;
+}
+
+// What the system keeps of a thread for its scheduler, in the form that it had first; not every C library declares it.
+struct scheduling {
+    uint32_t size, policy;
+    uint64_t flags;
+    int32_t nice;
+    uint32_t priority;
+    uint64_t runtime, deadline, period;
+};
+
+uint64_t kbench_time_slice(void) {
+    struct scheduling thread = {0};
+    return syscall(SYS_sched_getattr, 0, &thread, sizeof thread, 0) == 0 ? thread.runtime : 0;
+}
+
+void kbench_set_time_slice(uint64_t nanoseconds) {
+    struct scheduling thread = {0};
+    if (syscall(SYS_sched_getattr, 0, &thread, sizeof thread, 0) != 0) return;
+    // Of threads in real time this would be something else, and whoever was given priority keeps it as it is.
+    if ((thread.policy != SCHED_OTHER && thread.policy != SCHED_BATCH) || thread.nice < 0) return;
+    thread.runtime = nanoseconds;
+    // Those that it starts begin as usual.
+    thread.flags |= 1;
+    syscall(SYS_sched_setattr, 0, &thread, 0);
 }

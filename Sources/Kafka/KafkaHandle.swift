@@ -11,6 +11,8 @@ final class KafkaHandle {
     }
 
     let configuration: KafkaConfiguration
+    /// Where messages go that were read.
+    let returns = MessageReturns()
     private(set) var pointer: OpaquePointer
     private let events: OpaquePointer
     private var isOpen = true
@@ -54,6 +56,7 @@ final class KafkaHandle {
             rd_kafka_conf_destroy(settings)
             throw error
         }
+        if kind == .consumer { returns.attach(to: settings) }
         rd_kafka_conf_set_log_cb(settings) { _, _, _, _ in }
         rd_kafka_conf_set_events(settings, RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_DR | alsoEvents)
         pointer = try KafkaHandle.make(kind, settings, location: configuration.bootstrap)

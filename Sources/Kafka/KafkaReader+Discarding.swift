@@ -55,13 +55,13 @@ extension KafkaReader {
             if code != RD_KAFKA_RESP_ERR_NO_ERROR, code != RD_KAFKA_RESP_ERR__PARTITION_EOF {
                 if !code.isTransient {
                     if count > 0 { return }
-                    batch.dropFirst()
+                    batch.passFirst()
                     guard places.indices.contains(Int(partition)) else {
                         throw handle.failure(code, doing: "fetch", location: topic)
                     }
                     throw failure(code, "fetch", partition, slot(of: partition).position)
                 }
-                batch.dropFirst()
+                batch.passFirst()
                 continue
             }
             if current?.partition != partition {
@@ -78,7 +78,7 @@ extension KafkaReader {
                 bytes += message.pointee.len
                 position = offset + 1
             }
-            batch.dropFirst()
+            batch.passFirst()
         }
     }
 

@@ -47,7 +47,7 @@ extension KafkaReader {
             }
             var added = 0
             var failure: (any Error)?
-            _ = try deliver(slot, until: until, limit: .max, added: &added, lends: false) { message, _ in
+            _ = try deliver(slot, until: until, limit: .max, added: &added) { message, _ in
                 // The library's message is at the front until this returns.
                 guard failure == nil, let front = slot.batch.first else { return }
                 do {

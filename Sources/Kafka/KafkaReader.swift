@@ -21,7 +21,7 @@ public final class KafkaReader: RecordReader {
     var places: [Int] = []
     /// The queue all partitions lead to while records are discarded, and what was taken from it.
     var sharedQueue: OpaquePointer?
-    var sharedBatch = MessageBatch(capacity: 10_000)
+    var sharedBatch: MessageBatch
     /// The partition whose records are lent.
     private var lender: PartitionSlot?
     var waker: FetchWaker?
@@ -64,6 +64,7 @@ public final class KafkaReader: RecordReader {
     init(_ handle: KafkaHandle, topic: String) {
         self.topic = topic
         self.handle = handle
+        sharedBatch = MessageBatch(capacity: 10_000, returns: handle.returns)
     }
 
     /// Reads these partitions, each from its offset on, where none was read before.
@@ -77,7 +78,7 @@ public final class KafkaReader: RecordReader {
             // Without this the assignment would lead the partition's messages to the queue of the whole consumer.
             rd_kafka_queue_forward(queue, nil)
             places[Int(partition)] = slots.count
-            slots.append(PartitionSlot(partition, at: offset, queue: queue))
+            slots.append(PartitionSlot(partition, at: offset, queue: queue, returns: handle.returns))
         }
         let assignment = TopicPartitionList(topic: topic, positions.map { ($0.partition, $0.offset) })
         let code = rd_kafka_assign(handle.pointer, assignment.pointer)
@@ -110,6 +111,8 @@ public final class KafkaReader: RecordReader {
         }
         slots = []
         places = []
+        // All are gone before their client is.
+        handle.returns.free()
     }
 
     deinit { close() }
@@ -226,6 +229,7 @@ public final class KafkaReader: RecordReader {
         let slot = slot(of: partition)
         let bytesBefore = block.payloadByteCount
         defer {
+            slot.batch.takeBack()
             if isTimeToLook(after: block.payloadByteCount - bytesBefore) { waker?.wake(for: partition) }
         }
         var added = 0
@@ -250,7 +254,7 @@ public final class KafkaReader: RecordReader {
                 slot.batch.fill(from: slot.queue, limit: 1, timeout: min(100, left.milliseconds))
                 if slot.batch.isEmpty, added == 0 { try handle.throwIfDown() }
             }
-            let goesOn = try deliver(slot, until: until, limit: limit, added: &added, lends: false) { message, _ in
+            let goesOn = try deliver(slot, until: until, limit: limit, added: &added) { message, _ in
                 let key = message.key.map { UnsafeRawBufferPointer(start: $0, count: message.key_len) }
                 let value = message.payload.map { UnsafeRawBufferPointer(start: $0, count: message.len) }
                 block.append(partition: partition, offset: message.offset, key: key, value: value)
@@ -292,7 +296,7 @@ public final class KafkaReader: RecordReader {
                     slot.batch.fill(from: slot.queue, limit: 1, timeout: min(100, left.milliseconds))
                     if slot.batch.isEmpty { try handle.throwIfDown() }
                 }
-                _ = try deliver(slot, until: until, limit: most, added: &added, lends: true) { message, place in
+                _ = try deliver(slot, until: until, limit: most, added: &added) { message, place in
                     records[place] = RecordBatch.Record(
                         offset: message.offset,
                         value: message.payload.map { UnsafeRawBufferPointer(start: $0, count: message.len) })
@@ -325,7 +329,7 @@ public final class KafkaReader: RecordReader {
     /// - Returns: Whether to go on; not when an error waits behind records that were added: they are handed over first.
     @inline(__always)
     func deliver(
-        _ slot: PartitionSlot, until: Offset, limit: Int, added: inout Int, lends: Bool,
+        _ slot: PartitionSlot, until: Offset, limit: Int, added: inout Int,
         take: (borrowing rd_kafka_message_t, _ place: Int) -> Void
     ) throws -> Bool {
         var position = slot.position
@@ -340,7 +344,7 @@ public final class KafkaReader: RecordReader {
                 } else if !message.pointee.err.isTransient {
                     if added > 0 { return false }
                     let code = message.pointee.err
-                    slot.batch.dropFirst()
+                    slot.batch.passFirst()
                     slot.isStopped = true
                     throw failure(code, "fetch", slot.partition, position)
                 }
@@ -357,7 +361,7 @@ public final class KafkaReader: RecordReader {
                     added += 1
                 }
             }
-            if lends { slot.batch.lendFirst() } else { slot.batch.dropFirst() }
+            slot.batch.passFirst()
         }
         if added > 0 { handle.noteAnswer() }
         return true
@@ -388,12 +392,13 @@ final class PartitionSlot {
     /// The log was once found to end here: what lies before it and has not been delivered is a gap, also for ranges that
     /// are asked for later. The library says so once.
     var emptyBelow: Offset = 0
-    var batch = MessageBatch(capacity: 1024)
+    var batch: MessageBatch
 
-    init(_ partition: Partition, at position: Offset, queue: OpaquePointer) {
+    init(_ partition: Partition, at position: Offset, queue: OpaquePointer, returns: MessageReturns) {
         self.partition = partition
         self.position = position
         self.queue = queue
+        batch = MessageBatch(capacity: 1024, returns: returns)
     }
 
     /// Steps over what is known to hold no record, as far as `until`.

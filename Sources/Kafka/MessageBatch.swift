@@ -7,19 +7,22 @@ struct MessageBatch: ~Copyable {
     /// The messages one call takes at most.
     let capacity: Int
     private let messages: UnsafeMutablePointer<UnsafeMutablePointer<rd_kafka_message_t>?>
+    /// Where messages go that are done with.
+    private let returns: MessageReturns
     /// Those before `next` from here on are lent.
     private var lent = 0
     private var next = 0
     private var end = 0
 
-    init(capacity: Int) {
+    init(capacity: Int, returns: MessageReturns) {
         self.capacity = capacity
+        self.returns = returns
         messages = .allocate(capacity: capacity)
         messages.initialize(repeating: nil, count: capacity)
     }
 
     deinit {
-        for index in lent..<end { rd_kafka_message_destroy(messages[index]) }
+        returns.add(UnsafeBufferPointer(start: messages + lent, count: end - lent))
         messages.deallocate()
     }
 
@@ -42,28 +45,18 @@ struct MessageBatch: ~Copyable {
     /// The message at the front.
     var first: UnsafeMutablePointer<rd_kafka_message_t>? { next < end ? messages[next] : nil }
 
-    /// Gives the message at the front back to the library.
-    mutating func dropFirst() {
-        takeBack()
-        rd_kafka_message_destroy(messages[next])
-        next += 1
-        lent = next
-    }
-
     /// Steps past the message at the front, which stays valid until the next ``takeBack()``.
-    mutating func lendFirst() { next += 1 }
+    mutating func passFirst() { next += 1 }
 
-    /// Gives the messages that were lent back to the library.
+    /// Gives the messages back that were stepped past.
     mutating func takeBack() {
-        while lent < next {
-            rd_kafka_message_destroy(messages[lent])
-            lent += 1
-        }
+        returns.add(UnsafeBufferPointer(start: messages + lent, count: next - lent))
+        lent = next
     }
 
     /// Gives all messages back.
     mutating func removeAll() {
+        next = end
         takeBack()
-        while next < end { dropFirst() }
     }
 }

@@ -32,6 +32,8 @@ final class Broker {
     var topics: Topics<BufferSegment>
     /// Where all is kept that is to come back; nil for memory alone.
     let data: DataStore?
+    /// What segments have left, until the next cleaning.
+    let spareMemory: SegmentMemory
     let unpacker = Unpacker()
 
     /// Fetches that wait for records, each with the end of its patience.
@@ -63,9 +65,12 @@ final class Broker {
         tls = try settings.certificate?.context()
         let data = try settings.data.map { try DataStore.open($0, loop) }
         self.data = data
+        let memory = SegmentMemory(byteLimit: data == nil ? SegmentMemory.mostInMemory : SegmentMemory.mostBesideFiles)
         topics = Topics { [files = data?.files] id, partition in
-            files.map { LogHome(files: $0, topic: id.low, partition: partition) }
+            let log = files.map { LogHome(files: $0, topic: id.low, partition: partition) }
+            return SegmentHome(memory: memory, log: log)
         }
+        spareMemory = memory
         groups = GroupCoordinator(settings.groups)
         transactions = TransactionCoordinator(settings.transactions)
         nodes = (0..<max(1, settings.brokers)).map { index in

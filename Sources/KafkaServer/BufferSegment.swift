@@ -11,21 +11,26 @@ final class BufferSegment: LogSegment {
     /// nil: what is written is in the file alone.
     private var buffer: ByteBuffer?
     private let file: SegmentFile?
+    private let memory: SegmentMemory
     private(set) var byteCount = 0
     /// So much of the memory is known to be there.
     private var populatedCount = 0
     private static let populatedAtOnce = 256 << 10
 
-    init(byteCapacity: Int, baseOffset: Int64, in home: LogHome?) {
-        file = home?.file(baseOffset: baseOffset)
-        buffer = ByteBufferAllocator().buffer(capacity: byteCapacity)
+    init(byteCapacity: Int, baseOffset: Int64, in home: SegmentHome) {
+        memory = home.memory
+        file = home.log?.file(baseOffset: baseOffset)
+        let memory = memory.take(byteCapacity)
+        (buffer, populatedCount) = (memory.buffer, memory.populatedCount)
         file?.files.keep(self)
     }
 
     private init(byteCapacity: Int, successorOf first: BufferSegment, isInMemory: Bool) {
+        memory = first.memory
         file = first.file?.successor()
         guard isInMemory else { return }
-        buffer = ByteBufferAllocator().buffer(capacity: byteCapacity)
+        let memory = memory.take(byteCapacity)
+        (buffer, populatedCount) = (memory.buffer, memory.populatedCount)
         file?.files.keep(self)
     }
 
@@ -35,9 +40,10 @@ final class BufferSegment: LogSegment {
             byteCapacity: byteCapacity, successorOf: self, isInMemory: file == nil || last.buffer != nil)
     }
 
-    /// A segment that lies in a file.
+    /// A segment that lies in a file, and never in memory.
     init(_ file: SegmentFile, byteCount: Int) {
         self.file = file
+        memory = SegmentMemory(byteLimit: 0)
         self.byteCount = byteCount
     }
 
@@ -45,7 +51,10 @@ final class BufferSegment: LogSegment {
     var memoryCount: Int { buffer?.capacity ?? 0 }
 
     /// Gives its memory back; the file has everything.
-    func leaveMemory() { buffer = nil }
+    func leaveMemory() {
+        guard var left = buffer.take() else { return }
+        memory.give(&left, populatedCount: populatedCount)
+    }
 
     // MARK: Writing
 
@@ -63,11 +72,10 @@ final class BufferSegment: LogSegment {
         guard let buffer, buffer.capacity < byteCount + count else { return true }
         // In memory a larger segment takes over; of a file there is to be one, not many small ones.
         guard let file else { return false }
-        var larger = ByteBufferAllocator().buffer(capacity: max(2 * buffer.capacity, byteCount + count))
-        larger.writeImmutableBuffer(buffer)
-        populatedCount = 0
-        file.files.grow(by: larger.capacity - buffer.capacity)
-        self.buffer = larger
+        var larger = memory.take(max(2 * buffer.capacity, byteCount + count))
+        larger.buffer.writeImmutableBuffer(buffer)
+        file.files.grow(by: larger.buffer.capacity - buffer.capacity)
+        (self.buffer, populatedCount) = (larger.buffer, larger.populatedCount)
         return true
     }
 
@@ -90,7 +98,7 @@ final class BufferSegment: LogSegment {
 
     func discard(logEnd: Int64?) {
         file?.files.forget(self)
-        buffer = nil
+        leaveMemory()
         file?.remove(logEnd: logEnd)
     }
 

@@ -101,7 +101,7 @@ final class LogFiles {
     }
 }
 
-/// Where the segments of one log are made.
+/// Where the files of one log are made.
 struct LogHome {
     let files: LogFiles
     let topic: UInt64

@@ -38,6 +38,23 @@ struct CRC32CTests {
         }
     }
 
+    @Test("is the same in hardware and by table for what is long enough to be taken in three stretches at a time")
+    func long() {
+        let bytes = (0..<13_000).map { UInt8(truncatingIfNeeded: ($0 &* $0 &* 31) >> 3 &+ $0) }
+        bytes.withUnsafeBytes { bytes in
+            for length in [3071, 3072, 3073, 3079, 3080, 4095, 6143, 6144, 6145, 9216, 9999, 12_900] {
+                for start in [0, 1, 7, 64] {
+                    let part = UnsafeRawBufferPointer(rebasing: bytes[start..<start + length])
+                    for previous: UInt32 in [0, 1, 0xffff_ffff, 0x1234_5678] {
+                        #expect(
+                            CRC32C.checksum(part, continuing: previous)
+                                == CRC32C.portableChecksum(part, continuing: previous), "\(length) from \(start)")
+                    }
+                }
+            }
+        }
+    }
+
     @Test("tells every single flipped bit by the two checksums alone, and no bit of fewer bytes, and no two bits")
     func oneBitApart() {
         let bytes = (0..<40).map { UInt8($0) }

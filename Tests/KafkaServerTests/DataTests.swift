@@ -227,7 +227,8 @@ import World
     @Test("puts a segment that is written anew in place of the old one in one step")
     func anew() throws {
         let files = LogFiles(disk, directory: "logs", memoryLimit: 1 << 20, syncsEach: false)
-        let home = LogHome(files: files, topic: 1, partition: 0)
+        let log = LogHome(files: files, topic: 1, partition: 0)
+        let home = SegmentHome(memory: SegmentMemory(byteLimit: 0), log: log)
         func write(_ text: String, to segment: BufferSegment) throws {
             // Where the place is put, and the rest.
             let isKept = try Array("0123456789abcdef\(text)".utf8).withUnsafeBytes {

@@ -6,6 +6,25 @@ import World
 
 @testable import Posix
 
+@Suite("The time that a thread runs at once")
+struct TimeSliceTests {
+    @Test("becomes short, but not for threads that begin later; where the system does not know that, nothing changes")
+    func shorter() throws {
+        let found = Mutex<[UInt64]>([])
+        // On a thread of its own, as the slice stays what it is.
+        try PlainThreads().run(1) { _ in
+            found.withLock { $0.append(TimeSlice.current) }
+            TimeSlice.shorten()
+            found.withLock { $0.append(TimeSlice.current) }
+            try? PlainThreads().run(1) { _ in found.withLock { $0.append(TimeSlice.current) } }
+        }
+        let slices = found.withLock { $0 }
+        try #require(slices.count == 3)
+        #expect(slices[0] == 0 ? slices[1] == 0 : slices[1] == 100_000)
+        #expect(slices[2] == slices[0])
+    }
+}
+
 @Suite("Questions about the file system")
 struct FileSystemTests {
     @Test("names the kind of file system")

@@ -21,6 +21,8 @@ public enum DiskCeiling {
             try? disk.remove(path)
         }
         file.bypassCache()
+        // As a worker's thread has it.
+        TimeSlice.shorten()
         let block = CeilingPayload.bytes(blockBytes)
         let clock = MonotonicClock()
         let begin = clock.now()

@@ -48,4 +48,10 @@ void kbench_limit_memory(uint64_t bytes);
 // The bound on the address space of this process, 0 for none.
 uint64_t kbench_memory_limit(void);
 
+// How long this thread runs at once where others wait, in nanoseconds; 0 where the kernel does not say.
+uint64_t kbench_time_slice(void);
+
+// Asks for another slice, from 0.1 to 100 ms, for this thread alone. A kernel that does not know that ignores it.
+void kbench_set_time_slice(uint64_t nanoseconds);
+
 #endif

@@ -68,6 +68,8 @@ public enum Worker {
             threads: PlainThreads())
         seams.observer = meter?.observer
         seams.stop = { Interrupts.wasInterrupted ? configuration.stop : nil }
+        // It waits for syncs and answers, again and again, beside threads that fetch; without output it does not.
+        if configuration.engine.strategy.hasOutput { TimeSlice.shorten() }
         let engine = try IngestionEngine(configuration: configuration.engine, seams: seams, counters: engineCounters)
         try engine.run()
         try meter?.finish()
