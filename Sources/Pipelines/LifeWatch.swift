@@ -64,6 +64,9 @@ struct LifeWatch: Sendable {
     /// How long rows that were all there could not be seen.
     var hidden: Duration { seen.state.withLock { $0.hidden } }
 
+    /// What shows that all was done where the group has committed the end.
+    static let committed = "committed"
+
     private static let pace = Duration.milliseconds(20)
 
     /// Follows a life until it is done or out of time, and ends it.
@@ -105,7 +108,7 @@ struct LifeWatch: Sendable {
             var by = "quiet"
             if offsetsAreGroups {
                 if try await committed() == ends.map({ $0 }) {
-                    by = "committed"
+                    by = Self.committed
                 } else if quiet < .milliseconds(limits.quietMilliseconds + limits.commitMilliseconds) {
                     continue
                 }
