@@ -105,7 +105,8 @@ package struct JudgeRunner: Sendable {
                 return entries.append(known)
             }
             let outcome = try await trial(
-                host, number, kill, after: moment, counting: name.isEmpty ? counts : [],
+                host, number, kill, after: moment, commits: entries.first?.run.drainedBy == LifeWatch.committed,
+                counting: name.isEmpty ? counts : [],
                 watching: kill.map { $0.file?.point.kind.calls ?? [] } ?? (moment == nil ? watched : []))
             if let folder = settings.evidence,
                 let evidence = RunEvidence(outcome, topic: outcome.topic, partitions: pipeline.load.partitions)
@@ -212,16 +213,24 @@ package struct JudgeRunner: Sendable {
     }
 
     private func trial(
-        _ host: Handed<BrokerHost>, _ number: Int, _ kill: PipelineTrigger?, after moment: Int?,
+        _ host: Handed<BrokerHost>, _ number: Int, _ kill: PipelineTrigger?, after moment: Int?, commits: Bool,
         counting counts: [PipelineTrigger] = [], watching kinds: FileCallKinds
     ) async throws -> TrialOutcome {
-        try await PipelineTrial(
+        var pipeline = pipeline
+        if commits {
+            pipeline.drain.commitMilliseconds = max(pipeline.drain.commitMilliseconds, Self.patienceMilliseconds)
+        }
+        return try await PipelineTrial(
             pipeline: pipeline, seed: settings.seed, trims: trims, isInLockstep: isInLockstep,
             host: host, kill: kill, moment: moment, counts: counts, watched: kinds,
             executable: options.workerExecutable, folder: "\(options.workDirectory)/run-\(number)",
             reproduce: reproduce(kill?.description ?? moment.map { "\(PipelineTrial.moment)@\($0)" })
         ).carryOut()
     }
+
+    /// How long the last offsets of a pipeline are waited for that has committed them in the run without a kill: one that
+    /// stands still meanwhile, on a busy machine, is not done.
+    private static let patienceMilliseconds = 60_000
 
     /// Stands in the command that repeats the runs where a run's own points go.
     package static let pointsPlace = "{points}"
@@ -238,16 +247,15 @@ package struct JudgeRunner: Sendable {
     private static let all = "census"
 
     /// The moments of kills that are no points, in milliseconds from a run's start: those that are named, and others by
-    /// chance within the time that a run without a kill took.
+    /// chance within the time in which a run without a kill read and wrote.
     private func moments(_ plain: JudgeResult.Run) -> [Int] {
         var random = SeededRandom(seed: settings.seed)
-        let length = max(1, Int(plain.seconds * 1_000 * Self.shareOfRun))
+        let first = plain.askedSeconds ?? 0
+        let last = max(first, plain.rowsSeconds ?? plain.seconds)
+        let time = Int(first * 1_000)...Int(last * 1_000)
         return (settings.points.isEmpty ? pipeline.points : settings.points).compactMap(PipelineTrial.moment(named:))
-            + (0..<settings.timedKills).map { _ in Int.random(in: 0..<length, using: &random) }
+            + (0..<settings.timedKills).map { _ in Int.random(in: time, using: &random) }
     }
-
-    /// Which part of a run kills by chance fall into: its last part is waiting.
-    private static let shareOfRun = 0.7
 
     /// The points that are named; none for those that the census decides.
     private func triggers(_ names: [String]) throws -> [(trigger: PipelineTrigger, isNumbered: Bool)] {

@@ -72,6 +72,9 @@ struct LifeWatch: Sendable {
 
     /// How long nothing may happen before it is asked whether there is anything left to read.
     private static let patience = Duration.seconds(5)
+    /// What shows that all was done where the group has committed the end.
+    static let committed = "committed"
+
     private static let pace = Duration.milliseconds(20)
 
     /// Follows a life until it is done or out of time, and ends it.
@@ -124,7 +127,7 @@ struct LifeWatch: Sendable {
             var by = "quiet"
             if offsetsAreGroups {
                 if try await committed() == ends.map({ $0 }) {
-                    by = "committed"
+                    by = Self.committed
                 } else if quiet < .milliseconds(limits.quietMilliseconds + limits.commitMilliseconds) {
                     continue
                 }

@@ -47,7 +47,8 @@ struct PipelineLives: Sendable {
             // What the first takes to start is its own: no member before it holds its group up.
             if isFirst {
                 outcome.firstSilence = silence
-                outcome.timeToRows = watch.lastChange.map { $0 - silence }
+                outcome.run.askedSeconds = watch.firstFetch.map { $0 / .seconds(1) }
+                outcome.run.rowsSeconds = watch.lastChange.map { $0 / .seconds(1) }
             } else {
                 if outcome.run.fired, outcome.run.recoverySeconds == nil {
                     outcome.run.recoverySeconds = watch.firstFetch.map { $0 / .seconds(1) }

@@ -32,8 +32,8 @@ extension TrialOutcome {
         speed.plainRecordsPerSecond = plainRecordsPerSecond
         speed.invalidReason = run.emptiness
         guard speed.invalidReason == nil else { return speed }
-        if let seconds = timeToRows.map({ $0 / .seconds(1) }), seconds > 0 {
-            speed.recordsPerSecond = Double(run.produced) / seconds
+        if let asked = run.askedSeconds, let rows = run.rowsSeconds, rows > asked {
+            speed.recordsPerSecond = Double(run.produced) / (rows - asked)
         } else {
             speed.invalidReason = "it was over before anybody could look"
         }

@@ -29,8 +29,6 @@ struct TrialOutcome: Sendable {
     var firstSilence = Duration.zero
     /// The most by which a later life took longer.
     var longestSilence = Duration.zero
-    /// From the first life's first question for records to its last row; nil where there is no such time.
-    var timeToRows: Duration?
     /// What a plain loop reads in a second; nil where nobody asked.
     var plainRecordsPerSecond: Double?
 }

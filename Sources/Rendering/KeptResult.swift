@@ -36,7 +36,7 @@ package struct KeptResult: Sendable {
             PlanResult.self, JudgeResult.self, CeilingsResult.self, AtlasResult.self, SwarmResult.self,
             MutantsResult.self, ReplayResult.self, ShrinkResult.self, RecordLifeResult.self, ExactFigures.self,
             BuildComparison.self, CalibrationResult.self, GateResult.self, HistoryResult.self, OffsetsResult.self,
-            ResultListResult.self,
+            ResultListResult.self, LeagueResult.self,
         ]
         return Dictionary(uniqueKeysWithValues: all.map { ($0.schema.name, $0) })
     }()

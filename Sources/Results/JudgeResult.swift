@@ -213,6 +213,10 @@ public struct JudgeResult: VersionedResult, Equatable {
         public var hiddenSeconds = 0.0
         /// Lives that began after the first.
         public var restarts = 0
+        /// Seconds from the first life's start until it asked for records; null where it never did.
+        @OrNull public var askedSeconds: Double?
+        /// Seconds from the first life's start until the output changed last; null where nobody looked.
+        @OrNull public var rowsSeconds: Double?
         /// Seconds from the start of the life after the kill until it asked for records; null where none did.
         @OrNull public var recoverySeconds: Double?
         /// What said that all was done: `committed`, `quiet` or `exit`; null when nothing did.

@@ -1,5 +1,6 @@
 // How a result is printed: one option with the same meaning for every command that has a result.
 internal import ArgumentParser
+internal import Harness
 internal import Posix
 internal import Rendering
 
@@ -28,14 +29,23 @@ struct VerdictOptions: ParsableArguments {
     /// Prints a result.
     ///
     /// - Throws: as ``OutputOptions/write(_:)``.
-    func write(_ result: some Judged) throws {
-        switch format {
-        case .report(let form):
+    func write(_ result: some Judged) throws { try writeAny(result) }
+
+    /// Prints a result that may judge or not.
+    ///
+    /// - Throws: as ``OutputOptions/write(_:)``, and `Diagnosis` for a form that only results have which judge.
+    func writeAny(_ result: any Presentable) throws {
+        if case .report(let form) = format {
             let width = StandardStreams.columns(ofFileDescriptor: 1) ?? Document.standardWidth
-            try StandardStreams.writeOutput(form.render(result, width: width))
-        case .junit: try StandardStreams.writeOutput(result.junit)
-        case .sarif: try StandardStreams.writeOutput(result.sarif())
+            return try StandardStreams.writeOutput(form.render(result, width: width))
         }
+        guard let judged = result as? any Judged else {
+            throw Diagnosis(
+                cause: "--format \(format.defaultValueDescription): a \(type(of: result).schema.name) judges nothing, "
+                    + "so it has no cases",
+                fix: "print it as html, markdown, csv or json", exitCode: .usage)
+        }
+        try StandardStreams.writeOutput(format == .junit ? judged.junit : judged.sarif())
     }
 }
 

@@ -19,12 +19,12 @@ struct ReportCommand: AsyncParsableCommand {
     @Argument(help: "The folder of a run, or a file that --format json has written.")
     var place: String
 
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: VerdictOptions
 
     func run() async throws {
         let place = place
         let result = try await BlockingThread.run { try KeptResult(at: place).result() }
-        try output.write(result)
+        try output.writeAny(result)
     }
 }
 

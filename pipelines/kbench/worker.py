@@ -20,7 +20,7 @@ configuration = {
         "starts": [low for low, _ in marks], "ends": [high for _, high in marks],
         "cuts": {"count": {"block": 100, "batch": 500}}, "limits": {"minRatePerPartition": 1},
         "tasks": {"slots": 1, "simulatedWorkMicroseconds": 0}, "taskAttempts": 4, "onDataLoss": "fail",
-        "programVersion": 1, "firstBatchIsUnlimited": False, "checkpointLagTasks": 1, "groupCommitBlocks": 1,
+        "programVersion": 1, "firstBatchIsUnlimited": False, "checkpointLagTasks": 0, "groupCommitBlocks": 1,
         "autoCommitBlocks": 10, "chunkRecords": 16384, "readTimeoutMilliseconds": 30000, "walSegmentBytes": 67108864}}
 with open(state + ".json", "w") as file:
     json.dump(configuration, file)
