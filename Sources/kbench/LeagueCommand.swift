@@ -61,7 +61,7 @@ struct LeagueCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The folder that the result is kept in.", valueName: "DIR"))
     var out = "results/league"
 
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: VerdictOptions
 
     @Flag(help: "No progress bar.")
     var quiet = false

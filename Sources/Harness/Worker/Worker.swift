@@ -2,6 +2,7 @@
 internal import Engine
 internal import Foundation
 internal import Kafka
+internal import Ingestion
 internal import Posix
 public import World
 

@@ -22,6 +22,23 @@ extension JudgeResult: Judged {
     package var remarks: [String] { findings.map { "\($0.name): \($0.detail)" } }
 }
 
+extension LeagueResult: Judged {
+    package var suite: String { "kbench league" }
+
+    package var checks: [Check] {
+        pipelines.map { entry in
+            let broken = entry.worst.map { "\($0.kill): \($0.duplicates) duplicates and \($0.lost) lost" }
+            let standing: Check.Standing =
+                switch entry.outcome {
+                case .pass: .passed
+                case .fail: .failed(entry.reason ?? broken ?? "")
+                default: .invalid(entry.reason ?? "\(entry.left) runs are left")
+                }
+            return Check(entry.pipeline, standing, reproduce: entry.worst?.reproduce ?? "")
+        }
+    }
+}
+
 extension ScenarioResult: Judged {
     package var suite: String { "kbench scenario \(scenario)" }
 
