@@ -1,5 +1,6 @@
 // Requests by which a connection says whose it is; until then nothing else is served on it.
 internal import KafkaWire
+internal import Sasl
 
 extension Broker {
     func saslHandshake(_ request: SaslHandshake.Request, _ reply: Reply) {
