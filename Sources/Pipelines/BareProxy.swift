@@ -1,7 +1,7 @@
 // The proxy by itself, as a measure of what it costs: nothing is armed.
-internal import KafkaProxy
+internal import Harness
 package import Kafka
-internal import Posix
+internal import KafkaProxy
 internal import World
 
 /// A proxy that stops nothing.

@@ -93,7 +93,7 @@ private final class HeartbeatBroker: Sendable {
         let members = try #require(proxy.ledger.members["g"])
         #expect(members.keys.sorted() == ["fixed", "made"])
         #expect(members["fixed"]?.instance == "i")
-        #expect(members.values.allSatisfy(\.isHeldByBroker))
+        #expect(members.values.allSatisfy { $0.isHeldByBroker })
         proxy.freeze()
         #expect(proxy.evict() == 2)
         #expect(

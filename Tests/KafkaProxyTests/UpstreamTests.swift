@@ -16,10 +16,14 @@ import World
     init() throws {
         var template = Array("/tmp/kbench-tls-XXXXXX".utf8CString)
         folder = String(cString: try #require(mkdtemp(&template)))
+        try makeCertificate(of: "IP:127.0.0.1")
+    }
+
+    private func makeCertificate(of name: String) throws {
         let status = system(
             """
             openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=served \
-            -addext subjectAltName=IP:127.0.0.1 -keyout \(folder)/key.pem -out \(certificate) 2>/dev/null
+            -addext subjectAltName=\(name) -keyout \(folder)/key.pem -out \(certificate) 2>/dev/null
             """)
         try #require(status == 0, "openssl makes no certificate")
     }
@@ -67,7 +71,7 @@ import World
         let configuration = try KafkaConfiguration(bootstrap: proxy.bootstrap)
         let cluster = try KafkaCluster(configuration)
         defer { cluster.close() }
-        try cluster.createTopic("numbers", partitions: 3)
+        try cluster.createTopic("numbers", partitions: 3, settings: TopicSettings(replication: 3))
         let broker = try KafkaBroker(configuration, topic: "numbers")
         defer { broker.close() }
         let producer = try KafkaProducer(configuration, topic: "numbers")
@@ -104,7 +108,7 @@ import World
         var request = JoinGroup.Request()
         (request.groupId, request.sessionTimeoutMs, request.rebalanceTimeoutMs) = ("g", 300_000, 300_000)
         request.protocolType = "consumer"
-        var offered = JoinGroup.Request.JoinGroupRequestProtocol()
+        var offered = JoinGroup.Request.ProtocolMetadata()
         offered.name = "range"
         request.protocols = [offered]
         let member = try client.call(JoinGroup.self, request, version: 3).memberId
@@ -125,7 +129,7 @@ import World
         let cases: [(server: KafkaServer, security: String, more: [String: String], words: String)] = [
             (server, "SASL_SSL", ["sasl.password": "wrong"], "credentials"),
             (server, "SASL_SSL", ["sasl.mechanisms": "PLAIN", "sasl.username": "bob"], "Invalid username or password"),
-            (server, "SASL_PLAINTEXT", [:], "closed the connection"), (server, "SSL", ["ssl.ca.location": ""], "CERT"),
+            (server, "SASL_PLAINTEXT", [:], "that wants TLS"), (server, "SSL", ["ssl.ca.location": ""], "CERT"),
             (plain, "SASL_SSL", [:], "SSL"), (plain, "SASL_PLAINTEXT", ["sasl.password": "x"], "credentials"),
         ]
         for (server, security, more, words) in cases {
@@ -137,15 +141,12 @@ import World
     }
 
     @Test("looks at a certificate as it is told") func certificates() throws {
+        try makeCertificate(of: "DNS:elsewhere")
         let server = try server()
         defer { server.stop() }
-        let elsewhere = server.bootstrap.replacing("127.0.0.1", with: "localhost")
         func connect(_ more: [String: String]) throws {
-            var settings = ProxySettings(brokers: ProxySettings.brokers(of: elsewhere) ?? [])
-            settings.security = try UpstreamSecurity(properties("SASL_SSL", "PLAIN", more))
-            try KafkaProxy.start(settings).stop()
+            try proxy(server, properties("SASL_SSL", "PLAIN", more)).stop()
         }
-        // It is of 127.0.0.1 alone.
         #expect(throws: ProxyError.self) { try connect([:]) }
         try connect(["ssl.endpoint.identification.algorithm": "none"])
         try connect(["enable.ssl.certificate.verification": "false", "ssl.ca.location": "/etc/ssl/certs"])
@@ -176,7 +177,8 @@ import World
         for (more, location) in files {
             var settings = ProxySettings(brokers: [WireAddress("127.0.0.1", 1)])
             settings.security = try UpstreamSecurity(properties("SSL", "PLAIN", more))
-            let error = #expect(throws: ProxyPropertyError.self) { [settings] in try KafkaProxy.start(settings) }
+            let faulty = settings
+            let error = #expect(throws: ProxyPropertyError.self) { try KafkaProxy.start(faulty) }
             #expect(error?.location == location)
         }
     }

@@ -171,6 +171,12 @@ import Testing
         #expect(whole.left == 0)
         #expect(whole.runs.map(\.point) == [nil, "wire.offset-commit.request", "wire.offset-commit.response"])
         #expect(whole.runs[0] == first.runs[0])
+        // What is remembered needs no time.
+        settings.budgetSeconds = 0
+        let remembered = try await judge()
+        #expect(remembered.left == 0)
+        #expect(remembered.runs == whole.runs)
+        settings.budgetSeconds = nil
         settings.shard = (2, 2)
         settings.journal = "\(folder)/2"
         let second = try await judge()

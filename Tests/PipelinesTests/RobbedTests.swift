@@ -36,8 +36,8 @@ struct RobbedTests {
                     isRobbed = True
                     name = {"input": "KBENCH_TOPIC", "output": "KBENCH_OUTPUT_TOPIC"}.get(mode)
                     if name:
-                        for future in AdminClient({"bootstrap.servers": bootstrap}).delete_topics(
-                            [os.environ[name]]).values(): future.result()
+                        admin = AdminClient({"bootstrap.servers": bootstrap})
+                        for future in admin.delete_topics([os.environ[name]]).values(): future.result()
                     if mode == "file": os.unlink(os.environ["KBENCH_OUTPUT"])
 
         """

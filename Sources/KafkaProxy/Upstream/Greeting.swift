@@ -76,6 +76,8 @@ final class Greeting: ChannelInboundHandler, RemovableChannelHandler {
         do {
             unwrapInboundIn(data).withUnsafeReadableBytes { frames.append($0) }
             while stage != .over, try frames.next({ try answer(context, $0) }) != nil {}
+        } catch is WireError {
+            fail(context, "it does not answer in Kafka's protocol, as a broker does that wants TLS")
         } catch {
             fail(context, "\(error)")
         }
