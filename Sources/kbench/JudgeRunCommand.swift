@@ -89,7 +89,7 @@ struct JudgeRunCommand: AsyncParsableCommand {
     @OptionGroup var broker: BrokerOptions
     @OptionGroup var topics: TopicOptions
 
-    @Option(help: ArgumentHelp("The folder for files while it runs.", valueName: "DIR"))
+    @Option(help: ArgumentHelp("The folder for results.", valueName: "DIR"))
     var out = "results"
 
     @Option(help: "How to print the result.")
@@ -136,6 +136,7 @@ struct JudgeRunCommand: AsyncParsableCommand {
         let result = try await Interruptible.run { try await runner.run() }
         bar.finish()
         try format.write(result)
+        try Keeping.keep(result, as: "judge-\(pipeline.name.fileName)", in: out, isText: format == .text)
         switch result.verdict {
         case .pass where result.left > 0: throw ExitCode(ExitStatus.inconclusive.rawValue)
         case .pass: return
@@ -219,11 +220,6 @@ struct JudgeRunCommand: AsyncParsableCommand {
         return limits
     }
 
-    private func quoted(_ word: String) -> String {
-        let isPlain = word.allSatisfy { $0.isLetter || $0.isNumber || "-_./=:,@+".contains($0) } && !word.isEmpty
-        return isPlain ? word : "'\(word.replacing("'", with: #"'\''"#))'"
-    }
-
     private func refusal(_ cause: String, _ fix: String) -> Diagnosis {
         Diagnosis(cause: cause, fix: fix, exitCode: .usage)
     }
@@ -242,8 +238,15 @@ struct JudgeRunCommand: AsyncParsableCommand {
         if trim { parts.append("--trim") }
         if lockstep { parts.append("--lockstep") }
         parts += broker.arguments + topics.arguments + [JudgeRunner.pointsPlace]
-        if !command.isEmpty { parts += ["--"] + command.map(quoted) }
+        if !command.isEmpty { parts += ["--"] + command.map(Keeping.quoted) }
         return parts.joined(separator: " ")
+    }
+}
+
+extension String {
+    /// What of a name can be a part of a folder's name.
+    fileprivate var fileName: String {
+        String(prefix(60).map { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) ? $0 : "_" })
     }
 }
 
