@@ -15,6 +15,7 @@ demo: ## Set up, build, and crash both ingestion paths between the log and the c
 	@scripts/setup build
 	@$(RELEASE)
 	@.build/release/kbench scenario crash-before-commit
+	@echo "To look at in a browser: $(CURDIR)/results/latest/report.html"
 
 test: ## Set up and run every test, also against an external broker
 	@scripts/test

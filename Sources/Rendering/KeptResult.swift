@@ -61,7 +61,9 @@ package struct KeptResult: Sendable {
                 fix: "name a file that --format json has written, or the folder of a run", at: path)
         }
         (self.path, self.schema, json) = (path, schema, data)
-        (reproduce, startedAt) = (head.reproduce, head.startedAt)
+        startedAt = head.startedAt
+        let command = URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent("command")
+        reproduce = head.reproduce ?? KeptResult.line(of: command.path)
     }
 
     /// The result itself.
@@ -103,6 +105,12 @@ package struct KeptResult: Sendable {
                 at: place)
         }
         return place.hasSuffix("/") ? place + name : "\(place)/\(name)"
+    }
+
+    /// The first line of a file; nil where there is none.
+    private static func line(of path: String) -> String? {
+        guard let data = FileManager.default.contents(atPath: path) else { return nil }
+        return String(decoding: data, as: UTF8.self).split(separator: "\n").first.map(String.init)
     }
 
     /// What is wrong with JSON, in a line.

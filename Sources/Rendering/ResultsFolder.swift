@@ -1,5 +1,5 @@
 // Keeps a result: one folder per run that appears complete or not at all, and is never changed afterwards.
-internal import Foundation
+package import Foundation
 package import Results
 internal import World
 
@@ -16,20 +16,42 @@ package struct ResultsFolder: Equatable, Sendable {
     package static func write(
         _ result: ScenarioResult, in base: String = "results"
     ) throws(ResultsError) -> ResultsFolder {
+        try make(name(of: result), in: base) {
+            let document = result.document
+            return [
+                ("run.json", try result.json().printable), ("summary.csv", document.csv.printable),
+                ("report.md", document.markdown.printable), ("report.html", document.html.printable),
+            ] + result.experiment.files.map { ($0.name, $0.content.text) }
+        }
+    }
+
+    /// Keeps any other result the same way: `result.json`, `result.csv`, `report.md`, `report.html`, and in `command` what was
+    /// typed for it, where that is known. The folder's name is the time and `name`.
+    ///
+    /// - Throws: ``ResultsError``; nothing is left behind then.
+    package static func keep(
+        _ result: some Presentable, as name: String, at time: Date, command: String?, in base: String
+    ) throws(ResultsError) -> ResultsFolder {
+        try make("\(stamp(time.formatted(.iso8601)))-\(name)", in: base) {
+            let document = result.document
+            return [
+                ("result.json", try result.json().printable), ("result.csv", document.csv.printable),
+                ("report.md", document.markdown.printable), ("report.html", document.html.printable),
+            ] + (command.map { [("command", $0.printable + "\n")] } ?? [])
+        }
+    }
+
+    /// Writes a folder that appears whole, and points `latest` at it.
+    private static func make(
+        _ name: String, in base: String, _ files: () throws -> [(name: String, text: String)]
+    ) throws(ResultsError) -> ResultsFolder {
         try makeBase(base)
         let root = URL(fileURLWithPath: base, isDirectory: true)
-        let name = name(of: result)
         let process = ProcessInfo.processInfo.processIdentifier
         let draft = root.appendingPathComponent(".\(name).\(process).partial", isDirectory: true)
         do {
             try FileManager.default.createDirectory(at: draft, withIntermediateDirectories: false)
-            let document = result.document
-            let files =
-                [
-                    ("run.json", try result.json().printable), ("summary.csv", document.csv.printable),
-                    ("report.md", document.markdown.printable), ("report.html", document.html.printable),
-                ] + result.experiment.files.map { ($0.name, $0.content.text) }
-            for (file, text) in files { try Data(text.utf8).write(to: draft.appendingPathComponent(file)) }
+            for (file, text) in try files() { try Data(text.utf8).write(to: draft.appendingPathComponent(file)) }
             let finalName = try publish(draft, as: name, in: root)
             pointLatest(at: finalName, in: root)
             return ResultsFolder(path: base.hasSuffix("/") ? base + finalName : "\(base)/\(finalName)")
@@ -42,9 +64,11 @@ package struct ResultsFolder: Equatable, Sendable {
 
     /// `20261122T153000Z-crash-before-commit-1`: sorts by time, and needs no quotes in a shell.
     static func name(of result: ScenarioResult) -> String {
-        let time = result.startedAt.filter { $0 != "-" && $0 != ":" }
-        return "\(time)-\(result.scenario)-\(result.seed)"
+        "\(stamp(result.startedAt))-\(result.scenario)-\(result.seed)"
     }
+
+    /// A time in UTC without what a name has no use for.
+    private static func stamp(_ time: String) -> String { time.filter { $0 != "-" && $0 != ":" } }
 
     private static func makeBase(_ base: String) throws(ResultsError) {
         var isFolder: ObjCBool = false

@@ -52,6 +52,8 @@ struct AtlasCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The folder for capsules.", valueName: "DIR"))
     var capsules = "results/capsules"
 
+    @OptionGroup var keeping: KeepOptions
+
     @OptionGroup var output: VerdictOptions
 
     @Flag(help: "No progress bar.")
@@ -98,6 +100,7 @@ struct AtlasCommand: AsyncParsableCommand {
         }
         if let resume { try OutputCheck.file(resume, "--resume") }
         try OutputCheck.folder(capsules, "--capsules")
+        try OutputCheck.folder(keeping.out, "--out")
         let journals = try merge.map { try OptionCheck.words($0, "--merge") }
         let options = AtlasOptions(
             units: units, shard: (parts[0], parts[1]), journal: resume,
@@ -110,7 +113,7 @@ struct AtlasCommand: AsyncParsableCommand {
             return try AtlasRunner(options) { fraction, label in bar.show(fraction, label) }.run()
         }
         bar.finish()
-        try output.write(result)
+        try output.write(result, keptAs: "atlas", in: keeping.out)
         if output.isText, result.seconds > 0 { StandardStreams.writeErrorLine(result.speed) }
         if !result.violations.isEmpty { throw ExitCode(ExitStatus.guaranteeBroken.rawValue) }
         if !result.isComplete, parts[1] == 1 { throw ExitCode(ExitStatus.inconclusive.rawValue) }

@@ -46,6 +46,8 @@ struct BenchRecoveryCommand: AsyncParsableCommand {
 
     @OptionGroup var log: LogOptions
 
+    @OptionGroup var keeping: KeepOptions
+
     @OptionGroup var output: OutputOptions
 
     @Flag(help: "No progress bar.")
@@ -69,8 +71,8 @@ struct BenchRecoveryCommand: AsyncParsableCommand {
             }
             return size
         }
-        let folder = "results"
-        try OutputCheck.folder(folder, "")
+        let folder = keeping.out
+        try OutputCheck.folder(folder, "--out")
         WorkFolder.removeAbandoned(in: folder)
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
         var runOptions = try broker.runOptions(in: folder, reproduce: reproduce, topics: topics)
@@ -82,7 +84,7 @@ struct BenchRecoveryCommand: AsyncParsableCommand {
         defer { bar.finish() }
         let result = try await Interruptible.run { try await runner.run() }
         bar.finish()
-        try output.write(result)
+        try output.write(result, keptAs: "bench-recovery", in: keeping.out)
         if !result.isValid { throw ExitCode(ExitStatus.invalidRun.rawValue) }
         if !result.holds { throw ExitCode(ExitStatus.guaranteeBroken.rawValue) }
     }

@@ -56,6 +56,8 @@ struct CapacityCommand: AsyncParsableCommand {
 
     @OptionGroup var topics: TopicOptions
 
+    @OptionGroup var keeping: KeepOptions
+
     @OptionGroup var output: OutputOptions
 
     @Flag(help: "Do not tell of probes.")
@@ -86,8 +88,8 @@ struct CapacityCommand: AsyncParsableCommand {
         settings.seed = UInt64(seed)
         settings.latencySeconds = try OptionCheck.seconds(probeTime, ScenarioLimits.offeredSeconds, "--probe-time")
         try CapacityRunner.check(probeSeconds: settings.latencySeconds, p99Milliseconds: p99, start: from)
-        let folder = "results"
-        try OutputCheck.folder(folder, "")
+        let folder = keeping.out
+        try OutputCheck.folder(folder, "--out")
         WorkFolder.removeAbandoned(in: folder)
         let isQuiet = quiet
         let runner = CapacityRunner(
@@ -95,7 +97,7 @@ struct CapacityCommand: AsyncParsableCommand {
             options: try broker.runOptions(in: folder, reproduce: reproduce, topics: topics)
         ) { label, probe in if !isQuiet { StandardStreams.writeErrorLine("\(label): \(probe.words)") } }
         let result = try await Interruptible.run { try await runner.run() }
-        try output.write(result)
+        try output.write(result, keptAs: "capacity", in: keeping.out)
         if !result.holds { throw ExitCode(ExitStatus.guaranteeBroken.rawValue) }
         if !result.isValid { throw ExitCode(ExitStatus.invalidRun.rawValue) }
     }

@@ -38,7 +38,7 @@ struct CeilingsCommand: AsyncParsableCommand {
 
     @OptionGroup var topics: TopicOptions
 
-    @Option(help: ArgumentHelp("The folder for files, which are removed afterwards.", valueName: "DIR"))
+    @Option(help: ArgumentHelp("The folder for results.", valueName: "DIR"))
     var out = "results"
 
     @OptionGroup var output: OutputOptions
@@ -63,7 +63,7 @@ struct CeilingsCommand: AsyncParsableCommand {
         ) { bar.show($0, $1) }
         let result = try await Interruptible.run { try await runner.run() }
         bar.finish()
-        try output.write(result)
+        try output.write(result, keptAs: "ceilings", in: out)
     }
 }
 

@@ -57,7 +57,7 @@ struct ClaimsCommand: AsyncParsableCommand {
             return (claims, failures, verdicts)
         }
         bar.finish()
-        try output.write(ClaimsResult(claims))
+        try output.write(ClaimsResult(claims), keptAs: "claims", in: out)
         if let failure = failures.first { throw failure }
         if verdicts.contains(.fail) { throw ExitCode(ExitStatus.guaranteeBroken.rawValue) }
         if verdicts.contains(.invalid) { throw ExitCode(ExitStatus.invalidRun.rawValue) }

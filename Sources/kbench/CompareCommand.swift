@@ -54,7 +54,7 @@ struct CompareCommand: AsyncParsableCommand {
                 exitCode: .usage)
         }
         let result = try await comparison.compare(base, new)
-        try output.write(result)
+        try output.write(result, keptAs: "compare", in: comparison.out)
         if result.verdict != .same { throw ExitCode(result.verdict.exitCode.rawValue) }
     }
 
@@ -66,7 +66,7 @@ struct CompareCommand: AsyncParsableCommand {
             try await BuildComparer.calibrate(options, count: count) { bar.show($0, $1) }
         }
         bar.finish()
-        try output.write(result)
+        try output.write(result, keptAs: "calibration", in: comparison.out)
         if !result.holds { throw ExitCode(ExitStatus.regression.rawValue) }
     }
 }

@@ -36,7 +36,7 @@ struct ComparisonArguments: ParsableArguments {
             valueName: "PERCENT"))
     var plantSlowdown = 0.0
 
-    @Option(help: ArgumentHelp("The folder for the runs' files, which are removed.", valueName: "DIR"))
+    @Option(help: ArgumentHelp("The folder for results.", valueName: "DIR"))
     var out = "results"
 
     @Flag(help: "No progress bar.")
@@ -82,6 +82,6 @@ extension ComparisonOptions.Tiers: ExpressibleByArgument {}
 extension ComparisonArguments {
     /// The options that say how a comparison is made.
     static let optionNames = [
-        "--pairs", "--best-of", "--metric", "--margin", "--tier", "--seed", "--plant-slowdown", "--out",
+        "--pairs", "--best-of", "--metric", "--margin", "--tier", "--seed", "--plant-slowdown",
     ]
 }

@@ -89,7 +89,7 @@ struct JudgeRunCommand: AsyncParsableCommand {
     @OptionGroup var broker: BrokerOptions
     @OptionGroup var topics: TopicOptions
 
-    @Option(help: ArgumentHelp("The folder for files while it runs.", valueName: "DIR"))
+    @Option(help: ArgumentHelp("The folder for results.", valueName: "DIR"))
     var out = "results"
 
     @OptionGroup var output: VerdictOptions
@@ -139,6 +139,7 @@ struct JudgeRunCommand: AsyncParsableCommand {
         let result = try await Interruptible.run { try await runner.run() }
         bar.finish()
         try output.write(result)
+        try Keeping.keep(result, as: "judge-\(pipeline.name.fileName)", in: out, isText: output.isText)
         switch result.verdict {
         case .pass where result.left > 0: throw ExitCode(ExitStatus.inconclusive.rawValue)
         case .pass: return
@@ -233,6 +234,13 @@ struct JudgeRunCommand: AsyncParsableCommand {
         parts += broker.arguments + topics.arguments + [JudgeRunner.pointsPlace]
         if !command.isEmpty { parts += ["--"] + command.map(CommandWords.quoted) }
         return parts.joined(separator: " ")
+    }
+}
+
+extension String {
+    /// What of a name can be a part of a folder's name.
+    fileprivate var fileName: String {
+        String(prefix(60).map { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) ? $0 : "_" })
     }
 }
 

@@ -63,7 +63,7 @@ struct MatrixCommand: AsyncParsableCommand {
 
     @OptionGroup var topics: TopicOptions
 
-    @Option(help: ArgumentHelp("The folder for the runs' files, which are removed afterwards.", valueName: "DIR"))
+    @Option(help: ArgumentHelp("The folder for results.", valueName: "DIR"))
     var out = "results"
 
     @OptionGroup var output: VerdictOptions
@@ -93,10 +93,8 @@ struct MatrixCommand: AsyncParsableCommand {
         }
         if world == .simulated {
             try CommandWords.refuse(
-                [
-                    "--brokers", "-X", "-F", "--out", "--replication-factor", "--topic-config", "--embedded-brokers",
-                ],
-                because: "--world simulated has no broker and writes no files")
+                ["--brokers", "-X", "-F", "--replication-factor", "--topic-config", "--embedded-brokers"],
+                because: "--world simulated has no broker")
         }
     }
 
@@ -156,19 +154,19 @@ struct MatrixCommand: AsyncParsableCommand {
         _ runner: Runner, _ bar: SharedProgressBar, _ complete: (inout Runner.Result) -> Void
     ) async throws where Runner.Result: Judged {
         var result: Runner.Result
+        try OutputCheck.folder(out, "--out")
         switch world {
         case .simulated:
             try topics.refuse(because: "the simulated world has no cluster")
             result = try runner.runSimulated()
         case .real:
-            try OutputCheck.folder(out, "--out")
             WorkFolder.removeAbandoned(in: out)
             let options = try runOptions()
             result = try await Interruptible.run { try await runner.runReal(options: options) }
         }
         bar.finish()
         complete(&result)
-        try output.write(result)
+        try output.write(result, keptAs: against.map { "reference-\($0)" } ?? "matrix", in: out)
         if !result.isValid { throw ExitCode(ExitStatus.invalidRun.rawValue) }
         if !result.holds { throw ExitCode(ExitStatus.guaranteeBroken.rawValue) }
     }

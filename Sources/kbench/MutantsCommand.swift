@@ -35,6 +35,8 @@ struct MutantsCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The folder for capsules.", valueName: "DIR"))
     var capsules = "results/capsules"
 
+    @OptionGroup var keeping: KeepOptions
+
     @OptionGroup var output: VerdictOptions
 
     @Flag(help: "No progress bar.")
@@ -45,13 +47,14 @@ struct MutantsCommand: AsyncParsableCommand {
         try OptionCheck.range(swarmSeeds, 0...10_000_000, "--swarm-seeds")
         let bugs = try OptionCheck.names(bug, "--bug", PlantedBug.allCases) { $0.rawValue }
         try OutputCheck.folder(capsules, "--capsules")
+        try OutputCheck.folder(keeping.out, "--out")
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
         let runner = MutantsRunner(
             bugs: bugs, seed: UInt64(seed), swarmSeeds: swarmSeeds, capsules: capsules, version: Kbench.version
         ) { fraction, label in bar.show(fraction, label) }
         let result = try await BlockingThread.run { try runner.run() }
         bar.finish()
-        try output.write(result)
+        try output.write(result, keptAs: "mutants", in: keeping.out)
         if !result.holds { throw ExitCode(ExitStatus.guaranteeBroken.rawValue) }
     }
 }

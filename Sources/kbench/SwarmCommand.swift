@@ -35,6 +35,8 @@ struct SwarmCommand: AsyncParsableCommand {
         help: ArgumentHelp("A broker's script, as of 'kbench broker': faults of each first life.", valueName: "FILE"))
     var script: String?
 
+    @OptionGroup var keeping: KeepOptions
+
     @OptionGroup var output: VerdictOptions
 
     @Flag(help: "No progress bar.")
@@ -49,13 +51,14 @@ struct SwarmCommand: AsyncParsableCommand {
         }
         let events = try script.map { try YAMLValue.script(ofFile: $0) }
         try OutputCheck.folder(capsules, "--capsules")
+        try OutputCheck.folder(keeping.out, "--out")
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
         let runner = try SwarmRunner(
             seeds: ends[0]...ends[1], script: events, capsules: capsules, version: Kbench.version
         ) { fraction, label in bar.show(fraction, label) }
         let result = try await BlockingThread.run { try runner.run() }
         bar.finish()
-        try output.write(result)
+        try output.write(result, keptAs: "swarm", in: keeping.out)
         if output.isText { StandardStreams.writeErrorLine(result.speed) }
         if result.brokenSeed != nil { throw ExitCode(ExitStatus.guaranteeBroken.rawValue) }
         if let unseen = result.script?.first(where: { $0.struck == 0 }) {

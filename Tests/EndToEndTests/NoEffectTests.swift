@@ -70,7 +70,7 @@ extension EndToEnd {
                             "--batch-records", "--load",
                         ], arguments: ["--against", "spark-3.5.7"], reason: "each row brings its own run"),
                     Idle(
-                        options: broker + topics + ["--out"], arguments: ["--world", "simulated"],
+                        options: broker + topics, arguments: ["--world", "simulated"],
                         reason: "has no broker"),
                 ]),
             "bench run": Command(
@@ -104,11 +104,11 @@ extension EndToEnd {
                 ]),
             "bench recovery": Command(
                 options: ["--sizes", "--record-bytes", "--partitions", "--pairs", "--zstd-level", "--seed"]
-                    + ["--log-directory", "--format", "--quiet"] + broker + topics),
+                    + ["--log-directory", "--out", "--format", "--quiet"] + broker + topics),
             "capacity": Command(
                 options: [
                     "--strategy", "--sink", "--p99", "--from", "--probe-time", "--record-bytes", "--partitions",
-                    "--block-interval", "--batch-interval", "--seed", "--format", "--quiet",
+                    "--block-interval", "--batch-interval", "--seed", "--out", "--format", "--quiet",
                 ] + broker + topics,
                 idle: [
                     Idle(
@@ -123,7 +123,8 @@ extension EndToEnd {
             "claims": Command(options: ["--claim", "--out", "--format", "--quiet"] + broker + topics),
             "atlas": Command(
                 options: load + [
-                    "--depth", "--choices", "--shard", "--resume", "--merge", "--budget", "--capsules", "--format",
+                    "--depth", "--choices", "--shard", "--resume", "--merge", "--budget", "--capsules", "--out",
+                    "--format",
                     "--quiet",
                 ],
                 idle: [
@@ -131,8 +132,10 @@ extension EndToEnd {
                         options: ["--shard", "--resume", "--budget"], arguments: ["--merge", "a,b"],
                         reason: "--merge runs nothing")
                 ]),
-            "swarm": Command(options: ["--seeds", "--script", "--capsules", "--format", "--quiet"]),
-            "mutants": Command(options: ["--bug", "--swarm-seeds", "--seed", "--capsules", "--format", "--quiet"]),
+            "swarm": Command(options: ["--seeds", "--script", "--capsules", "--out", "--format", "--quiet"]),
+            "mutants": Command(options: [
+                "--bug", "--swarm-seeds", "--seed", "--capsules", "--out", "--format", "--quiet",
+            ]),
             "counts": Command(options: ["--format", "--quiet"]),
             "compare": Command(
                 options: ["--calibrate", "--format", "--quiet"] + comparison,
@@ -146,7 +149,8 @@ extension EndToEnd {
                 options: ["--policy", "--result", "--format", "--quiet"] + comparison,
                 idle: [
                     Idle(
-                        options: comparison, arguments: ["--policy", "gate.yaml", "--result", "r.json"],
+                        options: comparison.filter { $0 != "--out" },
+                        arguments: ["--policy", "gate.yaml", "--result", "r.json"],
                         reason: "--result names a comparison"),
                     Idle(
                         options: measuring, arguments: ["--policy", "gate.yaml"] + wholly,

@@ -67,7 +67,9 @@ extension EndToEnd {
         }
 
         /// A format and the file of the result that it equals.
-        static let formats = [("json", "run.json"), ("csv", "summary.csv"), ("markdown", "report.md"), ("html", "report.html")]
+        static let formats = [
+            ("json", "run.json"), ("csv", "summary.csv"), ("markdown", "report.md"), ("html", "report.html"),
+        ]
 
         @Test(arguments: formats)
         func whatIsPrintedIsWhatIsKept(format: String, file: String) async throws {

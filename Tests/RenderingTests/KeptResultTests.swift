@@ -35,6 +35,24 @@ import Testing
         }
     }
 
+    @Test("any other result is kept in every form, with the command that was typed, which repeats it")
+    func keeping() throws {
+        try inScratch { scratch in
+            var matrix = SamplePages.matrix
+            matrix.reproduce = nil
+            let time = try Date("2026-11-22T15:30:00Z", strategy: .iso8601)
+            let folder = try ResultsFolder.keep(
+                matrix, as: "matrix", at: time, command: "kbench matrix --seed 1", in: scratch.path)
+            #expect(folder.path == scratch.path + "/20261122T153000Z-matrix")
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+                    == ["command", "report.html", "report.md", "result.csv", "result.json"])
+            let kept = try KeptResult(at: scratch.path + "/latest")
+            #expect(kept.schema == "kbench.matrix" && kept.reproduce == "kbench matrix --seed 1")
+            #expect(try kept.result().document == matrix.document)
+        }
+    }
+
     @Test("what an older kbench kept names no schema, and is known by its file's name")
     func old() throws {
         try inScratch { scratch in

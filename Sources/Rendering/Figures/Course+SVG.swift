@@ -35,7 +35,11 @@ extension Course {
         }
         svg.axis(y, x: left, right: left + width, unit: yUnit)
         for (index, line) in series.enumerated() {
-            svg.path(line.points.map { (place($0.x), y.place($0.y)) }, style: Course.style(index))
+            let points = line.points.map { (place($0.x), y.place($0.y)) }
+            // A spectrum's table has a row for each series, and that of other courses one for each point.
+            if isSpectrum { svg.open(row: index) }
+            svg.path(points, style: Course.style(index))
+            if isSpectrum { svg.close() }
         }
         return svg
     }

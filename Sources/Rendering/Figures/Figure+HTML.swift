@@ -67,6 +67,8 @@ extension PageStyle {
             .reach { stroke: var(--page); stroke-width: 1.5; fill: none; }
             .moment { stroke: var(--page); stroke-width: 3; }
             rect.line { fill: var(--page); transform: translateX(5px) scaleX(0.2); }
+            [data-row] path { pointer-events: stroke; }
+            .plot .chosen path { stroke-width: 5; }
             .plot .chosen rect, .plot .chosen circle, .plot .chosen polygon { stroke: var(--link); stroke-width: 3; }
 
             """

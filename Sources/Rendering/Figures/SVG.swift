@@ -15,7 +15,8 @@ struct SVG {
     init(width: Double, height: Double, left: Double = 0, top: Double = 0) {
         self.width = SVG.sound(width)
         self.height = SVG.sound(height)
-        self.left = SVG.sound(left)
+        // The axis' first number stands across the line.
+        self.left = max(0, SVG.sound(left) - 6)
         self.top = SVG.sound(top)
     }
 
@@ -74,7 +75,7 @@ struct SVG {
 
     /// A name at the left, which ends where what it names begins, unless it is of another style.
     mutating func name(_ text: String, y: Double, style: String? = nil) {
-        names += SVG.words(text, style == nil ? left - 8 : 0, y, style == nil ? "end" : nil, style)
+        names += SVG.words(text, style == nil ? left - 2 : 0, y, style == nil ? "end" : nil, style)
     }
 
     /// A name at the top, read from below.

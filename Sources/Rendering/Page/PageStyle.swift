@@ -52,9 +52,9 @@ enum PageStyle {
         tbody tr:hover > .bad { background: var(--bad-back); }
         thead button { all: unset; cursor: pointer; font-weight: 600; }
         thead button:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
-        thead button::after { content: " \\2195"; color: var(--quiet); }
-        [aria-sort=ascending] button::after { content: " \\2191"; }
-        [aria-sort=descending] button::after { content: " \\2193"; }
+        thead button::after { content: "\\a0\\2195"; color: var(--quiet); }
+        [aria-sort=ascending] button::after { content: "\\a0\\2191"; }
+        [aria-sort=descending] button::after { content: "\\a0\\2193"; }
         .filter { display: flex; flex-wrap: wrap; gap: .25rem .75rem; align-items: baseline; font-size: .875rem;
             margin: .75rem 0 0; }
         .filter input { font: inherit; color: inherit; background: var(--page-back); border: 1px solid var(--quiet);
