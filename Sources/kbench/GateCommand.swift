@@ -55,6 +55,8 @@ struct GateCommand: AsyncParsableCommand {
     /// The policy's rules on what is compared: one on the other tier would guard nothing.
     private func rules() throws -> GatePolicy {
         var policy = try GatePolicyFile.read(policy)
+        // A comparison that was made before is of the tiers that it is of.
+        guard result == nil else { return policy }
         policy.rules.removeAll { !comparison.tier.includes($0.tier) }
         guard !policy.rules.isEmpty else {
             throw Diagnosis(
