@@ -6,8 +6,7 @@ internal import Posix
 extension Broker {
     /// Cleans all logs, now and whenever the time between two looks is over.
     func keepCleaning() {
-        // What nobody has taken by now, the system can have.
-        spareMemory.removeAll()
+        spareMemory.removeIdle()
         clean()
         _ = schedule(at: now + max(1, settings.cleaningInterval)) { [unowned self] in keepCleaning() }
     }

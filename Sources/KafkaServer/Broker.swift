@@ -32,7 +32,7 @@ final class Broker {
     var topics: Topics<BufferSegment>
     /// Where all is kept that is to come back; nil for memory alone.
     let data: DataStore?
-    /// What segments have left, until the next cleaning.
+    /// What segments have left, until the next cleaning but one.
     let spareMemory: SegmentMemory
     let unpacker = Unpacker()
 

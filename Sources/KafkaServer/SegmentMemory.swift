@@ -11,9 +11,17 @@ final class SegmentMemory {
     static let mostInMemory = 512 << 20
     static let mostBesideFiles = 32 << 20
 
+    /// Pieces of one capacity.
+    private struct Shelf {
+        /// The newest last, which is taken first.
+        var pieces: [Piece] = []
+        /// So many of the oldest have lain there since the last look.
+        var idleCount = 0
+    }
+
     private let byteLimit: Int
     /// What is kept, by its capacity.
-    private var pieces: [Int: [Piece]] = [:]
+    private var shelves: [Int: Shelf] = [:]
     private(set) var byteCount = 0
 
     /// Keeps at most so many bytes.
@@ -23,7 +31,9 @@ final class SegmentMemory {
     func take(_ byteCapacity: Int) -> Piece {
         // Buffers are as large as a power of two.
         let capacity = 1 << (Int.bitWidth - max(0, byteCapacity - 1).leadingZeroBitCount)
-        if let kept = pieces[capacity]?.popLast() {
+        if var shelf = shelves.removeValue(forKey: capacity), let kept = shelf.pieces.popLast() {
+            shelf.idleCount = min(shelf.idleCount, shelf.pieces.count)
+            shelves[capacity] = shelf
             byteCount -= capacity
             return kept
         }
@@ -37,14 +47,18 @@ final class SegmentMemory {
         // Whoever shares the memory keeps it, and this is another one then.
         buffer.clear()
         guard Self.address(buffer) == place else { return }
-        pieces[buffer.capacity, default: []].append((buffer, populatedCount))
+        shelves[buffer.capacity, default: Shelf()].pieces.append((buffer, populatedCount))
         byteCount += buffer.capacity
     }
 
-    /// Gives all back to the system.
-    func removeAll() {
-        pieces = [:]
-        byteCount = 0
+    /// Gives back to the system what nobody has taken since the last time, or the one before.
+    func removeIdle() {
+        for (capacity, var shelf) in shelves {
+            byteCount -= capacity * shelf.idleCount
+            shelf.pieces.removeFirst(shelf.idleCount)
+            shelf.idleCount = shelf.pieces.count
+            shelves[capacity] = shelf.pieces.isEmpty ? nil : shelf
+        }
     }
 
     private static func address(_ buffer: ByteBuffer) -> UnsafeRawPointer? { buffer.withVeryUnsafeBytes(\.baseAddress) }

@@ -83,7 +83,7 @@ public final class PosixDisk: Disk, Sendable {
     ///
     /// - Throws: `DiskError`.
     public func remove(_ path: String) throws {
-        guard unlink(path) == 0 else { throw DiskError.last("remove", path) }
+        guard LateClosing.unlink(path) == 0 else { throw DiskError.last("remove", path) }
     }
 
     /// Makes the names in a folder durable.

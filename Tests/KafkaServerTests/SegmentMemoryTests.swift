@@ -45,11 +45,21 @@ struct SegmentMemoryTests {
         #expect(answer.map { Array($0.readableBytesView) } == [UInt8](repeating: 1, count: 80))
     }
 
-    @Test("keeps no more than it may, and all of it goes back when told")
+    @Test("keeps no more than it may, and gives back what nobody has taken from one look to the next")
     func bounded() throws {
         for segment in try (0..<4).map({ try segment(1 << 20, filledWith: $0) }) { segment.discard(logEnd: nil) }
         #expect(memory.byteCount == 3 << 20)
-        memory.removeAll()
+        memory.removeIdle()
+        #expect(memory.byteCount == 3 << 20)
+        // One is in use, and the newest of the others comes back in time.
+        let used = try [segment(1 << 20, filledWith: 1), segment(1 << 20, filledWith: 2)]
+        used[0].discard(logEnd: nil)
+        memory.removeIdle()
+        #expect(memory.byteCount == 1 << 20)
+        memory.removeIdle()
         #expect(memory.byteCount == 0)
+        used[1].discard(logEnd: nil)
+        memory.removeIdle()
+        #expect(memory.byteCount == 1 << 20)
     }
 }

@@ -238,6 +238,23 @@ struct PosixDiskTests {
         #expect(errorCode { try disk.rename(path("b"), to: path("c")) } == .notFound)
     }
 
+    @Test("removes more files in a row than are closed late, and refuses what is no file")
+    func removing() throws {
+        let names = (0..<100).map { "f\($0)" }
+        for name in names { try write(name, to: name) }
+        // Who has a file open goes on reading it.
+        let file = try disk.open(path("f0"), .read)
+        defer { file.close() }
+        for name in names { try disk.remove(path(name)) }
+        #expect(try disk.list(folder.path) == [])
+        var bytes = [UInt8](repeating: 0, count: 2)
+        #expect(try bytes.withUnsafeMutableBytes { try file.read(into: $0, at: 0) } == 2)
+        #expect(bytes == Array("f0".utf8))
+        try disk.makeDirectory(path("d"))
+        #expect(errorCode { try disk.remove(path("d")) } != nil)
+        #expect(try disk.list(folder.path) == ["d"])
+    }
+
     @Test(
         "gives error numbers their meaning",
         arguments: [

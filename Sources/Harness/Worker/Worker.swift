@@ -1,6 +1,7 @@
 // The worker process: runs one life of an engine against a real broker and a real disk, and dies where it is told.
 internal import Engine
 internal import Foundation
+internal import Ingestion
 internal import Kafka
 internal import Ingestion
 internal import Posix
