@@ -26,8 +26,8 @@ struct Kbench: AsyncParsableCommand {
             ClaimsCommand.self, AtlasCommand.self, SwarmCommand.self, MutantsCommand.self, CountsCommand.self,
             CompareCommand.self, GateCommand.self, HistoryCommand.self,
             ReplayCommand.self, ShrinkCommand.self, ExplainCommand.self, CrashPointsCommand.self, OffsetsCommand.self,
-            CeilingsCommand.self, BrokerCommand.self, JudgeCommand.self, WorkerCommand.self, PlainLoopCommand.self,
-            WatchedCommand.self,
+            CeilingsCommand.self, BrokerCommand.self, JudgeCommand.self, CampaignCommand.self, WorkerCommand.self,
+            PlainLoopCommand.self, WatchedCommand.self,
         ])
 
     static func main() async {

@@ -32,6 +32,7 @@ extension EndToEnd {
             (["broker", "tell", "--help"], "broker-tell-help.txt"),
             (["judge", "--help"], "judge-help.txt"),
             (["judge", "run", "--help"], "judge-run-help.txt"),
+            (["campaign", "export", "--help"], "campaign-export-help.txt"),
             (["crash-points"], "crash-points.txt"),
             (["crash-points", "--strategy", "direct-log-first"], "crash-points-direct-log-first.txt"),
         ]

@@ -129,6 +129,7 @@ extension EndToEnd {
                         options: ["--shard", "--resume", "--budget"], arguments: ["--merge", "a,b"],
                         reason: "--merge runs nothing")
                 ]),
+            "campaign export": Command(options: ["--parts"]),
             "swarm": Command(options: ["--seeds", "--script", "--capsules", "--format", "--quiet"]),
             "mutants": Command(options: ["--bug", "--swarm-seeds", "--seed", "--capsules", "--format", "--quiet"]),
             "counts": Command(options: ["--format", "--quiet"]),
