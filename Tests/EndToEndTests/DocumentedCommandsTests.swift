@@ -52,6 +52,7 @@ extension EndToEnd {
                 .runs(with: atom + ["--strategy", "direct", "--sink", "append"], exits: [3])
             ),
             ("kbench atlas", .runs(with: atom + ["--strategy", "direct-log-first", "--sink", "offset-keyed"])),
+            ("kbench campaign export", .runs()),
             ("kbench swarm", .runs(with: ["--seeds", "1..20"])),
             // Its hunt in the sound engine is a minute's work of a debug build, whatever the bug.
             (

@@ -33,6 +33,7 @@ extension EndToEnd {
             (["judge", "--help"], "judge-help.txt"),
             (["judge", "run", "--help"], "judge-run-help.txt"),
             (["league", "--help"], "league-help.txt"),
+            (["campaign", "export", "--help"], "campaign-export-help.txt"),
             (["crash-points"], "crash-points.txt"),
             (["crash-points", "--strategy", "direct-log-first"], "crash-points-direct-log-first.txt"),
         ]

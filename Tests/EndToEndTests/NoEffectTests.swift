@@ -132,6 +132,7 @@ extension EndToEnd {
                         options: ["--shard", "--resume", "--budget"], arguments: ["--merge", "a,b"],
                         reason: "--merge runs nothing")
                 ]),
+            "campaign export": Command(options: ["--parts"]),
             "swarm": Command(options: ["--seeds", "--script", "--capsules", "--out", "--format", "--quiet"]),
             "mutants": Command(options: [
                 "--bug", "--swarm-seeds", "--seed", "--capsules", "--out", "--format", "--quiet",
