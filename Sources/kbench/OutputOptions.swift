@@ -4,6 +4,8 @@ internal import Foundation
 internal import Harness
 internal import Posix
 internal import Rendering
+internal import Results
+internal import World
 
 /// The form of the result.
 struct OutputOptions: ParsableArguments {
