@@ -90,7 +90,8 @@ import World
         settings.points = ["wire.offset-commit.request", "wire.offset-commit.response", "wire.fetch.records"]
         let result = try await JudgeTests.judge(settings, at: (address, [])) { $0.environment = [("MODE", "after")] }
         #expect(result.verdict == .pass, "\(result.reason ?? "")")
-        #expect(result.runs.count == 7)
+        // Where all comes in one answer, the first one is the middle one too.
+        #expect((6...7).contains(result.runs.count))
         #expect(result.runs.dropFirst().allSatisfy { $0.fired && $0.agrees == true && $0.lost == 0 }, "\(result.runs)")
     }
 }
