@@ -145,7 +145,7 @@ package struct JudgeRunner: Sendable {
                 try await enter(kill.trigger, after: kill.moment, kill.time, index + 1)
             }
         }
-        var timed = journal?.entries.first { $0.kill == Self.speed }
+        var timed = journal?.entries.first { $0.kill == Self.speed && $0.speed?.records == settings.speedRecords }
         if left == 0, timed == nil, entries[0].run.isRight, let records = settings.speedRecords {
             progress(1, Self.speed)
             let measured = try await speed(host, records)

@@ -92,6 +92,10 @@ import World
         #expect(second.result.pipelines == first.result.pipelines)
         #expect(files.lives == 6)
         #expect(try PosixDisk().list(journals) == ["here.ndjson"])
+        // Who asks for no speed gets none, also where one is remembered.
+        let bare = try await Self.league([here], in: files.path, journals: journals)
+        #expect(bare.result.pipelines.first?.recordsPerSecond == nil)
+        #expect(files.lives == 6)
     }
 
     @Test("says of each why it has no row: not installed, wrong by itself, no time")
