@@ -1,7 +1,7 @@
 // Closes files that have lost their name on a thread of its own, as only that gives their blocks back.
-internal import Dispatch
 internal import Glibc
 internal import Synchronization
+internal import World
 
 /// Where the system frees a file's blocks: at its last close, or when it loses its name if nobody has it open. Of a large
 /// file that takes 10 to 50 ms where the device is told of each block, and whoever removes it waits.
@@ -10,7 +10,7 @@ enum LateClosing {
     private static let most = 16
 
     private static let waiting = Atomic<Int>(0)
-    private static let thread = DispatchQueue(label: "kbench.late-closing")
+    private static let thread = try? PlainThreads().makeSerialThread()
 
     /// Takes a file's name away; its blocks follow soon.
     ///
@@ -22,12 +22,12 @@ enum LateClosing {
         guard descriptor >= 0 else { return result }
         let errorNumber = errno
         defer { errno = errorNumber }
-        guard result == 0, waiting.add(1, ordering: .relaxed).newValue <= most else {
-            if result == 0 { waiting.subtract(1, ordering: .relaxed) }
+        guard result == 0, let thread, waiting.load(ordering: .relaxed) < most else {
             Glibc.close(descriptor)
             return result
         }
-        thread.async {
+        waiting.add(1, ordering: .relaxed)
+        thread.run {
             Glibc.close(descriptor)
             waiting.subtract(1, ordering: .relaxed)
         }
