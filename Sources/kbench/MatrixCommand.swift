@@ -59,6 +59,8 @@ struct MatrixCommand: AsyncParsableCommand {
             valueName: "NAME"))
     var against: String?
 
+    @OptionGroup var client: ClientOption
+
     @OptionGroup var broker: BrokerOptions
 
     @OptionGroup var topics: TopicOptions
@@ -72,7 +74,9 @@ struct MatrixCommand: AsyncParsableCommand {
     var quiet = false
 
     private func runOptions() throws -> RunOptions {
-        try broker.runOptions(in: out, topics: topics)
+        var options = try broker.runOptions(in: out, topics: topics)
+        options.client = try client.kind()
+        return options
     }
 
     private func checkNumbers() throws {
@@ -95,6 +99,7 @@ struct MatrixCommand: AsyncParsableCommand {
             try CommandWords.refuse(
                 [
                     "--brokers", "-X", "-F", "--out", "--replication-factor", "--topic-config", "--embedded-brokers",
+                    "--client",
                 ],
                 because: "--world simulated has no broker and writes no files")
         }

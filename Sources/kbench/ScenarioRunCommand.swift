@@ -51,6 +51,8 @@ struct ScenarioRunCommand: AsyncParsableCommand {
             valueName: "POINT@K"))
     var crash: String?
 
+    @OptionGroup var client: ClientOption
+
     @OptionGroup var broker: BrokerOptions
 
     @OptionGroup var topics: TopicOptions
@@ -112,6 +114,7 @@ struct ScenarioRunCommand: AsyncParsableCommand {
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
         var options = try broker.runOptions(in: out, reproduce: reproduce(scenario), topics: topics)
         options.zookeeper = zookeeper
+        options.client = try client.kind()
         let runner = ScenarioRunner(options: options) { fraction, label in bar.show(fraction, label) }
         defer { bar.finish() }
         return try await Interruptible.run { try await runner.run(scenario) }
@@ -132,7 +135,7 @@ struct ScenarioRunCommand: AsyncParsableCommand {
         add("--record-bytes", recordBytes.map(String.init))
         add("--seed", "\(scenario.seed)")
         add("--crash", crash)
-        parts += broker.arguments + topics.arguments
+        parts += client.arguments + broker.arguments + topics.arguments
         add("--zookeeper", zookeeper)
         return parts.joined(separator: " ")
     }
