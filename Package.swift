@@ -113,7 +113,7 @@ let package = Package(
             name: "Harness",
             dependencies: [
                 "World", "Ingestion", "Evidence", "Judgement", "Engine", "Exploration", "WriteAheadLog", "Kafka",
-                "KafkaServer", "ZooKeeper", "Posix", "Database", "Results", "BrokerScript",
+                "KafkaServer", "KafkaNative", "ZooKeeper", "Posix", "Database", "Results", "BrokerScript",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"), .product(name: "Yams", package: "Yams"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),

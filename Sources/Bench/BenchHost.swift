@@ -25,6 +25,7 @@ struct BenchHost: Sendable {
             try BrokerHost.checkRoom(
                 for: settings.scenario(cuts: settings.cuts, records: settings.records, partitions: settings.partitions))
         }
+        for client in settings.clients { try client.check(options.properties) }
         let host = try await BlockingThread.run {
             Handed(try BrokerHost(options))
         }

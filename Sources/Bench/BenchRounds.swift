@@ -1,6 +1,7 @@
 // The rounds of one setting: every row, raw and the ceilings once each, in an order drawn anew for each round.
 internal import Engine
 internal import Harness
+internal import Ingestion
 internal import Posix
 internal import Results
 internal import World
@@ -36,7 +37,7 @@ struct BenchRounds {
     }
 
     func measure(name: String) async throws -> Measured {
-        let cells = [.raw] + settings.cells
+        let cells = settings.rawCells + settings.cells
         let steps = Double(cells.count * (settings.pairs + 1 + (settings.measuresLatency ? 1 : 0)) + 1)
         var done = 0.0
         func step(_ label: String) {
@@ -45,7 +46,7 @@ struct BenchRounds {
         }
         step("warming up")
         // What no row shall be the first to pay for; it also says how many records, and bytes, there are to read.
-        let warmUp = try await stage.closedLoop(.raw, name: "warm-up")
+        let warmUp = try await stage.closedLoop(cells[0], name: "warm-up")
         var invalid = warmUp.run.invalidReason
         let bytesPerRecord = Double(warmUp.bytesFetched) / Double(max(1, warmUp.run.delivered))
         var trials = cells.map { BenchRowTrials(cell: $0) }
@@ -61,7 +62,7 @@ struct BenchRounds {
                     step("round \(round) of \(settings.pairs): \(cells[index].label)")
                     let trial = try await stage.closedLoop(cells[index], name: "\(round)-\(cells[index].name)")
                     invalid = invalid ?? trial.run.invalidReason
-                    if cells[index] == .raw, trial.run.delivered != warmUp.run.delivered {
+                    if cells[index].strategy == .raw, trial.run.delivered != warmUp.run.delivered {
                         invalid =
                             "raw polled \(trial.run.delivered) records after \(warmUp.run.delivered): somebody writes "
                             + "to the topic"

@@ -59,8 +59,8 @@ struct BenchRowTrials: Sendable {
                 .init(milliseconds: Int($0.at / 1_000_000), bytes: $0.walLiveBytes * Int64(copies))
             },
             duplicates: all.reduce(0) { $0 + $1.duplicates }, lost: all.reduce(0) { $0 + $1.lost },
-            corrupted: all.reduce(0) { $0 + $1.corrupted }, crash: price,
-            measuredSeconds: seconds)
+            corrupted: all.reduce(0) { $0 + $1.corrupted }, crash: price, measuredSeconds: seconds,
+            client: cell.client.rawValue)
     }
 
     private var percentiles: [String: BenchRow.Percentiles] {

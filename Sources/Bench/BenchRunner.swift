@@ -42,7 +42,9 @@ public struct BenchRunner: Sendable {
             ceilings: first.setting.ceilings, settings: points.map(\.setting), rows: points.flatMap(\.rows),
             pairs: sweep.base.pairs, seed: sweep.base.seed, broker: first.broker,
             host: HostInfo(
-                kbench: options.version, librdkafka: KafkaLibrary.version, system: Processes.kernelDescription(),
+                kbench: options.version, librdkafka: KafkaLibrary.version,
+                client: sweep.base.clients.map(\.rawValue).joined(separator: ", "),
+                system: Processes.kernelDescription(),
                 cores: Processes.processorCount(), fileSystem: try fileSystem()), reproduce: options.reproduce,
             startedAt: startedAt, notes: notes(sweep.base) + noticed)
     }

@@ -11,6 +11,8 @@ public struct BenchSettings: Equatable, Sendable {
     public var strategies: [Strategy]
     /// The sinks; a strategy that can write to none of them is measured with the one it needs.
     public var sinks: [SinkKind]
+    /// The clients that workers read with, at least one: each has rows of its own, whose base is `raw` with the first.
+    public var clients = [ClientKind.librdkafka]
     /// Records to produce.
     public var records = 2_000_000
     /// Bytes of each record's value, within ``recordBytesRange``.
@@ -178,12 +180,19 @@ public struct BenchSettings: Equatable, Sendable {
 
     /// The rows: every strategy but `raw` with every sink it can write to.
     var cells: [BenchCell] {
+        clients.flatMap(cells)
+    }
+
+    /// `raw` with each client.
+    var rawCells: [BenchCell] { clients.map { BenchCell(strategy: .raw, client: $0) } }
+
+    private func cells(_ client: ClientKind) -> [BenchCell] {
         strategies.filter(\.hasOutput).flatMap { strategy in
             let possible = sinks.filter(strategy.canWrite)
             // A strategy that needs a sink which needs kbench's own records cannot be measured on others.
             if possible.isEmpty, origin == .anyone, !knowsPlaces { return [] as [BenchCell] }
             return (possible.isEmpty ? SinkKind.allCases.filter(strategy.canWrite) : possible).map {
-                BenchCell(strategy: strategy, sink: $0)
+                BenchCell(strategy: strategy, sink: $0, client: client)
             }
         }
     }
@@ -194,12 +203,16 @@ struct BenchCell: Hashable, Sendable {
     var strategy: Strategy
     /// Nil for `raw`.
     var sink: SinkKind?
+    var client = ClientKind.librdkafka
 
-    static let raw = BenchCell(strategy: .raw)
-
-    var label: String { strategy.rawValue + (sink.map { " / \($0.rawValue)" } ?? "") }
+    var label: String { name(" / ") }
     /// A name for a folder.
-    var name: String { strategy.rawValue + (sink.map { "-\($0.rawValue)" } ?? "") }
+    var name: String { name("-") }
+
+    private func name(_ separator: String) -> String {
+        ([strategy.rawValue] + (sink.map { [$0.rawValue] } ?? []) + (client == .native ? [client.rawValue] : []))
+            .joined(separator: separator)
+    }
 }
 
 extension Scenario.Cuts {

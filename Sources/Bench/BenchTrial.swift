@@ -55,7 +55,8 @@ struct BenchStage: Sendable {
         var plan = plan(cell)
         plan.existing = existing
         return try await trial(
-            plan, executor(host, cuts: settings.cuts, topic: topic, truth: truth), name: name, load: nil)
+            plan, executor(host, cuts: settings.cuts, topic: topic, truth: truth, client: cell.client), name: name,
+            load: nil)
     }
 
     /// Runs `cell` on records of kbench's own that are offered meanwhile, in a topic of their own.
@@ -73,7 +74,8 @@ struct BenchStage: Sendable {
         return try await withFreshBroker { host in
             try await BlockingThread.run { try host.value.createTopic(topic, partitions: partitions) }
             var executor = executor(
-                host, cuts: settings.openLoopCuts, topic: topic, truth: load.truth, isShaped: false)
+                host, cuts: settings.openLoopCuts, topic: topic, truth: load.truth, client: cell.client,
+                isShaped: false)
             executor.subject.origin = recordBytes < ScenarioLimits.recordBytes.lowerBound ? .anyone : .kbench
             return try await trial(plan(cell), executor, name: name, load: (load, host.value.configuration))
         }
@@ -101,7 +103,7 @@ struct BenchStage: Sendable {
         plan.death = .points([priced.crash])
         plan.expected = priced.expected
         plan.existing = existing
-        var executor = executor(host, cuts: scenario.cuts, topic: topic, truth: truth)
+        var executor = executor(host, cuts: scenario.cuts, topic: topic, truth: truth, client: cell.client)
         executor.subject.measurement = nil
         let directory = "\(options.workDirectory)/\(name)"
         let run = try await executor.execute(plan, in: directory) { _ in }
@@ -116,13 +118,16 @@ struct BenchStage: Sendable {
 
     /// What runs plans on a topic.
     func executor(
-        _ host: Handed<BrokerHost>, cuts: Scenario.Cuts, topic: String, truth: GroundTruth, isShaped: Bool = true
+        _ host: Handed<BrokerHost>, cuts: Scenario.Cuts, topic: String, truth: GroundTruth,
+        client: ClientKind = .librdkafka, isShaped: Bool = true
     ) -> RunExecutor {
         var settings = settings
         if !isShaped { settings.load = nil }
+        var scenario = settings.scenario(cuts: cuts, records: truth.records, partitions: truth.starts.count)
+        scenario.client = client
         var subject = EngineSubject(
-            scenario: settings.scenario(cuts: cuts, records: truth.records, partitions: truth.starts.count),
-            topic: topic, bootstrap: host.value.configuration.bootstrap, properties: host.value.properties,
+            scenario: scenario, topic: topic, bootstrap: host.value.configuration.bootstrap,
+            properties: host.value.properties,
             truth: truth, worker: WorkerProcess(executable: options.workerExecutable))
         subject.origin = settings.origin
         subject.topics = options.topics

@@ -54,7 +54,10 @@ public enum CapacityPlan {
         try NumberCheck.check(
             8 * batch, 0...Double(ScenarioLimits.records.upperBound),
             "--rate for 8 batches of \(setting.batchIntervalMilliseconds) ms", unit: "records")
-        let rows = bench.rows.filter { $0.setting == setting.name && $0.strategy != Strategy.raw.rawValue }
+        // Those of one client: of two, the one that was named first.
+        let rows = bench.rows.filter {
+            $0.setting == setting.name && $0.strategy != Strategy.raw.rawValue && $0.client == bench.rows.first?.client
+        }
         let plans = rows.compactMap { plan($0, load, setting) }
         guard !plans.isEmpty else {
             throw Diagnosis(

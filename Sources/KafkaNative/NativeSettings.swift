@@ -75,8 +75,10 @@ public struct NativeSettings: Sendable {
     private static func check(_ name: String, _ value: String) throws {
         if taken.contains(name) { return }
         guard let start = meant.first(where: name.hasPrefix) else { return }
-        let what = start == "ssl." ? "TLS" : "this property"
-        throw lack(name, "is given, and the native client has no \(what)")
+        // What may be a secret is not repeated.
+        let isSecret = ["password", "secret", "key", "pem", "config"].contains { name.contains($0) }
+        let what = start == "ssl." ? "has no TLS" : "does not have this property"
+        throw lack(name, (isSecret ? "is given" : "is \(value)") + ", and the native client \(what)")
     }
 
     private static func login(in given: [String: String]) throws -> Login? {

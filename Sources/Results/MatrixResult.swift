@@ -9,6 +9,8 @@ public struct MatrixResult: VersionedResult, Equatable {
     public var world: String
     /// `sound`, `spark`, or deviations joined by `+`.
     public var fidelity: String
+    /// The client that workers read with; nil where there are none, and in results of an older kbench.
+    @OrNull public var client: String?
     /// The seed.
     public var seed: UInt64
     /// The records, partitions and cuts of every cell.
@@ -37,9 +39,12 @@ public struct MatrixResult: VersionedResult, Equatable {
     }
 
     /// Makes a result and its totals.
-    public init(world: String, fidelity: String, seed: UInt64, load: Load, cells: [MatrixCell]) {
+    public init(
+        world: String, fidelity: String, client: String? = nil, seed: UInt64, load: Load, cells: [MatrixCell]
+    ) {
         self.world = world
         self.fidelity = fidelity
+        self.client = client
         self.seed = seed
         self.load = load
         self.cells = cells

@@ -111,6 +111,8 @@ public struct HostInfo: Codable, Equatable, Sendable {
     public var kbench: String
     /// librdkafka's version.
     public var librdkafka: String
+    /// The client that workers read with; nil in results of an older kbench, which had librdkafka alone.
+    @OrNull public var client: String?
     /// The operating system and its kernel.
     public var system: String
     /// Processor cores available.
@@ -119,9 +121,12 @@ public struct HostInfo: Codable, Equatable, Sendable {
     public var fileSystem: String
 
     /// Makes a description.
-    public init(kbench: String, librdkafka: String, system: String, cores: Int, fileSystem: String) {
+    public init(
+        kbench: String, librdkafka: String, client: String? = nil, system: String, cores: Int, fileSystem: String
+    ) {
         self.kbench = kbench
         self.librdkafka = librdkafka
+        self.client = client
         self.system = system
         self.cores = cores
         self.fileSystem = fileSystem

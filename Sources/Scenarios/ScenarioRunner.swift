@@ -64,7 +64,10 @@ public struct ScenarioRunner: Sendable {
         if options.brokers == nil {
             try BrokerHost.checkRoom(for: scenario)
         }
-        var options = options
+        var (scenario, options) = (scenario, options)
+        scenario.client = options.client ?? scenario.client
+        options.client = scenario.client
+        try scenario.client.check(options.properties, membership: scenario.membership)
         // As long as Kafka does by default: both members are to be of the first generation.
         if scenario.experiment == .rebalance { options.groupDelayMilliseconds = 3_000 }
         let host = try await BlockingThread.run { [options] in
@@ -119,8 +122,9 @@ public struct ScenarioRunner: Sendable {
             fidelity: scenario.fidelity.name, runs: runs, experiment: findings,
             claim: scenario.claim.map { claim($0, outcome, isMeasured: isValid && agrees) },
             host: HostInfo(
-                kbench: options.version, librdkafka: KafkaLibrary.version, system: Processes.kernelDescription(),
-                cores: Processes.processorCount(), fileSystem: try FileSystem.kind(at: options.workDirectory)),
+                kbench: options.version, librdkafka: KafkaLibrary.version, client: scenario.client.rawValue,
+                system: Processes.kernelDescription(), cores: Processes.processorCount(),
+                fileSystem: try FileSystem.kind(at: options.workDirectory)),
             reproduce: options.reproduce, startedAt: startedAt, explanation: scenario.explanation)
     }
 

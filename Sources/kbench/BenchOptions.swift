@@ -15,6 +15,12 @@ struct BenchOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The sinks, joined by commas, or all.", valueName: "A,B"))
     var sink = "counting"
 
+    @Option(
+        help: ArgumentHelp(
+            "The clients that workers read with, joined by commas: librdkafka, and native, which is kbench's own.",
+            valueName: "A,B"))
+    var client = ClientKind.librdkafka.rawValue
+
     @Option(help: ArgumentHelp("Records to produce.", valueName: "N"))
     var records: Int?
 
@@ -93,6 +99,7 @@ struct BenchOptions: ParsableArguments {
         var settings = BenchSettings(
             strategies: try OptionCheck.names(strategy, "--strategy", Strategy.allCases) { $0.rawValue },
             sinks: try OptionCheck.names(sink, "--sink", SinkKind.allCases) { $0.rawValue })
+        settings.clients = try OptionCheck.names(client, "--client", ClientKind.allCases) { $0.rawValue }
         for (key, value) in numbers {
             if let value { try settings.set(key, checked: value) }
         }
@@ -168,6 +175,7 @@ struct BenchOptions: ParsableArguments {
         var words: [String] = []
         if strategy != "all" { words += ["--strategy", strategy] }
         if sink != "counting" { words += ["--sink", sink] }
+        if client != ClientKind.librdkafka.rawValue { words += ["--client", client] }
         for (key, value) in numbers { if let value { words += ["--\(key.rawValue)", "\(value)"] } }
         if let topic { words += ["--topic", topic] }
         if let startTimestamp { words += ["--start-timestamp", startTimestamp] }

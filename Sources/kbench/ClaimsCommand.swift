@@ -24,6 +24,8 @@ struct ClaimsCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Only these claims, such as C3,C16.", valueName: "IDS"))
     var claim: String?
 
+    @OptionGroup var client: ClientOption
+
     @OptionGroup var broker: BrokerOptions
 
     @OptionGroup var topics: TopicOptions
@@ -41,7 +43,8 @@ struct ClaimsCommand: AsyncParsableCommand {
         try OutputCheck.folder(out, "--out")
         WorkFolder.removeAbandoned(in: out)
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
-        let options = try broker.runOptions(in: out, topics: topics)
+        var options = try broker.runOptions(in: out, topics: topics)
+        options.client = try client.kind()
         let runner = try ClaimsRunner(ids: ids, options: options) { fraction, label in bar.show(fraction, label) }
         defer { bar.finish() }
         let out = out

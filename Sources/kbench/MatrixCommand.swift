@@ -59,6 +59,8 @@ struct MatrixCommand: AsyncParsableCommand {
             valueName: "NAME"))
     var against: String?
 
+    @OptionGroup var client: ClientOption
+
     @OptionGroup var broker: BrokerOptions
 
     @OptionGroup var topics: TopicOptions
@@ -72,7 +74,9 @@ struct MatrixCommand: AsyncParsableCommand {
     var quiet = false
 
     private func runOptions() throws -> RunOptions {
-        try broker.runOptions(in: out, topics: topics)
+        var options = try broker.runOptions(in: out, topics: topics)
+        options.client = try client.kind()
+        return options
     }
 
     private func checkNumbers() throws {
@@ -93,7 +97,9 @@ struct MatrixCommand: AsyncParsableCommand {
         }
         if world == .simulated {
             try CommandWords.refuse(
-                ["--brokers", "-X", "-F", "--replication-factor", "--topic-config", "--embedded-brokers"],
+                [
+                    "--brokers", "-X", "-F", "--replication-factor", "--topic-config", "--embedded-brokers", "--client",
+                ],
                 because: "--world simulated has no broker")
         }
     }

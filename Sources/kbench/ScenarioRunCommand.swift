@@ -50,6 +50,8 @@ struct ScenarioRunCommand: AsyncParsableCommand {
             valueName: "POINT@K"))
     var crash: String?
 
+    @OptionGroup var client: ClientOption
+
     @OptionGroup var broker: BrokerOptions
 
     @OptionGroup var topics: TopicOptions
@@ -120,6 +122,7 @@ struct ScenarioRunCommand: AsyncParsableCommand {
         options.zookeeper = zookeeper
         options.betweenLives = betweenLives
         try log.apply(to: &options)
+        options.client = try client.kind()
         let runner = ScenarioRunner(options: options) { fraction, label in bar.show(fraction, label) }
         defer { bar.finish() }
         return try await Interruptible.run { try await runner.run(scenario) }
@@ -140,7 +143,7 @@ struct ScenarioRunCommand: AsyncParsableCommand {
         add("--record-bytes", recordBytes.map(String.init))
         add("--seed", "\(scenario.seed)")
         add("--crash", crash)
-        parts += broker.arguments + topics.arguments
+        parts += client.arguments + broker.arguments + topics.arguments
         add("--zookeeper", zookeeper)
         parts += log.arguments
         add("--between-lives", betweenLives.map(CommandWords.quoted))

@@ -44,7 +44,7 @@ extension EndToEnd {
             "scenario run": Command(
                 options: [
                     "--strategy", "--sink", "--records", "--partitions", "--record-bytes", "--seed", "--crash",
-                    "--zookeeper", "--log-directory", "--between-lives", "--out", "--format", "--quiet",
+                    "--zookeeper", "--client", "--log-directory", "--between-lives", "--out", "--format", "--quiet",
                 ] + broker + topics,
                 idle: [
                     Idle(options: ["--zookeeper"], arguments: ["no-crash"], reason: "no run of no-crash keeps"),
@@ -61,7 +61,8 @@ extension EndToEnd {
             "matrix": Command(
                 options: [
                     "--strategy", "--sink", "--point", "--fidelity", "--partitions", "--block-records",
-                    "--batch-records", "--seed", "--load", "--world", "--against", "--out", "--format", "--quiet",
+                    "--batch-records", "--seed", "--load", "--world", "--against", "--client", "--out", "--format",
+                    "--quiet",
                 ] + broker + topics,
                 idle: [
                     Idle(
@@ -70,12 +71,12 @@ extension EndToEnd {
                             "--batch-records", "--load",
                         ], arguments: ["--against", "spark-3.5.7"], reason: "each row brings its own run"),
                     Idle(
-                        options: broker + topics, arguments: ["--world", "simulated"],
+                        options: broker + topics + ["--client"], arguments: ["--world", "simulated"],
                         reason: "has no broker"),
                 ]),
             "bench run": Command(
                 options: [
-                    "--strategy", "--sink", "--records", "--record-bytes", "--partitions", "--topic",
+                    "--strategy", "--sink", "--client", "--records", "--record-bytes", "--partitions", "--topic",
                     "--start-timestamp", "--load", "--pairs",
                     "--replicas", "--zstd-level", "--block-records", "--batch-records", "--group-commit-blocks",
                     "--block-interval", "--batch-interval", "--rate", "--latency-time", "--no-latency", "--no-crash",
@@ -120,7 +121,7 @@ extension EndToEnd {
                     "--rate", "--partitions", "--retention", "--crashes-per-day", "--record-bytes", "--from",
                     "--format",
                 ]),
-            "claims": Command(options: ["--claim", "--out", "--format", "--quiet"] + broker + topics),
+            "claims": Command(options: ["--claim", "--client", "--out", "--format", "--quiet"] + broker + topics),
             "atlas": Command(
                 options: load + [
                     "--depth", "--choices", "--shard", "--resume", "--merge", "--budget", "--capsules", "--out",

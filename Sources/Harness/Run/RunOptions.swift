@@ -7,6 +7,8 @@ public struct RunOptions: Sendable {
     public var brokers: String?
     /// librdkafka properties.
     public var properties: [KafkaProperty]
+    /// The client that workers read with; nil: the one that the scenario names.
+    public var client: ClientKind?
     /// The folder in which a run's files live while it runs; removed afterwards.
     public var workDirectory: String
     /// The binary that has the `worker` command.

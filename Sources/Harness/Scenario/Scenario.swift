@@ -27,6 +27,8 @@ public struct Scenario: Equatable, Sendable {
     public var startTimestamp: Int64?
     /// What there is to read where that is known only once the load has been produced; nil: all of the load.
     package var found: TopicLayout?
+    /// The client that workers read with, unless the command line names one.
+    public var client = ClientKind.librdkafka
     /// How blocks and batches are cut.
     public var cuts: Cuts
     /// Blocks that share one sync of the log and one commit, at least 1.

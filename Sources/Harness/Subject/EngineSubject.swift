@@ -129,6 +129,7 @@ package struct EngineSubject: Subject {
         var configuration = WorkerConfiguration(
             engine: engine, bootstrap: bootstrap, properties: properties, topic: topic, crash: nil,
             countersPath: "\(directory)/counters", offsetStore: place(of: plan, in: directory))
+        configuration.client = scenario.client
         configuration.output = output(of: plan, in: directory)
         configuration.measurement = measurement
         if plan.isTraced { configuration.tracePath = "\(directory)/trace" }

@@ -45,8 +45,8 @@ public enum Worker {
             properties: KafkaConfiguration.properties(fromArguments: configuration.properties))
         // Whoever started this worker has seen the topic.
         kafka.topicTimeout = BrokerHost.topicTimeout
-        let broker = try KafkaBroker(kafka, topic: configuration.topic)
-        defer { broker.close() }
+        let (broker, closeBroker) = try configuration.client.open(kafka, topic: configuration.topic)
+        defer { closeBroker() }
         let trace = try configuration.tracePath.map { try EffectTrace(path: $0) }
         if configuration.stop != nil { try Interrupts.install() }
         let armed = configuration.crash.flatMap { ArmedCrash(parsing: $0) }.map { armed in

@@ -14,6 +14,8 @@ public struct WorkerConfiguration: Codable, Equatable, Sendable {
     /// Further librdkafka properties, each `name=value`. They are not in the file: there may be secrets among them, and the
     /// worker gets them through its standard input.
     public var properties: [String] = []
+    /// Which client reads.
+    public var client = ClientKind.librdkafka
     /// The topic.
     public var topic: String
     /// The crash to die of, `NAME@OCCURRENCE`; nil for none.

@@ -16,7 +16,7 @@ extension BenchResult: Presentable {
         document.add(
             "What the crash did",
             rows.compactMap { row in
-                row.crash.map { "\(row.strategy) / \(row.sink) at \($0.point): \($0.derivation)" }
+                row.crash.map { "\(row.name) at \($0.point): \($0.derivation)" }
             }, for: .report)
         let logs = rows.filter { $0.walLiveBytes.count > 1 }
         if !logs.isEmpty {
@@ -47,7 +47,7 @@ extension BenchResult: Presentable {
             series: rows.map { row in
                 let setting = row.setting.isEmpty ? "" : "\(row.setting) "
                 return Course.Series(
-                    "\(setting)\(row.strategy) / \(row.sink)",
+                    "\(setting)\(row.name)",
                     row.walLiveBytes.map { (Double($0.milliseconds), Double($0.bytes)) })
             })
     }
@@ -77,7 +77,7 @@ extension BenchResult: Presentable {
     private var complaints: [String] {
         var complaints = invalidReason.map { ["invalid: \($0)"] } ?? []
         for row in rows {
-            let name = "\(row.strategy) / \(row.sink)"
+            let name = row.name
             if row.duplicates > 0 || row.lost > 0 || row.corrupted > 0 {
                 complaints.append(
                     "\(name): \(row.duplicates) duplicates, \(row.lost) lost and \(row.corrupted) corrupted without a crash"

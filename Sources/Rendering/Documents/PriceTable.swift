@@ -12,9 +12,11 @@ extension Table {
             }
         }
         let setting: [Column<BenchRow>] = result.sweep == nil ? [] : [.words("setting") { $0.setting }]
+        let clients = Set(result.rows.map(\.client)).count
+        let client: [Column<BenchRow>] = clients > 1 ? [.words("client") { $0.client ?? "" }] : []
         return Table(
             result.rows,
-            setting + [
+            setting + client + [
                 .words("strategy") { $0.strategy }, .words("sink") { $0.sink },
                 .words("guarantee") { $0.guarantee },
                 .figures("records/s") {
@@ -62,6 +64,7 @@ extension Table {
                 .exact("crash_lost_records") { $0.crash?.lost },
                 .exact("recovery_seconds") { $0.crash?.recoverySeconds },
                 .exact("measured_seconds") { $0.measuredSeconds }, .exact("too_short") { $0.isTooShort },
+                .exact("client") { $0.client },
             ])
     }
 }

@@ -108,7 +108,8 @@ extension Document {
         [
             "Broker: \(broker.kind) at \(broker.address)",
             "Host: \(host.system), \(Numbers.count(host.cores, "core")), files on \(host.fileSystem)",
-            "Versions: kbench \(host.kbench), librdkafka \(host.librdkafka)", "Started: \(startedAt)",
+            "Versions: kbench \(host.kbench), librdkafka \(host.librdkafka)"
+                + (host.client.map { "; read with the client \($0)" } ?? ""), "Started: \(startedAt)",
         ]
     }
 }

@@ -57,6 +57,8 @@ public struct BenchRow: Codable, Equatable, Sendable {
     public var corrupted: Int
     /// What one crash did; nil where none was tried.
     @OrNull public var crash: CrashPrice?
+    /// The client that read; nil in results of an older kbench, which had librdkafka alone.
+    @OrNull public var client: String?
     /// Seconds of the rounds that the rate was measured in, their median; nil in results of an older kbench.
     @OrNull public var measuredSeconds: Double? { didSet { tooShort = isTooShort } }
     /// ``isTooShort``, for readers that do not know where a rate begins to mean something; nil in results of an older kbench.
@@ -76,7 +78,7 @@ public struct BenchRow: Codable, Equatable, Sendable {
         bytesWrittenLogical: Int64, bytesWrittenPhysical: Int64, walBytesPerIngestedByte: Double,
         walFactor: Interval, walBytesPeak: Int64, checkpointBytes: Int64, walLiveBytes: [Sample], duplicates: Int,
         lost: Int,
-        corrupted: Int, crash: CrashPrice?, measuredSeconds: Double? = nil
+        corrupted: Int, crash: CrashPrice?, measuredSeconds: Double? = nil, client: String? = nil
     ) {
         self.setting = setting
         self.strategy = strategy
@@ -106,7 +108,13 @@ public struct BenchRow: Codable, Equatable, Sendable {
         self.corrupted = corrupted
         self.crash = crash
         self.measuredSeconds = measuredSeconds
+        self.client = client
         tooShort = isTooShort
+    }
+
+    /// Strategy and sink, and the client where it is not librdkafka.
+    public var name: String {
+        "\(strategy) / \(sink)" + (client.flatMap { $0 == "librdkafka" ? nil : " / \($0)" } ?? "")
     }
 
     /// Percentiles in microseconds.

@@ -57,7 +57,9 @@ public struct ClaimsRunner: Sendable {
                 continue
             }
             var options = options
-            options.reproduce = "kbench scenario \(scenario.name) --seed \(scenario.seed)"
+            options.reproduce =
+                "kbench scenario \(scenario.name) --seed \(scenario.seed)"
+                + (options.client.map { " --client \($0.rawValue)" } ?? "")
             let runner = ScenarioRunner(options: options) { [progress, ids] fraction, label in
                 progress((Double(index) + fraction) / Double(ids.count), "\(id): \(label)")
             }

@@ -12,6 +12,7 @@ extension Stage {
         settings.records = scenario.records
         settings.recordBytes = scenario.recordBytes
         settings.partitions = scenario.partitions
+        settings.clients = [scenario.client]
         settings.pairs = pairs
         settings.seed = scenario.seed
         settings.measuresLatency = false

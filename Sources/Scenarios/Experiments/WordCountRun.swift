@@ -107,9 +107,11 @@ struct WordCountRun: Sendable {
             ends: Array(repeating: EngineConfiguration.openEnd, count: partitions),
             cuts: .time(block: UInt64(block) * 1_000_000, batch: UInt64(batch) * 1_000_000),
             checkpointLagTasks: stage.scenario.checkpointLagTasks, fidelity: stage.scenario.fidelity, job: .wordCount)
-        return WorkerConfiguration(
+        var worker = WorkerConfiguration(
             engine: engine, bootstrap: bootstrap, properties: stage.host.value.properties, topic: topic, crash: crash,
             countersPath: "\(directory)/counters")
+        worker.client = stage.scenario.client
+        return worker
     }
 
     /// Returns once the newest state reaches the end of every partition as it is now.

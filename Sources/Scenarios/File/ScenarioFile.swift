@@ -64,6 +64,7 @@ public enum ScenarioFile {
             seed: UInt64(try number("seed", ScenarioLimits.seed, 1)),
             runs: runs, experiment: experiment, strategies: strategies, sinks: sinks,
             fidelities: fidelities, claim: try top["claim"].map(claim), job: job)
+        scenario.client = try top["client"]?.name(of: "client", "clients", as: ClientKind.self) ?? .librdkafka
         scenario.arrivals = try number("arrivals", ScenarioLimits.arrivals, 0)
         scenario.restartBatch =
             try top["restart-batch"]?.name(of: "restart batch", "restart batches", as: Outage.RestartBatch.self)

@@ -15,6 +15,7 @@ enum ScenarioKeys {
         .init("partitions", .integer(ScenarioLimits.partitions), required: true, "Partitions of the topic."),
         .init("record-bytes", .integer(ScenarioLimits.recordBytes), "Bytes of each value, unless `load` says."),
         .init("load", .mapping(load), "How records are made and spread, where not all alike and evenly."),
+        .init("client", .names(of: ClientKind.self), default: "librdkafka", "The client that workers read with."),
         .init("block-records", .integer(ScenarioLimits.blockRecords), "Records of a block: cut by count."),
         .init("batch-records", .integer(ScenarioLimits.batchRecords), "Records of a batch: cut by count."),
         .init("block-interval-ms", .integer(ScenarioLimits.intervalMilliseconds), "Time of a block: cut by time."),

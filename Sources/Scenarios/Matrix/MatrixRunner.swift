@@ -72,7 +72,7 @@ public struct MatrixRunner: ComparisonRunner {
             }
             didRun(cells)
         }
-        return result(cells, world: .real)
+        return result(cells, world: .real, client: options.client ?? .librdkafka)
     }
 
     /// The outcomes in the simulated world, group by group; `visit` is told the number of each cell and its name.
@@ -117,10 +117,10 @@ public struct MatrixRunner: ComparisonRunner {
                 lost: cell.expected.lost), fault: outcome.fault, outage: outage.name)
     }
 
-    private func result(_ cells: [MatrixCell], world: Worlds) -> MatrixResult {
+    private func result(_ cells: [MatrixCell], world: Worlds, client: ClientKind? = nil) -> MatrixResult {
         let shape = plan.groups[0].shape
         return MatrixResult(
-            world: world.rawValue, fidelity: plan.fidelity.name, seed: plan.seed,
+            world: world.rawValue, fidelity: plan.fidelity.name, client: client?.rawValue, seed: plan.seed,
             load: Load(
                 records: shape.records, partitions: shape.partitions, recordBytes: valueBytes,
                 blockRecords: shape.blockRecords, batchRecords: shape.batchRecords),
