@@ -32,6 +32,7 @@ extension EndToEnd {
             ("kbench scenario schema", .runs()),
             ("kbench scenario list", .runs()), ("kbench offsets --help", .runs()),
             ("kbench scenario crash-before-commit --strategy", .runs()),
+            ("kbench scenario crash-before-commit --client", .runs(with: ["--records", "500"])),
             ("kbench scenario crash-before-commit", shipped),
             ("kbench scenario uneven-load", shipped), ("kbench scenario orderly-stop", shipped),
             ("kbench scenario spark-graceful-stop", shipped),

@@ -28,6 +28,8 @@ package struct EngineSubject: Subject {
     package var patience = 0
     /// What the topics are made with that a sink writes to.
     package var topics = TopicSettings()
+    /// Whether blocks end where batches of the topic do; see `EngineConfiguration.cutsByBatch`.
+    package var cutsByBatch = false
     /// What is measured of the worker; nil: nothing.
     package var measurement: WorkerConfiguration.Measurement?
 
@@ -119,6 +121,7 @@ package struct EngineSubject: Subject {
             let all = scenario.layout(parts: scenario.records..<scenario.records + plan.outage.arrivals)
             engine.numbered = NumberedOffsets(starts: all.starts, ends: all.ends)
         }
+        engine.cutsByBatch = cutsByBatch
         engine.commitIntervalMilliseconds = scenario.commitIntervalMilliseconds
         var configuration = WorkerConfiguration(
             engine: engine, bootstrap: bootstrap, properties: properties, topic: topic, crash: nil,

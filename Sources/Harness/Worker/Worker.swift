@@ -67,6 +67,7 @@ public enum Worker {
             driverName: "process \(Processes.processID)", output: results,
             threads: PlainThreads())
         seams.observer = meter?.observer
+        seams.makeOpener = ClientKind.makeOpener
         seams.stop = { Interrupts.wasInterrupted ? configuration.stop : nil }
         let engine = try IngestionEngine(configuration: configuration.engine, seams: seams, counters: engineCounters)
         try engine.run()
