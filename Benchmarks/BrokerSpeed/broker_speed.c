@@ -158,7 +158,10 @@ int main(int count, char **words) {
         *colon = 0;
         double seconds;
         int64_t records = atoll(words[5]);
-        records = bare_loop(words[2], atoi(colon + 1), words[3], atoi(words[4]), records, &seconds);
+        int partitions = atoi(words[4]);
+        int64_t *starts = calloc((size_t)partitions, sizeof *starts);
+        records = kbench_bare_loop(words[2], atoi(colon + 1), words[3], partitions, starts, records, &seconds);
+        free(starts);
         tell(records, seconds);
     } else if (count == 6 && strcmp(words[1], "plain") == 0) {
         plain(words[2], words[3], atoi(words[4]), atoi(words[5]));

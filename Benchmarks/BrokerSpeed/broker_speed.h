@@ -11,7 +11,4 @@ static inline double now(void) {
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-// Reads the first `records` of a topic's partitions 0 to `partitions` - 1; returns how many it saw, and in which time.
-int64_t bare_loop(const char *host, int port, const char *topic, int partitions, int64_t records, double *seconds);
-
 #endif

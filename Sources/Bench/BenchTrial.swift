@@ -54,9 +54,10 @@ struct BenchStage: Sendable {
     func closedLoop(_ cell: BenchCell, name: String) async throws -> Trial {
         var plan = plan(cell)
         plan.existing = existing
-        return try await trial(
-            plan, executor(host, cuts: settings.cuts, topic: topic, truth: truth, client: cell.client), name: name,
-            load: nil)
+        var executor = executor(host, cuts: settings.cuts, topic: topic, truth: truth, client: cell.client)
+        // What keeps batches as they came cuts between them, so that none is logged twice.
+        executor.subject.cutsByBatch = true
+        return try await trial(plan, executor, name: name, load: nil)
     }
 
     /// Runs `cell` on records of kbench's own that are offered meanwhile, in a topic of their own.

@@ -80,6 +80,9 @@ public struct EngineConfiguration: Codable, Equatable, Sendable {
     /// For receivers: the group's offsets are committed once so many milliseconds have passed since the last commit, at least
     /// 1, in place of after blocks; nil: after blocks.
     public var commitIntervalMilliseconds: Int?
+    /// For receivers whose blocks keep batches as they came, with cuts by count: whether a block takes the whole of the
+    /// batch within which it would end, so that no batch is logged twice. What a crash does then has no closed form.
+    public var cutsByBatch = false
 
     /// Whose records the input holds.
     public var origin = RecordOrigin.kbench

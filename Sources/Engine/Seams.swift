@@ -26,6 +26,8 @@ public struct Seams {
     public var observer: (any StageObserver)?
     /// Asked between two steps: whether the engine is to leave, and how. Once it has answered, the answer stays.
     public var stop: () -> Stop? = { nil }
+    /// Makes what opens the batches that blocks keep as they came, one for each thread; nil: blocks keep records only.
+    public var makeOpener: (() -> any BatchOpener)?
     /// What tasks run on when more than one may run at once.
     public var threads: any TaskThreads
     /// Draws the order in which the stages are asked at each step; nil: checkpoints before batches, batches before
@@ -40,6 +42,7 @@ public struct Seams {
         output: (any OutputOperation)? = nil, threads: any TaskThreads = CallingThread(),
         interleaving: SeededRandom? = nil
     ) {
+        makeOpener = nil
         self.openStore = openStore
         self.driverName = driverName
         self.broker = broker
@@ -51,6 +54,11 @@ public struct Seams {
         self.threads = threads
         self.interleaving = interleaving
     }
+}
+
+extension Seams {
+    /// What the bytes of a receiver's blocks are.
+    var blockEncoding: Block.Encoding { broker.keepsBatches && makeOpener != nil ? .batches : .runs }
 }
 
 /// An order of steps that is wrong. Nothing outside this package can ask for one, and no configuration holds one.

@@ -1,7 +1,9 @@
 // The readers of what an engine left on its disk: positions, checkpoints, offset logs, write-ahead logs, blocks.
+internal import Compression
 internal import Engine
 internal import Ingestion
 internal import Judgement
+internal import KafkaWire
 internal import Simulation
 internal import World
 internal import WriteAheadLog
@@ -154,7 +156,7 @@ extension Reader {
             }
             return block.withBytes { Array($0) }
         }
-        return Reader("block", isNamedByPerson: false, corpus: blocks) { bytes, _, _ in
+        return Reader("block", isNamedByPerson: false, corpus: blocks + [batches()]) { bytes, _, _ in
             do {
                 try bytes.withUnsafeBytes { try walk($0) }
             } catch let error as BlockFormatError {
@@ -163,14 +165,39 @@ extension Reader {
         }
     }
 
+    /// The bytes of a block that keeps batches as they came, one of them with gaps.
+    private static func batches() -> [UInt8] {
+        let block = Block(encoding: .batches)
+        for codec in [Codec.none, .zstd] {
+            var builder = BatchBuilder(baseOffset: 40, codec)
+            for offset: Int64 in [40, 41, 44, 45, 46] {
+                let value = [UInt8](repeating: 3, count: Int(offset))
+                guard (try? builder.append(offset: offset, timestamp: 1, key: [1], value: value)) != nil else {
+                    // Our own bug: five small records within their batch.
+                    preconditionFailure("a record that no batch takes")
+                }
+            }
+            (try? builder.finished())?.withUnsafeBytes {
+                block.append(batch: $0, of: 2, [41..<42, 44..<47], ingested: $0.count)
+            }
+        }
+        return block.withBytes { Array($0) }
+    }
+
     /// A block's bytes, checked and then gone through as every reader does.
     private static func walk(_ bytes: UnsafeRawBufferPointer) throws {
         let block = try Block(copying: bytes)
+        _ = block.offsetRanges.reduce(0) { $0 + $1.count }
+        guard block.encoding == .runs else {
+            let (opener, opened) = (RecordOpener(), Block())
+            try block.forEachBatch { try opener.open($0, into: opened) }
+            precondition(opened.recordCount == block.recordCount, "batches of another number of records than they say")
+            return
+        }
         var records = 0
         block.forEachRecord { _, _, _, _ in records += 1 }
         // Our own bug: both have counted the same records.
         precondition(records == block.recordCount, "a block of \(block.recordCount) records has \(records)")
-        _ = block.offsetRanges.reduce(0) { $0 + $1.count }
     }
 
     /// All of them.

@@ -1,4 +1,4 @@
-// librdkafka's own speed, without a line of Swift in the loop.
+// What librdkafka, and one socket without it, allow: loops without a line of Swift.
 internal import CPlainLoop
 internal import CRdKafka
 public import World
@@ -24,5 +24,33 @@ public enum PlainLoop {
             throw handle.failure(rd_kafka_resp_err_t(Int32(records)), doing: "plain loop", location: topic)
         }
         return (Int(records), seconds)
+    }
+}
+
+/// A loop in C over one bare socket, which parses batches where they lie.
+public enum BareLoop {
+    /// Reads a topic's partitions, from 0, which one broker leads, between these offsets. A broker that it does not
+    /// understand, or that is not their leader, ends the process with a word on standard error.
+    ///
+    /// - Parameters:
+    ///   - bootstrap: `host:port` of the leader; of several the first.
+    ///   - topic: The topic.
+    ///   - starts: By partition, the offset to begin at.
+    ///   - records: How many there are to the ends.
+    /// - Returns: the records, and the seconds from the first question to the last record.
+    /// - Throws: ``BrokerError`` `configuration` for an address that has no port.
+    public static func run(
+        _ bootstrap: String, topic: String, starts: [Offset], records: Int
+    ) throws -> (records: Int, seconds: Double) {
+        let place = bootstrap.prefix { $0 != "," }
+        guard let colon = place.lastIndex(of: ":"), let port = UInt16(place[place.index(after: colon)...]) else {
+            throw BrokerError(
+                .configuration, "\(place) has no port", location: KafkaConfiguration.addressLocation)
+        }
+        var seconds = 0.0
+        let seen = kbench_bare_loop(
+            String(place[..<colon]), Int32(port), topic, Int32(clamping: starts.count), starts, Int64(records), &seconds
+        )
+        return (Int(seen), seconds)
     }
 }

@@ -9,6 +9,9 @@ public final class NativeBroker: Broker {
     private let settings: NativeSettings
     private let cluster: ClusterView
 
+    /// Makes what opens the batches that this client's readers leave unopened.
+    public static func makeOpener() -> any BatchOpener { RecordOpener() }
+
     /// Connects; the topic need not exist yet.
     ///
     /// - Throws: ``BrokerError`` `unreachable` when no broker answers in time, `notAllowed` when it refuses the login.
@@ -18,6 +21,9 @@ public final class NativeBroker: Broker {
         cluster = ClusterView(settings, topic: topic)
         try cluster.connect()
     }
+
+    /// Batches stay as they came.
+    public var keepsBatches: Bool { true }
 
     deinit { close() }
 

@@ -76,6 +76,9 @@ final class NativeReader: RecordReader {
     ) throws -> (count: Int, position: Offset) {
         takeBack()
         let place = place(of: partition)
+        if block.encoding == .batches {
+            return try fetchBatches(place, until: until, limit: limit, into: block, timeout: timeout)
+        }
         var added = 0
         var deadline: ContinuousClock.Instant?
         while added < limit, place.position < until {
@@ -133,7 +136,7 @@ final class NativeReader: RecordReader {
     }
 
     /// False: the time is over, or what was added is handed over before a failure is told.
-    private func waitForMore(
+    func waitForMore(
         of place: PartitionPlace, added: Int, _ deadline: inout ContinuousClock.Instant?, _ timeout: Duration
     ) throws -> Bool {
         if place.failure != nil {
@@ -208,7 +211,7 @@ final class NativeReader: RecordReader {
     }
 
     /// An unpacker that keeps what it has unpacked until the partition's next batch, or until others need it.
-    private func unpacker(for place: PartitionPlace) -> Unpacker {
+    func unpacker(for place: PartitionPlace) -> Unpacker {
         if let known = unpackers.first(where: { $0.owner === place }) { return known.unpacker }
         if unpackers.count < NativeReader.mostUnpackers {
             unpackers.append((Unpacker(), place))

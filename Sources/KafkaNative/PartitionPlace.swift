@@ -20,6 +20,8 @@ final class PartitionPlace {
     var cursor: RecordCursor?
     /// Its header.
     var header = BatchHeader()
+    /// Whether its checksum was held against its bytes.
+    var isVerified = false
     /// Why the partition can give no more, until somebody asks again.
     var failure: (any Error)?
     /// The most bytes to ask for; more than usual where a batch needs it.
@@ -62,6 +64,7 @@ final class PartitionPlace {
     /// Drops what has come and was not read: it is asked for again.
     func forget() {
         fetched.removeAll()
+        isVerified = false
         cursor = nil
         version += 1
         fetchFrom = position
@@ -79,6 +82,7 @@ final class PartitionPlace {
                 return true
             }
             position = max(position, header.lastOffset + 1)
+            isVerified = false
             fetched[0].drop(header)
         }
         return false
@@ -94,6 +98,7 @@ final class PartitionPlace {
     /// - Returns: Whether another one follows in the same answer.
     func finishBatch() -> Bool {
         cursor = nil
+        isVerified = false
         fetched[0].drop(header)
         guard fetched[0].isEmpty else { return true }
         fetched.removeFirst()

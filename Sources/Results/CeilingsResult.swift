@@ -34,17 +34,55 @@ public struct CeilingsResult: VersionedResult, Equatable {
         public var plainLoopRecordsPerSecond: [Double]
         /// The median over the pairs of `raw`'s speed divided by that of the loop in C.
         public var medianRatio: Double
+        /// All that took turns, those two among them; nil in results of an older kbench.
+        @OrNull public var loops: [Loop]?
 
         /// Makes a section.
         public init(
-            records: Int, partitions: Int, rawRecordsPerSecond: [Double], plainLoopRecordsPerSecond: [Double]
+            records: Int, partitions: Int, rawRecordsPerSecond: [Double], plainLoopRecordsPerSecond: [Double],
+            loops: [Loop]? = nil
         ) {
+            self.loops = loops
             self.records = records
             self.partitions = partitions
             self.rawRecordsPerSecond = rawRecordsPerSecond
             self.plainLoopRecordsPerSecond = plainLoopRecordsPerSecond
             medianRatio = Sample.median(zip(rawRecordsPerSecond, plainLoopRecordsPerSecond).map { $0 / max($1, 1) })
         }
+    }
+
+    /// One way to poll.
+    public struct Loop: Codable, Equatable, Sendable {
+        /// What it is: `raw`, `raw / native`, `plain loop` (in C on librdkafka) or `bare loop` (in C on a socket).
+        public var name: String
+        /// Each of its turns.
+        public var recordsPerSecond: [Double]
+        /// Processor time of its process in each of them.
+        public var cpuMicrosecondsPerRecord: [Double]
+        /// The median over the rounds of its speed divided by that of the plain loop.
+        public var ratioToPlainLoop: Double
+        /// The same to the bare loop; nil where there is none.
+        @OrNull public var ratioToBareLoop: Double?
+
+        /// Makes a row.
+        public init(
+            name: String, recordsPerSecond: [Double], cpuMicrosecondsPerRecord: [Double], toPlain plain: [Double],
+            toBare bare: [Double]?
+        ) {
+            self.name = name
+            self.recordsPerSecond = recordsPerSecond
+            self.cpuMicrosecondsPerRecord = cpuMicrosecondsPerRecord
+            func ratio(_ base: [Double]) -> Double {
+                Sample.median(zip(recordsPerSecond, base).map { $0 / max($1, 1) })
+            }
+            ratioToPlainLoop = ratio(plain)
+            ratioToBareLoop = bare.map(ratio)
+        }
+
+        /// The median of its turns.
+        public var medianRecordsPerSecond: Double { Sample.median(recordsPerSecond) }
+        /// The median of their processor time.
+        public var medianCPU: Double { Sample.median(cpuMicrosecondsPerRecord) }
     }
 
     /// A log of blocks.

@@ -36,6 +36,9 @@ public final class SimulatedBroker: Broker {
     /// What is armed against the life that reads from here.
     var faults: ArmedFaults?
 
+    /// Whether readers add batches as they came to blocks of batches.
+    public var keepsBatches = false
+
     /// A topic with empty partitions.
     public init(topic: String, partitions: Int) {
         self.topic = topic
@@ -47,6 +50,7 @@ public final class SimulatedBroker: Broker {
     public func copy() -> SimulatedBroker {
         let copy = SimulatedBroker(topic: topic, partitions: 0)
         copy.shown = shown
+        copy.keepsBatches = keepsBatches
         copy.logs = logs
         copy.groups = groups
         copy.transactions = transactions
@@ -235,6 +239,7 @@ final class SimulatedReader: RecordReader {
                 location: "\(broker.topic)/\(partition)@\(position)")
         }
         var count = 0
+        var wanted: [Offset] = []
         let start = position
         let end = min(until, log.lastStable)
         var index = log.firstIndex(from: position)
@@ -242,14 +247,19 @@ final class SimulatedReader: RecordReader {
             let record = log.records[index]
             index += 1
             if record.isAborted { continue }
+            position = record.offset + 1
+            count += 1
+            if block.encoding == .batches {
+                wanted.append(record.offset)
+                continue
+            }
             withOptionalBytes(record.key) { key in
                 withOptionalBytes(record.value) { value in
                     block.append(partition: partition, offset: record.offset, key: key, value: value)
                 }
             }
-            position = record.offset + 1
-            count += 1
         }
+        if !wanted.isEmpty { log.append(batchesWith: wanted, of: partition, to: block) }
         // Nothing is left before the end of the range, or of what can be read.
         if count < limit { position = max(position, end) }
         broker.trace?.note(

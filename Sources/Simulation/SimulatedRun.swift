@@ -3,6 +3,7 @@ public import Engine
 internal import Evidence
 public import Ingestion
 public import Judgement
+internal import KafkaWire
 public import World
 
 /// One topic, one disk, one run folder, and as many lives of an engine as are asked for. Nothing in it is real but the
@@ -365,6 +366,7 @@ public final class SimulatedRun {
             broker: broker, offsets: offsets, disk: disk, clock: clock, crash: crash, openStore: stores.open,
             driverName: name, interleaving: interleaving.map { SeededRandom(seed: $0, stream: opened) })
         seams.stop = { [unowned self] in stop }
+        seams.makeOpener = { RecordOpener() }
         return try IngestionEngine(
             configuration: other ?? configuration, seams: changeSeams(seams), counters: counters)
     }

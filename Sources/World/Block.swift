@@ -11,22 +11,39 @@
 /// record has a key and plus 2 when its value is null (a tombstone, length 0). Records of one size without keys
 /// therefore cost one byte each.
 ///
+/// A block may instead keep *batches as they came*, which nobody has opened yet: see ``Encoding/batches``.
+///
 /// A block belongs to one stage at a time; it is handed over whole and never shared, which is why it may cross threads.
 public final class Block: @unchecked Sendable {
     private static let runHeaderLength = 16
     private static let longestDescriptor = 20
 
+    /// What the bytes of a block are.
+    public enum Encoding: Sendable {
+        /// Runs of records, as above.
+        case runs
+        /// Batches of records as a broker keeps them, each with the offsets that are meant of it.
+        case batches
+    }
+
+    /// What the bytes are.
+    public let encoding: Encoding
+    /// Whether a reader that comes to the limit of records within a batch adds the whole of it all the same, so that no
+    /// batch is in two blocks. Of a block of batches only.
+    public var takesWholeBatches = false
+
     // Nothing is called from within an access to these, and the check would cost more than the access: per record.
     @exclusivity(unchecked) private var storage: UnsafeMutableRawBufferPointer
     /// The bytes in use.
-    @exclusivity(unchecked) public private(set) var byteCount = 0
+    @exclusivity(unchecked) public internal(set) var byteCount = 0
     /// The records in the block.
-    @exclusivity(unchecked) public private(set) var recordCount = 0
-    /// The bytes of keys and values in the block, without any framing: what was ingested.
-    @exclusivity(unchecked) public private(set) var payloadByteCount = 0
+    @exclusivity(unchecked) public internal(set) var recordCount = 0
+    /// The bytes of keys and values in the block, without any framing: what was ingested. Of batches, which nobody has
+    /// looked into, their own bytes.
+    @exclusivity(unchecked) public internal(set) var payloadByteCount = 0
 
-    /// The runs before the open one.
-    private var closedRuns: [OffsetRange] = []
+    /// The runs before the open one; of a block of batches, all stretches.
+    var closedRuns: [OffsetRange] = []
     @exclusivity(unchecked) private var openRunStart = -1
     @exclusivity(unchecked) private var openRunPartition: Partition = 0
     @exclusivity(unchecked) private var openRunFirst: Offset = 0
@@ -39,8 +56,9 @@ public final class Block: @unchecked Sendable {
 
     /// Makes an empty block with room for `capacity` bytes, from `memory` where there is one; it grows when a record does
     /// not fit.
-    public init(capacity: Int = 64 * 1024, memory: BlockMemory? = nil) {
+    public init(capacity: Int = 64 * 1024, memory: BlockMemory? = nil, encoding: Encoding = .runs) {
         self.memory = memory
+        self.encoding = encoding
         storage = memory?.take(capacity) ?? BlockMemory.allocate(capacity)
     }
 
@@ -50,22 +68,32 @@ public final class Block: @unchecked Sendable {
     ///
     /// - Throws: ``BlockFormatError`` naming the byte at which the format is broken.
     public convenience init(copying bytes: UnsafeRawBufferPointer) throws {
-        self.init(capacity: bytes.count)
+        let encoding = Block.encoding(of: bytes)
+        self.init(capacity: bytes.count, encoding: encoding)
         storage.copyMemory(from: bytes)
         byteCount = bytes.count
+        guard encoding == .runs else {
+            try learnStretches(of: bytes)
+            return
+        }
         var records = 0
         var payload = 0
         try Block.walk(bytes) { partition, offset, key, value in
             records += 1
             payload += (key?.count ?? 0) + (value?.count ?? 0)
-            if let last = closedRuns.last, last.partition == partition, last.until == offset {
-                closedRuns[closedRuns.count - 1].until = offset + 1
-            } else {
-                closedRuns.append(OffsetRange(partition: partition, from: offset, until: offset + 1))
-            }
+            note(OffsetRange(partition: partition, from: offset, until: offset + 1))
         }
         recordCount = records
         payloadByteCount = payload
+    }
+
+    /// Adds a stretch of offsets to those before it.
+    func note(_ stretch: OffsetRange) {
+        if let last = closedRuns.last, last.partition == stretch.partition, last.until == stretch.from {
+            closedRuns[closedRuns.count - 1].until = stretch.until
+        } else {
+            closedRuns.append(stretch)
+        }
     }
 
     /// The bytes in use; valid during `body`.
@@ -116,6 +144,7 @@ public final class Block: @unchecked Sendable {
     public func forEachRecord(
         _ body: (Partition, Offset, _ key: UnsafeRawBufferPointer?, _ value: UnsafeRawBufferPointer?) throws -> Void
     ) rethrows {
+        precondition(encoding == .runs, "block: batches that nobody has opened have no records yet")
         try withBytes { bytes in
             do {
                 try Block.walk(bytes, body)
@@ -133,6 +162,7 @@ public final class Block: @unchecked Sendable {
     }
 
     private func openRun(partition: Partition, offset: Offset) {
+        precondition(encoding == .runs, "block: a record for a block of batches")
         if openRunStart >= 0 {
             closedRuns.append(OffsetRange(partition: openRunPartition, from: openRunFirst, until: nextOffset))
         }
@@ -147,7 +177,7 @@ public final class Block: @unchecked Sendable {
         byteCount += Block.runHeaderLength
     }
 
-    private func appendVarint(_ value: UInt64) {
+    func appendVarint(_ value: UInt64) {
         var rest = value
         while rest >= 0x80 {
             storage[byteCount] = UInt8(truncatingIfNeeded: rest) | 0x80
@@ -158,12 +188,12 @@ public final class Block: @unchecked Sendable {
         byteCount += 1
     }
 
-    private func appendBytes(_ bytes: UnsafeRawBufferPointer) {
+    func appendBytes(_ bytes: UnsafeRawBufferPointer) {
         UnsafeMutableRawBufferPointer(rebasing: storage[byteCount...]).copyMemory(from: bytes)
         byteCount += bytes.count
     }
 
-    private func reserve(_ more: Int) {
+    func reserve(_ more: Int) {
         guard byteCount + more > storage.count else { return }
         let wanted = max(storage.count * 2, byteCount + more)
         let larger = memory?.take(wanted) ?? BlockMemory.allocate(wanted)
@@ -184,8 +214,8 @@ public struct BlockFormatError: Error, Equatable, CustomStringConvertible {
     /// The byte, counted from the block's first, at which it shows.
     public let byteOffset: Int
 
-    @usableFromInline
-    init(_ message: String, at byteOffset: Int) {
+    /// Makes an error.
+    public init(_ message: String, at byteOffset: Int) {
         self.message = message
         self.byteOffset = byteOffset
     }

@@ -6,6 +6,9 @@ public protocol Broker: OffsetStore {
     /// The topic that every call is about.
     var topic: String { get }
 
+    /// Whether readers add batches as they came to a block that is one of batches; others add to blocks of runs only.
+    var keepsBatches: Bool { get }
+
     /// The number of partitions the topic has now.
     ///
     /// - Throws: ``BrokerError``.
@@ -38,6 +41,9 @@ public protocol Broker: OffsetStore {
 }
 
 extension Broker {
+    /// Its readers open batches by themselves.
+    public var keepsBatches: Bool { false }
+
     /// Asks for one partition after the other.
     ///
     /// - Throws: ``BrokerError``.

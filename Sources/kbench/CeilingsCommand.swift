@@ -13,7 +13,7 @@ struct CeilingsCommand: AsyncParsableCommand {
         commandName: "ceilings",
         abstract: "Measure what bounds a run here: polling, disk, zstd, the log by itself, and the verdict.",
         discussion: """
-            raw is polled by turns with a loop in C on the same librdkafka. The verdict is measured on topics that exist \
+            raw with either client is polled by turns with a loop in C on the same librdkafka, and with one on a bare socket. The verdict is measured on topics that exist \
             as arithmetic only, so that they can be larger than any broker holds.
 
             Exit codes: 0 measured, 3 a verdict or a log was wrong, 64 usage, 69 broker unreachable.
@@ -74,7 +74,10 @@ struct PlainLoopCommand: ParsableCommand {
 
     @Argument var configurationPath: String
 
+    @Flag var bare = false
+
     func run() throws {
-        try StandardStreams.writeOutput("\(PlainLoopProcess.run(configurationPath: configurationPath))\n")
+        let (rate, cpu) = try PlainLoopProcess.run(configurationPath: configurationPath, isBare: bare)
+        try StandardStreams.writeOutput("\(rate) \(cpu)\n")
     }
 }

@@ -24,7 +24,7 @@ import World
             bytesFetched: 200_000, walBytesPeak: wal, checkpointBytes: 7, samples: [], offered: nil)
     }
 
-    static let raw = BenchRowTrials(cell: .raw, rounds: [trial(1_000), trial(2_000), trial(4_000)])
+    static let raw = BenchRowTrials(cell: .init(strategy: .raw), rounds: [trial(1_000), trial(2_000), trial(4_000)])
 
     @Test func aRowIsTheMedianOfItsRoundsAndItsRatiosAreOfOneRoundEach() {
         let trials = BenchRowTrials(

@@ -34,6 +34,7 @@ extension EndToEnd {
             ("kbench scenario crash-before-commit --strategy", .runs()),
             ("kbench scenario crash-before-commit --log-directory", elsewhereLogged),
             ("kbench bench --strategy receiver-wal --log-directory", elsewhereLogged),
+            ("kbench scenario crash-before-commit --client", .runs(with: ["--records", "500"])),
             ("kbench scenario crash-before-commit", shipped),
             ("kbench scenario uneven-load", shipped), ("kbench scenario orderly-stop", shipped),
             ("kbench scenario spark-graceful-stop", shipped),

@@ -77,12 +77,29 @@ struct CrashEverywhereTests {
         }
     }
 
+    @Test(
+        "a receiver whose blocks keep batches as they came does the same",
+        arguments: [shapes[1], shapes[4]] + patterned,
+        strategies.filter(\.isReceiver))
+    func everyPointUnopened(shape: LoadShape, strategy: Strategy) throws {
+        for (number, fidelity) in [Fidelity.sound, .spark].enumerated() {
+            for sink in [SinkKind.append, .counting] where strategy.canWrite(to: sink) {
+                try everyPoint(
+                    shape: shape, strategy, sink, fidelity, oneIn: Thoroughness.oneIn(2), turn: number,
+                    keepsBatches: true)
+            }
+        }
+    }
+
     private func everyPoint(
-        shape: LoadShape, _ strategy: Strategy, _ sink: SinkKind, _ fidelity: Fidelity, oneIn share: Int, turn: Int
+        shape: LoadShape, _ strategy: Strategy, _ sink: SinkKind, _ fidelity: Fidelity, oneIn share: Int, turn: Int,
+        keepsBatches: Bool = false
     ) throws {
         let schedule = CrashSchedule(strategy: strategy, sink: sink, fidelity: fidelity, shape: shape)
         func run() -> SimulatedRun {
-            SimulatedRun(strategy: strategy, sink: sink, shape: shape, fidelity: fidelity)
+            let run = SimulatedRun(strategy: strategy, sink: sink, shape: shape, fidelity: fidelity)
+            run.broker.keepsBatches = keepsBatches
+            return run
         }
         let kills = try Kills(of: run())
         var verdicts: [Int: Counts] = [:]

@@ -62,7 +62,8 @@ final class NativeTopic {
         }
     }
 
-    private func produce(_ batch: [UInt8], to partition: Int32) throws {
+    /// Writes a batch as it is.
+    func produce(_ batch: [UInt8], to partition: Int32) throws {
         let leader = try server.leader(topic: name, partition: partition) ?? 1
         let port = UInt16(server.brokers.first { $0.id == leader }?.port ?? server.port)
         let connection = try Connection(

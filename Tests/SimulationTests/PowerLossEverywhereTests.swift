@@ -1,4 +1,5 @@
 // The engine under power loss: every crash point, with the disk in every state it can be left in.
+import Evidence
 import Ingestion
 import Judgement
 import Engine
@@ -79,6 +80,20 @@ import World
         for (number, place) in places.enumerated() {
             for loss in Self.outcomes(at: number) { expectNoLoss(place, loss, &seen) }
         }
+    }
+
+    /// Neither does one whose blocks keep batches as they came, and nothing of an aborted transaction ever comes out.
+    @Test(arguments: [LoadPattern(), LoadPattern(transactions: .init(records: 4, abortedPercent: 40))])
+    func unopenedBatchesLoseNothingEither(pattern: LoadPattern) throws {
+        var shape = Self.shape
+        shape.pattern = pattern
+        var seen: Set<SimulatedRun.Remains> = []
+        let run = SimulatedRun(strategy: .receiverWal, sink: .append, shape: shape)
+        run.broker.keepsBatches = true
+        for (number, place) in try Self.places(in: run).enumerated() {
+            for loss in Self.outcomes(at: number) { expectNoLoss(place, loss, &seen) }
+        }
+        #expect(seen.count > 50)
     }
 
     /// A kill leaves names and bytes that are not durable; the life after it acts on them, and then the power fails.

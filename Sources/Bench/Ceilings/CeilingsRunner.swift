@@ -98,19 +98,14 @@ public struct CeilingsRunner: Sendable {
                 return try LoadGenerator.produce(
                     scenario: scenario, topic: topic, configuration: host.value.configuration, progress: { _ in })
             }
-            var (raw, plain): ([Double], [Double]) = ([], [])
-            for pair in 0..<settings.pairs {
-                progress(0.5 * Double(pair) / Double(settings.pairs), "polling, pair \(pair + 1)")
-                let told = told(topic, truth, host.value)
-                // Who goes first takes turns too.
-                for isRaw in pair.isMultiple(of: 2) ? [true, false] : [false, true] {
-                    if isRaw { raw.append(try await self.raw(told)) } else { plain.append(try await self.plain(told)) }
-                }
+            let poll = try await PollLoops(
+                records: truth.records, told: { [self] in told(topic, truth, host.value) },
+                directory: options.workDirectory, executable: options.workerExecutable
+            ).measure(pairs: settings.pairs, partitions: settings.partitions, isBareOpen: isBareOpen) {
+                progress(0.5 * $0, $1)
             }
             try await BlockingThread.run { host.value.close() }
-            return CeilingsResult.Poll(
-                records: truth.records, partitions: settings.partitions, rawRecordsPerSecond: raw,
-                plainLoopRecordsPerSecond: plain)
+            return poll
         } catch {
             try? await BlockingThread.run { host.value.close() }
             throw error
@@ -128,50 +123,10 @@ public struct CeilingsRunner: Sendable {
             crash: nil, countersPath: "\(options.workDirectory)/counters")
     }
 
-    private var toldPath: String { "\(options.workDirectory)/ceilings.json" }
-
-    private func raw(_ told: WorkerConfiguration) async throws -> Double {
-        let file = try MappedFile(path: "\(options.workDirectory)/counters", length: EngineCounters.byteCount)
-        let counters = EngineCounters(storage: file.memory)
-        for counter in EngineCounters.Counter.allCases { counters[counter] = 0 }
-        let worker = WorkerProcess(executable: options.workerExecutable)
-        if case .failed(let diagnosis) = try await worker.run(told, at: toldPath).exit { throw diagnosis }
-        return withExtendedLifetime(file) {
-            Double(counters[.recordsFetched]) / (Double(max(1, counters[.workingNanoseconds])) / 1e9)
-        }
-    }
-
-    private func plain(_ told: WorkerConfiguration) async throws -> Double {
-        try told.write(to: toldPath)
-        var loop = Program(.path(options.workerExecutable), ["plain-loop", toldPath])
-        loop.input = try told.lineOfProperties()
-        let ending = try await loop.run()
-        guard ending.exitCode == 0, let rate = Double(ending.output.split(separator: "\n").first ?? "") else {
-            throw Diagnosis(
-                cause: "the loop in C ended unexpectedly: \(ending.errors)",
-                fix: "this is not expected: please report it with the command", exitCode: .internalError)
-        }
-        return rate
-    }
-}
-
-/// What `kbench plain-loop FILE` does.
-public enum PlainLoopProcess {
-    /// Polls and drops what the worker's file describes, in C.
-    ///
-    /// - Returns: records a second.
-    /// - Throws: ``Diagnosis``.
-    public static func run(configurationPath: String) throws -> Double {
-        do {
-            let worker = try WorkerConfiguration.received(from: configurationPath)
-            let kafka = try KafkaConfiguration(
-                bootstrap: worker.bootstrap,
-                properties: KafkaConfiguration.properties(fromArguments: worker.properties))
-            let (records, seconds) = try PlainLoop.run(
-                kafka, topic: worker.topic, starts: worker.engine.starts, ends: worker.engine.ends)
-            return seconds > 0 ? Double(records) / seconds : 0
-        } catch {
-            throw Diagnosis(of: error)
-        }
+    /// Whether a socket that knows neither TLS nor passwords gets anywhere.
+    private var isBareOpen: Bool {
+        options.embeddedBrokers == 1
+            && options.properties.allSatisfy { $0.name != "security.protocol" || $0.value.lowercased() == "plaintext" }
+            && (try? ClientKind.native.check(options.properties)) != nil
     }
 }

@@ -10,4 +10,11 @@
 int64_t kbench_plain_loop(
     void *client, const char *topic, int32_t count, const int64_t *starts, const int64_t *ends, double *seconds);
 
+// Reads partitions 0 to `partitions` - 1 of a topic, which one broker leads, from `starts` on over one socket and without
+// any library, until `records` of them have been seen. Returns how many were, and in how many seconds. What goes wrong is
+// said on standard error and ends the process.
+int64_t kbench_bare_loop(
+    const char *host, int port, const char *topic, int32_t partitions, const int64_t *starts, int64_t records,
+    double *seconds);
+
 #endif

@@ -17,6 +17,10 @@ final class TaskRunner {
     private let rangeBlock = Block()
     /// What ranges are read into, a piece at a time: the block, or what the sink would rather have.
     private let rangePiece: any RangePiece
+    /// Opens the batches of blocks that keep them as they came; nil: this world has no such blocks.
+    private let opener: (any BatchOpener)?
+    /// What they are opened into, for sinks that want more of a record than that it came.
+    private let openedBlock = Block()
     private let shuffle: Shuffle?
     private let readBlock: (ReceivedBlock) throws -> Block
     private let rangeReader: RangeReader
@@ -34,6 +38,7 @@ final class TaskRunner {
         rangeReader = RangeReader(
             configuration: configuration, seams: seams, counters: counters, dataLoss: dataLoss)
         self.readBlock = readBlock
+        opener = seams.makeOpener?()
         places =
             configuration.origin == .anyone ? configuration.placeNumbers : nil
         let sink =
@@ -80,8 +85,9 @@ final class TaskRunner {
             try seams.crash.after(.taskRead)
             let task = OutputTask(
                 batch: batch.number, ordinal: ordinal, partition: nil, ranges: block.offsetRanges)
+            let piece = try opened(block, received)
             let isNew = try sink.begin(task)
-            try output(block, of: task, ingest: received.ingest, isNew: isNew, isFresh: !batch.isRunAgain)
+            try output(piece, of: task, ingest: received.ingest, isNew: isNew, isFresh: !batch.isRunAgain)
             if isNew { try sink.finish(task) }
         case .range(let range):
             let task = OutputTask(
@@ -107,7 +113,11 @@ final class TaskRunner {
             guard let block = try received.memory ?? blockFromLog(received) else { return }
             try seams.crash.after(.taskRead)
             let writer = try shuffle.writer(of: ordinal)
-            try handOver(block, of: batch.number, ingest: received.ingest, to: writer)
+            guard let records = try opened(block, received) as? Block else {
+                // Our own bug: where there is a shuffle, pieces are blocks.
+                preconditionFailure("a shuffle of what is no block")
+            }
+            try handOver(records, of: batch.number, ingest: received.ingest, to: writer)
             shuffle.finish(writer)
         case .range(let range):
             let writer = try shuffle.writer(of: ordinal)
@@ -187,6 +197,31 @@ final class TaskRunner {
                     isCorrupted: identity == nil, partition: partition, offset: offset, batch: batch, ingest: ingest))
         }
         counters.add(.recordsCorrupted, corrupted)
+    }
+
+    /// The records of a block: those that it has, or those of its batches, which are opened here and not before.
+    private func opened(_ block: Block, _ received: ReceivedBlock) throws -> any RangePiece {
+        guard block.encoding == .batches else { return block }
+        func damaged(_ reason: String) -> EngineError {
+            EngineError(
+                .damagedBlock, "block \(received.position.sequence) of \(received.recordCount) records: \(reason)",
+                location:
+                    "\(RunFolder.blockLog(of: configuration.directory)), segment \(received.position.segment), byte "
+                    + "\(received.position.offset)")
+        }
+        guard let opener else { throw damaged("it keeps batches as they came, and nothing here can open them") }
+        do {
+            if let piece = rangePiece as? VerifiedPiece {
+                piece.removeAll()
+                try piece.add(block, opener)
+                return piece
+            }
+            openedBlock.removeAll()
+            try block.forEachBatch { try opener.open($0, into: openedBlock) }
+            return openedBlock
+        } catch let error as BlockFormatError {
+            throw damaged("a batch of it cannot be opened: \(error)")
+        }
     }
 
     /// Reads a block back; nil where the run goes on without one that the log cannot give back.

@@ -30,8 +30,10 @@ extension Block: RangePiece {
 final class VerifiedPiece: RangePiece {
     private let numbering: RecordNumbering
     private let batch = RecordBatch()
-    private let numbers: UnsafeMutablePointer<Int>
-    private let capacity: Int
+    private var numbers: UnsafeMutablePointer<Int>
+    /// The records that a piece of a range may have.
+    private let most: Int
+    private var capacity: Int
     private(set) var recordCount = 0
     private(set) var payloadByteCount = 0
     private(set) var offsetRanges: [OffsetRange] = []
@@ -39,6 +41,7 @@ final class VerifiedPiece: RangePiece {
     /// Makes a piece of at most `capacity` records.
     init(capacity: Int, numbering: RecordNumbering) {
         self.numbering = numbering
+        most = capacity
         self.capacity = capacity
         numbers = .allocate(capacity: capacity)
     }
@@ -57,15 +60,33 @@ final class VerifiedPiece: RangePiece {
     func add(
         from reader: any RecordReader, _ partition: Partition, until: Offset, limit: Int, timeout: Duration
     ) throws -> Offset {
-        let room = min(limit, capacity - recordCount)
+        let room = min(limit, most - recordCount)
         let position = try reader.lend(partition, until: until, limit: room, into: batch, timeout: timeout).position
-        verify(partition)
+        take(batch, of: partition)
         return position
     }
 
-    private func verify(_ partition: Partition) {
+    /// Opens a block of batches, and verifies what is in it.
+    func add(_ block: Block, _ opener: any BatchOpener) throws {
+        reserve(block.recordCount)
+        try block.forEachBatch { entry in
+            try opener.lend(entry, into: batch) { take(batch, of: entry.partition) }
+        }
+    }
+
+    private func reserve(_ count: Int) {
+        guard count > capacity else { return }
+        let larger = UnsafeMutablePointer<Int>.allocate(capacity: max(count, capacity * 2))
+        larger.initialize(from: numbers, count: recordCount)
+        numbers.deallocate()
+        numbers = larger
+        capacity = max(count, capacity * 2)
+    }
+
+    private func take(_ batch: RecordBatch, of partition: Partition) {
         let records = batch.contents
         guard let first = records.first else { return }
+        reserve(recordCount + records.count)
         var run = RecordNumbering.Run()
         var at = numbers + recordCount
         var stretch = OffsetRange(partition: partition, from: first.offset, until: first.offset)

@@ -9,7 +9,8 @@ typealias LogPosition = Position
 
 /// Blocks and their events, and the tracker that mirrors them in memory.
 final class BlockLog {
-    private static let blockKind: UInt8 = 1
+    /// The kind of a block's frame.
+    private static func kind(of block: Block) -> UInt8 { block.encoding == .runs ? 1 : 2 }
 
     /// Nil for a receiver that keeps its blocks in memory only.
     private let blocks: WriteAheadLog?
@@ -206,7 +207,7 @@ final class BlockLog {
             return LogPosition(segment: 0, offset: 0, length: 0, sequence: events.nextSequence + UInt64(number))
         }
         return try counted {
-            try block.withBytes { try blocks.append($0, kind: BlockLog.blockKind, effect: .receiverWalAppend) }
+            try block.withBytes { try blocks.append($0, kind: BlockLog.kind(of: block), effect: .receiverWalAppend) }
         }
     }
 

@@ -32,6 +32,8 @@ final class ReadAhead: @unchecked Sendable {
     private let clock: any Clock
     private let ends: [Offset]
     private let size: Int
+    private let encoding: Block.Encoding
+    private let takesWholeBatches: Bool
     /// The blocks that are kept ready whatever their size.
     private let fewest: Int
     /// Signalled after each block, and when the filling ends.
@@ -54,8 +56,10 @@ final class ReadAhead: @unchecked Sendable {
     /// - Throws: what keeps a thread from being started.
     init(
         reader: any RecordReader, threads: any TaskThreads, clock: any Clock, positions: [Offset], ends: [Offset],
-        size: Int, fewest: Int
+        size: Int, fewest: Int, encoding: Block.Encoding = .runs, takesWholeBatches: Bool = false
     ) throws {
+        self.encoding = encoding
+        self.takesWholeBatches = takesWholeBatches
         self.reader = reader
         self.clock = clock
         self.positions = positions
@@ -105,7 +109,8 @@ final class ReadAhead: @unchecked Sendable {
 
     /// Fills one block. False: there is nothing more to do for now.
     private func fillOne() -> Bool {
-        let block = Block(capacity: usualBytes, memory: memory)
+        let block = Block(capacity: usualBytes, memory: memory, encoding: encoding)
+        block.takesWholeBatches = takesWholeBatches
         var failure: (partition: Partition, error: any Error)?
         var isStuck = false
         var firstRecordAt: Nanoseconds = 0

@@ -33,7 +33,7 @@ final class Receiver {
     private let deadline: Deadline
     /// Where offsets are committed unasked; nil where commits go by blocks.
     private let commitTimer: CommitTimer?
-    private var block = Block()
+    private var block: Block
     private var blockOpenedAt: Nanoseconds = 0
     private var blocksCut = 0
     /// The blocks that wait for the pusher, oldest first.
@@ -46,6 +46,8 @@ final class Receiver {
         self.seams = seams
         self.counters = counters
         deadline = Deadline(configuration: configuration, clock: seams.clock)
+        block = Block(encoding: seams.blockEncoding)
+        block.takesWholeBatches = configuration.cutsByBatch
         let own = try seams.ownStarts(configuration)
         discovery = PartitionDiscovery(configuration: configuration, seams: seams)
         dataLoss = DataLoss(configuration: configuration, seams: seams, counters: counters)
@@ -160,7 +162,8 @@ final class Receiver {
             ahead = try ReadAhead(
                 reader: reader, threads: seams.threads, clock: seams.clock,
                 positions: polled.map { positions[Int($0)] }, ends: polled.map { configuration.ends[Int($0)] },
-                size: size, fewest: configuration.groupCommitBlocks + 1)
+                size: size, fewest: configuration.groupCommitBlocks + 1, encoding: seams.blockEncoding,
+                takesWholeBatches: configuration.cutsByBatch)
         }
         ahead?.fill()
     }
@@ -358,7 +361,8 @@ final class Receiver {
         try seams.crash.before(.receiverBlockCut)
         queue.append(block)
         // What is read ahead comes in a block of its own.
-        block = Block(capacity: ahead == nil ? block.byteCount : 0)
+        block = Block(capacity: ahead == nil ? block.byteCount : 0, encoding: seams.blockEncoding)
+        block.takesWholeBatches = configuration.cutsByBatch
         blocksCut += 1
         try seams.crash.after(.receiverBlockCut)
         if configuration.strategy.traits.commitsUnasked, configuration.commitIntervalMilliseconds == nil,

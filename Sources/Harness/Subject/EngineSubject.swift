@@ -30,6 +30,8 @@ package struct EngineSubject: Subject {
     package var topics = TopicSettings()
     /// The folder that the logs of runs lie in; nil: with the rest.
     package var logDirectory: String?
+    /// Whether blocks end where batches of the topic do; see `EngineConfiguration.cutsByBatch`.
+    package var cutsByBatch = false
     /// What is measured of the worker; nil: nothing.
     package var measurement: WorkerConfiguration.Measurement?
 
@@ -125,6 +127,7 @@ package struct EngineSubject: Subject {
             let all = scenario.layout(parts: scenario.records..<scenario.records + plan.outage.arrivals)
             engine.numbered = NumberedOffsets(starts: all.starts, ends: all.ends)
         }
+        engine.cutsByBatch = cutsByBatch
         engine.commitIntervalMilliseconds = scenario.commitIntervalMilliseconds
         var configuration = WorkerConfiguration(
             engine: engine, bootstrap: bootstrap, properties: properties, topic: topic, crash: nil,

@@ -25,6 +25,9 @@ public enum ClientKind: String, CaseIterable, Codable, Sendable {
             fix: "use --client librdkafka, or write membership: manual", exitCode: .usage)
     }
 
+    /// Makes what opens the batches that a log keeps as they came, whichever client reads now.
+    static func makeOpener() -> any BatchOpener { NativeBroker.makeOpener() }
+
     /// Connects to the cluster.
     ///
     /// - Returns: The broker, and what ends its connections.

@@ -69,6 +69,7 @@ public enum Worker {
             driverName: "process \(Processes.processID)", output: results,
             threads: PlainThreads())
         seams.observer = meter?.observer
+        seams.makeOpener = ClientKind.makeOpener
         seams.stop = { Interrupts.wasInterrupted ? configuration.stop : nil }
         // It waits for syncs and answers, again and again, beside threads that fetch; without output it does not.
         if configuration.engine.strategy.hasOutput { TimeSlice.shorten() }

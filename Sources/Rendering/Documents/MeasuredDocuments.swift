@@ -198,6 +198,19 @@ extension CeilingsResult: Presentable {
                 "polling: raw \(millions(raw)) M records/s, a loop in C \(millions(plainLoop)), median of "
                     + "\(Numbers.count(poll.rawRecordsPerSecond.count, "paired ratio")) "
                     + Numbers.fixed(poll.medianRatio, places: 3)))
+        if let loops = poll.loops {
+            document.add(
+                .table(
+                    Table(
+                        loops,
+                        [
+                            .words("polling") { $0.name },
+                            .number("M records/s", per: 1e6, places: 2) { $0.medianRecordsPerSecond },
+                            .number("to the bare loop", places: 2) { $0.ratioToBareLoop },
+                            .number("to the plain loop", places: 2) { $0.ratioToPlainLoop },
+                            .number("CPU us a record", places: 3) { $0.medianCPU },
+                        ])))
+        }
         document.add(
             .prose(
                 "disk: \(megabytes(diskBytesPerSecond)) MB/s in synced blocks of \(Numbers.grouped(blockBytes)) bytes on "
@@ -237,6 +250,14 @@ extension CeilingsResult: Presentable {
             ("polling", "paired_ratio", poll.medianRatio), ("disk", "bytes_per_second", diskBytesPerSecond),
             ("disk", "block_bytes", Double(blockBytes)), ("zstd", "bytes_per_second", zstdBytesPerSecond),
         ]
+        for loop in poll.loops ?? [] {
+            figures += [
+                (loop.name, "records_per_second", loop.medianRecordsPerSecond),
+                (loop.name, "ratio_to_plain_loop", loop.ratioToPlainLoop),
+                (loop.name, "cpu_microseconds_per_record", loop.medianCPU),
+            ]
+            if let ratio = loop.ratioToBareLoop { figures.append((loop.name, "ratio_to_bare_loop", ratio)) }
+        }
         for log in logs {
             let name = "log with \(log.groupCommitBlocks) blocks a sync"
             figures += [

@@ -63,8 +63,8 @@ extension Table {
                 .exact("crash_duplicate_records") { $0.crash?.duplicates },
                 .exact("crash_lost_records") { $0.crash?.lost },
                 .exact("recovery_seconds") { $0.crash?.recoverySeconds },
-                .exact("measured_seconds") { $0.measuredSeconds }, .exact("too_short") { $0.isTooShort },
-                .exact("client") { $0.client },
+                .exact("client") { $0.client }, .exact("measured_seconds") { $0.measuredSeconds },
+                .exact("too_short") { $0.isTooShort },
             ])
     }
 }

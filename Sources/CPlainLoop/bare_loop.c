@@ -1,19 +1,30 @@
-// Reads a topic over one bare socket: Fetch, batches parsed where they lie, one byte of each value touched.
-#include "broker_speed.h"
+// Reads a topic over one bare socket: Fetch, batches parsed where they lie, one byte of each value touched. Whatever it
+// does not understand ends the process: it has one of its own.
+#include "CPlainLoop.h"
 
-#include <arpa/inet.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 // An answer holds at most so much of one partition: two of them stay in a processor's cache.
 #define PARTITION_BYTES (1 << 20)
 #define MOST_PARTITIONS 1024
 
-static uint8_t request[64 + 32 * MOST_PARTITIONS];
+// What may be read behind the end of a record before it is noticed.
+#define SLACK 128
+
+static double now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static uint8_t request[512 + 32 * MOST_PARTITIONS];
 static size_t length;
 
 static void put(uint64_t value, int bytes) {
@@ -106,14 +117,16 @@ static int64_t varint(const uint8_t **at) {
 static int64_t parse(const uint8_t *batch, int64_t from, uint64_t *sum) {
     int64_t base = (int64_t)get(batch, 8);
     int64_t records = (int64_t)get(batch + 57, 4), counted = 0;
-    const uint8_t *at = batch + 61;
+    const uint8_t *at = batch + 61, *limit = batch + 12 + get(batch + 8, 4);
     for (int64_t record = 0; record < records; record++) {
         int64_t bytes = varint(&at);
+        if (at > limit || bytes <= 0 || bytes > limit - at) fail("a record is not understood");
         const uint8_t *end = at + bytes;
         at++;
         varint(&at);
         int64_t offset = base + varint(&at);
         int64_t key = varint(&at);
+        if (at > end || key > end - at) fail("a record is not understood");
         if (key > 0) at += key;
         if (varint(&at) > 0) *sum += *at;
         counted += offset >= from;
@@ -122,21 +135,38 @@ static int64_t parse(const uint8_t *batch, int64_t from, uint64_t *sum) {
     return counted;
 }
 
+static int connected(const char *host, int port) {
+    char service[16];
+    snprintf(service, sizeof service, "%d", port);
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found = NULL;
+    if (getaddrinfo(host, service, &hints, &found)) fail("not an address");
+    int connection = -1;
+    for (struct addrinfo *each = found; each; each = each->ai_next) {
+        connection = socket(each->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        if (connection >= 0 && connect(connection, each->ai_addr, each->ai_addrlen) == 0) break;
+        if (connection >= 0) close(connection);
+        connection = -1;
+    }
+    freeaddrinfo(found);
+    if (connection < 0) fail("the broker does not listen");
+    return connection;
+}
+
 // What lies in an answer: batches of one partition, from this offset on.
 struct piece {
     const uint8_t *start, *end;
     int64_t from;
 };
 
-int64_t bare_loop(const char *host, int port, const char *topic, int partitions, int64_t records, double *seconds) {
-    if (partitions > MOST_PARTITIONS) fail("too many partitions");
-    int connection = socket(AF_INET, SOCK_STREAM, 0);
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-    if (inet_pton(AF_INET, host, &address.sin_addr) != 1) fail("not an address");
-    if (connect(connection, (struct sockaddr *)&address, sizeof address) != 0) fail("the broker does not listen");
+int64_t kbench_bare_loop(
+    const char *host, int port, const char *topic, int32_t partitions, const int64_t *starts, int64_t records,
+    double *seconds) {
+    if (partitions > MOST_PARTITIONS || strlen(topic) > 255) fail("too many partitions, or too long a name");
+    int connection = connected(host, port);
     size_t room = (size_t)(partitions + 1) * (PARTITION_BYTES + (1 << 16));
-    uint8_t *buffer = malloc(room);
-    int64_t *next = calloc((size_t)partitions, sizeof *next);
+    uint8_t *buffer = malloc(room + SLACK);
+    int64_t *next = malloc((size_t)partitions * sizeof *next);
+    memcpy(next, starts, (size_t)partitions * sizeof *next);
     struct piece *pieces = malloc((size_t)partitions * sizeof *pieces);
     int64_t count = 0;
     uint64_t sum = 0;
@@ -145,21 +175,28 @@ int64_t bare_loop(const char *host, int port, const char *topic, int partitions,
     while (count < records) {
         size_t bytes = answer(connection, buffer, room);
         // Behind correlation id, throttle time and the count of topics, which is 1.
-        const uint8_t *at = buffer + 12 + 2 + strlen(topic);
+        const uint8_t *at = buffer + 12 + 2 + strlen(topic), *last = buffer + bytes;
+        if (at + 4 > last) fail("an answer is not understood");
         int answered = (int)get(at, 4), found = 0;
+        if (answered < 0 || answered > partitions) fail("an answer is not understood");
         at += 4;
         for (int each = 0; each < answered; each++) {
+            if (last - at < 30) fail("an answer is not understood");
             int partition = (int)get(at, 4);
+            if (partition < 0 || partition >= partitions) fail("an answer is not understood");
             if (get(at + 4, 2) != 0) fail("a partition is refused");
             int32_t aborted = (int32_t)get(at + 22, 4);
+            if (aborted > (last - at - 30) / 16) fail("an answer is not understood");
             at += 26 + (aborted > 0 ? aborted * 16 : 0);
             int32_t size = (int32_t)get(at, 4);
             at += 4;
+            if (size > last - at) fail("an answer is not understood");
             if (size <= 0) continue;
             const uint8_t *batch = at;
             pieces[found] = (struct piece){at, at, next[partition]};
             // The last batch may be cut short.
-            while (batch + 61 <= at + size && batch + 12 + get(batch + 8, 4) <= at + size) {
+            while (batch + 61 <= at + size && get(batch + 8, 4) >= 49
+                   && batch + 12 + get(batch + 8, 4) <= at + size) {
                 next[partition] = (int64_t)get(batch, 8) + (int64_t)get(batch + 23, 4) + 1;
                 batch += 12 + get(batch + 8, 4);
             }

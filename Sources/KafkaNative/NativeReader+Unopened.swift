@@ -1,0 +1,101 @@
+// Hands over batches as they came, in place of the records that are in them.
+internal import Compression
+internal import KafkaWire
+internal import World
+
+extension NativeReader {
+    /// As a fetch into a block of runs, with whole batches and the offsets that are meant of each. What no reader may see,
+    /// records of aborted transactions and the markers that end transactions, is left out here, and so never logged.
+    func fetchBatches(
+        _ place: PartitionPlace, until: Offset, limit: Int, into block: Block, timeout: Duration
+    ) throws -> (count: Int, position: Offset) {
+        var added = 0
+        var deadline: ContinuousClock.Instant?
+        while added < limit, place.position < until {
+            let before = added
+            try takeBatches(place, until: until, limit: limit, into: block, added: &added)
+            if added > before || place.waiting > 0 { continue }
+            guard try waitForMore(of: place, added: added, &deadline, timeout) else { break }
+        }
+        return (added, min(place.position, until))
+    }
+
+    private func takeBatches(
+        _ place: PartitionPlace, until: Offset, limit: Int, into block: Block, added: inout Int
+    ) throws {
+        do {
+            while added < limit, place.position < until, try place.findBatch() {
+                let header = place.header
+                if header.baseOffset >= until {
+                    place.position = until
+                    place.deliveredUntil = max(place.deliveredUntil, min(place.position, until))
+                    return
+                }
+                let batch = place.batch
+                if settings.checksBatches, !place.isVerified {
+                    try header.verify(batch)
+                    place.isVerified = true
+                }
+                let room = block.takesWholeBatches ? Int.max : limit - added
+                added += try take(batch, of: place, until: until, room: room, into: block)
+                place.deliveredUntil = place.position
+                if place.position > header.lastOffset { _ = place.finishBatch() }
+            }
+        } catch {
+            place.forget()
+            throw failure(error, "fetch", place)
+        }
+    }
+
+    /// Adds what is wanted of a batch to the block, and moves behind it.
+    private func take(
+        _ batch: UnsafeRawBufferPointer, of place: PartitionPlace, until: Offset, room: Int, into block: Block
+    ) throws -> Int {
+        let header = place.header
+        let from = max(place.position, header.baseOffset)
+        guard Int64(header.recordCount) == Int64(header.lastOffsetDelta) + 1 else {
+            return try takeSome(batch, of: place, until: until, room: room, into: block)
+        }
+        // A record at each offset: nothing has to be opened to know that.
+        let count = min(Int(min(until, header.lastOffset + 1) - from), room)
+        let end = from + Int64(count)
+        block.append(
+            batch: batch, of: place.partition, CollectionOfOne(from..<end),
+            ingested: batch.count * count / Int(header.recordCount))
+        place.position = end
+        return count
+    }
+
+    /// As above, of a batch that compaction has left gaps in: its records say where they are.
+    private func takeSome(
+        _ batch: UnsafeRawBufferPointer, of place: PartitionPlace, until: Offset, room: Int, into block: Block
+    ) throws -> Int {
+        let header = place.header
+        var cursor = try header.records(in: batch, unpacker(for: place))
+        var stretches: [Range<Offset>] = []
+        var count = 0
+        var isOver = false
+        while count < room {
+            guard let record = try cursor.next() else {
+                isOver = true
+                break
+            }
+            if record.offset < place.position { continue }
+            if record.offset >= until { break }
+            if let last = stretches.last, last.upperBound == record.offset {
+                stretches[stretches.count - 1] = last.lowerBound..<record.offset + 1
+            } else if stretches.last.map({ $0.upperBound < record.offset }) ?? true {
+                stretches.append(record.offset..<record.offset + 1)
+            } else {
+                throw WireError(.number, "OffsetDelta", at: 0)
+            }
+            count += 1
+        }
+        block.append(
+            batch: batch, of: place.partition, stretches,
+            ingested: batch.count * count / max(1, Int(header.recordCount)))
+        let end = stretches.last?.upperBound ?? place.position
+        place.position = isOver ? header.lastOffset + 1 : count < room ? until : end
+        return count
+    }
+}
