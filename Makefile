@@ -1,7 +1,7 @@
 # The two commands that matter are `make demo` and `make test`; each sets up what it needs.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long test-brokers test-conformance pipelines spark-peer spark fuzz matrix bench-micro thresholds thresholds-update samples broker-speed docs lint format clean
+.PHONY: help demo test test-long test-brokers test-conformance pipelines spark-peer spark fuzz matrix bench-micro thresholds thresholds-update samples broker-speed replicated-log docs lint format clean
 
 # The Swift runtime goes into the binary: it starts faster, which the crash loops feel, and can be copied elsewhere.
 RELEASE := swift build -c release --product kbench --static-swift-stdlib
@@ -68,6 +68,11 @@ broker-speed: ## Measure how fast kbench's broker is read and written, side by s
 	@scripts/setup build
 	@$(RELEASE)
 	@scripts/broker-speed
+
+replicated-log: ## Measure the receiver's log with three real copies, one of which is lost (long; needs glusterfs-server)
+	@scripts/setup build
+	@$(RELEASE)
+	@scripts/replicated-log measure
 
 # Hashes that are the same in every run, so that tables grow at the same moment.
 CHECK := cd Benchmarks && swift build -c release --product Check >&2 && SWIFT_DETERMINISTIC_HASHING=1 .build/release/Check

@@ -90,9 +90,7 @@ struct BenchHost: Sendable {
     private static func close(_ host: Handed<BrokerHost>, _ options: RunOptions) async throws {
         try await BlockingThread.run {
             host.value.close()
-            if FileManager.default.fileExists(atPath: options.workDirectory) {
-                try FileSystem.removeTree(options.workDirectory)
-            }
+            try options.removeFolders()
         }
     }
 }

@@ -105,7 +105,7 @@ struct BenchStage: Sendable {
         executor.subject.measurement = nil
         let directory = "\(options.workDirectory)/\(name)"
         let run = try await executor.execute(plan, in: directory) { _ in }
-        try await BlockingThread.run { try FileSystem.removeTree(directory) }
+        try await BlockingThread.run { try LogDirectory.removeRun(directory) }
         return (run, priced.crash.description)
     }
 
@@ -126,6 +126,7 @@ struct BenchStage: Sendable {
             truth: truth, worker: WorkerProcess(executable: options.workerExecutable))
         subject.origin = settings.origin
         subject.topics = options.topics
+        subject.logDirectory = options.logDirectory
         if topic == self.topic { subject.groupPrefix = groupPrefix }
         return RunExecutor(subject)
     }
@@ -178,7 +179,7 @@ struct BenchStage: Sendable {
             run: run, report: report, bytesFetched: Int64(counters[.bytesFetched]),
             walBytesPeak: Int64(counters[.walBytesPeak]), checkpointBytes: Int64(counters[.checkpointBytesWritten]),
             samples: samples, offered: offered)
-        try await BlockingThread.run { try FileSystem.removeTree(directory) }
+        try await BlockingThread.run { try LogDirectory.removeRun(directory) }
         withExtendedLifetime(file) {}
         return trial
     }

@@ -72,7 +72,7 @@ public struct RecoveryRunner: Sendable {
         try PosixDisk().makeDirectory(options.workDirectory)
         let free = try FileSystem.bytesFree(at: options.workDirectory)
         guard size < free else {
-            try FileSystem.removeTree(options.workDirectory)
+            try options.removeFolders()
             throw Diagnosis(
                 cause:
                     "--sizes: a log of \(largest) MB does not fit into the \(free / 1_000_000) MB that are free here",
@@ -97,7 +97,7 @@ public struct RecoveryRunner: Sendable {
             row.invalidReason = "the crash \(crash) never fired"
             return row
         }
-        row.logBytes = try FileSystem.bytesUsed(under: "\(run.stateDirectory)/wal")
+        row.logBytes = try FileSystem.bytesUsed(under: "\(run.stateDirectory)/wal/.")
         try await read(run, stage, into: &row)
         let clock = MonotonicClock()
         let begin = clock.now()
@@ -108,7 +108,7 @@ public struct RecoveryRunner: Sendable {
         let verdict = try await run.verdict()
         row.duplicates = verdict.duplicates
         row.lost = verdict.lost
-        try await BlockingThread.run { try FileSystem.removeTree(run.directory) }
+        try await BlockingThread.run { try LogDirectory.removeRun(run.directory) }
         return row
     }
 

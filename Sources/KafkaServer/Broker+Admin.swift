@@ -156,40 +156,71 @@ extension Broker {
         return config
     }
 
-    func alterConfigs(_ request: IncrementalAlterConfigs.Request) -> IncrementalAlterConfigs.Response {
-        var response = IncrementalAlterConfigs.Response()
+    /// Sets all settings of topics anew: what is not named goes back to its default.
+    func alterConfigs(_ request: AlterConfigs.Request) -> AlterConfigs.Response {
+        var response = AlterConfigs.Response()
         response.responses = request.resources.map { asked in
-            var answer = IncrementalAlterConfigs.Response.Resource()
-            (answer.resourceType, answer.resourceName) = (asked.resourceType, asked.resourceName)
-            guard asked.resourceType == Resource.topic.rawValue else {
-                answer.errorCode = .invalidRequest
-                answer.errorMessage = "only settings of topics can be changed"
-                return answer
+            alter(asked.resourceType, asked.resourceName, request.validateOnly) { rules in
+                rules = TopicRules()
+                for config in asked.configs {
+                    if let fault = Self.set(&rules, config.name, to: config.value) { return fault }
+                }
+                return nil
             }
-            guard let topic = topics[asked.resourceName] else {
-                answer.errorCode = .unknownTopicOrPartition
-                return answer
-            }
-            var rules = topic.rules
-            for config in asked.configs {
-                guard let fault = change(&rules, config) else { continue }
-                (answer.errorCode, answer.errorMessage) = (.invalidConfig, fault)
-                return answer
-            }
-            guard !request.validateOnly else { return answer }
-            topic.rules = rules
-            if !isNoted([.topic(TopicEntry(topic))]) { answer.errorCode = .kafkaStorageError }
-            return answer
         }
         return response
     }
 
+    /// Changes settings of topics one by one.
+    func alterConfigs(_ request: IncrementalAlterConfigs.Request) -> IncrementalAlterConfigs.Response {
+        var response = IncrementalAlterConfigs.Response()
+        response.responses = request.resources.map { asked in
+            alter(asked.resourceType, asked.resourceName, request.validateOnly) { rules in
+                for config in asked.configs {
+                    if let fault = Self.change(&rules, config) { return fault }
+                }
+                return nil
+            }
+        }
+        return response
+    }
+
+    /// Changes the settings of one topic, all or none; `change` returns why it cannot be.
+    private func alter(
+        _ type: Int8, _ name: String, _ isTrial: Bool, _ change: (inout TopicRules) -> String?
+    ) -> IncrementalAlterConfigs.Response.Resource {
+        var answer = IncrementalAlterConfigs.Response.Resource()
+        (answer.resourceType, answer.resourceName) = (type, name)
+        guard type == Resource.topic.rawValue else {
+            answer.errorCode = .invalidRequest
+            answer.errorMessage = "only settings of topics can be changed"
+            return answer
+        }
+        guard let topic = topics[name] else {
+            answer.errorCode = .unknownTopicOrPartition
+            return answer
+        }
+        var rules = topic.rules
+        if let fault = change(&rules) {
+            (answer.errorCode, answer.errorMessage) = (.invalidConfig, fault)
+            return answer
+        }
+        guard !isTrial else { return answer }
+        topic.rules = rules
+        if !isNoted([.topic(TopicEntry(topic))]) { answer.errorCode = .kafkaStorageError }
+        return answer
+    }
+
+    private static func set(_ rules: inout TopicRules, _ name: String, to value: String?) -> String? {
+        value == nil ? "\(name) is set to nothing" : rules.fault(name, value)
+    }
+
     /// Carries out one change; returns why it cannot be.
-    private func change(_ rules: inout TopicRules, _ asked: IncrementalAlterConfigs.Request.Config) -> String? {
+    private static func change(_ rules: inout TopicRules, _ asked: IncrementalAlterConfigs.Request.Config) -> String? {
         let old = rules[asked.name]?.split(separator: ",").map(String.init) ?? []
         let more = asked.value?.split(separator: ",").map(String.init) ?? []
         switch asked.configOperation {
-        case 0: return asked.value == nil ? "\(asked.name) is set to nothing" : rules.fault(asked.name, asked.value)
+        case 0: return set(&rules, asked.name, to: asked.value)
         case 1: return rules.fault(asked.name, nil)
         case 2, 3:
             guard TopicRules.settings.contains(where: { $0.name == asked.name && $0.type == .list }) else {

@@ -14,7 +14,8 @@ final class Broker {
         .syncGroup: 0...5, .apiVersions: 0...4, .createTopics: 0...7, .deleteTopics: 0...6, .deleteRecords: 0...2,
         .initProducerId: 0...4, .offsetForLeaderEpoch: 0...4, .addPartitionsToTxn: 0...3, .addOffsetsToTxn: 0...3,
         .endTxn: 0...3, .txnOffsetCommit: 0...3, .offsetDelete: 0...0, .describeCluster: 0...1,
-        .createPartitions: 0...3, .describeConfigs: 0...4, .incrementalAlterConfigs: 0...1, .describeGroups: 0...6,
+        .createPartitions: 0...3, .describeConfigs: 0...4, .alterConfigs: 0...2, .incrementalAlterConfigs: 0...1,
+        .describeGroups: 0...6,
         .listGroups: 0...5, .deleteGroups: 0...2, .saslHandshake: 0...1, .saslAuthenticate: 0...2,
     ]
     static let clusterId = "kbench"
@@ -177,6 +178,8 @@ final class Broker {
             reply.send(CreatePartitions.self, createPartitions(try CreatePartitions.decodeRequest(frame, header)))
         case .describeConfigs:
             reply.send(DescribeConfigs.self, describeConfigs(try DescribeConfigs.decodeRequest(frame, header)))
+        case .alterConfigs:
+            reply.send(AlterConfigs.self, alterConfigs(try AlterConfigs.decodeRequest(frame, header)))
         case .incrementalAlterConfigs:
             reply.send(
                 IncrementalAlterConfigs.self, alterConfigs(try IncrementalAlterConfigs.decodeRequest(frame, header)))

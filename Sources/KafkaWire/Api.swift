@@ -27,6 +27,7 @@ package enum ApiKey: Int16, CaseIterable, Sendable {
     case endTxn = 26
     case txnOffsetCommit = 28
     case describeConfigs = 32
+    case alterConfigs = 33
     case saslAuthenticate = 36
     case createPartitions = 37
     case deleteGroups = 42
@@ -62,6 +63,7 @@ package enum ApiKey: Int16, CaseIterable, Sendable {
         case .endTxn: EndTxn.self
         case .txnOffsetCommit: TxnOffsetCommit.self
         case .describeConfigs: DescribeConfigs.self
+        case .alterConfigs: AlterConfigs.self
         case .saslAuthenticate: SaslAuthenticate.self
         case .createPartitions: CreatePartitions.self
         case .deleteGroups: DeleteGroups.self

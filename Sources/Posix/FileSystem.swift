@@ -117,6 +117,31 @@ public enum FileSystem {
         }
     }
 
+    /// Makes a symbolic link.
+    ///
+    /// - Throws: `DiskError`.
+    public static func makeLink(_ path: String, to target: String) throws {
+        guard symlink(target, path) == 0 else { throw DiskError.last("make the link", path) }
+    }
+
+    /// Where a symbolic link leads; nil for anything else, also for nothing.
+    ///
+    /// - Throws: `DiskError`.
+    public static func target(ofLink path: String) throws -> String? {
+        let target = [UInt8](unsafeUninitializedCapacity: Int(PATH_MAX)) { bytes, length in
+            length = bytes.withMemoryRebound(to: CChar.self) { characters in
+                characters.baseAddress.map { max(0, readlink(path, $0, characters.count)) } ?? 0
+            }
+        }
+        guard !target.isEmpty else {
+            guard errno == EINVAL || errno == ENOENT || errno == ENOTDIR else {
+                throw DiskError.last("read the link", path)
+            }
+            return nil
+        }
+        return String(decoding: target, as: UTF8.self)
+    }
+
     static func name(ofMagic magic: UInt64) -> String {
         switch magic {
         case 0xef53: "ext4"
@@ -134,7 +159,8 @@ public enum FileSystem {
         }
     }
 
-    static func isDirectory(_ path: String) -> Bool {
+    /// Whether there is a folder at `path`.
+    public static func isDirectory(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }

@@ -140,9 +140,7 @@ public struct ScenarioRunner: Sendable {
     private func cleanUp(_ host: Handed<BrokerHost>) async throws {
         try await BlockingThread.run {
             host.value.close()
-            if FileManager.default.fileExists(atPath: options.workDirectory) {
-                try FileSystem.removeTree(options.workDirectory)
-            }
+            try options.removeFolders()
         }
     }
 }

@@ -44,6 +44,8 @@ struct BenchRecoveryCommand: AsyncParsableCommand {
 
     @OptionGroup var topics: TopicOptions
 
+    @OptionGroup var log: LogOptions
+
     @OptionGroup var keeping: KeepOptions
 
     @OptionGroup var output: OutputOptions
@@ -73,9 +75,11 @@ struct BenchRecoveryCommand: AsyncParsableCommand {
         try OutputCheck.folder(folder, "--out")
         WorkFolder.removeAbandoned(in: folder)
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
+        var runOptions = try broker.runOptions(in: folder, reproduce: reproduce, topics: topics)
+        try log.apply(to: &runOptions)
         let runner = RecoveryRunner(
             settings: settings, megabytes: megabytes,
-            options: try broker.runOptions(in: folder, reproduce: reproduce, topics: topics)
+            options: runOptions
         ) { fraction, label in bar.show(fraction, label) }
         defer { bar.finish() }
         let result = try await Interruptible.run { try await runner.run() }
@@ -88,6 +92,6 @@ struct BenchRecoveryCommand: AsyncParsableCommand {
     private var reproduce: String {
         (["kbench", "bench", "recovery", "--sizes", sizes, "--record-bytes", "\(recordBytes)"]
             + ["--partitions", "\(partitions)", "--pairs", "\(pairs)", "--zstd-level", "\(zstdLevel)"]
-            + ["--seed", "\(seed)"] + broker.arguments + topics.arguments).joined(separator: " ")
+            + ["--seed", "\(seed)"] + broker.arguments + topics.arguments + log.arguments).joined(separator: " ")
     }
 }

@@ -27,6 +27,8 @@ struct BenchRunCommand: AsyncParsableCommand {
 
     @OptionGroup var topics: TopicOptions
 
+    @OptionGroup var log: LogOptions
+
     @Option(
         help: ArgumentHelp(
             "Measure for each value of one setting: \(BenchSweep.Key.allCases.map(\.rawValue).joined(separator: ", ")).",
@@ -58,8 +60,10 @@ struct BenchRunCommand: AsyncParsableCommand {
         if let out { try BenchFolder.check(out) }
         WorkFolder.removeAbandoned(in: folder)
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
+        var runOptions = try broker.runOptions(in: folder, reproduce: reproduce, topics: topics)
+        try log.apply(to: &runOptions)
         let runner = BenchRunner(
-            options: try broker.runOptions(in: folder, reproduce: reproduce, topics: topics)
+            options: runOptions
         ) { fraction, label in bar.show(fraction, label) }
         defer { bar.finish() }
         let result = try await Interruptible.run { [sweep] in try await runner.run(sweep) }
@@ -74,7 +78,7 @@ struct BenchRunCommand: AsyncParsableCommand {
     }
 
     private var reproduce: String {
-        let words = ["kbench", "bench"] + options.arguments + broker.arguments + topics.arguments
+        let words = ["kbench", "bench"] + options.arguments + broker.arguments + topics.arguments + log.arguments
         return (words + (sweep.map { ["--sweep", $0] } ?? []) + (out.map { ["--out", $0] } ?? []))
             .joined(separator: " ")
     }

@@ -16,6 +16,12 @@ enum CommandWords {
         }
     }
 
+    /// A word as a shell takes it.
+    static func quoted(_ word: String) -> String {
+        let isPlain = word.allSatisfy { $0.isLetter || $0.isNumber || "-_./=:,@+".contains($0) } && !word.isEmpty
+        return isPlain ? word : "'\(word.replacing("'", with: #"'\''"#))'"
+    }
+
     /// Refuses empty words: an empty value would pass for an option that was left out.
     ///
     /// - Throws: `Diagnosis`.

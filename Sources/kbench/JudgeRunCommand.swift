@@ -238,7 +238,7 @@ struct JudgeRunCommand: AsyncParsableCommand {
         if trim { parts.append("--trim") }
         if lockstep { parts.append("--lockstep") }
         parts += broker.arguments + topics.arguments + [JudgeRunner.pointsPlace]
-        if !command.isEmpty { parts += ["--"] + command.map(Keeping.quoted) }
+        if !command.isEmpty { parts += ["--"] + command.map(CommandWords.quoted) }
         return parts.joined(separator: " ")
     }
 }

@@ -38,15 +38,9 @@ enum Keeping {
     ///
     /// - Throws: `ResultsError`; `DiskError`.
     static func keep(_ result: some Presentable, as name: String, in base: String, isText: Bool) throws {
-        let command = "kbench " + CommandLine.arguments.dropFirst().map(quoted).joined(separator: " ")
+        let command = "kbench " + CommandLine.arguments.dropFirst().map(CommandWords.quoted).joined(separator: " ")
         let folder = try ResultsFolder.keep(result, as: name, at: Date(), command: command, in: base)
         if isText { try StandardStreams.writeOutput("results: \(folder.path)\n") }
-    }
-
-    /// A word as a shell takes it for one.
-    static func quoted(_ word: String) -> String {
-        let isPlain = word.allSatisfy { $0.isLetter || $0.isNumber || "-_./=:,@+".contains($0) } && !word.isEmpty
-        return isPlain ? word : "'\(word.replacing("'", with: #"'\''"#))'"
     }
 }
 

@@ -7,7 +7,6 @@ internal import Judgement
 internal import Kafka
 internal import Posix
 internal import Rendering
-internal import Rendering
 internal import Results
 internal import Scenarios
 internal import World
@@ -61,6 +60,13 @@ struct ScenarioRunCommand: AsyncParsableCommand {
             valueName: "HOST:PORT"))
     var zookeeper: String?
 
+    @OptionGroup var log: LogOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "Run this command of the shell between each death of a worker and its next life.", valueName: "COMMAND"))
+    var betweenLives: String?
+
     @Option(help: ArgumentHelp("The folder for results.", valueName: "DIR"))
     var out = "results"
 
@@ -112,6 +118,8 @@ struct ScenarioRunCommand: AsyncParsableCommand {
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
         var options = try broker.runOptions(in: out, reproduce: reproduce(scenario), topics: topics)
         options.zookeeper = zookeeper
+        options.betweenLives = betweenLives
+        try log.apply(to: &options)
         let runner = ScenarioRunner(options: options) { fraction, label in bar.show(fraction, label) }
         defer { bar.finish() }
         return try await Interruptible.run { try await runner.run(scenario) }
@@ -134,6 +142,8 @@ struct ScenarioRunCommand: AsyncParsableCommand {
         add("--crash", crash)
         parts += broker.arguments + topics.arguments
         add("--zookeeper", zookeeper)
+        parts += log.arguments
+        add("--between-lives", betweenLives.map(CommandWords.quoted))
         return parts.joined(separator: " ")
     }
 }

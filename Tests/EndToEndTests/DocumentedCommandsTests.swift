@@ -32,6 +32,8 @@ extension EndToEnd {
             ("kbench scenario schema", .runs()),
             ("kbench scenario list", .runs()), ("kbench offsets --help", .runs()),
             ("kbench scenario crash-before-commit --strategy", .runs()),
+            ("kbench scenario crash-before-commit --log-directory", elsewhereLogged),
+            ("kbench bench --strategy receiver-wal --log-directory", elsewhereLogged),
             ("kbench scenario crash-before-commit", shipped),
             ("kbench scenario uneven-load", shipped), ("kbench scenario orderly-stop", shipped),
             ("kbench scenario spark-graceful-stop", shipped),
@@ -118,6 +120,9 @@ extension EndToEnd {
 
         private static let shipped = Treatment.elsewhere(
             file: "Tests/EndToEndTests/ShippedScenariosTests.swift", words: "")
+        // They need a file system that is mounted.
+        private static let elsewhereLogged = Treatment.elsewhere(
+            file: "Tests/EndToEndTests/LogDirectoryTests.swift", words: "\"--log-directory\", \"logs\"")
         private static let job = Treatment.elsewhere(file: "Tests/EndToEndTests/JobTests.swift", words: "")
         private static let atom = [
             "--partitions", "1", "--block-records", "2", "--batch-records", "4", "--batches", "1",

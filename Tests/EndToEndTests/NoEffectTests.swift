@@ -44,7 +44,7 @@ extension EndToEnd {
             "scenario run": Command(
                 options: [
                     "--strategy", "--sink", "--records", "--partitions", "--record-bytes", "--seed", "--crash",
-                    "--zookeeper", "--out", "--format", "--quiet",
+                    "--zookeeper", "--log-directory", "--between-lives", "--out", "--format", "--quiet",
                 ] + broker + topics,
                 idle: [
                     Idle(options: ["--zookeeper"], arguments: ["no-crash"], reason: "no run of no-crash keeps"),
@@ -79,7 +79,7 @@ extension EndToEnd {
                     "--start-timestamp", "--load", "--pairs",
                     "--replicas", "--zstd-level", "--block-records", "--batch-records", "--group-commit-blocks",
                     "--block-interval", "--batch-interval", "--rate", "--latency-time", "--no-latency", "--no-crash",
-                    "--plant-slowdown", "--seed", "--sweep", "--out", "--format", "--quiet",
+                    "--plant-slowdown", "--seed", "--sweep", "--log-directory", "--out", "--format", "--quiet",
                 ] + broker + topics,
                 idle: [
                     Idle(options: ["--rate", "--latency-time"], arguments: ["--no-latency"], reason: "measures none"),
@@ -104,7 +104,7 @@ extension EndToEnd {
                 ]),
             "bench recovery": Command(
                 options: ["--sizes", "--record-bytes", "--partitions", "--pairs", "--zstd-level", "--seed"]
-                    + ["--out", "--format", "--quiet"] + broker + topics),
+                    + ["--log-directory", "--out", "--format", "--quiet"] + broker + topics),
             "capacity": Command(
                 options: [
                     "--strategy", "--sink", "--p99", "--from", "--probe-time", "--record-bytes", "--partitions",

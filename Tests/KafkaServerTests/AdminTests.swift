@@ -110,6 +110,39 @@ import World
         #expect(try alter("log.retention.ms", 0, "1", of: "1", type: 4)?.errorCode == .invalidRequest)
     }
 
+    @Test("sets all settings of a topic anew") func allSettings() throws {
+        #expect(try client.createTopic("t", settings: ["retention.ms": "1000", "flush.ms": "5"]) == .none)
+        func set(
+            _ values: KeyValuePairs<String, String?>, of topic: String = "t", isTrial: Bool = false
+        ) throws -> AlterConfigs.Response.Resource? {
+            var resource = AlterConfigs.Request.Resource()
+            (resource.resourceType, resource.resourceName) = (2, topic)
+            resource.configs = values.map { name, value in
+                var config = AlterConfigs.Request.Config()
+                (config.name, config.value) = (name, value)
+                return config
+            }
+            var request = AlterConfigs.Request()
+            (request.resources, request.validateOnly) = ([resource], isTrial)
+            return try client.request(AlterConfigs.self, request, version: 2).responses.first
+        }
+        func now() throws -> [String?]? { try configs(2, "t", ["flush.ms", "retention.ms"])?.configs.map(\.value) }
+        let before = try now()
+        for refused: KeyValuePairs<String, String?> in [
+            ["flush.ms": "7", "retention.ms": "-2"], ["flush.ms": nil], ["retention.seconds": "1"],
+        ] {
+            #expect(try set(refused)?.errorCode == .invalidConfig, "\(refused)")
+        }
+        #expect(try set(["flush.ms": "7"], of: "none")?.errorCode == .unknownTopicOrPartition)
+        #expect(try set(["flush.ms": "7"], isTrial: true)?.errorCode == Code.none)
+        #expect(try now() == before)
+        #expect(try set(["flush.ms": "7"])?.errorCode == Code.none)
+        #expect(try now() == ["7", "-1"])
+        #expect(try set([:])?.errorCode == Code.none)
+        #expect(try now()?.last == "-1")
+        #expect(try now()?.first != "7")
+    }
+
     @Test("tells the settings of a broker") func brokerSettings() throws {
         let found = try configs(4, "2", ["broker.id", "default.replication.factor", "num.partitions"])
         #expect(found?.configs.map(\.value) == ["2", "2", "1"])

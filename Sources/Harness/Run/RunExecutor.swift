@@ -20,6 +20,8 @@ package struct RunExecutor: Sendable {
     package var produce: (@Sendable (_ sequences: Range<Int>, _ left: GroundTruth) throws -> GroundTruth)?
     /// Carries out at the broker what happens to the topic and to the offsets of a group; nil where nothing may.
     package var carryOut: (@Sendable (BrokerEvent, _ group: String, GroundTruth) throws -> GroundTruth)?
+    /// A command of the shell that is run between each death and the next life; nil: none.
+    package var betweenLives: String?
     /// Begins and ends a run's script at the broker; nil where nothing may happen there.
     package var script: RunScript?
     /// Says when a run dies whose plan has it die from outside.
@@ -141,6 +143,7 @@ package struct RunExecutor: Sendable {
                 let wasArmed = configuration.crash != nil && counters[.crashesFired] == UInt64(lives.crashesFired + 1)
                 killedAt = wasArmed ? counters[.diedAt] : end.at
                 if wasArmed || isKilled { lives.crashesFired += 1 } else { lives.unplannedDeaths += 1 }
+                if let betweenLives { try await RunExecutor.carryOut(betweenLives) }
                 if life == 0 { try await endure(plan.outage, configuration.engine, &lives) }
                 if lives.eventFailure != nil { return lives }
             }
@@ -148,6 +151,22 @@ package struct RunExecutor: Sendable {
         throw Diagnosis(
             cause: "\(plan.strategy.rawValue): the worker died \(RunExecutor.mostLives) times without finishing",
             fix: "this is not expected: please report it with the command", exitCode: .internalError)
+    }
+
+    /// Runs a command of the user's between two lives.
+    ///
+    /// - Throws: ``Diagnosis`` where it fails: what was to happen has not.
+    private static func carryOut(_ command: String) async throws {
+        var program = Program(.path("/bin/sh"), ["-c", command])
+        program.isEndedInOrder = true
+        let ending = try await program.run()
+        guard ending.exitCode == 0 else {
+            let said = ending.errors.isEmpty ? ending.output : ending.errors
+            throw Diagnosis(
+                cause: "--between-lives \(command): it ended with \(ending.status)"
+                    + (said.isEmpty ? "" : ": \(said.prefix(500))"),
+                fix: "mend the command, or leave it out", exitCode: .usage)
+        }
     }
 
     /// Lets happen what happens between the first death and the next life.

@@ -21,6 +21,11 @@ public struct RunOptions: Sendable {
     public var topics = TopicSettings()
     /// The brokers of the embedded cluster, 1 or more.
     public var embeddedBrokers = 1
+    /// The folder, on whatever file system, in which the logs of runs lie while they run; removed afterwards. Nil: they lie
+    /// with the rest.
+    package var logDirectory: String?
+    /// A command of the shell that is run to its end between each death of a worker and its next life; nil: none.
+    package var betweenLives: String?
     /// How long the embedded broker lets the first members of a group wait for more, in milliseconds.
     package var groupDelayMilliseconds = 0
 

@@ -28,6 +28,8 @@ package struct EngineSubject: Subject {
     package var patience = 0
     /// What the topics are made with that a sink writes to.
     package var topics = TopicSettings()
+    /// The folder that the logs of runs lie in; nil: with the rest.
+    package var logDirectory: String?
     /// What is measured of the worker; nil: nothing.
     package var measurement: WorkerConfiguration.Measurement?
 
@@ -77,7 +79,11 @@ package struct EngineSubject: Subject {
     package func live(
         _ orders: Orders, during: @escaping @Sendable (Life) async throws -> Void
     ) async throws -> LifeEnding {
-        try await worker.run(orders.configuration, at: "\(orders.directory)/worker.json", during: during)
+        if let logDirectory, orders.configuration.engine.strategy.traits.logsBlocks {
+            let engine = orders.configuration.engine
+            try LogDirectory.place(logOf: engine.directory, in: logDirectory, name: engine.group)
+        }
+        return try await worker.run(orders.configuration, at: "\(orders.directory)/worker.json", during: during)
     }
 
     /// The run's counters.

@@ -70,6 +70,17 @@ extension DeleteTopics.Request {
     }
 }
 
+extension AlterConfigs: NamedApi {
+    static var asked: WritableKeyPath<Request, [Request.Resource]> { \.resources }
+    static var answered: WritableKeyPath<Response, [Response.Resource]> { \.responses }
+    static func topic(_ asked: Request.Resource) -> String? { nil }
+    static func refusal(of asked: Request.Resource, _ code: ErrorCode) -> Response.Resource {
+        var answer = Response.Resource()
+        (answer.resourceType, answer.resourceName, answer.errorCode) = (asked.resourceType, asked.resourceName, code)
+        return answer
+    }
+}
+
 extension IncrementalAlterConfigs: NamedApi {
     static var asked: WritableKeyPath<Request, [Request.Resource]> { \.resources }
     static var answered: WritableKeyPath<Response, [Response.Resource]> { \.responses }

@@ -105,7 +105,55 @@ package enum DescribeConfigs: Api {
     }
 }
 
-/// Changes settings one by one.
+/// Sets all settings anew, as clients did before KIP-339: what is not named goes back to its default.
+package enum AlterConfigs: Api {
+    package static let key = ApiKey.alterConfigs
+    package static let versions: ClosedRange<Int16> = 0...2
+    package static let flexibleSince: Int16? = 2
+
+    package struct Request: Structure {
+        package var resources: [Resource] = []
+        package var validateOnly = false
+
+        package init() {}
+
+        package mutating func fields(_ coder: inout some FieldCoder) throws(WireError) {
+            try coder.field("Resources", &resources)
+            try coder.field("ValidateOnly", &validateOnly)
+        }
+
+        package struct Resource: Structure {
+            package var resourceType: Int8 = 0
+            package var resourceName = ""
+            package var configs: [Config] = []
+
+            package init() {}
+
+            package mutating func fields(_ coder: inout some FieldCoder) throws(WireError) {
+                try coder.field("ResourceType", &resourceType)
+                try coder.field("ResourceName", &resourceName)
+                try coder.field("Configs", &configs)
+            }
+        }
+
+        package struct Config: Structure {
+            package var name = ""
+            package var value: String?
+
+            package init() {}
+
+            package mutating func fields(_ coder: inout some FieldCoder) throws(WireError) {
+                try coder.field("Name", &name)
+                try coder.field("Value", &value)
+            }
+        }
+    }
+
+    /// The fields are those of the later request.
+    package typealias Response = IncrementalAlterConfigs.Response
+}
+
+/// Changes settings one by one (KIP-339).
 package enum IncrementalAlterConfigs: Api {
     package static let key = ApiKey.incrementalAlterConfigs
     package static let versions: ClosedRange<Int16> = 0...1

@@ -71,6 +71,7 @@ struct Stage: Sendable {
             worker: WorkerProcess(executable: options.workerExecutable))
         subject.origin = scenario.load?.origin ?? .kbench
         subject.topics = options.topics
+        subject.logDirectory = options.logDirectory
         var executor = RunExecutor(subject)
         executor.produce = { sequences, left in
             var load = scenario
@@ -87,6 +88,7 @@ struct Stage: Sendable {
             end: { plan in
                 host.value.endScript("\(plan.strategy.rawValue)\(plan.sink.map { " / \($0.rawValue)" } ?? "")")
             })
+        executor.betweenLives = options.betweenLives
         executor.carryOut = { event, group, truth in
             try host.value.carryOut(
                 event, topic: topic, group: group, session: scenario.sessionTimeout, truth: truth)
@@ -169,7 +171,7 @@ struct Stage: Sendable {
             runs.append(run)
             soFar.keep(runs)
             try await removeGroup(group, from: plan.offsetStore == .zookeeper ? zookeeper : nil)
-            try await BlockingThread.run { try FileSystem.removeTree(directory) }
+            try await BlockingThread.run { try LogDirectory.removeRun(directory) }
         }
         return runs
     }

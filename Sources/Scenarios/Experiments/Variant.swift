@@ -94,7 +94,7 @@ extension Stage {
     /// Removes the folder of a variant.
     func remove(_ name: String) async throws {
         let directory = "\(options.workDirectory)/\(name)"
-        try await BlockingThread.run { try FileSystem.removeTree(directory) }
+        try await BlockingThread.run { try LogDirectory.removeRun(directory) }
     }
 }
 
