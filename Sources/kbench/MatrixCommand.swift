@@ -127,7 +127,7 @@ struct MatrixCommand: AsyncParsableCommand {
         parts += ["--fidelity", fidelity, "--partitions", "\(partitions)", "--block-records", "\(blockRecords)"]
         parts += ["--batch-records", "\(batchRecords)", "--seed", "\(seed)", "--world", world.rawValue]
         parts += load.map { ["--load", $0] } ?? []
-        return (parts + broker.arguments + topics.arguments).joined(separator: " ")
+        return (parts + client.arguments + broker.arguments + topics.arguments).joined(separator: " ")
     }
 
     private func plan(_ load: LoadSettings?) throws -> MatrixPlan {

@@ -99,13 +99,9 @@ extension MatrixResult: Judged {
                 } else {
                     .passed
                 }
-            let words = [
-                "kbench matrix --strategy \(cell.strategy) --sink \(cell.sink) --point \(cell.point.prefix { $0 != "@" })",
-                "--fidelity \(cell.fidelity) --world \(world) --seed \(seed)",
-            ]
             return Check(
                 "\(cell.strategy)/\(cell.sink) at \(cell.point)\(cell.outage.map { ", \($0)" } ?? "")", standing,
-                reproduce: words.joined(separator: " "))
+                reproduce: reproduce(cell) ?? "")
         }
     }
 }

@@ -66,7 +66,7 @@ extension Figure {
 
 extension MatrixResult {
     /// The command that repeats a cell; nil in results that do not say how they were made.
-    fileprivate func reproduce(_ cell: MatrixCell) -> String? {
+    func reproduce(_ cell: MatrixCell) -> String? {
         reproduceCell?.replacing("{strategy}", with: cell.strategy).replacing("{sink}", with: cell.sink)
             .replacing("{point}", with: cell.point.pointName)
     }
