@@ -49,7 +49,7 @@ import Testing
         #expect(lines[2].hasPrefix("bad,bad.yaml,,at-least-once,none,fail,3 lost,0,"))
     }
 
-    @Test("is kept in three files, in place of nothing but an earlier one's")
+    @Test("is kept in four files, in place of nothing but an earlier one's")
     func kept() throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("kbench-league-\(UUID())")
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -60,7 +60,7 @@ import Testing
         try forms.write(Self.result, in: folder.path)
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
-                == ["league.csv", "league.json", "league.md"])
+                == ["league.csv", "league.html", "league.json", "league.md"])
         try Data("{}".utf8).write(to: folder.appendingPathComponent("league.json"))
         let refused = #expect(throws: ResultsError.self) { try forms.check(folder.path) }
         #expect(refused?.cause.contains("no result of kbench league") == true)
