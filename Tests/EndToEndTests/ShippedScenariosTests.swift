@@ -35,8 +35,8 @@ extension EndToEnd {
             #expect(outcome.output.hasSuffix("\nresults: results/\(result)\n"), "\(outcome)")
             #expect(
                 try folder.contents() == [
-                    "results", "results/\(result)", "results/\(result)/report.md", "results/\(result)/run.json",
-                    "results/\(result)/summary.csv", "results/latest",
+                    "results", "results/\(result)", "results/\(result)/report.html", "results/\(result)/report.md",
+                    "results/\(result)/run.json", "results/\(result)/summary.csv", "results/latest",
                 ])
             #expect(
                 try FileManager.default.destinationOfSymbolicLink(atPath: "\(folder.path)/results/latest") == result)
