@@ -77,7 +77,7 @@ enum Kbench {
 
 /// As many runs at once as a small machine has cores: more would only wait for each other.
 private actor Slots {
-    static let shared = Slots(count: 2)
+    static let shared = Slots(count: 3)
 
     private var free: Int
     private var waiting: [CheckedContinuation<Void, Never>] = []
