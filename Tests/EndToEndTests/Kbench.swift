@@ -75,7 +75,8 @@ enum Kbench {
     }
 }
 
-/// As many runs at once as a small machine has cores: more would only wait for each other.
+/// One run more at once than a small machine has cores, as runs wait for syncs and time-outs; more would wait for each
+/// other.
 private actor Slots {
     static let shared = Slots(count: 3)
 
