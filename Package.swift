@@ -75,7 +75,8 @@ let package = Package(
         .target(
             name: "Pipelines",
             dependencies: [
-                "World", "Judgement", "BrokerScript", "Database", "Kafka", "KafkaProxy", "Posix", "Results", "Statistics",
+                "World", "Judgement", "BrokerScript", "Database", "Kafka", "KafkaProxy", "Posix", "Results",
+                "Statistics",
                 "Harness",
             ],
             swiftSettings: settings),
