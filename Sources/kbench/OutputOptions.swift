@@ -43,7 +43,7 @@ enum Keeping {
     static func keep(_ result: some Presentable, as name: String, in base: String, isText: Bool) throws {
         let command = "kbench " + CommandLine.arguments.dropFirst().map(CommandWords.quoted).joined(separator: " ")
         let folder = try ResultsFolder.keep(result, as: name, at: Date(), command: command, in: base)
-        if isText { try StandardStreams.writeOutput("results: \(folder.path)\n") }
+        if isText { try StandardStreams.writeOutput("\nresults: \(folder.path)\n") }
     }
 }
 

@@ -75,10 +75,9 @@ enum Kbench {
     }
 }
 
-/// One run more at once than a small machine has cores, as runs wait for syncs and time-outs; more would wait for each
-/// other.
+/// As many runs at once as a small machine has cores: more would only wait for each other.
 private actor Slots {
-    static let shared = Slots(count: 3)
+    static let shared = Slots(count: 2)
 
     private var free: Int
     private var waiting: [CheckedContinuation<Void, Never>] = []
