@@ -175,8 +175,7 @@ struct LifeWatch: Sendable {
                 try offsets.value.ends(of: ends.indices.map { Partition($0) })
             }
         } catch let error as BrokerError {
-            let isGone = ["UNKNOWN_TOPIC_OR_PART", "_UNKNOWN_TOPIC", "_UNKNOWN_PARTITION"].contains(error.cause?.name)
-            return isGone ? "the topic \(topic), which it reads, is gone" : nil
+            return error.code == .unknownTopic ? "the topic \(topic), which it reads, is gone" : nil
         }
         guard let partition = ends.indices.first(where: { found[$0] < ends[$0] }) else { return nil }
         return

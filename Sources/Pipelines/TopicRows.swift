@@ -28,7 +28,7 @@ struct TopicRows: OutputRows {
                     return try body(view.value)
                 } catch let error as BrokerError {
                     throw OutputError(
-                        message: error.cause?.name == "UNKNOWN_TOPIC_OR_PART"
+                        message: error.code == .unknownTopic
                             ? "the topic \(view.value.topic) is gone" : "\(error)")
                 }
             }

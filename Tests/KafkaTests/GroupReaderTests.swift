@@ -38,7 +38,7 @@ struct GroupReaderTests {
     private func settle(
         _ readers: [any GroupReader], holding: inout [[Partition]], until counts: [Int]
     ) throws -> [Partition]? {
-        for _ in 0..<2_000 {
+        for _ in 0..<600 {
             for (place, reader) in readers.enumerated() {
                 switch try reader.poll(timeout: .milliseconds(20)) {
                 case .assigned(let partitions)?:

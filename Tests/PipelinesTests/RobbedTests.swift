@@ -45,7 +45,7 @@ struct RobbedTests {
     @Test(
         "is told what is gone",
         arguments: [
-            ("input", "which it reads, is gone"), ("output", "its output cannot be read: "),
+            ("input", "which it reads, is gone"), ("output", "its output cannot be read: the topic"),
             ("file", "600 lost"),
         ])
     func robbed(mode: String, reason: String) async throws {

@@ -18,9 +18,9 @@ final class TaskRunner {
     /// What ranges are read into, a piece at a time: the block, or what the sink would rather have.
     private let rangePiece: any RangePiece
     /// Opens the batches of blocks that keep them as they came; nil: this world has no such blocks.
-    private let opener: (any BatchOpener)?
+    private lazy var opener = seams.makeOpener?()
     /// What they are opened into, for sinks that want more of a record than that it came.
-    private let openedBlock = Block()
+    private lazy var openedBlock = Block()
     private let shuffle: Shuffle?
     private let readBlock: (ReceivedBlock) throws -> Block
     private let rangeReader: RangeReader
@@ -38,7 +38,6 @@ final class TaskRunner {
         rangeReader = RangeReader(
             configuration: configuration, seams: seams, counters: counters, dataLoss: dataLoss)
         self.readBlock = readBlock
-        opener = seams.makeOpener?()
         places =
             configuration.origin == .anyone ? configuration.placeNumbers : nil
         let sink =

@@ -15,7 +15,6 @@ extension Judged {
                 message: .init(text: "\(check.name): \(fault)\(again)"),
                 locations: [
                     .init(
-                        physicalLocation: subjectFile.map { .init(artifactLocation: .init(uri: $0)) },
                         logicalLocations: [.init(name: check.name, fullyQualifiedName: "\(suite): \(check.name)")])
                 ])
         }
@@ -75,16 +74,7 @@ private struct SARIF: Encodable {
     }
 
     struct Location: Encodable {
-        var physicalLocation: Place?
         var logicalLocations: [Name]
-    }
-
-    struct Place: Encodable {
-        var artifactLocation: Artifact
-    }
-
-    struct Artifact: Encodable {
-        var uri: String
     }
 
     struct Name: Encodable {

@@ -39,8 +39,6 @@ package struct Check: Equatable, Sendable {
 package protocol Judged: Presentable {
     /// What was judged, in a few words, beginning with the command.
     var suite: String { get }
-    /// The file that says what was run; nil where there is none.
-    var subjectFile: String? { get }
     /// Its cases, never none.
     var checks: [Check] { get }
     /// What there is to say besides.
@@ -48,6 +46,5 @@ package protocol Judged: Presentable {
 }
 
 extension Judged {
-    package var subjectFile: String? { nil }
     package var remarks: [String] { [] }
 }
