@@ -1,6 +1,5 @@
 // The broker and the topics of a benchmark, filled before anything is measured and gone afterwards.
 internal import Engine
-internal import Foundation
 internal import Harness
 internal import Kafka
 internal import Posix

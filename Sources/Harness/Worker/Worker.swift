@@ -3,7 +3,6 @@ internal import Engine
 internal import Foundation
 internal import Ingestion
 internal import Kafka
-internal import Ingestion
 internal import Posix
 public import World
 
