@@ -176,6 +176,20 @@ private func build(_ builder: BatchBuilder, _ rows: [Row] = samples, lastOffset:
         #expect(error?.code == code)
     }
 
+    @Test func theOffsetBehindABatchIsANumber() throws {
+        // Its last record is five offsets behind its first.
+        for (base, isFine) in [(Int64.max - 6, true), (.max - 5, false), (.max - 4, false), (.max, false)] {
+            var batch = try build(BatchBuilder(baseOffset: 100))
+            batch.withUnsafeMutableBytes { BatchHeader.place($0, baseOffset: base, leaderEpoch: 0) }
+            if isFine {
+                #expect(try batch.withUnsafeBytes { try BatchHeader($0) }.lastOffset + 1 == .max)
+            } else {
+                let error = #expect(throws: WireError.self) { try batch.withUnsafeBytes { _ = try BatchHeader($0) } }
+                #expect(error?.code == .number)
+            }
+        }
+    }
+
     /// The checksum is made right again, so that each byte's damage reaches what reads it; it must not trap.
     @Test func damagedRecordsAreReadOrRefused() throws {
         let sound = try build(BatchBuilder(baseOffset: 100))

@@ -97,7 +97,8 @@ package struct BatchHeader: Equatable, Sendable {
         producerEpoch = load(51)
         baseSequence = load(53)
         recordCount = load(57)
-        guard baseOffset >= 0, lastOffsetDelta >= 0, baseOffset <= .max - Int64(lastOffsetDelta) else {
+        // Readers go on behind it, so that offset has to be a number too.
+        guard baseOffset >= 0, lastOffsetDelta >= 0, baseOffset < .max - Int64(lastOffsetDelta) else {
             throw WireError(.number, "LastOffsetDelta", at: start + 23)
         }
         guard recordCount >= 0, Int64(recordCount) <= Int64(lastOffsetDelta) + 1 else {

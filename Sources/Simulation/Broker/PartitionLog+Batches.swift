@@ -24,7 +24,9 @@ extension PartitionLog {
             }
             let bytes = batch(from: base)
             bytes.withUnsafeBytes {
-                block.append(batch: $0, of: partition, stretches, ingested: bytes.count * meant.count / 16)
+                block.append(
+                    batch: $0, of: partition, stretches,
+                    ingested: bytes.count * meant.count / Int(PartitionLog.offsetsOfBatch))
             }
         }
     }
