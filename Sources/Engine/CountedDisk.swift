@@ -124,6 +124,6 @@ private final class CountedFile: DiskFile {
         disk.note(part) { $0.fileSyncs += 1 }
     }
     func truncate(to length: Int64) throws { try file.truncate(to: length) }
-    func bypassCache() { file.bypassCache() }
+    func bypassCache(writesBehind: Bool) { file.bypassCache(writesBehind: writesBehind) }
     func close() { file.close() }
 }

@@ -7,7 +7,8 @@ internal import Glibc
 /// The device takes whole pages only, from memory that lies as the pages do, and a frame lies anywhere: so all of it is
 /// copied once, into a buffer of pages, as it would be into the system's cache. The bytes of the last, unfinished page are
 /// kept, and written again together with those that follow, which is what the system's cache does too; until then zeros
-/// stand behind them. Every write has left the process when it returns, so a kill loses as little as it does without this.
+/// stand behind them. Every write has left the process when it returns, so a kill loses as little as it does without this;
+/// unless it is to write behind: then that is so of what ``flush()`` has waited for.
 final class CacheBypass {
     /// What lengths, places and addresses are multiples of; a device that wants more refuses, and is written to plainly.
     static let page = 4096
@@ -16,7 +17,9 @@ final class CacheBypass {
 
     private let descriptor: Int32
     private let tally: DiskTally
-    private let buffer: UnsafeMutableRawBufferPointer
+    private var buffer: UnsafeMutableRawBufferPointer
+    /// Writes while the next bytes are copied; nil: each write is waited for.
+    private var behind: WriteBehind?
     /// The byte of the file that the buffer begins with, a whole number of pages; the buffer holds `count` bytes of it.
     private var start: Int64 = 0
     private var count = 0
@@ -39,13 +42,31 @@ final class CacheBypass {
     }
 
     deinit {
+        _ = flush()
         _ = Glibc.close(descriptor)
         buffer.deallocate()
     }
 
-    /// Writes all parts one after the other behind ``end``. What fails leaves this unusable.
+    /// From now on writes go on while the next bytes are copied, where a thread can be had for them.
+    func writeBehind() {
+        guard behind == nil else { return }
+        let spare = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: CacheBypass.capacity, alignment: CacheBypass.page)
+        behind = try? WriteBehind(descriptor: descriptor, spare: spare, tally: tally)
+        if behind == nil { spare.deallocate() }
+    }
+
+    /// Whether writes may still be under way when ``append(_:)`` returns.
+    var isBehind: Bool { behind != nil }
+
+    /// Waits until all that was appended has left the process.
     ///
     /// - Returns: 0, or the system's error number.
+    func flush() -> Int32 { behind?.wait() ?? 0 }
+
+    /// Writes all parts one after the other behind ``end``. What fails leaves this unusable.
+    ///
+    /// - Returns: 0, or the system's error number; where it writes behind, that of any write so far.
     func append(_ parts: [UnsafeRawBufferPointer]) -> Int32 {
         for part in parts {
             var rest = part
@@ -55,7 +76,7 @@ final class CacheBypass {
                 count += piece.count
                 rest = UnsafeRawBufferPointer(rebasing: rest[piece.count...])
                 if count == buffer.count {
-                    let failure = write(count)
+                    let failure = write(count, keeping: count..<count)
                     if failure != 0 { return failure }
                     start += Int64(count)
                     count = 0
@@ -69,20 +90,42 @@ final class CacheBypass {
         let whole = count / CacheBypass.page * CacheBypass.page
         let padded = (count + CacheBypass.page - 1) / CacheBypass.page * CacheBypass.page
         UnsafeMutableRawBufferPointer(rebasing: buffer[count..<padded]).initializeMemory(as: UInt8.self, repeating: 0)
-        let failure = write(padded)
+        let failure = write(padded, keeping: whole..<count)
         if failure != 0 { return failure }
-        UnsafeMutableRawBufferPointer(rebasing: buffer[..<(count - whole)])
-            .copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[whole..<count]))
         start += Int64(whole)
         count -= whole
         return 0
     }
 
-    /// Writes the first `length` bytes of the buffer, whole pages.
-    private func write(_ length: Int) -> Int32 {
+    /// Writes the first `length` bytes of the buffer, whole pages, or hands them to the one who does. The buffer, which may
+    /// then be another one, begins with the bytes that are kept.
+    private func write(_ length: Int, keeping kept: Range<Int>) -> Int32 {
+        let pages = buffer
+        var failure: Int32 = 0
+        if let behind {
+            buffer = behind.takeSpare()
+        } else {
+            failure = CacheBypass.write(
+                UnsafeRawBufferPointer(rebasing: pages[..<length]), to: descriptor, at: start, tally)
+        }
+        UnsafeMutableRawBufferPointer(rebasing: buffer[..<kept.count])
+            .copyMemory(from: UnsafeRawBufferPointer(rebasing: pages[kept]))
+        if let behind {
+            behind.write(pages, length: length, at: start)
+            failure = behind.failure
+        }
+        return failure
+    }
+
+    /// Writes whole pages at byte `start`.
+    ///
+    /// - Returns: 0, or the system's error number.
+    static func write(
+        _ pages: UnsafeRawBufferPointer, to descriptor: Int32, at start: Int64, _ tally: DiskTally
+    ) -> Int32 {
         var done = 0
-        while done < length {
-            let rest = UnsafeRawBufferPointer(rebasing: buffer[done..<length])
+        while done < pages.count {
+            let rest = UnsafeRawBufferPointer(rebasing: pages[done...])
             let written = retryingWhenInterrupted {
                 pwrite(descriptor, rest.baseAddress, rest.count, off_t(start) + done)
             }

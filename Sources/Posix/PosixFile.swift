@@ -13,6 +13,8 @@ public final class PosixFile: DiskFile {
     private var syncFailure: DiskError?
     /// Writes the file's growing end past the system's cache; nil where nobody asked for that, or it cannot be done.
     private var bypass: CacheBypass?
+    /// Whether it may still be writing when a write returns.
+    private var writesBehind = false
 
     init(descriptor: Int32, path: String, tally: DiskTally) {
         self.descriptor = descriptor
@@ -26,7 +28,7 @@ public final class PosixFile: DiskFile {
     ///
     /// - Throws: `DiskError`.
     public func length() throws -> Int64 {
-        // The file may be longer by the zeros of its last page.
+        // The file may be longer by the zeros of its last page, or shorter by what is still to be written.
         if let bypass { return bypass.end }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw DiskError.last("measure", path) }
@@ -34,13 +36,14 @@ public final class PosixFile: DiskFile {
     }
 
     /// From now on what is written at the file's end goes past the system's cache, where file system and device allow it.
-    public func bypassCache() {
+    public func bypassCache(writesBehind: Bool) {
         guard bypass == nil, let end = try? length() else { return }
         let unfinished = Int(end % Int64(CacheBypass.page))
         withUnsafeTemporaryAllocation(byteCount: CacheBypass.page, alignment: 8) { page in
             let pageStart = UnsafeMutableRawBufferPointer(rebasing: page[..<unfinished])
             guard (try? read(into: pageStart, at: end - Int64(unfinished))) == unfinished else { return }
             bypass = CacheBypass(path: path, end: end, pageStart: UnsafeRawBufferPointer(pageStart), tally: tally)
+            self.writesBehind = writesBehind
         }
     }
 
@@ -52,8 +55,13 @@ public final class PosixFile: DiskFile {
             return false
         }
         let errorNumber = bypass.append(parts)
-        if errorNumber == 0 { return true }
+        if errorNumber == 0 {
+            // Not before one write was taken: a device that refuses is found out while the bytes are still here.
+            if writesBehind { bypass.writeBehind() }
+            return true
+        }
         self.bypass = nil
+        if bypass.isBehind { throw writeFailure(parts, at: offset, errorNumber) }
         // The device wants something that pages are not: it gets what it takes from the cache.
         if errorNumber == EINVAL { return false }
         throw writeFailure(parts, at: offset, errorNumber)
@@ -63,6 +71,7 @@ public final class PosixFile: DiskFile {
     private func leaveBypass() {
         guard let bypass else { return }
         self.bypass = nil
+        _ = bypass.flush()
         // Best effort: zeros at the end of a file say nothing.
         _ = retryingWhenInterrupted { ftruncate(descriptor, off_t(bypass.end)) }
     }
@@ -109,6 +118,7 @@ public final class PosixFile: DiskFile {
     ///
     /// - Throws: `DiskError`.
     public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws -> Int {
+        try flush()
         var count = 0
         while count < buffer.count {
             let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[count...])
@@ -133,18 +143,29 @@ public final class PosixFile: DiskFile {
             failure.operation = "sync again, after a failed sync,"
             throw failure
         }
-        guard retryingWhenInterrupted({ fdatasync(descriptor) }) == 0 else {
-            let failure = DiskError.last("sync", path)
-            syncFailure = failure
-            throw failure
+        do throws(DiskError) {
+            try flush()
+            guard retryingWhenInterrupted({ fdatasync(descriptor) }) == 0 else { throw DiskError.last("sync", path) }
+        } catch {
+            syncFailure = error
+            throw error
         }
         tally.synced()
+    }
+
+    /// Waits for what is written behind.
+    private func flush() throws(DiskError) {
+        guard let bypass, bypass.isBehind else { return }
+        let errorNumber = bypass.flush()
+        guard errorNumber != 0 else { return }
+        throw DiskError.last("write what ends at \(bypass.end) to", path, errorNumber: errorNumber)
     }
 
     /// Cuts or extends (with zeros) the file.
     ///
     /// - Throws: `DiskError`.
     public func truncate(to length: Int64) throws {
+        try flush()
         bypass = nil
         guard retryingWhenInterrupted({ ftruncate(descriptor, Int(length)) }) == 0 else {
             throw DiskError.last("cut to \(length) bytes", path)

@@ -153,6 +153,9 @@ public final class CrashSwitch: @unchecked Sendable {
         occurrences = Mutex(CrashSwitch.noOccurrences)
     }
 
+    /// Whether any point is armed or observed: then what points say of files has to be so when they are reached.
+    public var isWatching: Bool { watched != 0 }
+
     /// The engine is about to cause `effect`.
     ///
     /// - Throws: what the action throws.

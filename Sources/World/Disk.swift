@@ -99,7 +99,9 @@ public protocol DiskFile: AnyObject {
     /// From now on what is written at the file's end need not pass through the system's cache: it is not read again soon.
     /// That changes neither what is in the file after a write nor what is durable after a sync, and where it cannot be done
     /// nothing happens. A file whose process was killed may end in zeros.
-    func bypassCache()
+    /// With `writesBehind` a write may still be under way when it returns: what no ``sync()`` followed may then be missing
+    /// after a kill, as after a loss of power, and its failure is that of a later call.
+    func bypassCache(writesBehind: Bool)
 
     /// Closes the file; it is not used afterwards.
     func close()
@@ -107,7 +109,10 @@ public protocol DiskFile: AnyObject {
 
 extension DiskFile {
     /// Does nothing: of a file without a cache.
-    public func bypassCache() {}
+    public func bypassCache(writesBehind: Bool) {}
+
+    /// As ``bypassCache(writesBehind:)``, with every write done when it returns.
+    public func bypassCache() { bypassCache(writesBehind: false) }
 
     /// Makes all bytes written so far durable. When that fails, the bytes are written once more, so that a later process
     /// which finds them in the file and syncs it makes them durable: by itself the system would take them for clean.

@@ -110,7 +110,7 @@ private struct Recovery {
             }
         }
         let file = try repair(&segments, end)
-        if options.bypassesCache { file?.bypassCache() }
+        if options.bypassesCache { file?.bypassCache(writesBehind: options.writesBehind) }
         report.segments = segments.count
         let log = WriteAheadLog(
             disk: disk, directory: directory, options: options, segments: segments, file: file,

@@ -21,6 +21,9 @@ public final class WriteAheadLog {
         public var framing: Framing
         /// Whether frames may go past the system's cache: right for a log whose frames are large and rarely read back.
         public var bypassesCache: Bool
+        /// Whether a frame may still be on its way into the file when its append returns, until the next sync. Not where
+        /// crash points say what is in the file.
+        var writesBehind: Bool { bypassesCache && !crash.isWatching }
 
         /// Makes options.
         public init(
@@ -267,7 +270,7 @@ public final class WriteAheadLog {
         try header.bytes.withUnsafeBytes { try file.write([$0], at: 0) }
         try file.syncOrWriteAgain()
         try disk.syncDirectory(directory)
-        if options.bypassesCache { file.bypassCache() }
+        if options.bypassesCache { file.bypassCache(writesBehind: options.writesBehind) }
         segments.append(Segment(header: header, length: Int64(SegmentHeader.length)))
         bytesWritten += Int64(SegmentHeader.length)
         return file

@@ -22,8 +22,10 @@ struct ReadAheadTests {
         .small(records: 3, partitions: 5, block: 10, batch: 10),
     ]
 
-    private func run(_ strategy: Strategy, _ shape: LoadShape, gaps: [Int: Int64] = [:]) -> SimulatedRun {
-        let run = SimulatedRun(strategy: strategy, sink: .append, shape: shape, gaps: gaps)
+    private func run(
+        _ strategy: Strategy, _ shape: LoadShape, gaps: [Int: Int64] = [:], sink: SinkKind = .append
+    ) -> SimulatedRun {
+        let run = SimulatedRun(strategy: strategy, sink: sink, shape: shape, gaps: gaps)
         run.changeSeams = {
             var seams = $0
             seams.threads = AtOnce()
@@ -34,23 +36,28 @@ struct ReadAheadTests {
 
     @Test("passes the crash points of a run that does not, in their order", arguments: receivers, shapes)
     func points(strategy: Strategy, shape: LoadShape) throws {
-        let without = SimulatedRun(strategy: strategy, sink: .append, shape: shape)
-        #expect(try run(strategy, shape).trace() == without.trace())
+        // A counting sink's blocks are verified ahead, too.
+        for sink in [SinkKind.append, .counting] {
+            let without = SimulatedRun(strategy: strategy, sink: sink, shape: shape)
+            #expect(try run(strategy, shape, sink: sink).trace() == without.trace())
+        }
     }
 
     @Test("a crash anywhere comes to what the closed form says", arguments: receivers, shapes)
     func crashes(strategy: Strategy, shape: LoadShape) throws {
-        let schedule = CrashSchedule(strategy: strategy, sink: .append, shape: shape)
-        for point in CrashPoint.all where point.isDeath {
-            for occurrence in 0..<(schedule.occurrences(of: point) ?? 0) {
-                let crash = ArmedCrash(point, at: occurrence + 1)
-                let run = run(strategy, shape)
-                #expect(try run.live(crashes: [crash]))
-                let expected = try #require(
-                    ExpectedOutcome(strategy: strategy, sink: .append, crash: crash, shape: shape))
-                #expect(
-                    Counts(try run.verdict()) == Counts(expected, produced: shape.records),
-                    "\(strategy.rawValue) \(crash) \(shape)")
+        for sink in [SinkKind.append, .counting] {
+            let schedule = CrashSchedule(strategy: strategy, sink: sink, shape: shape)
+            for point in CrashPoint.all where point.isDeath {
+                for occurrence in 0..<(schedule.occurrences(of: point) ?? 0) {
+                    let crash = ArmedCrash(point, at: occurrence + 1)
+                    let run = run(strategy, shape, sink: sink)
+                    #expect(try run.live(crashes: [crash]))
+                    let expected = try #require(
+                        ExpectedOutcome(strategy: strategy, sink: sink, crash: crash, shape: shape))
+                    #expect(
+                        Counts(try run.verdict()) == Counts(expected, produced: shape.records),
+                        "\(strategy.rawValue) \(sink) \(crash) \(shape)")
+                }
             }
         }
     }

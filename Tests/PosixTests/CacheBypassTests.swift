@@ -15,7 +15,7 @@ struct CacheBypassTests {
     /// Bytes that say where in the file they belong.
     func bytes(_ range: Range<Int>) -> [UInt8] { range.map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8 | 1) } }
 
-    func append(_ lengths: [Int], to file: any DiskFile, at start: Int = 0) throws -> Int {
+    func append(_ lengths: [Int], to file: any DiskFile, at start: Int = 0, isBehind: Bool = false) throws -> Int {
         var end = start
         for length in lengths {
             let piece = bytes(end..<end + length)
@@ -27,10 +27,11 @@ struct CacheBypassTests {
                     at: Int64(end))
             }
             end += length
+            #expect(try file.length() == Int64(end))
+            if isBehind { continue }
             // Whoever reads meanwhile finds everything, and nothing but zeros behind it.
             let there = try disk.contents(of: path)
             #expect(there.starts(with: bytes(0..<end)) && there.dropFirst(end).allSatisfy { $0 == 0 })
-            #expect(try file.length() == Int64(end))
         }
         return end
     }
@@ -48,6 +49,45 @@ struct CacheBypassTests {
         try file.sync()
         file.close()
         #expect(try disk.contents(of: path) == bytes(0..<end))
+    }
+
+    @Test(
+        "that writes behind holds every byte after a sync, and has its true length once it is closed",
+        arguments: [
+            [1], [4096], [4097, 1], [100, 5000, 3, 9000, 8192, 1], [1 << 20, 1 << 20, 1],
+            [(1 << 20) - 1, 2, 1 << 20, 4095, (3 << 20) + 5, 17], [8, 9 << 20, 8],
+        ], [false, true])
+    func writesBehind(lengths: [Int], syncs: Bool) throws {
+        let file = try disk.open(path, .create)
+        file.bypassCache(writesBehind: true)
+        var end = 0
+        for round in 0..<3 {
+            end = try append(lengths, to: file, at: end, isBehind: true)
+            guard syncs else { continue }
+            try file.sync()
+            let there = try disk.contents(of: path)
+            #expect(there.starts(with: bytes(0..<end)), "round \(round)")
+            #expect(there.dropFirst(end).allSatisfy { $0 == 0 }, "round \(round)")
+        }
+        file.close()
+        #expect(try disk.contents(of: path) == bytes(0..<end))
+    }
+
+    @Test("that writes behind is read, cut and written elsewhere as any other")
+    func turnsBackFromWritingBehind() throws {
+        let file = try disk.open(path, .create)
+        file.bypassCache(writesBehind: true)
+        var end = try append([100, 2 << 20, 5], to: file, isBehind: true)
+        var read = [UInt8](repeating: 0, count: end)
+        #expect(try read.withUnsafeMutableBytes { try file.read(into: $0, at: 0) } >= end)
+        #expect(read == bytes(0..<end))
+        try [UInt8(7)].withUnsafeBytes { try file.write([$0], at: 10) }
+        end = try append([10], to: file, at: end, isBehind: true)
+        try file.truncate(to: Int64(end - 4))
+        file.close()
+        var expected = bytes(0..<end - 4)
+        expected[10] = 7
+        #expect(try disk.contents(of: path) == expected)
     }
 
     @Test("goes on where a file ends, at any byte", arguments: [1, 32, 4095, 4096, 4097, 10_000])

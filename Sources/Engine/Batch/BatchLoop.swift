@@ -36,6 +36,9 @@ final class BatchLoop {
     /// Whether nothing is left to do now or later.
     var isFinished: Bool { !isRunning && again.isEmpty && (!plans || source.isExhausted) }
 
+    /// A block is cut, and a task for it will come.
+    func expect(_ block: Block) { slots.expect(block) }
+
     /// Whether batches of earlier lives are still to be run again.
     var hasReplay: Bool { !again.isEmpty }
 

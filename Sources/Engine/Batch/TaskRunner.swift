@@ -22,6 +22,8 @@ final class TaskRunner {
     /// What they are opened into, for sinks that want more of a record than that it came.
     private lazy var openedBlock = Block()
     private let shuffle: Shuffle?
+    /// Verifies blocks before their tasks come to them; nil where they are not verified by themselves, or not ahead.
+    var ahead: VerifyAhead?
     private let readBlock: (ReceivedBlock) throws -> Block
     private let rangeReader: RangeReader
 
@@ -49,6 +51,16 @@ final class TaskRunner {
         journal = try ReadJournal(
             directory: RunFolder.evidence(of: configuration.outputFolder), disk: seams.disk, slot: slot)
         rows = SinkRows(capacity: sink.takesRows ? configuration.chunkRecords : 0)
+    }
+
+    /// Makes what verifies blocks ahead of the tasks of all slots; nil: the sink wants more of them than that, or there is
+    /// no thread for it.
+    ///
+    /// - Throws: what keeps a thread from being started.
+    func makeVerifyAhead() throws -> VerifyAhead? {
+        guard seams.threads.canRunAhead, rangePiece is VerifiedPiece else { return nil }
+        return try VerifyAhead(
+            threads: seams.threads, numbering: RecordNumbering(configuration), opener: seams.makeOpener?())
     }
 
     /// Opens the reader that range tasks need.
@@ -84,10 +96,12 @@ final class TaskRunner {
             try seams.crash.after(.taskRead)
             let task = OutputTask(
                 batch: batch.number, ordinal: ordinal, partition: nil, ranges: block.offsetRanges)
-            let piece = try opened(block, received)
+            let verified = received.memory == nil ? nil : ahead?.take(block)
+            let piece = try verified ?? opened(block, received)
             let isNew = try sink.begin(task)
             try output(piece, of: task, ingest: received.ingest, isNew: isNew, isFresh: !batch.isRunAgain)
             if isNew { try sink.finish(task) }
+            if let verified { ahead?.giveBack(verified) }
         case .range(let range):
             let task = OutputTask(
                 batch: batch.number, ordinal: ordinal, partition: range.partition, ranges: [range],

@@ -11,6 +11,7 @@ final class TaskSlots {
     private let threads: any TaskThreads
     private let runners: [TaskRunner]
     private let shuffle: Shuffle?
+    private let ahead: VerifyAhead?
 
     init(
         configuration: EngineConfiguration, seams: Seams, counters: EngineCounters, sink: (any Sink)? = nil,
@@ -32,7 +33,12 @@ final class TaskSlots {
                 configuration: configuration, seams: seams, counters: counters, sink: sink, slot: slot,
                 shuffle: shuffle, dataLoss: dataLoss, readBlock: log.call)
         }
+        ahead = configuration.strategy.isReceiver ? try runners[0].makeVerifyAhead() : nil
+        for runner in runners { runner.ahead = ahead }
     }
+
+    /// Lets what a task will need of a block be got ready.
+    func expect(_ block: Block) { ahead?.begin(block) }
 
     /// What compares offsets takes the records of a partition in order, one task after the other.
     private static func refuseDisorder(_ configuration: EngineConfiguration, seams: Seams) throws {

@@ -66,9 +66,13 @@ final class VerifiedPiece: RangePiece {
         return position
     }
 
-    /// Opens a block of batches, and verifies what is in it.
-    func add(_ block: Block, _ opener: any BatchOpener) throws {
-        reserve(block.recordCount)
+    /// Verifies what is in a block. `opener` opens its batches, if it is one of those.
+    ///
+    /// - Throws: `BlockFormatError`.
+    func add(_ block: Block, _ opener: (any BatchOpener)?) throws {
+        reserve(recordCount + block.recordCount)
+        guard block.encoding == .batches else { return take(block) }
+        guard let opener else { throw BlockFormatError("batches as they came, and nothing here can open them", at: 0) }
         try block.forEachBatch { entry in
             try opener.lend(entry, into: batch) { take(batch, of: entry.partition) }
         }
@@ -81,6 +85,18 @@ final class VerifiedPiece: RangePiece {
         numbers.deallocate()
         numbers = larger
         capacity = max(count, capacity * 2)
+    }
+
+    private func take(_ block: Block) {
+        var run = RecordNumbering.Run()
+        var at = numbers + recordCount
+        block.forEachRecord { partition, offset, _, value in
+            at.pointee = numbering.number(of: partition, offset, value, &run)
+            at += 1
+        }
+        for stretch in block.offsetRanges { note(stretch) }
+        recordCount += block.recordCount
+        payloadByteCount += block.payloadByteCount
     }
 
     private func take(_ batch: RecordBatch, of partition: Partition) {

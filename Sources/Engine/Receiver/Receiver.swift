@@ -40,6 +40,8 @@ final class Receiver {
     private(set) var queue: [Block] = []
     /// What has been pushed and waits for a batch: blocks, and their records.
     var waiting: () -> (blocks: Int, records: Int) = { (0, 0) }
+    /// Called with each block when it is cut.
+    var didCut: (Block) -> Void = { _ in }
 
     init(configuration: EngineConfiguration, seams: Seams, counters: EngineCounters) throws {
         self.configuration = configuration
@@ -360,6 +362,7 @@ final class Receiver {
         guard block.recordCount > 0 else { return }
         try seams.crash.before(.receiverBlockCut)
         queue.append(block)
+        didCut(block)
         // What is read ahead comes in a block of its own.
         block = Block(capacity: ahead == nil ? block.byteCount : 0, encoding: seams.blockEncoding)
         block.takesWholeBatches = configuration.cutsByBatch

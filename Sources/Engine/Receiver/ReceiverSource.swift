@@ -127,6 +127,7 @@ extension ReceiverSource {
             restored: restored, store: store, writer: writer)
         let loop = try pipeline.addBatchLoop(source, life, writer: writer, readBlock: log.read)
         source.tasksRun = { [unowned loop] in loop.tasksRun }
+        receiver.didCut = { [unowned loop] in loop.expect($0) }
         let closesLog = configuration.fidelity.has(.closesLogFirst)
         let canLeaveBlocks = configuration.strategy.traits.logsBlocks && !closesLog
         pipeline.beginToLeave = { stop in

@@ -100,6 +100,6 @@ private final class FlawedFile: DiskFile {
 
     func truncate(to length: Int64) throws { try file.truncate(to: length) }
 
-    func bypassCache() { file.bypassCache() }
+    func bypassCache(writesBehind: Bool) { file.bypassCache(writesBehind: writesBehind) }
     func close() { file.close() }
 }

@@ -88,9 +88,9 @@ private final class ReplicatedFile: DiskFile {
         try first.truncate(to: length)
         for other in others { try other.truncate(to: length) }
     }
-    func bypassCache() {
-        first.bypassCache()
-        for other in others { other.bypassCache() }
+    func bypassCache(writesBehind: Bool) {
+        first.bypassCache(writesBehind: writesBehind)
+        for other in others { other.bypassCache(writesBehind: writesBehind) }
     }
     func close() {
         first.close()

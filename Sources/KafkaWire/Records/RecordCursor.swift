@@ -38,17 +38,40 @@ package import Compression
     }
 
     /// A number whose sign is in its lowest bit, seven bits to a byte, the lowest first.
-    @inlinable
+    ///
+    /// Nearly all of a record's numbers take one byte or two, and a call for each would cost more than reading them.
+    @inlinable @inline(__always)
     mutating func varint() throws(WireError) -> Int64 {
+        if end - position >= 2 {
+            let first = UInt64(bytes[position])
+            if first < 0x80 {
+                position &+= 1
+                return VarintReader.signed(first)
+            }
+            let second = UInt64(bytes[position &+ 1])
+            if second < 0x80 {
+                position &+= 2
+                return VarintReader.signed(first & 0x7f | second &<< 7)
+            }
+        }
+        return try longVarint()
+    }
+
+    @inlinable @inline(__always)
+    static func signed(_ value: UInt64) -> Int64 {
+        Int64(bitPattern: value &>> 1) ^ (0 &- Int64(bitPattern: value & 1))
+    }
+
+    /// As ``varint()``, for any number of bytes.
+    @inlinable @inline(never)
+    mutating func longVarint() throws(WireError) -> Int64 {
         var value: UInt64 = 0
         var shift: UInt64 = 0
         while position < end {
             let byte = bytes[position]
             position += 1
             value |= UInt64(byte & 0x7f) << shift
-            if byte < 0x80 {
-                return Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1)
-            }
+            if byte < 0x80 { return VarintReader.signed(value) }
             shift += 7
             guard shift < 64 else { throw WireError(.number, "record", at: position) }
         }
@@ -56,7 +79,7 @@ package import Compression
     }
 
     /// Bytes behind their length; nil where that is -1.
-    @inlinable
+    @inlinable @inline(__always)
     mutating func bytesOrNull() throws(WireError) -> UnsafeRawBufferPointer? {
         let count = try varint()
         if count == -1 { return nil }
