@@ -194,7 +194,7 @@ let package = Package(
         .target(name: "Kafka", dependencies: ["World", "CRdKafka", "CPlainLoop"], swiftSettings: settings),
         // A client of our own: batches of records come from the socket as they are.
         .target(
-            name: "KafkaNative", dependencies: ["World", "KafkaWire", "Compression", "Posix"],
+            name: "KafkaNative", dependencies: ["World", "Checksum", "KafkaWire", "Compression", "Posix"],
             swiftSettings: settings),
         .target(
             name: "Database",

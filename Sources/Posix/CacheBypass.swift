@@ -13,13 +13,15 @@ final class CacheBypass {
     /// What lengths, places and addresses are multiples of; a device that wants more refuses, and is written to plainly.
     static let page = 4096
     /// The most that is written at once.
-    private static let capacity = 1 << 20
+    private static let capacity = 2 << 20
 
     private let descriptor: Int32
     private let tally: DiskTally
     private var buffer: UnsafeMutableRawBufferPointer
     /// Writes while the next bytes are copied; nil: each write is waited for.
     private var behind: WriteBehind?
+    /// Whether writes may go on when ``append(_:)`` returns.
+    private let writesBehind: Bool
     /// The byte of the file that the buffer begins with, a whole number of pages; the buffer holds `count` bytes of it.
     private var start: Int64 = 0
     private var count = 0
@@ -29,13 +31,14 @@ final class CacheBypass {
 
     /// Opens the file at `path` once more, to go on behind `end`, whose page begins with the bytes of `pageStart`; nil where
     /// the file system has no way past its cache.
-    init?(path: String, end: Int64, pageStart: UnsafeRawBufferPointer, tally: DiskTally) {
+    init?(path: String, end: Int64, pageStart: UnsafeRawBufferPointer, writesBehind: Bool, tally: DiskTally) {
         let descriptor = retryingWhenInterrupted { kbench_open_past_cache(path) }
         guard descriptor >= 0 else { return nil }
         self.descriptor = descriptor
         // Not before it is sure that there will be something to give it back.
         buffer = .allocate(byteCount: CacheBypass.capacity, alignment: CacheBypass.page)
         self.tally = tally
+        self.writesBehind = writesBehind
         start = end - Int64(pageStart.count)
         count = pageStart.count
         buffer.copyMemory(from: pageStart)
@@ -47,13 +50,13 @@ final class CacheBypass {
         buffer.deallocate()
     }
 
-    /// From now on writes go on while the next bytes are copied, where a thread can be had for them.
-    func writeBehind() {
-        guard behind == nil else { return }
-        let spare = UnsafeMutableRawBufferPointer.allocate(
-            byteCount: CacheBypass.capacity, alignment: CacheBypass.page)
+    /// Lets writes go on while the next bytes are copied, where a thread can be had for them.
+    private func beginBehind() {
+        let spare = (0..<2).map { _ in
+            UnsafeMutableRawBufferPointer.allocate(byteCount: CacheBypass.capacity, alignment: CacheBypass.page)
+        }
         behind = try? WriteBehind(descriptor: descriptor, spare: spare, tally: tally)
-        if behind == nil { spare.deallocate() }
+        if behind == nil { for buffer in spare { buffer.deallocate() } }
     }
 
     /// Whether writes may still be under way when ``append(_:)`` returns.
@@ -113,6 +116,9 @@ final class CacheBypass {
         if let behind {
             behind.write(pages, length: length, at: start)
             failure = behind.failure
+        } else if writesBehind, failure == 0 {
+            // Not before one write was taken: a device that refuses is found out while the bytes are still here.
+            beginBehind()
         }
         return failure
     }

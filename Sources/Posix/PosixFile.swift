@@ -13,8 +13,6 @@ public final class PosixFile: DiskFile {
     private var syncFailure: DiskError?
     /// Writes the file's growing end past the system's cache; nil where nobody asked for that, or it cannot be done.
     private var bypass: CacheBypass?
-    /// Whether it may still be writing when a write returns.
-    private var writesBehind = false
 
     init(descriptor: Int32, path: String, tally: DiskTally) {
         self.descriptor = descriptor
@@ -42,8 +40,9 @@ public final class PosixFile: DiskFile {
         withUnsafeTemporaryAllocation(byteCount: CacheBypass.page, alignment: 8) { page in
             let pageStart = UnsafeMutableRawBufferPointer(rebasing: page[..<unfinished])
             guard (try? read(into: pageStart, at: end - Int64(unfinished))) == unfinished else { return }
-            bypass = CacheBypass(path: path, end: end, pageStart: UnsafeRawBufferPointer(pageStart), tally: tally)
-            self.writesBehind = writesBehind
+            bypass = CacheBypass(
+                path: path, end: end, pageStart: UnsafeRawBufferPointer(pageStart), writesBehind: writesBehind,
+                tally: tally)
         }
     }
 
@@ -55,11 +54,7 @@ public final class PosixFile: DiskFile {
             return false
         }
         let errorNumber = bypass.append(parts)
-        if errorNumber == 0 {
-            // Not before one write was taken: a device that refuses is found out while the bytes are still here.
-            if writesBehind { bypass.writeBehind() }
-            return true
-        }
+        if errorNumber == 0 { return true }
         self.bypass = nil
         if bypass.isBehind { throw writeFailure(parts, at: offset, errorNumber) }
         // The device wants something that pages are not: it gets what it takes from the cache.

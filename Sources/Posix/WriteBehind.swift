@@ -25,13 +25,15 @@ final class WriteBehind: @unchecked Sendable {
     /// Writes to `descriptor`, which stays its maker's, from buffers like `spare`.
     ///
     /// - Throws: ``SystemError`` when no thread can be started.
-    init(descriptor: Int32, spare: UnsafeMutableRawBufferPointer, tally: DiskTally) throws {
+    init(descriptor: Int32, spare: [UnsafeMutableRawBufferPointer], tally: DiskTally) throws {
         let threads = PlainThreads()
         self.descriptor = descriptor
         self.tally = tally
-        state = Mutex(State(spare: [spare]))
+        state = Mutex(State(spare: spare))
         progress = threads.makeSemaphore()
         thread = try threads.makeSerialThread()
+        // Somebody waits for each of its writes.
+        thread.run { TimeSlice.shorten() }
     }
 
     deinit { for buffer in state.withLock({ $0.spare }) { buffer.deallocate() } }

@@ -42,6 +42,27 @@ public final class Block: @unchecked Sendable {
     /// looked into, their own bytes.
     @exclusivity(unchecked) public internal(set) var payloadByteCount = 0
 
+    /// CRC-32C of the first ``Checked/byteCount`` bytes, where whoever fills the block knows it: it saves the log from going
+    /// through them again.
+    public struct Checked: Sendable {
+        /// The checksum.
+        public var checksum: UInt32
+        /// Of how many bytes, from the first on.
+        public var byteCount: Int
+
+        /// Makes it.
+        public init(checksum: UInt32 = 0, byteCount: Int = 0) {
+            self.checksum = checksum
+            self.byteCount = byteCount
+        }
+    }
+
+    /// What is known of the bytes' checksum.
+    public var checked = Checked()
+
+    /// CRC-32C of all bytes; nil where it is not known.
+    public var checksum: UInt32? { checked.byteCount == byteCount ? checked.checksum : nil }
+
     /// The runs before the open one; of a block of batches, all stretches.
     var closedRuns: [OffsetRange] = []
     @exclusivity(unchecked) private var openRunStart = -1
@@ -104,6 +125,7 @@ public final class Block: @unchecked Sendable {
     /// Empties the block and keeps its memory.
     public func removeAll() {
         byteCount = 0
+        checked = Checked()
         recordCount = 0
         payloadByteCount = 0
         closedRuns.removeAll(keepingCapacity: true)

@@ -121,10 +121,13 @@ public final class WriteAheadLog {
     /// The sequence of the oldest frame that is still there, or of the next one when there is none.
     public var firstSequence: UInt64 { segments.first?.header.firstSequence ?? nextSequence }
 
-    /// Writes one frame; it is durable only after a ``sync(effect:)``.
+    /// Writes one frame; it is durable only after a ``sync(effect:)``. `checksum` is the payload's CRC-32C, from whoever
+    /// knows it already.
     ///
     /// - Throws: ``LogError``: `tooLarge`, `disk` or `poisoned`, or what the crash switch throws.
-    public func append(_ payload: UnsafeRawBufferPointer, kind: UInt8, effect: Effect) throws -> Position {
+    public func append(
+        _ payload: UnsafeRawBufferPointer, kind: UInt8, effect: Effect, checksum: UInt32? = nil
+    ) throws -> Position {
         guard payload.count <= FrameHeader.largestPayload else {
             throw LogError(.tooLarge, "a payload of \(payload.count) bytes, the limit is \(FrameHeader.largestPayload)")
         }
@@ -149,7 +152,7 @@ public final class WriteAheadLog {
                                 in: stored, at: position.offset + Int64(FrameHeader.length)),
                             sequence: nextSequence,
                             unsyncedFrames: UInt32(clamping: nextSequence - durableSequence),
-                            payloadChecksum: CRC32C.checksum(stored)), stored)
+                            payloadChecksum: (compressed == nil ? checksum : nil) ?? CRC32C.checksum(stored)), stored)
                 case .plain: PlainFrame.parts(kind: kind, payload: stored, framing: framing)
                 }
             if let count = options.crash.tear(effect, length: length) {

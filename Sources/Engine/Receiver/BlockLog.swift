@@ -207,7 +207,10 @@ final class BlockLog {
             return LogPosition(segment: 0, offset: 0, length: 0, sequence: events.nextSequence + UInt64(number))
         }
         return try counted {
-            try block.withBytes { try blocks.append($0, kind: BlockLog.kind(of: block), effect: .receiverWalAppend) }
+            try block.withBytes {
+                try blocks.append(
+                    $0, kind: BlockLog.kind(of: block), effect: .receiverWalAppend, checksum: block.checksum)
+            }
         }
     }
 

@@ -111,6 +111,9 @@ package struct BatchHeader: Equatable, Sendable {
         guard Self.checksum(batch) == checksum else { throw WireError(.checksum, "CRC", at: 17) }
     }
 
+    /// The bytes that the checksum is of: the last ones of the batch.
+    package var checkedByteCount: Int { byteCount - Self.checkedFrom }
+
     static func checksum(_ batch: UnsafeRawBufferPointer) -> UInt32 {
         CRC32C.checksum(UnsafeRawBufferPointer(rebasing: batch[checkedFrom...]))
     }

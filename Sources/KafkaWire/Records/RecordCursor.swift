@@ -39,19 +39,27 @@ package import Compression
 
     /// A number whose sign is in its lowest bit, seven bits to a byte, the lowest first.
     ///
-    /// Nearly all of a record's numbers take one byte or two, and a call for each would cost more than reading them.
+    /// Nearly all of a record's numbers take up to three bytes, and a call for each would cost more than reading them.
     @inlinable @inline(__always)
     mutating func varint() throws(WireError) -> Int64 {
-        if end - position >= 2 {
+        let left = end - position
+        if left > 0 {
             let first = UInt64(bytes[position])
             if first < 0x80 {
                 position &+= 1
                 return VarintReader.signed(first)
             }
-            let second = UInt64(bytes[position &+ 1])
-            if second < 0x80 {
-                position &+= 2
-                return VarintReader.signed(first & 0x7f | second &<< 7)
+            if left > 2 {
+                let second = UInt64(bytes[position &+ 1])
+                if second < 0x80 {
+                    position &+= 2
+                    return VarintReader.signed(first & 0x7f | second &<< 7)
+                }
+                let third = UInt64(bytes[position &+ 2])
+                if third < 0x80 {
+                    position &+= 3
+                    return VarintReader.signed(first & 0x7f | (second & 0x7f) &<< 7 | third &<< 14)
+                }
             }
         }
         return try longVarint()
