@@ -1,5 +1,5 @@
-# kbench's own engine as a command like any other: `kbench worker` is told by a file what to run; the only word is the
-# strategy. It reads to the end of the topic and ends. Its rows are in {state}/sink; rows.py prints them.
+# kbench's own engine as a command like any other: `kbench worker` is told by a file what to run; the words are the
+# strategy and, where it is not librdkafka, the client that reads. It reads to the end of the topic and ends. Its rows are in {state}/sink; rows.py prints them.
 import json
 import os
 import sys
@@ -12,7 +12,8 @@ partitions = consumer.list_topics(topic).topics[topic].partitions
 marks = [consumer.get_watermark_offsets(TopicPartition(topic, number)) for number in sorted(partitions)]
 consumer.close()
 configuration = {
-    "bootstrap": bootstrap, "topic": topic, "properties": [], "countersPath": state + ".counters",
+    "bootstrap": bootstrap, "topic": topic, "properties": [],
+    "client": sys.argv[2] if len(sys.argv) > 2 else "librdkafka", "countersPath": state + ".counters",
     "offsetStore": {"kafka": {}},
     "engine": {
         "strategy": sys.argv[1], "sink": "append", "job": "identity", "origin": "anyone", "directory": state,
