@@ -108,7 +108,8 @@ extension EndToEnd {
                     + ["--log-directory", "--out", "--format", "--quiet"] + broker + topics),
             "capacity": Command(
                 options: [
-                    "--strategy", "--sink", "--client", "--p99", "--from", "--probe-time", "--record-bytes", "--partitions",
+                    "--strategy", "--sink", "--client", "--p99", "--from", "--probe-time", "--record-bytes",
+                    "--partitions",
                     "--block-interval", "--batch-interval", "--seed", "--out", "--format", "--quiet",
                 ] + broker + topics,
                 idle: [
