@@ -86,11 +86,12 @@ public struct RecoveryRunner: Sendable {
         let crash = ArmedCrash(CrashPoint(.batchPlan, .before), at: 1)
         var plan = stage.plan(BenchCell(strategy: .receiverWal, sink: .counting))
         plan.death = .points([crash])
-        let run = StagedRun(
-            executor: stage.executor(
-                stage.host, cuts: .count(block: block, batch: stage.truth.records), topic: stage.topic,
-                truth: stage.truth, client: settings.clients[0]), plan: plan,
-            directory: "\(options.workDirectory)/recovery")
+        var executor = stage.executor(
+            stage.host, cuts: .count(block: block, batch: stage.truth.records), topic: stage.topic,
+            truth: stage.truth, client: settings.clients[0])
+        // As in the price table: what keeps batches as they came has each of them once.
+        executor.subject.cutsByBatch = true
+        let run = StagedRun(executor: executor, plan: plan, directory: "\(options.workDirectory)/recovery")
         let first = try await run.live(crash: crash)
         if let diagnosis = first.diagnosis { throw diagnosis }
         var row = RecoveryRow(records: stage.truth.records, partitions: stage.truth.starts.count)
