@@ -194,7 +194,8 @@ let package = Package(
         .target(name: "Kafka", dependencies: ["World", "CRdKafka", "CPlainLoop"], swiftSettings: settings),
         // A client of our own: batches of records come from the socket as they are.
         .target(
-            name: "KafkaNative", dependencies: ["World", "Checksum", "KafkaWire", "Compression", "Posix"],
+            name: "KafkaNative",
+            dependencies: ["World", "Checksum", "KafkaWire", "Compression", "Posix", "Sasl", "CTls"],
             swiftSettings: settings),
         .target(
             name: "Database",
@@ -218,6 +219,8 @@ let package = Package(
         .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
         // Digests and salted passwords, for SASL.
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        // TLS over blocking sockets, of the same library.
+        .systemLibrary(name: "CTls", pkgConfig: "libssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CLz4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
         .systemLibrary(name: "CSnappy", pkgConfig: "snappy", providers: [.apt(["libsnappy-dev"])]),
@@ -248,7 +251,7 @@ let package = Package(
             of: "KafkaProxy",
             also: ["World", "KafkaWire", "BrokerCore", "Sasl", "KafkaServer", "Kafka"]),
         tests(of: "Posix", also: ["World"]),
-        tests(of: "WriteAheadLog", also: ["World", "Posix", "Checksum"]),
+        tests(of: "WriteAheadLog", also: ["World", "Posix", "Checksum", "KafkaWire", "Compression"]),
         // Some tests need what only the library itself can do, such as transactions.
         tests(of: "Kafka", also: ["World", "Posix", "KafkaServer", "CRdKafka"]),
         // Against served brokers, which the library fills, and against sockets that lie.

@@ -82,7 +82,8 @@ struct BenchHost: Sendable {
         try host.createTopic(topic, partitions: settings.partitions)
         let scenario = settings.scenario(
             cuts: settings.cuts, records: settings.records, partitions: settings.partitions)
-        return try LoadGenerator.produce(scenario: scenario, topic: topic, configuration: host.configuration) {
+        let configuration = try settings.producing(host.configuration)
+        return try LoadGenerator.produce(scenario: scenario, topic: topic, configuration: configuration) {
             progress("producing \($0) of \(settings.records) records")
         }
     }
@@ -92,5 +93,17 @@ struct BenchHost: Sendable {
             host.value.close()
             try options.removeFolders()
         }
+    }
+}
+
+extension BenchSettings {
+    /// How the topic is written.
+    ///
+    /// - Throws: `BrokerError`.
+    func producing(_ configuration: KafkaConfiguration) throws -> KafkaConfiguration {
+        guard let topicCompression else { return configuration }
+        let property = KafkaProperty(name: "compression.type", value: topicCompression.rawValue)
+        return try KafkaConfiguration(
+            bootstrap: configuration.bootstrap, properties: configuration.properties + [property])
     }
 }

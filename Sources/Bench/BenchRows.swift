@@ -20,9 +20,14 @@ struct BenchRowTrials: Sendable {
 
     /// Records a second of each round.
     var rates: [Double] { rounds.map(\.run.recordsPerSecond) }
-    /// Bytes of logs written for each byte ingested, one copy.
-    var walFactors: [Double] {
-        rounds.map { $0.bytesFetched == 0 ? 0 : Double($0.run.walBytesWritten) / Double($0.bytesFetched) }
+    /// Bytes of logs written for each byte of keys and values, one copy. Of batches as they came a worker counts other
+    /// bytes, those of the topic.
+    private func walFactors(bytesPerRecord: Double) -> [Double] {
+        rounds.map { trial in
+            let bytes =
+                cell.client == .native ? Double(trial.run.produced) * bytesPerRecord : Double(trial.bytesFetched)
+            return bytes == 0 ? 0 : Double(trial.run.walBytesWritten) / bytes
+        }
     }
 
     /// The row's figures beside those of `raw`'s rounds.
@@ -32,7 +37,7 @@ struct BenchRowTrials: Sendable {
         let rate = Median.of(rates)
         let records = Double(rounds.first?.run.produced ?? 0)
         let seconds = rate > 0 ? records / rate : 0
-        let walFactor = Interval.ofMedian(walFactors.map { $0 * Double(copies) })
+        let walFactor = Interval.ofMedian(walFactors(bytesPerRecord: bytesPerRecord).map { $0 * Double(copies) })
         let factor = walFactor.median
         let cpu = Interval.ofMedian(rounds.map { $0.report.processorSeconds / max(records, 1) * 1e6 })
         let hasLog = cell.strategy.traits.logsBlocks && bytesPerRecord > 0

@@ -29,6 +29,8 @@ public struct BenchSettings: Equatable, Sendable {
     public var pairs = 7
     /// The seed of payloads and orders.
     public var seed: UInt64 = 1
+    /// How the topic is compressed by its producer; nil: as the user's properties say, and they say nothing as a rule.
+    public var topicCompression: TopicCompression?
     /// Copies of the write-ahead log, at least 1.
     public var logReplicas = 1
     /// The zstd level of the log; nil: not compressed.

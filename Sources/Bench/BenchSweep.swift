@@ -2,6 +2,11 @@
 internal import Harness
 internal import World
 
+/// What a producer does to its batches; a broker keeps them so.
+public enum TopicCompression: String, CaseIterable, Sendable {
+    case none, gzip, snappy, lz4, zstd
+}
+
 /// A benchmark's settings, perhaps with one of them varied.
 public struct BenchSweep: Sendable {
     /// What can be varied, by the names of the options.
@@ -14,6 +19,8 @@ public struct BenchSweep: Sendable {
         case partitions
         /// Copies of the log.
         case replicas
+        /// How the topic is compressed, by name.
+        case topicCompression = "topic-compression"
         /// zstd's level, 0 for none.
         case zstdLevel = "zstd-level"
         /// Records of a block.
@@ -27,9 +34,13 @@ public struct BenchSweep: Sendable {
         /// Milliseconds between two batches.
         case batchInterval = "batch-interval"
 
-        /// What its values may be.
+        /// The names of its values; nil where they are numbers.
+        var names: [String]? { self == .topicCompression ? TopicCompression.allCases.map(\.rawValue) : nil }
+
+        /// What its values may be, or the places of their names.
         public var range: ClosedRange<Int> {
             switch self {
+            case .topicCompression: 0...TopicCompression.allCases.count - 1
             case .records: ScenarioLimits.records
             case .recordBytes: BenchSettings.recordBytesRange
             case .partitions: ScenarioLimits.partitions
@@ -69,6 +80,14 @@ public struct BenchSweep: Sendable {
                 exitCode: .usage)
         }
         let values = try parts[1].split(separator: ",", omittingEmptySubsequences: false).map { word in
+            if let names = key.names {
+                guard let place = names.firstIndex(of: String(word)) else {
+                    throw Diagnosis(
+                        cause: "--sweep \(key.rawValue): there is no '\(word)'",
+                        fix: "choose from \(names.joined(separator: ", ")), joined by commas", exitCode: .usage)
+                }
+                return place
+            }
             guard let value = Int(word), key.range.contains(value) else {
                 throw Diagnosis(
                     cause: "--sweep \(key.rawValue): '\(word)' is not within \(key.range.lowerBound) to "
@@ -98,19 +117,20 @@ public struct BenchSweep: Sendable {
             var settings = base
             settings.set(key, to: value)
             try settings.check()
-            return ("\(key.rawValue)=\(value)", settings)
+            return ("\(key.rawValue)=\(key.names?[value] ?? "\(value)")", settings)
         }
     }
 }
 
 extension BenchSettings {
-    /// Sets one of the settings that are whole numbers.
+    /// Sets one of the settings to one of its key's values.
     public mutating func set(_ key: BenchSweep.Key, to value: Int) {
         switch key {
         case .records: records = value
         case .recordBytes: recordBytes = value
         case .partitions: partitions = value
         case .replicas: logReplicas = value
+        case .topicCompression: topicCompression = TopicCompression.allCases[value]
         case .zstdLevel: zstdLevel = value == 0 ? nil : value
         case .blockRecords: blockRecords = value
         case .batchRecords: batchRecords = value

@@ -78,7 +78,8 @@ struct BenchStage: Sendable {
                 host, cuts: settings.openLoopCuts, topic: topic, truth: load.truth, client: cell.client,
                 isShaped: false)
             executor.subject.origin = recordBytes < ScenarioLimits.recordBytes.lowerBound ? .anyone : .kbench
-            return try await trial(plan(cell), executor, name: name, load: (load, host.value.configuration))
+            let producing = try settings.producing(host.value.configuration)
+            return try await trial(plan(cell), executor, name: name, load: (load, producing))
         }
     }
 

@@ -76,7 +76,8 @@ public struct CapacityRunner: Sendable {
     private func search(_ cell: BenchCell, on stage: BenchStage) async throws -> CapacityRow {
         var search = RateSearch(
             start: start, highest: Double(ScenarioLimits.records.upperBound) / settings.latencySeconds)
-        var row = CapacityRow(strategy: cell.strategy.rawValue, sink: cell.sink?.rawValue ?? "none")
+        var row = CapacityRow(
+            strategy: cell.strategy.rawValue, sink: cell.sink?.rawValue ?? "none", client: cell.client.rawValue)
         while let rate = search.next {
             let probe = try await probe(cell, rate: rate, on: stage, number: row.probes.count + 1)
             progress(cell.label, probe)

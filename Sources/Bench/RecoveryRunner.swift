@@ -58,7 +58,7 @@ public struct RecoveryRunner: Sendable {
         }
         return RecoveryResult(
             rows: rows, pairs: settings.pairs, recordBytes: settings.recordBytes, seed: settings.seed, broker: broker,
-            reproduce: options.reproduce)
+            reproduce: options.reproduce, client: settings.clients[0].rawValue)
     }
 
     /// Refuses sizes for which there is no room: a size is held by the log and, where there is no other broker, by the
@@ -86,10 +86,12 @@ public struct RecoveryRunner: Sendable {
         let crash = ArmedCrash(CrashPoint(.batchPlan, .before), at: 1)
         var plan = stage.plan(BenchCell(strategy: .receiverWal, sink: .counting))
         plan.death = .points([crash])
-        let run = StagedRun(
-            executor: stage.executor(
-                stage.host, cuts: .count(block: block, batch: stage.truth.records), topic: stage.topic,
-                truth: stage.truth), plan: plan, directory: "\(options.workDirectory)/recovery")
+        var executor = stage.executor(
+            stage.host, cuts: .count(block: block, batch: stage.truth.records), topic: stage.topic,
+            truth: stage.truth, client: settings.clients[0])
+        // As in the price table: what keeps batches as they came has each of them once.
+        executor.subject.cutsByBatch = true
+        let run = StagedRun(executor: executor, plan: plan, directory: "\(options.workDirectory)/recovery")
         let first = try await run.live(crash: crash)
         if let diagnosis = first.diagnosis { throw diagnosis }
         var row = RecoveryRow(records: stage.truth.records, partitions: stage.truth.starts.count)
@@ -131,8 +133,9 @@ public struct RecoveryRunner: Sendable {
                         try FileSystem.dropFromCache("\(state)/wal/blocks")
                         return try ReplayPass.log(ofState: state)
                     case .broker:
+                        let kafka = stage.host.value.configuration
                         return try ReplayPass.broker(
-                            stage.host.value.configuration, topic: stage.topic, truth: stage.truth)
+                            kafka, topic: stage.topic, truth: stage.truth, client: settings.clients[0])
                     }
                 }
                 try Task.checkCancellation()

@@ -15,11 +15,15 @@ private final class DeadRun {
     let paths: [String]
 
     /// A run that dies at `crash`; of its files those are changed whose path has one of `parts`.
-    init(_ strategy: Strategy, _ fidelity: Fidelity = .sound, crash: ArmedCrash, parts: [String]) {
+    init(
+        _ strategy: Strategy, _ fidelity: Fidelity = .sound, crash: ArmedCrash, parts: [String],
+        keepsBatches: Bool = false
+    ) {
         let shape = LoadShape(
             records: 60, partitions: 2, blockRecords: 5, batchRecords: 15, groupCommitBlocks: 2, checkpointLagTasks: 1,
             autoCommitBlocks: 2, chunkRecords: 4)
         run = SimulatedRun(strategy: strategy, sink: .append, shape: shape, fidelity: fidelity, walSegmentBytes: 700)
+        run.broker.keepsBatches = keepsBatches
         // It dies of the crash, which its schedule has; were it not to, its files are as good to change.
         _ = try? run.live(crash: crash)
         paths = run.disk.paths.filter { path in parts.contains { path.contains($0) } }
@@ -103,14 +107,17 @@ extension Reader {
         }
     }
 
-    static func log(_ framing: WriteAheadLog.Framing) -> Reader {
+    /// `keepsBatches`: of blocks that are batches as they came.
+    static func log(_ framing: WriteAheadLog.Framing, keepsBatches: Bool = false) -> Reader {
         let dead = DeadRun(
             .receiverWal, framing == .plain ? Fidelity([.writesPlainFrames]) : .sound,
-            crash: ArmedCrash(CrashPoint(.batchSubmit, .before), at: 3), parts: ["/wal/"])
+            crash: ArmedCrash(CrashPoint(.batchSubmit, .before), at: 3), parts: ["/wal/"],
+            keepsBatches: keepsBatches)
         // Plain frames have nothing that could be made right.
         let isPlain = framing == .plain
         return Reader(
-            isPlain ? "wal-plain" : "wal", isNamedByPerson: false, corpus: dead.corpus,
+            (isPlain ? "wal-plain" : "wal") + (keepsBatches ? "-batches" : ""), isNamedByPerson: false,
+            corpus: dead.corpus,
             repair: { isPlain ? $0 : Repair.segment($0) }
         ) { bytes, origin, number in
             let changed = dead.changed(origin, to: bytes)
@@ -205,7 +212,9 @@ extension Reader {
         ("scenario", scenario), ("capsule", capsule), ("capsule-file", capsuleFile), ("bench", bench),
         ("policy", policy), ("comparison", comparison), ("history", history), ("properties", properties),
         ("positions", positions), ("checkpoint", checkpoint), ("offset-log", offsetLog),
-        ("wal", { log(.checked) }), ("wal-plain", { log(.plain) }), ("block", block),
+        ("wal", { log(.checked) }), ("wal-plain", { log(.plain) }),
+        ("wal-batches", { log(.checked, keepsBatches: true) }),
+        ("wal-plain-batches", { log(.plain, keepsBatches: true) }), ("block", block),
         ("wire-stream", wireStream), ("wire-request", wireRequest), ("wire-response", wireResponse),
         ("record-batch", recordBatch), ("proxy-request", proxyRequest), ("proxy-response", proxyResponse),
         ("trigger", trigger), ("script", script), ("order", order), ("pipeline", pipeline), ("point", point),

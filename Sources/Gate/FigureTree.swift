@@ -4,7 +4,8 @@ internal import Foundation
 /// Finds numbers in JSON.
 enum FigureTree {
     /// The numbers in `text`, by name. A name is the keys on the way joined by `/`; an element of a list is called by its
-    /// strategy, sink, fidelity and name where it has them, else by its place.
+    /// strategy, sink, fidelity and name where it has them, with its client where that is not librdkafka and its setting
+    /// where it has one, else by its place.
     ///
     /// - Returns: nothing where the text is not JSON.
     static func figures(in text: String) -> [String: Double] {
@@ -35,7 +36,10 @@ enum FigureTree {
 
     private static func label(_ value: Any, _ place: Int) -> String {
         let object = value as? [String: Any] ?? [:]
-        let words = ["strategy", "sink", "fidelity", "name", "place"].compactMap { object[$0] as? String }
+        var words = ["strategy", "sink", "fidelity", "name", "place"].compactMap { object[$0] as? String }
+        // Of a benchmark of several clients, or a sweep, all rows have the same strategy.
+        if !words.isEmpty, let client = object["client"] as? String, client != "librdkafka" { words.append(client) }
+        if !words.isEmpty, let setting = object["setting"] as? String, !setting.isEmpty { words.append(setting) }
         return words.isEmpty ? "\(place)" : words.joined(separator: "/")
     }
 

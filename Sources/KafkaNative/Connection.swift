@@ -1,6 +1,7 @@
 // A connection to one broker: a request goes out, its answer comes back, and bytes that are neither end it.
 internal import KafkaWire
 internal import Posix
+internal import Sasl
 internal import World
 
 /// One thread uses a connection at a time. At most one request is on its way.
@@ -8,6 +9,8 @@ final class Connection {
     let address: NativeSettings.Address
     private let settings: NativeSettings
     let socket: StreamSocket
+    /// nil: nothing is encrypted.
+    private var tls: TlsSession?
     private var versions: [Int16: ClosedRange<Int16>] = [:]
     private var correlationId: Int32 = 0
     /// The number of the request that is on its way.
@@ -21,19 +24,20 @@ final class Connection {
 
     /// Connects, learns what the broker can, and logs in where that is asked for.
     ///
-    /// - Throws: `SystemError`, ``Disconnection``, ``NoAnswer``, ``Refusal``, `WireError`, or `BrokerError` for
-    ///   a broker that is too old.
+    /// - Throws: `SystemError`, ``Disconnection``, ``NoAnswer``, ``Untrusted``, ``Refusal``, `SaslFailure`, `WireError`,
+    ///   or `BrokerError` for a broker that is too old.
     init(_ address: NativeSettings.Address, _ settings: NativeSettings, timeout: Duration) throws {
         self.address = address
         self.settings = settings
         socket = try StreamSocket.connect(host: address.host, port: address.port, timeout: timeout)
         do {
+            if let context = settings.tls { tls = try TlsSession(context, address, over: socket, timeout: timeout) }
             let answer = try ask(ApiVersions.self, ApiVersions.Request(), version: 0, timeout: timeout)
             guard answer.errorCode == .none else { throw Refusal(answer.errorCode) }
             for api in answer.apiKeys where api.minVersion <= api.maxVersion {
                 versions[api.apiKey] = api.minVersion...api.maxVersion
             }
-            if let login = settings.login { try logIn(login, timeout: timeout) }
+            if let login = settings.security.login { try logIn(login, timeout: timeout) }
         } catch {
             close()
             throw error
@@ -84,11 +88,17 @@ final class Connection {
             let frame = try A.encodeRequest(
                 request, version: version, correlationId: correlationId, clientId: settings.clientId)
             awaited = correlationId
-            try frame.bytes.withUnsafeBytes { try socket.send($0, timeout: settings.attemptTimeout) }
+            try frame.bytes.withUnsafeBytes { try send($0) }
         } catch {
             close()
             throw error
         }
+    }
+
+    /// Sends the bytes of a request.
+    func send(_ bytes: UnsafeRawBufferPointer) throws {
+        guard let tls else { return try socket.send(bytes, timeout: settings.attemptTimeout) }
+        try tls.send(bytes, timeout: settings.attemptTimeout)
     }
 
     /// Reads an answer into `buffer`, which is empty or has the beginning of it.
@@ -134,7 +144,7 @@ final class Connection {
     private func arrived(
         into rest: UnsafeMutableRawBufferPointer, until deadline: ContinuousClock.Instant
     ) throws -> Int? {
-        switch try socket.receive(into: rest, until: deadline) {
+        switch try tls?.receive(into: rest, until: deadline) ?? socket.receive(into: rest, until: deadline) {
         case .bytes(let count): return count
         case .nothing: return nil
         case .end: throw Disconnection(reason: "the broker at \(address) has closed the connection")
@@ -158,16 +168,21 @@ final class Connection {
 
     // MARK: SASL
 
-    private func logIn(_ login: NativeSettings.Login, timeout: Duration) throws {
+    private func logIn(_ login: SaslLogin, timeout: Duration) throws {
         var handshake = SaslHandshake.Request()
-        handshake.mechanism = "PLAIN"
+        handshake.mechanism = login.mechanism.rawValue
         let offer = try ask(
             SaslHandshake.self, handshake, version: version(SaslHandshake.self, 1...1), timeout: timeout)
         guard offer.errorCode == .none else { throw Refusal(offer.errorCode) }
-        var request = SaslAuthenticate.Request()
-        request.authBytes = Bytes([0] + Array(login.user.utf8) + [0] + Array(login.password.utf8))
-        let answer = try ask(
-            SaslAuthenticate.self, request, version: version(SaslAuthenticate.self, 0...1), timeout: timeout)
-        guard answer.errorCode == .none else { throw Refusal(answer.errorCode) }
+        let version = try version(SaslAuthenticate.self, 0...1)
+        var dialogue = login.begin()
+        var said: [UInt8] = []
+        while let message = try dialogue.step(said) {
+            var request = SaslAuthenticate.Request()
+            request.authBytes = Bytes(message)
+            let answer = try ask(SaslAuthenticate.self, request, version: version, timeout: timeout)
+            guard answer.errorCode == .none else { throw Refusal(answer.errorCode) }
+            said = answer.authBytes.array
+        }
     }
 }

@@ -1,6 +1,7 @@
 // What can go wrong with one attempt, and what it means for whoever asked.
 internal import KafkaWire
 internal import Posix
+internal import Sasl
 internal import World
 
 /// A broker's answer that says no.
@@ -41,6 +42,8 @@ enum Failures {
         case let lost as Disconnection: lost.reason
         case is NoAnswer: "no answer came in time"
         case is NoLeader: "the partition has no leader"
+        case let broker as Untrusted: broker.reason
+        case let login as SaslFailure: login.description
         default: "\(error)"
         }
     }
@@ -53,7 +56,8 @@ enum Failures {
 
     private static func code(of error: any Error) -> BrokerError.Code {
         switch error {
-        case is Disconnection, is SystemError: return .unreachable
+        case is Disconnection, is SystemError, is Untrusted: return .unreachable
+        case is SaslFailure: return .notAllowed
         case is NoAnswer, is NoLeader: return .timedOut
         case let refusal as Refusal:
             switch refusal.code {

@@ -15,7 +15,7 @@ extension NativeReader {
         while added < limit, place.position < until {
             let before = added
             try takeBatches(place, until: until, limit: limit, into: block, added: &added)
-            if added > before || place.waiting > 0 { continue }
+            if added > before || place.waiting > 0 || place.position >= until { continue }
             guard try waitForMore(of: place, added: added, &deadline, timeout) else { break }
         }
         return (added, min(place.position, until))
@@ -53,18 +53,18 @@ extension NativeReader {
         _ batch: UnsafeRawBufferPointer, of place: PartitionPlace, until: Offset, room: Int, into block: Block
     ) throws -> Int {
         let header = place.header
-        let from = max(place.position, header.baseOffset)
-        guard Int64(header.recordCount) == Int64(header.lastOffsetDelta) + 1 else {
+        let count = Int(header.recordCount)
+        // A record at each offset: nothing has to be opened to know that.
+        guard count == Int(header.lastOffsetDelta) + 1, place.position <= header.baseOffset,
+            until > header.lastOffset, count <= room
+        else {
             return try takeSome(batch, of: place, until: until, room: room, into: block)
         }
-        // A record at each offset: nothing has to be opened to know that.
-        let count = min(Int(min(until, header.lastOffset + 1) - from), room)
-        let end = from + Int64(count)
         block.append(
-            batch: batch, of: place.partition, CollectionOfOne(from..<end),
-            ingested: batch.count * count / Int(header.recordCount))
+            batch: batch, of: place.partition, CollectionOfOne(header.baseOffset..<header.lastOffset + 1),
+            ingested: batch.count)
         if place.isVerified { note(header, in: block) }
-        place.position = end
+        place.position = header.lastOffset + 1
         return count
     }
 
@@ -86,34 +86,47 @@ extension NativeReader {
     /// Bytes of a batch below which going through them is as fast.
     private static let leastJoined = 64 << 10
 
-    /// As above, of a batch that compaction has left gaps in: its records say where they are.
+    /// As above, of a batch that compaction has left gaps in, or of which a part is wanted: its records say where they
+    /// are. The part becomes a batch of its own, so that what is logged of a batch is never more than it has.
     private func takeSome(
         _ batch: UnsafeRawBufferPointer, of place: PartitionPlace, until: Offset, room: Int, into block: Block
     ) throws -> Int {
         let header = place.header
-        var cursor = try header.records(in: batch, unpacker(for: place))
+        let isPacked = header.attributes.codec != .some(.none)
+        var cursor = try place.cursor ?? header.records(in: batch, isPacked ? unpacker(for: place) : idleUnpacker)
+        var start = cursor
         var stretches: [Range<Offset>] = []
         var count = 0
         var isOver = false
         while count < room {
+            let before = cursor
             guard let record = try cursor.next() else {
                 isOver = true
                 break
             }
             if record.offset < place.position { continue }
-            if record.offset >= until { break }
+            if record.offset >= until {
+                cursor = before
+                break
+            }
             if let last = stretches.last, last.upperBound == record.offset {
                 stretches[stretches.count - 1] = last.lowerBound..<record.offset + 1
             } else if stretches.last.map({ $0.upperBound < record.offset }) ?? true {
+                if stretches.isEmpty { start = before }
                 stretches.append(record.offset..<record.offset + 1)
             } else {
                 throw WireError(.number, "OffsetDelta", at: 0)
             }
             count += 1
         }
-        block.append(
-            batch: batch, of: place.partition, stretches,
-            ingested: batch.count * count / max(1, Int(header.recordCount)))
+        let ingested = batch.count * count / max(1, Int(header.recordCount))
+        if count == Int(header.recordCount) {
+            block.append(batch: batch, of: place.partition, stretches, ingested: ingested)
+        } else if count > 0 {
+            let slice = header.slice(start.bytes(upTo: cursor), count: count)
+            slice.withUnsafeBytes { block.append(batch: $0, of: place.partition, stretches, ingested: ingested) }
+        }
+        place.cursor = isOver ? nil : cursor
         let end = stretches.last?.upperBound ?? place.position
         place.position = isOver ? header.lastOffset + 1 : count < room ? until : end
         return count

@@ -86,7 +86,8 @@ final class NativeReader: RecordReader {
             try deliver(place, until: until, limit: limit, added: &added, lends: false) { record, _ in
                 block.append(partition: partition, offset: record.offset, key: record.key, value: record.value)
             }
-            if added > before || place.waiting > 0 { continue }
+            // Where nothing is to be seen before the range ends, nothing is waited for.
+            if added > before || place.waiting > 0 || place.position >= until { continue }
             guard try waitForMore(of: place, added: added, &deadline, timeout) else { break }
         }
         return (added, min(place.position, until))
@@ -108,7 +109,7 @@ final class NativeReader: RecordReader {
                     records[at] = RecordBatch.Record(offset: record.offset, value: record.value)
                     bytes += (record.key?.count ?? 0) + (record.value?.count ?? 0)
                 }
-                if added > 0 || place.waiting > 0 { continue }
+                if added > 0 || place.waiting > 0 || place.position >= until { continue }
                 guard try waitForMore(of: place, added: added, &deadline, timeout) else { break }
             }
             return (added, bytes)
@@ -224,7 +225,7 @@ final class NativeReader: RecordReader {
     }
 
     /// For batches that are not compressed.
-    private let idleUnpacker = Unpacker()
+    let idleUnpacker = Unpacker()
 
     /// Gives back what was lent.
     private func takeBack() {

@@ -1,4 +1,5 @@
 // What this client needs to reach a cluster, and which of the user's properties it takes.
+internal import Sasl
 internal import World
 
 /// How to reach a Kafka cluster with this client.
@@ -10,16 +11,12 @@ public struct NativeSettings: Sendable {
         var description: String { "\(host):\(port)" }
     }
 
-    /// Name and password for SASL's mechanism PLAIN.
-    struct Login: Sendable {
-        var user: String
-        var password: String
-    }
-
     /// The addresses to ask first, as they were given.
     let bootstrap: String
     let addresses: [Address]
-    let login: Login?
+    let security: BrokerSecurity
+    /// nil: nothing is encrypted.
+    let tls: TlsContext?
     private(set) var clientId = "kbench"
     /// Whether the checksum of every batch is held against its bytes before a record of it is handed out.
     public var checksBatches = true
@@ -44,6 +41,8 @@ public struct NativeSettings: Sendable {
     /// - Parameters:
     ///   - bootstrap: `host:port`, separated by commas; the port is 9092 where there is none.
     ///   - properties: Names as librdkafka has them, and values; of two with one name the later counts.
+    /// Files of certificates and keys are read here.
+    ///
     /// - Throws: ``BrokerError`` `configuration`, naming the property.
     public init(bootstrap: String, properties: [(name: String, value: String)] = []) throws {
         self.bootstrap = bootstrap
@@ -53,7 +52,12 @@ public struct NativeSettings: Sendable {
             try NativeSettings.check(name, value)
             given[name] = value
         }
-        login = try NativeSettings.login(in: given)
+        do {
+            security = try BrokerSecurity(given, for: "the native client")
+        } catch {
+            throw NativeSettings.lack(error.property, error.reason)
+        }
+        tls = try security.encryption.map(TlsContext.init)
         if let name = given["client.id"] { clientId = name }
         if let checks = given["check.crcs"] { checksBatches = try NativeSettings.flag("check.crcs", checks) }
         for name in ["fetch.message.max.bytes", "max.partition.fetch.bytes"] {
@@ -69,34 +73,16 @@ public struct NativeSettings: Sendable {
         "security.protocol", "sasl.mechanism", "sasl.mechanisms", "sasl.username", "sasl.password",
     ]
 
-    /// The beginnings of names that decide how a cluster is reached, or what is read.
-    private static let meant = ["ssl.", "sasl.", "fetch.", "queued.", "socket.", "broker.", "client.rack", "security."]
+    /// The beginnings of names that decide how a cluster is reached, or what is read. Those of TLS are looked at where
+    /// it is asked for.
+    private static let meant = ["sasl.", "fetch.", "queued.", "socket.", "broker.", "client.rack", "security."]
 
     private static func check(_ name: String, _ value: String) throws {
-        if taken.contains(name) { return }
-        guard let start = meant.first(where: name.hasPrefix) else { return }
+        guard !taken.contains(name), meant.contains(where: name.hasPrefix) else { return }
         // What may be a secret is not repeated.
         let isSecret = ["password", "secret", "key", "pem", "config"].contains { name.contains($0) }
-        let what = start == "ssl." ? "has no TLS" : "does not have this property"
-        throw lack(name, (isSecret ? "is given" : "is \(value)") + ", and the native client \(what)")
-    }
-
-    private static func login(in given: [String: String]) throws -> Login? {
-        let secured = given["security.protocol"]?.lowercased() ?? "plaintext"
-        guard ["plaintext", "sasl_plaintext"].contains(secured) else {
-            throw lack("security.protocol", "is \(secured), and the native client has no TLS")
-        }
-        guard secured == "sasl_plaintext" else { return nil }
-        let mechanism = given["sasl.mechanism"] ?? given["sasl.mechanisms"] ?? "GSSAPI"
-        guard mechanism == "PLAIN" else {
-            throw lack("sasl.mechanism", "is \(mechanism), and the native client has PLAIN alone")
-        }
-        guard let user = given["sasl.username"], let password = given["sasl.password"],
-            !user.contains("\0"), !password.contains("\0")
-        else {
-            throw lack("sasl.username", "or sasl.password is missing, or holds a byte 0")
-        }
-        return Login(user: user, password: password)
+        throw lack(
+            name, (isSecret ? "is given" : "is \(value)") + ", and the native client does not have this property")
     }
 
     private static func lack(_ name: String, _ reason: String) -> BrokerError {

@@ -83,6 +83,7 @@ final class PartitionPlace {
             }
             position = max(position, header.lastOffset + 1)
             isVerified = false
+            cursor = nil
             fetched[0].drop(header)
         }
         return false

@@ -49,6 +49,12 @@ struct BenchOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Rounds.", valueName: "K"))
     var pairs = 7
 
+    @Option(
+        help: ArgumentHelp(
+            "How the topic is compressed: none, gzip, snappy, lz4 or zstd; else as the properties say.",
+            valueName: "NAME"))
+    var topicCompression: String?
+
     @Option(help: ArgumentHelp("Copies of the log: simulated replicas on this machine, 1 to 3.", valueName: "R"))
     var replicas: Int?
 
@@ -103,6 +109,15 @@ struct BenchOptions: ParsableArguments {
         for (key, value) in numbers {
             if let value { try settings.set(key, checked: value) }
         }
+        settings.topicCompression = try topicCompression.map { text in
+            let known = TopicCompression.allCases
+            guard let found = known.first(where: { $0.rawValue == text }) else {
+                throw Diagnosis(
+                    cause: "--topic-compression: there is no '\(text)'",
+                    fix: "choose from \(known.map(\.rawValue).joined(separator: ", "))", exitCode: .usage)
+            }
+            return found
+        }
         try OptionCheck.range(pairs, 1...1_000, "--pairs")
         try OptionCheck.range(seed, ScenarioLimits.seed, "--seed")
         if let rate { try OptionCheck.range(rate, ScenarioLimits.recordsPerSecond, "--rate", "records a second") }
@@ -142,7 +157,8 @@ struct BenchOptions: ParsableArguments {
         }
         if topic != nil {
             try refuse(
-                [.records, .recordBytes, .partitions], sweep, because: "the records of --topic are there already")
+                [.records, .recordBytes, .partitions, .topicCompression], sweep,
+                because: "the records of --topic are there already")
         }
         let strategies = settings.measuredStrategies
         if !strategies.contains(where: \.isReceiver) {
@@ -177,6 +193,7 @@ struct BenchOptions: ParsableArguments {
         if sink != "counting" { words += ["--sink", sink] }
         if client != ClientKind.librdkafka.rawValue { words += ["--client", client] }
         for (key, value) in numbers { if let value { words += ["--\(key.rawValue)", "\(value)"] } }
+        if let topicCompression { words += ["--topic-compression", topicCompression] }
         if let topic { words += ["--topic", topic] }
         if let startTimestamp { words += ["--start-timestamp", startTimestamp] }
         if let load { words += ["--load", load] }

@@ -40,6 +40,8 @@ struct BenchRecoveryCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The seed of payloads and of the order.", valueName: "S"))
     var seed = 1
 
+    @OptionGroup var client: ClientOption
+
     @OptionGroup var broker: BrokerOptions
 
     @OptionGroup var topics: TopicOptions
@@ -61,6 +63,7 @@ struct BenchRecoveryCommand: AsyncParsableCommand {
         try settings.set(.zstdLevel, checked: zstdLevel)
         try OptionCheck.range(pairs, 1...1_000, "--pairs")
         try OptionCheck.range(seed, ScenarioLimits.seed, "--seed")
+        if let kind = try client.kind() { settings.clients = [kind] }
         settings.pairs = pairs
         settings.seed = UInt64(seed)
         let megabytes = try OptionCheck.words(sizes, "--sizes").map { word in
@@ -92,6 +95,7 @@ struct BenchRecoveryCommand: AsyncParsableCommand {
     private var reproduce: String {
         (["kbench", "bench", "recovery", "--sizes", sizes, "--record-bytes", "\(recordBytes)"]
             + ["--partitions", "\(partitions)", "--pairs", "\(pairs)", "--zstd-level", "\(zstdLevel)"]
-            + ["--seed", "\(seed)"] + broker.arguments + topics.arguments + log.arguments).joined(separator: " ")
+            + ["--seed", "\(seed)"] + client.arguments + broker.arguments + topics.arguments + log.arguments).joined(
+                separator: " ")
     }
 }

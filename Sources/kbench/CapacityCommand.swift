@@ -28,6 +28,12 @@ struct CapacityCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The sinks, joined by commas, or all.", valueName: "A,B"))
     var sink = "counting"
 
+    @Option(
+        help: ArgumentHelp(
+            "The clients that workers read with, joined by commas: librdkafka, and native, which is kbench's own.",
+            valueName: "A,B"))
+    var client = ClientKind.librdkafka.rawValue
+
     @Option(help: ArgumentHelp("The bound on the 99th percentile, in milliseconds.", valueName: "MS"))
     var p99 = 500.0
 
@@ -67,6 +73,7 @@ struct CapacityCommand: AsyncParsableCommand {
         var settings = BenchSettings(
             strategies: try OptionCheck.names(strategy, "--strategy", Strategy.allCases) { $0.rawValue },
             sinks: try OptionCheck.names(sink, "--sink", SinkKind.allCases) { $0.rawValue })
+        settings.clients = try OptionCheck.names(client, "--client", ClientKind.allCases) { $0.rawValue }
         let numbers: [(BenchSweep.Key, Int?)] = [
             (.recordBytes, recordBytes), (.partitions, partitions), (.blockInterval, blockInterval),
             (.batchInterval, batchInterval),
@@ -108,6 +115,7 @@ struct CapacityCommand: AsyncParsableCommand {
             "--from", OptionCheck.plain(from),
             "--probe-time", probeTime, "--record-bytes", "\(recordBytes)", "--partitions", "\(partitions)",
         ]
+        if client != ClientKind.librdkafka.rawValue { words += ["--client", client] }
         if let blockInterval { words += ["--block-interval", "\(blockInterval)"] }
         if let batchInterval { words += ["--batch-interval", "\(batchInterval)"] }
         return (words + ["--seed", "\(seed)"] + broker.arguments + topics.arguments).joined(separator: " ")

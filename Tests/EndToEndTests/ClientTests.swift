@@ -115,14 +115,15 @@ extension EndToEnd {
         }
 
         static let refusals: [(arguments: [String], cause: String)] = [
-            (["--client", "native", "-X", "security.protocol=SSL"], "security.protocol is ssl"),
             (
                 [
-                    "--client", "native", "-X", "security.protocol=SASL_PLAINTEXT", "-X",
-                    "sasl.mechanism=SCRAM-SHA-256",
-                ], "sasl.mechanism is SCRAM-SHA-256, and the native client has PLAIN alone"
+                    "--client", "native", "-X", "security.protocol=SASL_PLAINTEXT", "-X", "sasl.mechanism=OAUTHBEARER",
+                ], "sasl.mechanism is OAUTHBEARER, and the native client has PLAIN, SCRAM-SHA-256, SCRAM-SHA-512"
             ),
-            (["--client", "native", "-X", "ssl.ca.location=/ca.pem"], "ssl.ca.location is /ca.pem, and the native"),
+            (
+                ["--client", "native", "-X", "security.protocol=SSL", "-X", "ssl.cipher.suites=a"],
+                "ssl.cipher.suites is given, and the native client has no such setting"
+            ),
             (["--client", "native", "-X", "queued.min.messages=5"], "queued.min.messages is 5, and the native client"),
             (["--client", "nativ"], "--client: there is no 'nativ'"),
             (["--client", "native,librdkafka"], "names 2 clients"),

@@ -35,7 +35,7 @@ extension EndToEnd {
             "--tier": "1", "--sweep": "replicas=1", "--format": "json", "--world": "real", "--latency-time": "1s",
             "-X": "a=b", "--strategy": "direct", "--sink": "append", "--metric": "recordsPerSecond",
             "--plant-slowdown": "1", "--pairs": "7", "--budget": "1s", "--topic-config": "a=b", "--load": "load.yaml",
-            "--records": "1000", "--record-bytes": "100",
+            "--records": "1000", "--record-bytes": "100", "--topic-compression": "zstd",
             "--shard": "1/2", "--committed": "file:there",
             "--out": "results", "--point": "sink.write.after", "--fidelity": "spark", "--batch-records": "2000",
         ]
@@ -77,7 +77,7 @@ extension EndToEnd {
             "bench run": Command(
                 options: [
                     "--strategy", "--sink", "--client", "--records", "--record-bytes", "--partitions", "--topic",
-                    "--start-timestamp", "--load", "--pairs",
+                    "--start-timestamp", "--load", "--pairs", "--topic-compression",
                     "--replicas", "--zstd-level", "--block-records", "--batch-records", "--group-commit-blocks",
                     "--block-interval", "--batch-interval", "--rate", "--latency-time", "--no-latency", "--no-crash",
                     "--plant-slowdown", "--seed", "--sweep", "--log-directory", "--out", "--format", "--quiet",
@@ -85,8 +85,8 @@ extension EndToEnd {
                 idle: [
                     Idle(options: ["--rate", "--latency-time"], arguments: ["--no-latency"], reason: "measures none"),
                     Idle(
-                        options: ["--records", "--record-bytes", "--partitions"], arguments: ["--topic", "orders"],
-                        reason: "there already"),
+                        options: ["--records", "--record-bytes", "--partitions", "--topic-compression"],
+                        arguments: ["--topic", "orders"], reason: "there already"),
                     Idle(
                         options: ["--replicas"], arguments: ["--strategy", "direct"],
                         reason: "nothing measured has a write-ahead log"),
@@ -104,11 +104,12 @@ extension EndToEnd {
                         reason: "nothing measured has a write-ahead log"),
                 ]),
             "bench recovery": Command(
-                options: ["--sizes", "--record-bytes", "--partitions", "--pairs", "--zstd-level", "--seed"]
+                options: ["--sizes", "--record-bytes", "--partitions", "--pairs", "--zstd-level", "--seed", "--client"]
                     + ["--log-directory", "--out", "--format", "--quiet"] + broker + topics),
             "capacity": Command(
                 options: [
-                    "--strategy", "--sink", "--p99", "--from", "--probe-time", "--record-bytes", "--partitions",
+                    "--strategy", "--sink", "--client", "--p99", "--from", "--probe-time", "--record-bytes",
+                    "--partitions",
                     "--block-interval", "--batch-interval", "--seed", "--out", "--format", "--quiet",
                 ] + broker + topics,
                 idle: [

@@ -118,6 +118,16 @@ import World
                 "rows/direct/append/ratioToRaw/median": 0.5, "rows/direct/append/sizes/0": 1,
                 "rows/direct/append/sizes/1": 2,
             ])
+        // Rows of two clients, and of a sweep, are told apart.
+        let several = """
+            {"rows": [{"strategy": "raw", "sink": "none", "client": "librdkafka", "setting": "", "fsyncs": 1},
+            {"strategy": "raw", "sink": "none", "client": "native", "setting": "", "fsyncs": 2},
+            {"strategy": "raw", "sink": "none", "client": null, "setting": "replicas=2", "fsyncs": 3}]}
+            """
+        #expect(
+            FigureTree.figures(in: several) == [
+                "rows/raw/none/fsyncs": 1, "rows/raw/none/native/fsyncs": 2, "rows/raw/none/replicas=2/fsyncs": 3,
+            ])
         #expect(FigureTree.figures(in: "no JSON") == [:])
         // The version of a form is no figure; that of anything else may be one.
         #expect(FigureTree.figures(in: #"{"schema": "kbench.bench", "version": 1, "lost": 0}"#) == ["lost": 0])

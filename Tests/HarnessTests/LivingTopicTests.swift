@@ -2,6 +2,7 @@
 import Engine
 import Evidence
 import Foundation
+import Harness
 import Ingestion
 import Judgement
 import Kafka
@@ -12,10 +13,10 @@ import World
 
 @Suite("An engine on a topic that changes", .serialized)
 struct LivingTopicTests {
-    private struct Killed: Error {}
+    struct Killed: Error {}
 
     /// A topic on a broker of its own, and lives of engines on it.
-    private final class Lab {
+    final class Lab {
         private let server: KafkaServer?
         let kafka: KafkaConfiguration
         let topic: String
@@ -24,14 +25,17 @@ struct LivingTopicTests {
         private var places: [(partition: Partition, offset: Offset)] = []
         private let memory = UnsafeMutableRawPointer.allocate(byteCount: EngineCounters.byteCount, alignment: 4096)
 
-        init(partitions: Int, brokers: String? = nil) throws {
+        init(
+            partitions: Int, brokers: String? = nil, served: ServerSettings = ServerSettings(),
+            properties: [KafkaProperty] = []
+        ) throws {
             topic = "living-\(UInt64.random(in: 0...UInt64.max))"
             folder = FileManager.default.temporaryDirectory.appendingPathComponent("kbench-\(topic)").path
             memory.initializeMemory(as: UInt8.self, repeating: 0, count: EngineCounters.byteCount)
-            server = brokers == nil ? try KafkaServer.start() : nil
+            server = brokers == nil ? try KafkaServer.start(served) : nil
             kafka = try KafkaConfiguration(
                 bootstrap: server?.bootstrap ?? brokers,
-                properties: [KafkaProperty(name: "receive.message.max.bytes", value: "1000000000")])
+                properties: [KafkaProperty(name: "receive.message.max.bytes", value: "1000000000")] + properties)
             let cluster = try KafkaCluster(kafka)
             defer { cluster.close() }
             try cluster.createTopic(topic, partitions: partitions)
@@ -71,13 +75,22 @@ struct LivingTopicTests {
                 starts: ends.map { _ in 0 }, ends: ends, cuts: cuts, onDataLoss: onDataLoss, membership: membership)
         }
 
+        /// Notes where a record lies that somebody else has produced.
+        func note(_ partition: Partition, _ offset: Offset) {
+            places.append((partition, offset))
+            produced += 1
+        }
+
         /// One life; true when it died of the crash.
         @discardableResult
-        func live(_ configuration: EngineConfiguration, crash: ArmedCrash? = nil) throws -> Bool {
-            let broker = try KafkaBroker(kafka, topic: topic)
-            defer { broker.close() }
+        func live(
+            _ configuration: EngineConfiguration, crash: ArmedCrash? = nil, client: ClientKind = .librdkafka
+        ) throws -> Bool {
+            let (broker, close) = try client.open(kafka, topic: topic)
+            defer { close() }
             let crashSwitch = crash.map { CrashSwitch(armed: $0) { _, _ in throw Killed() } } ?? CrashSwitch()
-            let seams = Seams(broker: broker, disk: PosixDisk(), clock: MonotonicClock(), crash: crashSwitch)
+            var seams = Seams(broker: broker, disk: PosixDisk(), clock: MonotonicClock(), crash: crashSwitch)
+            seams.makeOpener = ClientKind.makeOpener
             do {
                 try IngestionEngine(configuration: configuration, seams: seams, counters: counters).run()
                 return false

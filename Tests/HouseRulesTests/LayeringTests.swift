@@ -17,7 +17,8 @@ import Testing
     static let soleUsers: [(imported: String, user: String)] = [
         ("CRdKafka", "Kafka"), ("CZooKeeper", "ZooKeeper"), ("CZstd", "Compression"), ("CZlib", "Compression"),
         ("CSnappy", "Compression"), ("CLz4", "Compression"), ("Glibc", "Posix"),
-        ("CCrypto", "Sasl"), ("NIOSSL", "KafkaServer"), ("NIOSSL", "KafkaProxy"), ("NIOTLS", "KafkaProxy"),
+        ("CCrypto", "Sasl"), ("CTls", "KafkaNative"), ("NIOSSL", "KafkaServer"), ("NIOSSL", "KafkaProxy"),
+        ("NIOTLS", "KafkaProxy"),
         ("CPosixShims", "Posix"), ("CFileWatch", "Posix"), ("CPlainLoop", "Kafka"),
         ("CChecksum", "Checksum"), ("Subprocess", "Harness"), ("SystemPackage", "Harness"), ("Yams", "Harness"),
         ("Histogram", "Harness"),

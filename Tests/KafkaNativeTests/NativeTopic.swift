@@ -118,7 +118,7 @@ extension Connection {
     func ask<A: Api>(_ api: A.Type, _ request: A.Request, version: Int16, records: [UInt8]) throws -> A.Response {
         let frame = try A.encodeRequest(request, version: version, correlationId: 77, clientId: "test")
         let bytes = records.withUnsafeBytes { frame.joined(with: $0) }
-        try bytes.withUnsafeBytes { try socket.send($0, timeout: patience) }
+        try bytes.withUnsafeBytes { try send($0) }
         let buffer = AnswerBuffer(capacity: 100)
         #expect(try receive(into: buffer, until: ContinuousClock().now + patience))
         return try A.decodeResponse(buffer.bytes, version: version).response

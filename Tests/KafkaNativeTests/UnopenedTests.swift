@@ -55,6 +55,38 @@ import World
         #expect(try numbers(topic, 0..<100, limit: 15, whole: true).counts == [20, 20, 20, 20, 20])
     }
 
+    @Test("are cut where a block ends within one, so that nothing is kept twice", arguments: Codec.allCases)
+    func borders(codec: Codec) throws {
+        let topic = try NativeTopic()
+        try topic.write(0..<1000, size: 500, bytes: 100, codec: codec)
+        let reader = try topic.broker.openReader(at: [(0, 0)])
+        defer { reader.close() }
+        let opener = RecordOpener()
+        var (found, bytes) = ([Int](), 0)
+        // Blocks of 30 end within batches; a jump back in between, into the batch that is open.
+        for range: Range<Int64> in [0..<400, 100..<130, 400..<1000] {
+            try reader.seek(0, to: range.lowerBound)
+            var position = range.lowerBound
+            while position < range.upperBound {
+                let block = Block(encoding: .batches)
+                let read = try reader.fetch(0, until: range.upperBound, limit: 30, into: block, timeout: patience)
+                guard read.position > position else { break }
+                position = read.position
+                if range != 100..<130 { bytes += block.byteCount }
+                let records = Block()
+                try block.forEachBatch { entry in
+                    try BatchHeader(entry.bytes).verify(entry.bytes)
+                    try opener.open(entry, into: records)
+                }
+                #expect(records.offsetRanges == block.offsetRanges && records.recordCount == read.count)
+                if range != 100..<130 { found += records.numbers } else { #expect(records.numbers == Array(100..<130)) }
+            }
+        }
+        #expect(found == Array(0..<1000))
+        // Each record of 100 bytes has some more in a batch, and each piece a header.
+        #expect(bytes < 1000 * 120, "\(bytes)")
+    }
+
     @Test("never hold a record of an aborted transaction")
     func transactions() throws {
         let topic = try NativeTopic()

@@ -36,10 +36,20 @@ import World
 
     @Test(arguments: PowerLossEverywhereTests.pairs)
     func afterAHarmlessFaultNothingIsLost(strategy: Strategy, sink: SinkKind) throws {
+        try expectNothingLost(strategy, sink)
+    }
+
+    /// Neither of a receiver whose blocks keep batches as they came.
+    @Test func afterAHarmlessFaultNoUnopenedBatchIsLost() throws {
+        try expectNothingLost(.receiverWal, .append, keepsBatches: true)
+    }
+
+    private func expectNothingLost(_ strategy: Strategy, _ sink: SinkKind, keepsBatches: Bool = false) throws {
         var struck: Set<Fault> = []
         for fault in Self.harmless {
             #expect(fault.leavesPromises)
             let run = SimulatedRun(strategy: strategy, sink: sink, shape: Self.shape)
+            run.broker.keepsBatches = keepsBatches
             if case .rebalance = fault {
                 run.configuration.membership = .group(
                     sessionTimeoutMilliseconds: 6_000, heartbeatMilliseconds: 1_000)

@@ -9,7 +9,10 @@ struct CrashTests {
     /// The frames of a life with appends, group commits, rolls and a removal; sizes vary around a sector.
     static let frames: [Frame] = {
         var random = SeededRandom(seed: 22)
-        return [10, 300, 0, 700, 40, 513, 1, 200].enumerated().map { Frame(UInt8($0), randomBytes($1, &random)) }
+        return [10, 300, 0, 700, 40, 513, 1, 200].enumerated().map { number, count in
+            // One of them is a block of record batches.
+            count == 300 ? Frame(2, batchBlock()) : Frame(UInt8(number), randomBytes(count, &random))
+        }
     }()
 
     static func options(_ crash: CrashSwitch = CrashSwitch()) -> WriteAheadLog.Options {

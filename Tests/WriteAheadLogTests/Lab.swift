@@ -1,4 +1,5 @@
 // What the tests of the log share: payloads, logs of them, and what a recovery finds.
+import Compression
 import Testing
 import World
 
@@ -72,15 +73,13 @@ func randomBytes(_ count: Int, _ random: inout SeededRandom) -> [UInt8] {
     (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
 }
 
-/// The bytes of a block that keeps two batches as they came.
-func batchBlock(_ random: inout SeededRandom) -> [UInt8] {
-    let block = Block(encoding: .batches)
-    for partition: Partition in 0...1 {
-        randomBytes(90, &random).withUnsafeBytes {
-            block.append(batch: $0, of: partition, [3..<7, 9..<10], ingested: $0.count)
-        }
+/// The bytes of a block that keeps batches as they came.
+func batchBlock(_ codec: Codec = .none, from offset: Offset = 3) -> [UInt8] {
+    do {
+        return try UnopenedLogTests.block(codec, from: offset).bytes
+    } catch {
+        fatalError("\(error)")
     }
-    return block.withBytes { Array($0) }
 }
 
 /// Frames that are awkward in different ways: empty, short, all zeros over a whole sector, compressible; and batches.
@@ -88,7 +87,7 @@ func awkwardFrames(_ random: inout SeededRandom) -> [Frame] {
     [
         Frame(0, []), Frame(1, [0]), Frame(255, randomBytes(70, &random)),
         Frame(7, [UInt8](repeating: 0, count: 1_100)), Frame(2, Array("abc".utf8)),
-        Frame(3, [UInt8](repeating: 0x61, count: 300)), Frame(2, batchBlock(&random)), Frame(4, []),
+        Frame(3, [UInt8](repeating: 0x61, count: 300)), Frame(2, batchBlock()), Frame(4, []),
     ]
 }
 

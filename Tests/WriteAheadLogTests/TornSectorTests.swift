@@ -1,4 +1,5 @@
 // Power losses that keep, lose or tear every unsynced sector: recovery finds exactly the frames that are whole.
+import Compression
 import Testing
 import World
 
@@ -59,19 +60,24 @@ struct TornSectorTests {
             bytes: try disk.contents(of: firstSegment), durable: start)
     }
 
-    /// Frames of random bytes, of zeros, and of zeros among which there is a bit here and there.
+    /// Frames of random bytes, of zeros, of zeros among which there is a bit here and there, and of record batches.
     static func logs(seed: UInt64) throws -> [Written] {
         var random = SeededRandom(seed: seed)
         var logs: [Written] = []
         // Around a sector's end, so that it lies before, behind and at every part of a header.
         for start in [150, 470, 474, 485, 489, 490, 495, 497, 500, 508, 511, 512] {
             for lengths in [[0], [17], [900], [0, 1], [30, 400], [420, 420], [3, 600, 0]] {
-                let kind = logs.count % 3
+                let kind = logs.count % 4
+                // As many as fill the longest frame.
+                let batches = (0..<12).flatMap { number -> [UInt8] in
+                    batchBlock(number % 2 == 0 ? .none : .lz4, from: Offset(10 * number))
+                }
                 logs.append(
                     try written(from: start, lengths) { count in
                         switch kind {
                         case 0: randomBytes(count, &random)
                         case 1: [UInt8](repeating: 0, count: count)
+                        case 2: Array(batches[..<count])
                         default: (0..<count).map { $0 % 97 == 1 ? 1 << UInt8($0 % 8) : 0 }
                         }
                     })

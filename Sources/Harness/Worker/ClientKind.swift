@@ -2,13 +2,13 @@
 package import Engine
 package import Kafka
 internal import KafkaNative
-internal import World
+package import World
 
 /// The client behind a worker's broker seam. Loads are produced, and topics made, with librdkafka whatever it is.
 public enum ClientKind: String, CaseIterable, Codable, Sendable {
     /// The reference.
     case librdkafka
-    /// kbench's own: record batches as they came, opened in place. It joins no groups and has no TLS.
+    /// kbench's own: record batches as they came, opened in place. It joins no groups.
     case native
 
     /// Refuses what the client lacks, before anything is started.
@@ -26,13 +26,13 @@ public enum ClientKind: String, CaseIterable, Codable, Sendable {
     }
 
     /// Makes what opens the batches that a log keeps as they came, whichever client reads now.
-    static func makeOpener() -> any BatchOpener { NativeBroker.makeOpener() }
+    package static func makeOpener() -> any BatchOpener { NativeBroker.makeOpener() }
 
     /// Connects to the cluster.
     ///
     /// - Returns: The broker, and what ends its connections.
     /// - Throws: `BrokerError`.
-    func open(_ kafka: KafkaConfiguration, topic: String) throws -> (broker: any Broker, close: () -> Void) {
+    package func open(_ kafka: KafkaConfiguration, topic: String) throws -> (broker: any Broker, close: () -> Void) {
         switch self {
         case .librdkafka:
             let broker = try KafkaBroker(kafka, topic: topic)

@@ -53,7 +53,7 @@ struct Upstream: Sendable {
     }
 }
 
-extension UpstreamSecurity.Encryption {
+extension BrokerSecurity.Encryption {
     /// - Throws: ``ProxyPropertyError``.
     fileprivate func context() throws -> NIOSSLContext {
         var configuration = TLSConfiguration.makeClientConfiguration()

@@ -121,7 +121,7 @@ extension Figure {
                     rows.map { row in
                         let sustained = row.sustainedRecordsPerSecond ?? 0
                         return .init(
-                            "\(row.strategy) / \(row.sink)", sustained,
+                            row.name, sustained,
                             reach: row.refusedRecordsPerSecond.map { sustained...max(sustained, $0) })
                     })),
             table: Table(

@@ -16,8 +16,11 @@ extension CapacityResult: Presentable {
             .exact("duplicate_records") { $0.probe.duplicates }, .exact("lost_records") { $0.probe.lost },
             .exact("sustained_records_per_second") { $0.row.sustainedRecordsPerSecond },
             .exact("refused_records_per_second") { $0.row.refusedRecordsPerSecond },
-            .exact("limited_by") { $0.row.limitedBy?.rawValue },
+            .exact("limited_by") { $0.row.limitedBy?.rawValue }, .exact("client") { $0.row.client },
         ]
+        let isOfSeveral = Set(rows.map(\.client)).count > 1
+        let client: [Column<CapacityRow>] = isOfSeveral ? [.words("client") { $0.client }] : []
+        let probed: [Column<Probe>] = isOfSeveral ? [.words("client") { $0.row.client }] : []
         var document = Document(data: Table(probes, data))
         document.add(
             .verdict(
@@ -28,7 +31,7 @@ extension CapacityResult: Presentable {
             .table(
                 Table(
                     rows,
-                    [
+                    client + [
                         .words("strategy") { $0.strategy }, .words("sink") { $0.sink },
                         .number("sustains records/s", places: 0) { $0.sustainedRecordsPerSecond },
                         .number("not", places: 0) { $0.refusedRecordsPerSecond },
@@ -41,13 +44,14 @@ extension CapacityResult: Presentable {
                 *limited by* names what refused the next higher rate: latency, a growing lag, records that the broker dropped \
                 before they were read, or the generator, which then leaves the true capacity open above.
                 """))
-        let columns: [Column<Probe>] = [
-            .words("strategy") { $0.row.strategy },
-            .number("records/s", places: 0) { $0.probe.recordsPerSecond },
-            .number("p99", unit: "ms", per: 1000, places: 1) { $0.probe.p99Microseconds.map { Double($0) } },
-            .count("lag early") { $0.probe.lagEarly }, .count("lag late") { $0.probe.lagLate },
-            .words("verdict") { $0.probe.limit?.rawValue ?? "sustained" },
-        ]
+        let columns: [Column<Probe>] =
+            probed + [
+                .words("strategy") { $0.row.strategy },
+                .number("records/s", places: 0) { $0.probe.recordsPerSecond },
+                .number("p99", unit: "ms", per: 1000, places: 1) { $0.probe.p99Microseconds.map { Double($0) } },
+                .count("lag early") { $0.probe.lagEarly }, .count("lag late") { $0.probe.lagLate },
+                .words("verdict") { $0.probe.limit?.rawValue ?? "sustained" },
+            ]
         document.add(.table(Table(probes, columns)))
         document.add(.code(reproduce, label: "again"))
         return document
@@ -130,7 +134,8 @@ extension RecoveryResult: Presentable {
         document.add(
             .verdict(
                 "\(verdict) bench recovery: receiver-wal killed with everything in its log; \(recordBytes) bytes a record, "
-                    + "\(Numbers.count(pairs, "interleaved round")) (seed \(seed), \(broker.kind) broker)"))
+                    + "\(Numbers.count(pairs, "interleaved round")) (seed \(seed), \(broker.kind) broker"
+                    + (client.flatMap { $0 == "librdkafka" ? nil : ", client \($0)" } ?? "") + ")"))
         document.add(
             .table(
                 Table(

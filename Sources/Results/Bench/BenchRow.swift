@@ -39,7 +39,7 @@ public struct BenchRow: Codable, Equatable, Sendable {
     public var bytesWrittenLogical: Int64
     /// Bytes the worker process sent to the storage device, evidence included.
     public var bytesWrittenPhysical: Int64
-    /// Bytes written to write-ahead logs, all copies, for each byte ingested.
+    /// Bytes written to write-ahead logs, all copies, for each byte of keys and values ingested.
     public var walBytesPerIngestedByte: Double
     /// The same with its interval.
     public var walFactor: Interval

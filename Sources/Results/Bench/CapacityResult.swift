@@ -61,11 +61,19 @@ public struct CapacityRow: Codable, Equatable, Sendable {
     public var limitedBy: CapacityProbe.Limit?
     /// Every rate tried, in order.
     public var probes: [CapacityProbe] = []
+    /// The client that read; nil in results of an older kbench, which had librdkafka alone.
+    @OrNull public var client: String?
 
     /// Makes a row without an answer yet.
-    public init(strategy: String, sink: String) {
+    public init(strategy: String, sink: String, client: String? = nil) {
         self.strategy = strategy
         self.sink = sink
+        self.client = client
+    }
+
+    /// Strategy and sink, and the client where it is not librdkafka.
+    public var name: String {
+        "\(strategy) / \(sink)" + (client.flatMap { $0 == "librdkafka" ? nil : " / \($0)" } ?? "")
     }
 }
 

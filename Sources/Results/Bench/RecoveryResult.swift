@@ -17,10 +17,13 @@ public struct RecoveryResult: VersionedResult, ComparisonResult, Equatable {
     public var broker: BrokerInfo
     /// The command that repeats it.
     public var reproduce: String
+    /// The client that read; nil in results of an older kbench, which had librdkafka alone.
+    @OrNull public var client: String?
 
     /// Makes a result.
     public init(
-        rows: [RecoveryRow], pairs: Int, recordBytes: Int, seed: UInt64, broker: BrokerInfo, reproduce: String
+        rows: [RecoveryRow], pairs: Int, recordBytes: Int, seed: UInt64, broker: BrokerInfo, reproduce: String,
+        client: String? = nil
     ) {
         self.rows = rows
         self.pairs = pairs
@@ -28,6 +31,7 @@ public struct RecoveryResult: VersionedResult, ComparisonResult, Equatable {
         self.seed = seed
         self.broker = broker
         self.reproduce = reproduce
+        self.client = client
     }
 
     /// Whether every recovery brought each record once.
