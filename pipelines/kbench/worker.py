@@ -12,8 +12,8 @@ partitions = consumer.list_topics(topic).topics[topic].partitions
 marks = [consumer.get_watermark_offsets(TopicPartition(topic, number)) for number in sorted(partitions)]
 consumer.close()
 configuration = {
-    "bootstrap": bootstrap, "topic": topic, "properties": [], "countersPath": state + ".counters",
-    "offsetStore": {"kafka": {}},
+    "bootstrap": bootstrap, "topic": topic, "properties": [], "client": "librdkafka",
+    "countersPath": state + ".counters", "offsetStore": {"kafka": {}},
     "engine": {
         "strategy": sys.argv[1], "sink": "append", "job": "identity", "origin": "anyone", "directory": state,
         "group": os.environ["KBENCH_GROUP"], "membership": {"manual": {}}, "fidelity": {"deviations": []},
@@ -21,7 +21,8 @@ configuration = {
         "cuts": {"count": {"block": 100, "batch": 500}}, "limits": {"minRatePerPartition": 1},
         "tasks": {"slots": 1, "simulatedWorkMicroseconds": 0}, "taskAttempts": 4, "onDataLoss": "fail",
         "programVersion": 1, "firstBatchIsUnlimited": False, "checkpointLagTasks": 0, "groupCommitBlocks": 1,
-        "autoCommitBlocks": 10, "chunkRecords": 16384, "readTimeoutMilliseconds": 30000, "walSegmentBytes": 67108864}}
+        "autoCommitBlocks": 10, "chunkRecords": 16384, "readTimeoutMilliseconds": 30000, "walSegmentBytes": 67108864,
+        "cutsByBatch": False}}
 with open(state + ".json", "w") as file:
     json.dump(configuration, file)
 # A worker ends with its standard input. This one has it until it ends itself.
