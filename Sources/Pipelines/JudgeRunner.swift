@@ -252,11 +252,17 @@ package struct JudgeRunner: Sendable {
     /// chance within the time in which a run without a kill read and wrote.
     private func moments(_ plain: JudgeResult.Run) -> [Int] {
         var random = SeededRandom(seed: settings.seed)
-        let first = plain.askedSeconds ?? 0
-        let last = max(first, plain.rowsSeconds ?? plain.seconds)
-        let time = Int(first * 1_000)...Int(last * 1_000)
+        let time = Self.busyTime(of: plain)
         return (settings.points.isEmpty ? pipeline.points : settings.points).compactMap(PipelineTrial.moment(named:))
             + (0..<settings.timedKills).map { _ in Int.random(in: time, using: &random) }
+    }
+
+    /// When a run read and wrote, in milliseconds from its start.
+    static func busyTime(of run: JudgeResult.Run) -> ClosedRange<Int> {
+        let first = run.askedSeconds ?? 0
+        // One that ends by itself may have put out rows that nobody saw before its end.
+        let last = run.drainedBy == PipelineLives.byItself ? run.seconds : run.rowsSeconds ?? run.seconds
+        return Int(first * 1_000)...Int(max(first, last) * 1_000)
     }
 
     /// The points that are named; none for those that the census decides.

@@ -18,6 +18,8 @@ struct PipelineLives: Sendable {
     /// nil: no calls on files are watched.
     let files: WatchedFiles?
 
+    /// What shows that all was done where the pipeline has ended with exit code 0.
+    static let byItself = "exit"
     /// Lives that may end with an error, one after the other.
     private static let mostFailures = 3
     /// How long a transaction may take to end when everybody is dead and its end had come to the broker.
@@ -80,7 +82,7 @@ struct PipelineLives: Sendable {
             } else {
                 switch ending.exit {
                 case .finished:
-                    outcome.run.drainedBy = "exit"
+                    outcome.run.drainedBy = Self.byItself
                     let late = self.watch()
                     let isShown = try await late.waitUntilShown(
                         until: clock.now + .seconds(trial.pipeline.drain.timeoutSeconds))

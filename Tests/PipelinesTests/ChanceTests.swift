@@ -33,6 +33,19 @@ import Testing
         #expect(again.runs.allSatisfy { $0.agrees != false })
     }
 
+    @Test(
+        "is killed while it reads and writes",
+        arguments: [("committed", 400...900), ("quiet", 400...900), ("exit", 400...1_200)])
+    func busyTime(end: String, time: ClosedRange<Int>) {
+        var run = JudgeResult.Run(point: nil, occurrence: nil, reproduce: "")
+        run.drainedBy = end
+        (run.askedSeconds, run.rowsSeconds, run.seconds) = (0.4, 0.9, 1.2)
+        #expect(JudgeRunner.busyTime(of: run) == time)
+        // The output was looked at before the first row, and not again.
+        run.rowsSeconds = 0.1
+        #expect(JudgeRunner.busyTime(of: run) == (end == "exit" ? time : 400...400))
+    }
+
     @Test("is followed through three brokers and a change of leaders", .enabled(if: JudgeTests.python != nil))
     func leaders() async throws {
         var settings = JudgeSettings()
