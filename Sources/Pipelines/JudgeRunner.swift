@@ -248,8 +248,8 @@ package struct JudgeRunner: Sendable {
     private static let usual = "default"
     private static let all = "census"
 
-    /// The moments of kills that are no points, in milliseconds from a run's start: those that are named, and others by
-    /// chance within the time in which a run without a kill read and wrote.
+    /// The moments of kills that are no points, in milliseconds from when a life asks for records: those that are named, and
+    /// others by chance within the time in which a run without a kill read and wrote.
     private func moments(_ plain: JudgeResult.Run) -> [Int] {
         var random = SeededRandom(seed: settings.seed)
         let time = Self.busyTime(of: plain)
@@ -257,12 +257,14 @@ package struct JudgeRunner: Sendable {
             + (0..<settings.timedKills).map { _ in Int.random(in: time, using: &random) }
     }
 
-    /// When a run read and wrote, in milliseconds from its start.
+    /// How long a run read and wrote, in milliseconds from when it asked for records.
     static func busyTime(of run: JudgeResult.Run) -> ClosedRange<Int> {
         let first = run.askedSeconds ?? 0
+        func since(_ last: Double) -> Int { Int((max(0, last - first) * 1_000).rounded()) }
         // One that ends by itself may have put out rows that nobody saw before its end.
-        let last = run.drainedBy == PipelineLives.byItself ? run.seconds : run.rowsSeconds ?? run.seconds
-        return Int(first * 1_000)...Int(max(first, last) * 1_000)
+        if run.drainedBy == PipelineLives.byItself { return 0...since(run.seconds) }
+        // It had asked before anybody saw it.
+        return 0...since(run.rowsSeconds ?? run.seconds) + LifeWatch.paceMilliseconds
     }
 
     /// The points that are named; none for those that the census decides.

@@ -17,6 +17,8 @@ struct PipelineLives: Sendable {
     let ends: [Offset]
     /// nil: no calls on files are watched.
     let files: WatchedFiles?
+    /// Ends when the first life asks for records.
+    let asked: AsyncStream<Void>
 
     /// What shows that all was done where the pipeline has ended with exit code 0.
     static let byItself = "exit"
@@ -130,8 +132,9 @@ struct PipelineLives: Sendable {
         }
     }
 
-    /// Stops all traffic and kills, wherever the life is then.
+    /// Stops all traffic and kills, so long after the life has asked for records, wherever it is then.
     private func kill(_ victim: Victim, after milliseconds: Int) async throws {
+        for await _ in asked {}
         try await Task.sleep(for: .milliseconds(milliseconds))
         let proxy = proxy
         try await BlockingThread.run {

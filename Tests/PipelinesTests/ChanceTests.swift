@@ -35,7 +35,7 @@ import Testing
 
     @Test(
         "is killed while it reads and writes",
-        arguments: [("committed", 400...900), ("quiet", 400...900), ("exit", 400...1_200)])
+        arguments: [("committed", 0...520), ("quiet", 0...520), ("exit", 0...800)])
     func busyTime(end: String, time: ClosedRange<Int>) {
         var run = JudgeResult.Run(point: nil, occurrence: nil, reproduce: "")
         run.drainedBy = end
@@ -43,7 +43,33 @@ import Testing
         #expect(JudgeRunner.busyTime(of: run) == time)
         // The output was looked at before the first row, and not again.
         run.rowsSeconds = 0.1
-        #expect(JudgeRunner.busyTime(of: run) == (end == "exit" ? time : 400...400))
+        #expect(JudgeRunner.busyTime(of: run) == (end == "exit" ? time : 0...20))
+    }
+
+    /// Takes long to start in all lives but the first of the first run, and waits between its commits.
+    private static let late =
+        """
+        import os, time
+        time.sleep(2 if os.path.exists(os.environ["MARK"]) else 0)
+        open(os.environ["MARK"], "w").close()
+
+        """ + JudgeTests.consumer.replacing("os.fsync(output.fileno())", with: "time.sleep(0.1)")
+
+    @Test(
+        "is killed so long after it has asked for records, however late that is", .enabled(if: JudgeTests.python != nil)
+    )
+    func late() async throws {
+        try await Self.within { folder in
+            var settings = JudgeSettings()
+            settings.timedKills = 3
+            let result = try await JudgeTests.judge(settings, program: Self.late) {
+                $0.environment = [("MODE", "after"), ("MARK", "\(folder)/mark")]
+            }
+            #expect(result.verdict == .pass, "\(result.reason ?? "")")
+            let kills = result.runs.dropFirst()
+            #expect(kills.count == 3)
+            #expect(kills.contains { (1..<600).contains($0.atKill?.sinkRows ?? 0) }, "\(kills)")
+        }
     }
 
     @Test("is followed through three brokers and a change of leaders", .enabled(if: JudgeTests.python != nil))
