@@ -99,15 +99,25 @@ package struct JudgeRunner: Sendable {
         var journal = try settings.journal.map { try JudgeJournal($0, header) }
         defer { journal?.close() }
         var entries: [JudgeJournal.Entry] = []
-        func enter(_ kill: PipelineTrigger?, after moment: Int? = nil, _ time: Int, _ number: Int) async throws {
-            let name = kill?.description ?? moment.map { "\(PipelineTrial.moment)@\($0)" } ?? ""
+        func enter(_ kill: PipelineTrigger?, after moment: Moment? = nil, _ time: Int, _ number: Int) async throws {
+            let name = kill?.description ?? moment?.name ?? ""
             if let known = journal?.entries.first(where: { $0.kill == name && $0.time == time }) {
                 return entries.append(known)
             }
-            let outcome = try await trial(
-                host, number, kill, after: moment, commits: entries.first?.run.drainedBy == LifeWatch.committed,
-                counting: name.isEmpty ? counts : [],
-                watching: kill.map { $0.file?.point.kind.calls ?? [] } ?? (moment == nil ? watched : []))
+            func tried(_ moment: Int?, _ folder: String) async throws -> TrialOutcome {
+                try await trial(
+                    host, folder, kill, after: moment, commits: entries.first?.run.drainedBy == LifeWatch.committed,
+                    counting: name.isEmpty ? counts : [],
+                    watching: kill.map { $0.file?.point.kind.calls ?? [] } ?? (moment == nil ? watched : []))
+            }
+            var outcome = try await tried(moment?.milliseconds, "run-\(number)")
+            if var moment, moment.isByChance {
+                // One that ends by itself may be done sooner than it was without a kill.
+                while !outcome.run.fired, outcome.run.drainedBy == PipelineLives.byItself, moment.milliseconds > 0 {
+                    moment.milliseconds /= 2
+                    outcome = try await tried(moment.milliseconds, "run-\(number)-\(moment.milliseconds)")
+                }
+            }
             if let folder = settings.evidence,
                 let evidence = RunEvidence(outcome, topic: outcome.topic, partitions: pipeline.load.partitions)
             {
@@ -127,14 +137,14 @@ package struct JudgeRunner: Sendable {
         try await enter(nil, 1, 0)
         var left = 0
         if entries[0].run.isRight {
-            typealias Kill = (trigger: PipelineTrigger?, moment: Int?, time: Int)
+            typealias Kill = (trigger: PipelineTrigger?, moment: Moment?, time: Int)
             var all = kills(chosen, entries[0]).flatMap { kill -> [Kill] in
                 (1...settings.times).map { (kill, nil, $0) }
             }
             all += moments(entries[0].run).enumerated().map { (nil, $1, $0 + 1) }
             let mine = all.enumerated().filter { $0.offset % settings.shard.of == settings.shard.part - 1 }
             for (done, (index, kill)) in mine.enumerated() {
-                let label = kill.trigger.map { "\($0)" } ?? "\(PipelineTrial.moment)@\(kill.moment ?? 0)"
+                let label = kill.trigger.map { "\($0)" } ?? kill.moment?.name ?? ""
                 let isKnown = journal?.entries.contains { $0.kill == label && $0.time == kill.time } == true
                 // What is remembered takes no time.
                 if !isKnown, let budget = settings.budgetSeconds, clock.now - start > .seconds(budget) {
@@ -215,7 +225,7 @@ package struct JudgeRunner: Sendable {
     }
 
     private func trial(
-        _ host: Handed<BrokerHost>, _ number: Int, _ kill: PipelineTrigger?, after moment: Int?, commits: Bool,
+        _ host: Handed<BrokerHost>, _ folder: String, _ kill: PipelineTrigger?, after moment: Int?, commits: Bool,
         counting counts: [PipelineTrigger] = [], watching kinds: FileCallKinds
     ) async throws -> TrialOutcome {
         var pipeline = pipeline
@@ -225,7 +235,7 @@ package struct JudgeRunner: Sendable {
         return try await PipelineTrial(
             pipeline: pipeline, seed: settings.seed, trims: trims, isInLockstep: isInLockstep,
             host: host, kill: kill, moment: moment, counts: counts, watched: kinds,
-            executable: options.workerExecutable, folder: "\(options.workDirectory)/run-\(number)",
+            executable: options.workerExecutable, folder: "\(options.workDirectory)/\(folder)",
             reproduce: reproduce(kill?.description ?? moment.map { "\(PipelineTrial.moment)@\($0)" })
         ).carryOut()
     }
@@ -250,11 +260,24 @@ package struct JudgeRunner: Sendable {
 
     /// The moments of kills that are no points, in milliseconds from when a life asks for records: those that are named, and
     /// others by chance within the time in which a run without a kill read and wrote.
-    private func moments(_ plain: JudgeResult.Run) -> [Int] {
+    private func moments(_ plain: JudgeResult.Run) -> [Moment] {
         var random = SeededRandom(seed: settings.seed)
         let time = Self.busyTime(of: plain)
         return (settings.points.isEmpty ? pipeline.points : settings.points).compactMap(PipelineTrial.moment(named:))
-            + (0..<settings.timedKills).map { _ in Int.random(in: time, using: &random) }
+            .map { Moment(milliseconds: $0, isByChance: false) }
+            + (0..<settings.timedKills).map { _ in
+                Moment(milliseconds: Int.random(in: time, using: &random), isByChance: true)
+            }
+    }
+
+    /// When a life is killed that meets no point.
+    private struct Moment {
+        /// From when it asks for records.
+        var milliseconds: Int
+        /// Whether any other would do as well.
+        var isByChance: Bool
+
+        var name: String { "\(PipelineTrial.moment)@\(milliseconds)" }
     }
 
     /// How long a run read and wrote, in milliseconds from when it asked for records.

@@ -72,6 +72,43 @@ import Testing
         }
     }
 
+    /// Ends by itself, late in the first life of the first run, and soon in all others.
+    private static let hasty = """
+        import os, time
+        from confluent_kafka import Consumer
+        wait = 0.01 if os.path.exists(os.environ["MARK"]) else 0.5
+        open(os.environ["MARK"], "w").close()
+        consumer = Consumer({
+            "bootstrap.servers": os.environ["KBENCH_BOOTSTRAP"], "group.id": os.environ["KBENCH_GROUP"],
+            "auto.offset.reset": "earliest", "enable.auto.commit": False})
+        consumer.subscribe([os.environ["KBENCH_TOPIC"]])
+        committed = 0
+        with open(os.environ["KBENCH_OUTPUT"], "ab", buffering=0) as output:
+            while committed < 600:
+                messages = [message for message in consumer.consume(100, 0.1) if not message.error()]
+                for message in messages: output.write(message.value() + b"\\n")
+                time.sleep(wait)
+                if messages: consumer.commit(asynchronous=False)
+                committed = sum(max(0, place.offset) for place in consumer.committed(consumer.assignment()))
+
+        """
+
+    @Test("is killed sooner where it is done sooner than without a kill", .enabled(if: JudgeTests.python != nil))
+    func hasty() async throws {
+        try await Self.within { folder in
+            var settings = JudgeSettings()
+            settings.timedKills = 3
+            let result = try await JudgeTests.judge(settings, program: Self.hasty) {
+                $0.environment = [("MARK", "\(folder)/mark")]
+                $0.drain.quietMilliseconds = 10_000
+            }
+            #expect(result.verdict == .pass, "\(result.reason ?? "")")
+            #expect(result.runs.map(\.fired) == [false, true, true, true])
+            #expect(result.runs.first?.drainedBy == "exit")
+            #expect(result.runs.dropFirst().contains { $0.occurrence ?? 0 < 1_000 }, "\(result.runs)")
+        }
+    }
+
     @Test("is followed through three brokers and a change of leaders", .enabled(if: JudgeTests.python != nil))
     func leaders() async throws {
         var settings = JudgeSettings()
