@@ -99,24 +99,23 @@ package struct JudgeRunner: Sendable {
         var journal = try settings.journal.map { try JudgeJournal($0, header) }
         defer { journal?.close() }
         var entries: [JudgeJournal.Entry] = []
-        func enter(_ kill: PipelineTrigger?, after moment: Moment? = nil, _ time: Int, _ number: Int) async throws {
-            let name = kill?.description ?? moment?.name ?? ""
+        func enter(_ kill: PlannedKill, _ number: Int) async throws {
+            let (name, time) = (kill.name, kill.time)
             if let known = journal?.entries.first(where: { $0.kill == name && $0.time == time }) {
                 return entries.append(known)
             }
-            func tried(_ moment: Int?, _ folder: String) async throws -> TrialOutcome {
+            func tried(_ kill: PlannedKill, _ folder: String) async throws -> TrialOutcome {
                 try await trial(
-                    host, folder, kill, after: moment, commits: entries.first?.run.drainedBy == LifeWatch.committed,
+                    host, folder, kill.trigger, after: kill.moment,
+                    commits: entries.first?.run.drainedBy == LifeWatch.committed,
                     counting: name.isEmpty ? counts : [],
-                    watching: kill.map { $0.file?.point.kind.calls ?? [] } ?? (moment == nil ? watched : []))
+                    watching: kill.trigger.map { $0.file?.point.kind.calls ?? [] } ?? (name.isEmpty ? watched : []))
             }
-            var outcome = try await tried(moment?.milliseconds, "run-\(number)")
-            if var moment, moment.isByChance {
-                // One that ends by itself may be done sooner than it was without a kill.
-                while !outcome.run.fired, outcome.run.drainedBy == PipelineLives.byItself, moment.milliseconds > 0 {
-                    moment.milliseconds /= 2
-                    outcome = try await tried(moment.milliseconds, "run-\(number)-\(moment.milliseconds)")
-                }
+            var outcome = try await tried(kill, "run-\(number)")
+            var (last, again) = (kill, 0)
+            while let sooner = last.sooner(than: outcome) {
+                (last, again) = (sooner, again + 1)
+                outcome = try await tried(sooner, "run-\(number)-\(again)")
             }
             if let folder = settings.evidence,
                 let evidence = RunEvidence(outcome, topic: outcome.topic, partitions: pipeline.load.partitions)
@@ -134,25 +133,27 @@ package struct JudgeRunner: Sendable {
             entries.append(entry)
         }
         progress(0, "without a kill")
-        try await enter(nil, 1, 0)
+        try await enter(PlannedKill(), 0)
         var left = 0
         if entries[0].run.isRight {
-            typealias Kill = (trigger: PipelineTrigger?, moment: Moment?, time: Int)
-            var all = kills(chosen, entries[0]).flatMap { kill -> [Kill] in
-                (1...settings.times).map { (kill, nil, $0) }
+            var all = kills(chosen, entries[0]).flatMap { kill in
+                (1...settings.times).map { time in
+                    var kill = kill
+                    kill.time = time
+                    return kill
+                }
             }
-            all += moments(entries[0].run).enumerated().map { (nil, $1, $0 + 1) }
+            all += moments(entries[0].run)
             let mine = all.enumerated().filter { $0.offset % settings.shard.of == settings.shard.part - 1 }
             for (done, (index, kill)) in mine.enumerated() {
-                let label = kill.trigger.map { "\($0)" } ?? kill.moment?.name ?? ""
-                let isKnown = journal?.entries.contains { $0.kill == label && $0.time == kill.time } == true
+                let isKnown = journal?.entries.contains { $0.kill == kill.name && $0.time == kill.time } == true
                 // What is remembered takes no time.
                 if !isKnown, let budget = settings.budgetSeconds, clock.now - start > .seconds(budget) {
                     left += 1
                     continue
                 }
-                progress(Double(done + 1) / Double(mine.count + 1), label)
-                try await enter(kill.trigger, after: kill.moment, kill.time, index + 1)
+                progress(Double(done + 1) / Double(mine.count + 1), kill.name)
+                try await enter(kill, index + 1)
             }
         }
         var timed = journal?.entries.first { $0.kill == Self.speed && $0.speed?.records == settings.speedRecords }
@@ -260,24 +261,20 @@ package struct JudgeRunner: Sendable {
 
     /// The moments of kills that are no points, in milliseconds from when a life asks for records: those that are named, and
     /// others by chance within the time in which a run without a kill read and wrote.
-    private func moments(_ plain: JudgeResult.Run) -> [Moment] {
+    private func moments(_ plain: JudgeResult.Run) -> [PlannedKill] {
         var random = SeededRandom(seed: settings.seed)
         let time = Self.busyTime(of: plain)
-        return (settings.points.isEmpty ? pipeline.points : settings.points).compactMap(PipelineTrial.moment(named:))
-            .map { Moment(milliseconds: $0, isByChance: false) }
-            + (0..<settings.timedKills).map { _ in
-                Moment(milliseconds: Int.random(in: time, using: &random), isByChance: true)
-            }
-    }
-
-    /// When a life is killed that meets no point.
-    private struct Moment {
-        /// From when it asks for records.
-        var milliseconds: Int
-        /// Whether any other would do as well.
-        var isByChance: Bool
-
-        var name: String { "\(PipelineTrial.moment)@\(milliseconds)" }
+        let named = (settings.points.isEmpty ? pipeline.points : settings.points)
+            .compactMap(PipelineTrial.moment(named:)).map { PlannedKill(moment: $0) }
+        let chance = (0..<settings.timedKills).map { _ in
+            PlannedKill(moment: Int.random(in: time, using: &random), mayMove: true)
+        }
+        // Two may be of one moment.
+        return (named + chance).enumerated().map { place, kill in
+            var kill = kill
+            kill.time = place + 1
+            return kill
+        }
     }
 
     /// How long a run read and wrote, in milliseconds from when it asked for records.
@@ -303,9 +300,9 @@ package struct JudgeRunner: Sendable {
 
     private func kills(
         _ chosen: [(trigger: PipelineTrigger, isNumbered: Bool)], _ census: JudgeJournal.Entry
-    ) -> [PipelineTrigger] {
+    ) -> [PlannedKill] {
         let occurrences = settings.occurrences ?? pipeline.occurrences
-        func numbered(_ trigger: PipelineTrigger, _ count: Int) -> [PipelineTrigger] {
+        func numbered(_ trigger: PipelineTrigger, _ count: Int) -> [PlannedKill] {
             var numbers: [Int] = []
             for number in occurrences.flatMap({ $0.numbers(of: count) }) where !numbers.contains(number) {
                 numbers.append(number)
@@ -313,7 +310,7 @@ package struct JudgeRunner: Sendable {
             return numbers.map { number in
                 var trigger = trigger
                 trigger.occurrence = number
-                return trigger
+                return PlannedKill(trigger: trigger, mayMove: !occurrences.contains(.number(number)))
             }
         }
         if chosen.isEmpty {
@@ -328,7 +325,7 @@ package struct JudgeRunner: Sendable {
             }
         }
         return chosen.enumerated().flatMap { place, chosen in
-            guard !chosen.isNumbered else { return [chosen.trigger] }
+            guard !chosen.isNumbered else { return [PlannedKill(trigger: chosen.trigger)] }
             return numbered(chosen.trigger, census.counted.indices.contains(place) ? census.counted[place] : 0)
         }
     }

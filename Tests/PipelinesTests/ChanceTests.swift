@@ -109,6 +109,38 @@ import Testing
         }
     }
 
+    @Test(
+        "is killed at the middle of what it meets where it does not meet a point as often again",
+        .enabled(if: JudgeTests.python != nil))
+    func fewer() async throws {
+        try await Self.within { folder in
+            // It commits after a hundred records in the first life of the first run, and after all of them in others.
+            let program =
+                """
+                import os
+                most = 600 if os.path.exists(os.environ["MARK"]) else 100
+                open(os.environ["MARK"], "w").close()
+
+                """ + JudgeTests.consumer.replacing("consume(100, 0.1)", with: "consume(most, 1)")
+            func judged(_ point: String) async throws -> JudgeResult {
+                var settings = JudgeSettings()
+                settings.points = [point]
+                settings.occurrences = [.last]
+                try? FileManager.default.removeItem(atPath: "\(folder)/mark")
+                return try await JudgeTests.judge(settings, program: program) {
+                    $0.environment = [("MODE", "after"), ("MARK", "\(folder)/mark")]
+                }
+            }
+            let result = try await judged("wire.offset-commit.request")
+            #expect(result.verdict == .pass, "\(result.reason ?? "")")
+            #expect(result.runs.last?.fired == true)
+            #expect((1...3).contains(result.runs.last?.occurrence ?? 0), "\(result.runs)")
+            // One that is named is that one.
+            let named = try await judged("wire.offset-commit.request@6")
+            #expect(named.reason?.contains("never came") == true, "\(named.reason ?? "")")
+        }
+    }
+
     @Test("is followed through three brokers and a change of leaders", .enabled(if: JudgeTests.python != nil))
     func leaders() async throws {
         var settings = JudgeSettings()
