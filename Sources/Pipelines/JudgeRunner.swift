@@ -99,15 +99,24 @@ package struct JudgeRunner: Sendable {
         var journal = try settings.journal.map { try JudgeJournal($0, header) }
         defer { journal?.close() }
         var entries: [JudgeJournal.Entry] = []
-        func enter(_ kill: PipelineTrigger?, after moment: Int? = nil, _ time: Int, _ number: Int) async throws {
-            let name = kill?.description ?? moment.map { "\(PipelineTrial.moment)@\($0)" } ?? ""
+        func enter(_ kill: PlannedKill, _ number: Int) async throws {
+            let (name, time) = (kill.name, kill.time)
             if let known = journal?.entries.first(where: { $0.kill == name && $0.time == time }) {
                 return entries.append(known)
             }
-            let outcome = try await trial(
-                host, number, kill, after: moment, commits: entries.first?.run.drainedBy == LifeWatch.committed,
-                counting: name.isEmpty ? counts : [],
-                watching: kill.map { $0.file?.point.kind.calls ?? [] } ?? (moment == nil ? watched : []))
+            func tried(_ kill: PlannedKill, _ folder: String) async throws -> TrialOutcome {
+                try await trial(
+                    host, folder, kill.trigger, after: kill.moment,
+                    commits: entries.first?.run.drainedBy == LifeWatch.committed,
+                    counting: name.isEmpty ? counts : [],
+                    watching: kill.trigger.map { $0.file?.point.kind.calls ?? [] } ?? (name.isEmpty ? watched : []))
+            }
+            var outcome = try await tried(kill, "run-\(number)")
+            var (last, again) = (kill, 0)
+            while let sooner = last.sooner(than: outcome) {
+                (last, again) = (sooner, again + 1)
+                outcome = try await tried(sooner, "run-\(number)-\(again)")
+            }
             if let folder = settings.evidence,
                 let evidence = RunEvidence(outcome, topic: outcome.topic, partitions: pipeline.load.partitions)
             {
@@ -124,25 +133,27 @@ package struct JudgeRunner: Sendable {
             entries.append(entry)
         }
         progress(0, "without a kill")
-        try await enter(nil, 1, 0)
+        try await enter(PlannedKill(), 0)
         var left = 0
         if entries[0].run.isRight {
-            typealias Kill = (trigger: PipelineTrigger?, moment: Int?, time: Int)
-            var all = kills(chosen, entries[0]).flatMap { kill -> [Kill] in
-                (1...settings.times).map { (kill, nil, $0) }
+            var all = kills(chosen, entries[0]).flatMap { kill in
+                (1...settings.times).map { time in
+                    var kill = kill
+                    kill.time = time
+                    return kill
+                }
             }
-            all += moments(entries[0].run).enumerated().map { (nil, $1, $0 + 1) }
+            all += moments(entries[0].run)
             let mine = all.enumerated().filter { $0.offset % settings.shard.of == settings.shard.part - 1 }
             for (done, (index, kill)) in mine.enumerated() {
-                let label = kill.trigger.map { "\($0)" } ?? "\(PipelineTrial.moment)@\(kill.moment ?? 0)"
-                let isKnown = journal?.entries.contains { $0.kill == label && $0.time == kill.time } == true
+                let isKnown = journal?.entries.contains { $0.kill == kill.name && $0.time == kill.time } == true
                 // What is remembered takes no time.
                 if !isKnown, let budget = settings.budgetSeconds, clock.now - start > .seconds(budget) {
                     left += 1
                     continue
                 }
-                progress(Double(done + 1) / Double(mine.count + 1), label)
-                try await enter(kill.trigger, after: kill.moment, kill.time, index + 1)
+                progress(Double(done + 1) / Double(mine.count + 1), kill.name)
+                try await enter(kill, index + 1)
             }
         }
         var timed = journal?.entries.first { $0.kill == Self.speed && $0.speed?.records == settings.speedRecords }
@@ -215,7 +226,7 @@ package struct JudgeRunner: Sendable {
     }
 
     private func trial(
-        _ host: Handed<BrokerHost>, _ number: Int, _ kill: PipelineTrigger?, after moment: Int?, commits: Bool,
+        _ host: Handed<BrokerHost>, _ folder: String, _ kill: PipelineTrigger?, after moment: Int?, commits: Bool,
         counting counts: [PipelineTrigger] = [], watching kinds: FileCallKinds
     ) async throws -> TrialOutcome {
         var pipeline = pipeline
@@ -225,7 +236,7 @@ package struct JudgeRunner: Sendable {
         return try await PipelineTrial(
             pipeline: pipeline, seed: settings.seed, trims: trims, isInLockstep: isInLockstep,
             host: host, kill: kill, moment: moment, counts: counts, watched: kinds,
-            executable: options.workerExecutable, folder: "\(options.workDirectory)/run-\(number)",
+            executable: options.workerExecutable, folder: "\(options.workDirectory)/\(folder)",
             reproduce: reproduce(kill?.description ?? moment.map { "\(PipelineTrial.moment)@\($0)" })
         ).carryOut()
     }
@@ -248,15 +259,32 @@ package struct JudgeRunner: Sendable {
     private static let usual = "default"
     private static let all = "census"
 
-    /// The moments of kills that are no points, in milliseconds from a run's start: those that are named, and others by
-    /// chance within the time in which a run without a kill read and wrote.
-    private func moments(_ plain: JudgeResult.Run) -> [Int] {
+    /// The moments of kills that are no points, in milliseconds from when a life asks for records: those that are named, and
+    /// others by chance within the time in which a run without a kill read and wrote.
+    private func moments(_ plain: JudgeResult.Run) -> [PlannedKill] {
         var random = SeededRandom(seed: settings.seed)
-        let first = plain.askedSeconds ?? 0
-        let last = max(first, plain.rowsSeconds ?? plain.seconds)
-        let time = Int(first * 1_000)...Int(last * 1_000)
-        return (settings.points.isEmpty ? pipeline.points : settings.points).compactMap(PipelineTrial.moment(named:))
-            + (0..<settings.timedKills).map { _ in Int.random(in: time, using: &random) }
+        let time = Self.busyTime(of: plain)
+        let named = (settings.points.isEmpty ? pipeline.points : settings.points)
+            .compactMap(PipelineTrial.moment(named:)).map { PlannedKill(moment: $0) }
+        let chance = (0..<settings.timedKills).map { _ in
+            PlannedKill(moment: Int.random(in: time, using: &random), mayMove: true)
+        }
+        // Two may be of one moment.
+        return (named + chance).enumerated().map { place, kill in
+            var kill = kill
+            kill.time = place + 1
+            return kill
+        }
+    }
+
+    /// How long a run read and wrote, in milliseconds from when it asked for records.
+    static func busyTime(of run: JudgeResult.Run) -> ClosedRange<Int> {
+        let first = run.askedSeconds ?? 0
+        func since(_ last: Double) -> Int { Int((max(0, last - first) * 1_000).rounded()) }
+        // One that ends by itself may have put out rows that nobody saw before its end.
+        if run.drainedBy == PipelineLives.byItself { return 0...since(run.seconds) }
+        // It had asked before anybody saw it.
+        return 0...since(run.rowsSeconds ?? run.seconds) + LifeWatch.paceMilliseconds
     }
 
     /// The points that are named; none for those that the census decides.
@@ -272,9 +300,9 @@ package struct JudgeRunner: Sendable {
 
     private func kills(
         _ chosen: [(trigger: PipelineTrigger, isNumbered: Bool)], _ census: JudgeJournal.Entry
-    ) -> [PipelineTrigger] {
+    ) -> [PlannedKill] {
         let occurrences = settings.occurrences ?? pipeline.occurrences
-        func numbered(_ trigger: PipelineTrigger, _ count: Int) -> [PipelineTrigger] {
+        func numbered(_ trigger: PipelineTrigger, _ count: Int) -> [PlannedKill] {
             var numbers: [Int] = []
             for number in occurrences.flatMap({ $0.numbers(of: count) }) where !numbers.contains(number) {
                 numbers.append(number)
@@ -282,7 +310,7 @@ package struct JudgeRunner: Sendable {
             return numbers.map { number in
                 var trigger = trigger
                 trigger.occurrence = number
-                return trigger
+                return PlannedKill(trigger: trigger, mayMove: !occurrences.contains(.number(number)))
             }
         }
         if chosen.isEmpty {
@@ -297,7 +325,7 @@ package struct JudgeRunner: Sendable {
             }
         }
         return chosen.enumerated().flatMap { place, chosen in
-            guard !chosen.isNumbered else { return [chosen.trigger] }
+            guard !chosen.isNumbered else { return [PlannedKill(trigger: chosen.trigger)] }
             return numbered(chosen.trigger, census.counted.indices.contains(place) ? census.counted[place] : 0)
         }
     }

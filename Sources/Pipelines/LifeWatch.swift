@@ -75,7 +75,9 @@ struct LifeWatch: Sendable {
     /// What shows that all was done where the group has committed the end.
     static let committed = "committed"
 
-    private static let pace = Duration.milliseconds(20)
+    /// How often it is looked, in milliseconds.
+    static let paceMilliseconds = 20
+    private static let pace = Duration.milliseconds(paceMilliseconds)
 
     /// Follows a life until it is done or out of time, and ends it.
     ///

@@ -17,7 +17,11 @@ struct PipelineLives: Sendable {
     let ends: [Offset]
     /// nil: no calls on files are watched.
     let files: WatchedFiles?
+    /// Ends when the first life asks for records.
+    let asked: AsyncStream<Void>
 
+    /// What shows that all was done where the pipeline has ended with exit code 0.
+    static let byItself = "exit"
     /// Lives that may end with an error, one after the other.
     private static let mostFailures = 3
     /// How long a transaction may take to end when everybody is dead and its end had come to the broker.
@@ -80,7 +84,7 @@ struct PipelineLives: Sendable {
             } else {
                 switch ending.exit {
                 case .finished:
-                    outcome.run.drainedBy = "exit"
+                    outcome.run.drainedBy = Self.byItself
                     let late = self.watch()
                     let isShown = try await late.waitUntilShown(
                         until: clock.now + .seconds(trial.pipeline.drain.timeoutSeconds))
@@ -128,8 +132,9 @@ struct PipelineLives: Sendable {
         }
     }
 
-    /// Stops all traffic and kills, wherever the life is then.
+    /// Stops all traffic and kills, so long after the life has asked for records, wherever it is then.
     private func kill(_ victim: Victim, after milliseconds: Int) async throws {
+        for await _ in asked {}
         try await Task.sleep(for: .milliseconds(milliseconds))
         let proxy = proxy
         try await BlockingThread.run {

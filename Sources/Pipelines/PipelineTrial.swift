@@ -42,7 +42,7 @@ struct PipelineTrial: Sendable {
     let host: Handed<BrokerHost>
     /// The kill; nil: none.
     let kill: PipelineTrigger?
-    /// When it is to be killed, in milliseconds from its first life's start; nil: at no moment.
+    /// When it is to be killed, in milliseconds from when its first life asks for records; nil: at no moment.
     let moment: Int?
     /// What is to be counted.
     let counts: [PipelineTrigger]
@@ -90,12 +90,14 @@ struct PipelineTrial: Sendable {
             run: JudgeResult.Run(
                 point: kill.map { "\($0.unnumbered)" } ?? moment.map { _ in Self.moment },
                 occurrence: kill?.occurrence ?? moment, reproduce: reproduce))
-        let proxy = try await startProxy(output, victim)
+        let (asked, ask) = AsyncStream.makeStream(of: Void.self)
+        let proxy = try await startProxy(output, topic, victim) { ask.finish() }
         values.bootstrap = proxy.bootstrap
         do {
             let files = watchedFiles(values, output)
             let lives = PipelineLives(
-                trial: self, values: values, output: output, proxy: proxy, offsets: offsets, ends: ends, files: files)
+                trial: self, values: values, output: output, proxy: proxy, offsets: offsets, ends: ends, files: files,
+                asked: asked)
             if let script = pipeline.script {
                 let group = values.group
                 try await BlockingThread.run { [host, seed] in
@@ -211,7 +213,9 @@ struct PipelineTrial: Sendable {
         }
     }
 
-    private func startProxy(_ output: any OutputRows, _ victim: Victim) async throws -> KafkaProxy {
+    private func startProxy(
+        _ output: any OutputRows, _ topic: String, _ victim: Victim, whenAsked: @escaping @Sendable () -> Void
+    ) async throws -> KafkaProxy {
         let bootstrap = host.value.configuration.bootstrap
         guard let brokers = ProxySettings.brokers(of: bootstrap) else {
             throw Diagnosis(
@@ -225,10 +229,17 @@ struct PipelineTrial: Sendable {
         let files = output as? RowFiles
         if isInLockstep { settings.lockstep = Lockstep { files?.size ?? 0 } }
         let (kill, counts) = (kill?.wire, counts.compactMap(\.wire))
+        // Nobody waits for what is only counted to come.
+        let first = moment.map { _ in WireTrigger(WirePoint(WirePoint.fetchRecords.key, .request), topic: topic) }
         return try await BlockingThread.run { [settings] in
             let proxy = try KafkaProxy.start(settings) { fired in
-                if fired.action == .kill { victim.kill() }
+                switch fired.action {
+                case .kill: victim.kill()
+                case .stop: whenAsked()
+                default: break
+                }
             }
+            if let first { proxy.arm(first, .stop) }
             for trigger in counts { proxy.arm(trigger, .stop) }
             if let kill { proxy.arm(kill, .kill) }
             return proxy

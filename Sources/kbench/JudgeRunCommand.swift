@@ -27,17 +27,7 @@ struct JudgeRunCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The file that the command behind -- writes its rows to.", valueName: "F"))
     var outputFile: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "Where to kill: points such as wire.offset-commit.request, with @K for one frame, joined by commas; 'census' for all that are met; 'default'.",
-            valueName: "P@K"))
-    var points: String?
-
-    @Option(help: ArgumentHelp("Kills at moments by chance, in place of points or beside them.", valueName: "N"))
-    var timedKills: Int?
-
-    @Option(help: ArgumentHelp("Which frames: first, middle, last, all or numbers.", valueName: "A,B"))
-    var occurrences: String?
+    @OptionGroup var kills: KillOptions
 
     @Option(help: ArgumentHelp("What the pipeline claims, in place of what its file says.", valueName: "G"))
     var guarantee: String?
@@ -48,20 +38,11 @@ struct JudgeRunCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Partitions of the topic.", valueName: "P"))
     var partitions: Int?
 
-    @Option(help: ArgumentHelp("The seed of the payloads.", valueName: "S"))
-    var seed = 1
-
     @Flag(help: "Give the pipeline one batch of records at a time, so that a small load meets many points.")
     var trim = false
 
     @Flag(help: "Hold each answer with records until wire and output have been silent.")
     var lockstep = false
-
-    @Option(help: ArgumentHelp("How often each kill is tried.", valueName: "N"))
-    var `repeat` = 1
-
-    @Option(help: ArgumentHelp("Begin no run after this time, such as 90s or 10m.", valueName: "TIME"))
-    var budget: String?
 
     @Option(help: ArgumentHelp("Remember runs in a file, and go on from it.", valueName: "FILE"))
     var resume: String?
@@ -106,18 +87,9 @@ struct JudgeRunCommand: AsyncParsableCommand {
                 ["--shard", "--resume", "--budget"], because: "--merge runs nothing and reads whole files")
         }
         let pipeline = try pipeline()
-        var settings = JudgeSettings()
-        try OptionCheck.range(seed, ScenarioLimits.seed, "--seed")
-        settings.seed = UInt64(seed)
-        settings.points = try points.map { try OptionCheck.points($0, "--points") } ?? []
-        if let timedKills { try OptionCheck.range(timedKills, 1...1_000_000, "--timed-kills") }
-        settings.timedKills = timedKills ?? 0
-        settings.occurrences = try occurrences.map { try OptionCheck.occurrences($0, "--occurrences") }
+        var settings = try kills.settings()
         settings.trims = trim
         settings.isInLockstep = lockstep
-        try OptionCheck.range(`repeat`, 1...1_000_000, "--repeat")
-        settings.times = `repeat`
-        settings.budgetSeconds = try budget.map { try OptionCheck.seconds($0, 0...31_536_000, "--budget") }
         if let resume { try OutputCheck.file(resume, "--resume") }
         settings.journal = resume
         if let evidence { try OutputCheck.folder(evidence, "--evidence") }
@@ -226,7 +198,7 @@ struct JudgeRunCommand: AsyncParsableCommand {
         add("--guarantee", guarantee)
         add("--records", records.map(String.init))
         add("--partitions", partitions.map(String.init))
-        add("--seed", "\(seed)")
+        add("--seed", "\(kills.seed)")
         add("--max-lost", maxLost.map(String.init))
         add("--max-duplicates", maxDuplicates)
         if trim { parts.append("--trim") }
@@ -241,29 +213,5 @@ extension String {
     /// What of a name can be a part of a folder's name.
     fileprivate var fileName: String {
         String(prefix(60).map { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) ? $0 : "_" })
-    }
-}
-
-extension OptionCheck {
-    /// Points joined by commas; those between brackets join a point's own filters.
-    static func points(_ list: String, _ option: String) throws -> [String] {
-        var isWithin = false
-        let marked = list.map { character -> Character in
-            if character == "[" || character == "]" { isWithin = character == "[" }
-            return character == "," && isWithin ? "\u{0}" : character
-        }
-        return try words(String(marked), option).map { $0.replacing("\u{0}", with: ",") }
-    }
-
-    /// Occurrences joined by commas.
-    static func occurrences(_ list: String, _ option: String) throws -> [Occurrence] {
-        try words(list, option).map { word in
-            guard let occurrence = Occurrence(word) else {
-                throw Diagnosis(
-                    cause: "\(option) \(word): it is no occurrence", fix: "use first, middle, last, all or numbers",
-                    exitCode: .usage)
-            }
-            return occurrence
-        }
     }
 }

@@ -24,32 +24,13 @@ struct LeagueCommand: AsyncParsableCommand {
     @Argument(help: "The pipeline files.")
     var files: [String]
 
-    @Option(
-        help: ArgumentHelp(
-            "Where to kill each, in place of what its file says; as for 'kbench judge'.", valueName: "P@K"))
-    var points: String?
-
-    @Option(help: ArgumentHelp("Which frames: first, middle, last, all or numbers.", valueName: "A,B"))
-    var occurrences: String?
-
-    @Option(
-        help: ArgumentHelp("Kills of each at moments by chance, in place of points or beside them.", valueName: "N"))
-    var timedKills: Int?
-
-    @Option(help: ArgumentHelp("How often each kill is tried.", valueName: "N"))
-    var `repeat` = 1
-
-    @Option(help: ArgumentHelp("The seed of the payloads.", valueName: "S"))
-    var seed = 1
+    @OptionGroup var kills: KillOptions
 
     @Option(
         help: ArgumentHelp(
             "Records of the run that measures each pipeline's speed, and a plain consumer's beside it; 0 for none.",
             valueName: "N"))
     var speedRecords = 20_000
-
-    @Option(help: ArgumentHelp("Begin no run after this time, such as 90s or 2h.", valueName: "TIME"))
-    var budget: String?
 
     @Option(
         help: ArgumentHelp("Remember runs in a folder, a file for each pipeline, and go on from it.", valueName: "DIR"))
@@ -95,36 +76,20 @@ struct LeagueCommand: AsyncParsableCommand {
     }
 
     private func settings() throws -> JudgeSettings {
-        var settings = JudgeSettings()
-        try OptionCheck.range(seed, ScenarioLimits.seed, "--seed")
-        settings.seed = UInt64(seed)
-        settings.points = try points.map { try OptionCheck.points($0, "--points") } ?? []
-        settings.occurrences = try occurrences.map { try OptionCheck.occurrences($0, "--occurrences") }
-        if let timedKills { try OptionCheck.range(timedKills, 1...1_000_000, "--timed-kills") }
-        settings.timedKills = timedKills ?? 0
-        try OptionCheck.range(`repeat`, 1...1_000_000, "--repeat")
-        settings.times = `repeat`
+        var settings = try kills.settings()
         try OptionCheck.range(speedRecords, 0...PipelineLimits.records.upperBound, "--speed-records")
         settings.speedRecords = speedRecords > 0 ? speedRecords : nil
-        settings.budgetSeconds = try budget.map { try OptionCheck.seconds($0, 0...31_536_000, "--budget") }
         return settings
     }
 
     /// The command that repeats a run of one pipeline.
     private var reproduceOne: String {
-        let words = ["kbench", "judge", LeagueRunner.filePlace, "--seed", "\(seed)"]
+        let words = ["kbench", "judge", LeagueRunner.filePlace, "--seed", "\(kills.seed)"]
         return (words + broker.arguments + topics.arguments + [JudgeRunner.pointsPlace]).joined(separator: " ")
     }
 
     private var reproduce: String {
-        var parts = ["kbench", "league"] + files
-        func add(_ option: String, _ value: String?) { if let value { parts += [option, value] } }
-        add("--points", points.map { "'\($0)'" })
-        add("--occurrences", occurrences)
-        add("--timed-kills", timedKills.map(String.init))
-        if `repeat` != 1 { add("--repeat", "\(`repeat`)") }
-        add("--seed", "\(seed)")
-        add("--speed-records", "\(speedRecords)")
-        return (parts + broker.arguments + topics.arguments).joined(separator: " ")
+        let words = ["kbench", "league"] + files + kills.arguments + ["--speed-records", "\(speedRecords)"]
+        return (words + broker.arguments + topics.arguments).joined(separator: " ")
     }
 }

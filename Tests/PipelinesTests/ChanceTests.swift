@@ -33,6 +33,114 @@ import Testing
         #expect(again.runs.allSatisfy { $0.agrees != false })
     }
 
+    @Test(
+        "is killed while it reads and writes",
+        arguments: [("committed", 0...520), ("quiet", 0...520), ("exit", 0...800)])
+    func busyTime(end: String, time: ClosedRange<Int>) {
+        var run = JudgeResult.Run(point: nil, occurrence: nil, reproduce: "")
+        run.drainedBy = end
+        (run.askedSeconds, run.rowsSeconds, run.seconds) = (0.4, 0.9, 1.2)
+        #expect(JudgeRunner.busyTime(of: run) == time)
+        // The output was looked at before the first row, and not again.
+        run.rowsSeconds = 0.1
+        #expect(JudgeRunner.busyTime(of: run) == (end == "exit" ? time : 0...20))
+    }
+
+    /// Takes long to start in all lives but the first of the first run, and waits between its commits.
+    private static let late =
+        """
+        import os, time
+        time.sleep(2 if os.path.exists(os.environ["MARK"]) else 0)
+        open(os.environ["MARK"], "w").close()
+
+        """ + JudgeTests.consumer.replacing("os.fsync(output.fileno())", with: "time.sleep(0.1)")
+
+    @Test(
+        "is killed so long after it has asked for records, however late that is", .enabled(if: JudgeTests.python != nil)
+    )
+    func late() async throws {
+        try await Self.within { folder in
+            var settings = JudgeSettings()
+            settings.timedKills = 3
+            let result = try await JudgeTests.judge(settings, program: Self.late) {
+                $0.environment = [("MODE", "after"), ("MARK", "\(folder)/mark")]
+            }
+            #expect(result.verdict == .pass, "\(result.reason ?? "")")
+            let kills = result.runs.dropFirst()
+            #expect(kills.count == 3)
+            #expect(kills.contains { (1..<600).contains($0.atKill?.sinkRows ?? 0) }, "\(kills)")
+        }
+    }
+
+    /// Ends by itself, late in the first life of the first run, and soon in all others.
+    private static let hasty = """
+        import os, time
+        from confluent_kafka import Consumer
+        wait = 0.01 if os.path.exists(os.environ["MARK"]) else 0.5
+        open(os.environ["MARK"], "w").close()
+        consumer = Consumer({
+            "bootstrap.servers": os.environ["KBENCH_BOOTSTRAP"], "group.id": os.environ["KBENCH_GROUP"],
+            "auto.offset.reset": "earliest", "enable.auto.commit": False})
+        consumer.subscribe([os.environ["KBENCH_TOPIC"]])
+        committed = 0
+        with open(os.environ["KBENCH_OUTPUT"], "ab", buffering=0) as output:
+            while committed < 600:
+                messages = [message for message in consumer.consume(100, 0.1) if not message.error()]
+                for message in messages: output.write(message.value() + b"\\n")
+                time.sleep(wait)
+                if messages: consumer.commit(asynchronous=False)
+                committed = sum(max(0, place.offset) for place in consumer.committed(consumer.assignment()))
+
+        """
+
+    @Test("is killed sooner where it is done sooner than without a kill", .enabled(if: JudgeTests.python != nil))
+    func hasty() async throws {
+        try await Self.within { folder in
+            var settings = JudgeSettings()
+            settings.timedKills = 3
+            let result = try await JudgeTests.judge(settings, program: Self.hasty) {
+                $0.environment = [("MARK", "\(folder)/mark")]
+                $0.drain.quietMilliseconds = 10_000
+            }
+            #expect(result.verdict == .pass, "\(result.reason ?? "")")
+            #expect(result.runs.map(\.fired) == [false, true, true, true])
+            #expect(result.runs.first?.drainedBy == "exit")
+            #expect(result.runs.dropFirst().contains { $0.occurrence ?? 0 < 1_000 }, "\(result.runs)")
+        }
+    }
+
+    @Test(
+        "is killed at the middle of what it meets where it does not meet a point as often again",
+        .enabled(if: JudgeTests.python != nil))
+    func fewer() async throws {
+        try await Self.within { folder in
+            // It commits after a hundred records in the first life of the first run, and after all of them in others.
+            let program =
+                """
+                import os
+                most = 600 if os.path.exists(os.environ["MARK"]) else 100
+                open(os.environ["MARK"], "w").close()
+
+                """ + JudgeTests.consumer.replacing("consume(100, 0.1)", with: "consume(most, 1)")
+            func judged(_ point: String) async throws -> JudgeResult {
+                var settings = JudgeSettings()
+                settings.points = [point]
+                settings.occurrences = [.last]
+                try? FileManager.default.removeItem(atPath: "\(folder)/mark")
+                return try await JudgeTests.judge(settings, program: program) {
+                    $0.environment = [("MODE", "after"), ("MARK", "\(folder)/mark")]
+                }
+            }
+            let result = try await judged("wire.offset-commit.request")
+            #expect(result.verdict == .pass, "\(result.reason ?? "")")
+            #expect(result.runs.last?.fired == true)
+            #expect((1...3).contains(result.runs.last?.occurrence ?? 0), "\(result.runs)")
+            // One that is named is that one.
+            let named = try await judged("wire.offset-commit.request@6")
+            #expect(named.reason?.contains("never came") == true, "\(named.reason ?? "")")
+        }
+    }
+
     @Test("is followed through three brokers and a change of leaders", .enabled(if: JudgeTests.python != nil))
     func leaders() async throws {
         var settings = JudgeSettings()
