@@ -36,10 +36,13 @@ package struct KeptResult: Sendable {
             PlanResult.self, JudgeResult.self, CeilingsResult.self, AtlasResult.self, SwarmResult.self,
             MutantsResult.self, ReplayResult.self, ShrinkResult.self, RecordLifeResult.self, ExactFigures.self,
             BuildComparison.self, CalibrationResult.self, GateResult.self, HistoryResult.self, OffsetsResult.self,
-            ResultListResult.self, LeagueResult.self,
+            ResultListResult.self, LeagueResult.self, DoctorResult.self,
         ]
         return Dictionary(uniqueKeysWithValues: all.map { ($0.schema.name, $0) })
     }()
+
+    /// The schemas of what can be rendered.
+    static var kinds: Set<String> { Set(types.keys) }
 
     /// Finds the result of a folder, or reads a file.
     ///

@@ -16,8 +16,7 @@ struct OutputOptions: ParsableArguments {
     ///
     /// - Throws: `DiskError`; `EncodingError` for a number that is not finite.
     func write(_ result: some Presentable) throws {
-        let width = StandardStreams.columns(ofFileDescriptor: 1) ?? Document.standardWidth
-        try StandardStreams.writeOutput(format.render(result, width: width))
+        try StandardStreams.writeOutput(format.render(result, width: TextWidth.current))
     }
 
     /// Prints a result and keeps it below `base`.
@@ -26,6 +25,18 @@ struct OutputOptions: ParsableArguments {
     func write(_ result: some Presentable, keptAs name: String, in base: String) throws {
         try write(result)
         try Keeping.keep(result, as: name, in: base, isText: format == .text)
+    }
+}
+
+/// How wide text is.
+enum TextWidth {
+    /// What COLUMNS says where it is a number that leaves room for a table, as other tools take it; else the terminal's
+    /// width, else the standard one.
+    static var current: Int {
+        if let columns = ProcessInfo.processInfo.environment["COLUMNS"].flatMap({ Int($0) }), columns >= 20 {
+            return columns
+        }
+        return StandardStreams.columns(ofFileDescriptor: 1) ?? Document.standardWidth
     }
 }
 
@@ -68,13 +79,12 @@ struct VerdictOptions: ParsableArguments {
         try Keeping.keep(result, as: name, in: base, isText: isText)
     }
 
-    /// Prints a result that may judge or not.
+    /// Prints a result that may judge or not; `place` is the file that findings are about which name none.
     ///
     /// - Throws: as ``OutputOptions/write(_:)``, and `Diagnosis` for a form that only results have which judge.
-    func writeAny(_ result: any Presentable) throws {
+    func writeAny(_ result: any Presentable, place: String = "results") throws {
         if case .report(let form) = format {
-            let width = StandardStreams.columns(ofFileDescriptor: 1) ?? Document.standardWidth
-            return try StandardStreams.writeOutput(form.render(result, width: width))
+            return try StandardStreams.writeOutput(form.render(result, width: TextWidth.current))
         }
         guard let judged = result as? any Judged else {
             throw Diagnosis(
@@ -82,7 +92,7 @@ struct VerdictOptions: ParsableArguments {
                     + "so it has no cases",
                 fix: "print it as html, markdown, csv or json", exitCode: .usage)
         }
-        try StandardStreams.writeOutput(format == .junit ? judged.junit : judged.sarif())
+        try StandardStreams.writeOutput(format == .junit ? judged.junit : judged.sarif(place: place))
     }
 }
 

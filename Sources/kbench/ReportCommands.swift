@@ -23,8 +23,11 @@ struct ReportCommand: AsyncParsableCommand {
 
     func run() async throws {
         let place = place
-        let result = try await BlockingThread.run { try KeptResult(at: place).result() }
-        try output.writeAny(result)
+        let (path, result) = try await BlockingThread.run {
+            let kept = try KeptResult(at: place)
+            return (kept.path, try kept.result())
+        }
+        try output.writeAny(result, place: path)
     }
 }
 

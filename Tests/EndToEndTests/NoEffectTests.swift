@@ -57,7 +57,8 @@ extension EndToEnd {
             "scenario check": Command(options: []),
             "report": Command(options: ["--format"]), "list": Command(options: ["--out", "--format"]),
             "again": Command(options: []),
-            "scenario schema": Command(options: []),
+            "scenario schema": Command(options: []), "scenario new": Command(options: ["--force"]),
+            "doctor": Command(options: ["--out", "--format"] + broker + topics),
             "matrix": Command(
                 options: [
                     "--strategy", "--sink", "--point", "--fidelity", "--partitions", "--block-records",
@@ -201,7 +202,7 @@ extension EndToEnd {
                     "--records", "--partitions", "--pairs", "--verdict-records", "--block-records", "--out", "--format",
                     "--quiet",
                 ] + broker + topics),
-            "judge check": Command(options: []),
+            "judge check": Command(options: []), "judge new": Command(options: ["--force"]),
             "judge run": Command(
                 options: [
                     "--output-file", "--points", "--timed-kills", "--occurrences", "--guarantee", "--records",

@@ -34,7 +34,7 @@ extension LeagueResult: Judged {
                 case .fail: .failed(entry.reason ?? broken ?? "")
                 default: .invalid(entry.reason ?? "\(entry.left) runs are left")
                 }
-            return Check(entry.pipeline, standing, reproduce: entry.worst?.reproduce ?? "")
+            return Check(entry.pipeline, standing, reproduce: entry.worst?.reproduce ?? "", file: entry.file)
         }
     }
 }
@@ -168,8 +168,10 @@ extension AtlasResult: Judged {
                 "\($0.breach) in \($0.schedules) schedules, first in \($0.first): \($0.duplicates) duplicates, "
                     + "\($0.lost) lost"
             }
-            let again = broken.compactMap(\.capsule).first.map { "kbench replay \($0)" } ?? ""
-            return Check(place, broken.isEmpty ? .passed : .failed(text.joined(separator: "\n")), reproduce: again)
+            let capsule = broken.compactMap(\.capsule).first
+            return Check(
+                place, broken.isEmpty ? .passed : .failed(text.joined(separator: "\n")),
+                reproduce: capsule.map { "kbench replay \($0)" } ?? "", file: capsule)
         }
         if !isComplete || checks.isEmpty {
             checks.append(Check("the whole", .invalid("\(unitsDone) of \(units) units were run")))
@@ -187,7 +189,7 @@ extension SwarmResult: Judged {
             Check(
                 "seeds \(from) to \(through)",
                 brokenSeed.map { .failed("seed \($0): \(breach ?? "")\n\(schedule ?? "")") } ?? .passed,
-                reproduce: again, seconds: seconds)
+                reproduce: again, seconds: seconds, file: capsule)
         ]
         for fault in script ?? [] {
             checks.append(Check(fault.fault, fault.struck > 0 ? .passed : .invalid("it never struck")))
@@ -203,7 +205,7 @@ extension MutantsResult: Judged {
         bugs.map { bug in
             Check(
                 bug.name, bug.found ? .passed : .failed("the planted bug was not found in \(bug.schedules) schedules"),
-                reproduce: bug.capsule.map { "kbench replay \($0)" } ?? "", seconds: bug.seconds)
+                reproduce: bug.capsule.map { "kbench replay \($0)" } ?? "", seconds: bug.seconds, file: bug.capsule)
         } + [
             Check(
                 "the sound engine",
