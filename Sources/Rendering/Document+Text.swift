@@ -4,8 +4,12 @@ extension Document {
     /// The width where there is no terminal to ask.
     package static let standardWidth = 100
 
-    /// The document as text of at most `width` columns; only what cannot be broken is wider.
-    package func text(width: Int = standardWidth) -> String {
+    /// The rows of a table that a terminal shows unasked.
+    package static let pageRows = 40
+
+    /// The document as text of at most `width` columns; only what cannot be broken is wider. A table has `rows` rows at
+    /// most, and says how many there are besides; nil: all of them.
+    package func text(width: Int = standardWidth, rows: Int? = nil) -> String {
         var text = ""
         var last: Block?
         for block in blocks(for: .terminal) {
@@ -14,13 +18,13 @@ extension Document {
             case (nil, _), (.heading, .list), (.code, .code): break
             default: text += "\n"
             }
-            text += Document.text(block, width: width)
+            text += Document.text(block, width: width, rows: rows)
             last = block
         }
         return text
     }
 
-    private static func text(_ block: Block, width: Int) -> String {
+    private static func text(_ block: Block, width: Int, rows: Int?) -> String {
         switch block {
         case .heading(let text, _), .verdict(let text): lines(text.wrapped(width))
         case .prose(let text):
@@ -30,7 +34,7 @@ extension Document {
             points.map { point in
                 point.wrapped(width - 2).enumerated().map { ($0 == 0 ? "- " : "  ") + $1 + "\n" }.joined()
             }.joined()
-        case .table(let table): table.text(width: width)
+        case .table(let table): table.text(width: width, most: rows)
         case .figure(let figure):
             lines(figure.title.wrapped(width)) + (figure.lines.map(lines) ?? figure.table.text(width: width))
         case .code(let text, let label): "\(label): \(text)\n"
@@ -98,8 +102,8 @@ extension Table {
     private static let gap = "  "
 
     /// The columns aligned, without those that the width has no room for; their names are in a line below. Headings take
-    /// two lines where one is not enough. What is not as it must be comes first.
-    func text(width: Int) -> String {
+    /// two lines where one is not enough. What is not as it must be comes first; of more than `most` rows the first ones.
+    func text(width: Int, most: Int? = nil) -> String {
         let (shown, widths) = layout(width: width)
         let headings = shown.enumerated().map { columns[$1].heading.broken(widths[$0]) }
         let height = headings.map(\.count).max() ?? 0
@@ -108,14 +112,26 @@ extension Table {
         var text = lines(raised, widths, shown)
         text += widths.map { String(repeating: "-", count: $0) }.joined(separator: Table.gap) + "\n"
         let first = Set(failures)
-        for index in failures + rows.indices.filter({ !first.contains($0) }) {
+        let order = failures + rows.indices.filter { !first.contains($0) }
+        // A line in place of one or two rows would save nothing.
+        let count = most.map { order.count > $0 + 2 ? $0 : order.count } ?? order.count
+        for index in order.prefix(count) {
             let cells = shown.enumerated().map { rows[index][$1].text.lineForm.broken(widths[$0]) }
             text += lines(cells, widths, shown)
         }
+        var notes: [String] = []
+        if count < order.count {
+            let wrong = max(0, failures.count - count)
+            let said = wrong > 0 ? ", \(Numbers.grouped(wrong)) of them not as they must be" : ""
+            notes.append(
+                "and \(Numbers.count(order.count - count, "more row"))\(said): pipe this (| less), or see --format csv")
+        }
         let dropped = columns.indices.filter { !shown.contains($0) }
-        guard !dropped.isEmpty else { return text }
-        let names = dropped.map { columns[$0].heading }.joined(separator: ", ")
-        return text + "not shown in \(width) columns: \(names)".wrapped(width).map { $0 + "\n" }.joined()
+        if !dropped.isEmpty {
+            notes.append(
+                "not shown in \(width) columns: \(dropped.map { columns[$0].heading }.joined(separator: ", "))")
+        }
+        return text + notes.flatMap { $0.wrapped(width) }.map { $0 + "\n" }.joined()
     }
 
     /// The columns that have room, and their widths.

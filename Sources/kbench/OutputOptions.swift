@@ -16,7 +16,7 @@ struct OutputOptions: ParsableArguments {
     ///
     /// - Throws: `DiskError`; `EncodingError` for a number that is not finite.
     func write(_ result: some Presentable) throws {
-        try StandardStreams.writeOutput(format.render(result, width: TextWidth.current))
+        try StandardStreams.writeOutput(format.renderHere(result))
     }
 
     /// Prints a result and keeps it below `base`.
@@ -28,11 +28,15 @@ struct OutputOptions: ParsableArguments {
     }
 }
 
-/// How wide text is.
-enum TextWidth {
+extension OutputFormat {
+    /// A result as it is printed here: a terminal gets a page of each table, whoever reads it by a pipe or from a file all.
+    fileprivate func renderHere(_ result: some Presentable) throws -> String {
+        try render(result, width: Self.width, rows: StandardStreams.isTerminal(1) ? Document.pageRows : nil)
+    }
+
     /// What COLUMNS says where it is a number that leaves room for a table, as other tools take it; else the terminal's
     /// width, else the standard one.
-    static var current: Int {
+    private static var width: Int {
         if let columns = ProcessInfo.processInfo.environment["COLUMNS"].flatMap({ Int($0) }), columns >= 20 {
             return columns
         }
@@ -84,7 +88,7 @@ struct VerdictOptions: ParsableArguments {
     /// - Throws: as ``OutputOptions/write(_:)``, and `Diagnosis` for a form that only results have which judge.
     func writeAny(_ result: any Presentable, place: String = "results") throws {
         if case .report(let form) = format {
-            return try StandardStreams.writeOutput(form.render(result, width: TextWidth.current))
+            return try StandardStreams.writeOutput(form.renderHere(result))
         }
         guard let judged = result as? any Judged else {
             throw Diagnosis(

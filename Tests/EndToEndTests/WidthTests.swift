@@ -119,6 +119,20 @@ extension EndToEnd {
             for line in table { #expect(line.count <= width, "\(line)") }
         }
 
+        @Test("a terminal gets a page of a long table, and a pipe all of it")
+        func page() async throws {
+            let folder = try Folder()
+            let words =
+                "matrix \(Self.small.joined(separator: " ")) --world simulated --strategy direct,receiver-wal --sink append"
+            let whole = try await Kbench.run(words.split(separator: " ").map(String.init), in: folder)
+            #expect(!whole.output.contains("more rows"), "\(whole)")
+            let page = try await Kbench.runProgram(
+                "/usr/bin/script", ["-qec", "'\(Kbench.path)' \(words) --quiet", "/dev/null"], in: folder)
+            let shown = page.output.replacing("\r\n", with: "\n")
+            #expect(shown.contains(#/\nand \d+ more rows: pipe/#), "\(page)")
+            #expect(shown.split(separator: "\n").count < whole.output.split(separator: "\n").count)
+        }
+
         @Test("COLUMNS is no width where it is no number that a table has room in", arguments: ["", "wide", "0", "7"])
         func nonsense(columns: String) async throws {
             let outcome = try await Kbench.runProgram(

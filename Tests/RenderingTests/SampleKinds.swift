@@ -18,7 +18,7 @@ enum SampleKinds {
         ("league", league(.pass)), ("atlas", read(AtlasResult.self, atlas(violations: ""))),
         ("swarm", swarm(brokenSeed: nil)), ("mutants", read(MutantsResult.self, mutants(found: true))),
         ("claims", claims(.holds)), ("compare", comparison([])), ("calibration", calibration(slower: 0)),
-        ("gate", policy.judge(comparison([]))),
+        ("gate", policy.judge(comparison([]))), ("capacity", capacity), ("recovery", recovery),
     ]
 
     /// The same, not as it must be.
@@ -31,12 +31,12 @@ enum SampleKinds {
         ("claims", claims(.notMeasured)), ("compare", GateDocumentTests.comparison([GateDocumentTests.slower])),
         ("calibration", calibration(slower: 2)),
         ("gate", policy.judge(GateDocumentTests.comparison([GateDocumentTests.slower]))),
+        ("capacity", SampleBench.capacity), ("recovery", SampleBench.recovery),
     ]
 
     /// What judges nothing.
     static let others: [Named] = [
-        ("capacity", SampleBench.capacity), ("plan", SampleBench.plan), ("recovery", SampleBench.recovery),
-        ("record-life", SamplePages.life),
+        ("plan", SampleBench.plan), ("record-life", SamplePages.life),
         (
             "scenario-list",
             ScenarioListResult([.init(name: "crash-before-commit", summary: "SIGKILL between log and commit.")])
@@ -211,6 +211,18 @@ enum SampleKinds {
                     minimumDetectableEffect: 0.01, confirmation: nil, margin: 0.02)
             ])
     }
+
+    private static let capacity: CapacityResult = {
+        var result = SampleBench.capacity
+        result.rows.removeLast()
+        return result
+    }()
+
+    private static let recovery: RecoveryResult = {
+        var result = SampleBench.recovery
+        result.rows.removeLast()
+        return result
+    }()
 
     private static let policy = GatePolicy(
         rules: [.init(metric: "process/cpuSeconds", tier: 1, marginPercent: 2)], inconclusiveIsRed: false)

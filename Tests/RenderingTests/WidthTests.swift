@@ -54,6 +54,27 @@ import Testing
         #expect(table.markdown.hasSuffix("|   1 |\n|   2 |\n|   3 |\n|   4 |"), "a report keeps the order")
     }
 
+    @Test("a terminal gets a page of the rows, and is told how many there are besides, and where")
+    func page() {
+        func text(_ count: Int, failing: ClosedRange<Int>, most: Int?) -> String {
+            Table(Array(1...count), [Column<Int>.count("run") { $0 }]) { failing.contains($0) }
+                .text(width: 100, most: most)
+        }
+        #expect(
+            text(9, failing: 8...9, most: 3) == """
+                run
+                ---
+                  8
+                  9
+                  1
+                and 6 more rows: pipe this (| less), or see --format csv
+
+                """)
+        #expect(text(9, failing: 2...9, most: 3).contains("\nand 6 more rows, 5 of them not as they must be: "))
+        #expect(text(5, failing: 5...5, most: 3).split(separator: "\n").count == 7, "a line for two rows saves nothing")
+        #expect(text(9, failing: 9...9, most: nil).split(separator: "\n").count == 11)
+    }
+
     @Test("of every kind of result that judges, a row that failed stands above those that did not")
     func failingKinds() {
         for (name, result) in SampleKinds.failing {

@@ -153,6 +153,46 @@ extension BenchResult: Judged {
     package var remarks: [String] { notes }
 }
 
+extension RecoveryResult: Judged {
+    package var suite: String { "kbench bench recovery" }
+
+    package var checks: [Check] {
+        rows.map { row in
+            let standing: Check.Standing =
+                if let reason = row.invalidReason {
+                    .invalid(reason)
+                } else if row.duplicates + row.lost > 0 {
+                    .failed("\(row.duplicates) records came twice and \(row.lost) not at all")
+                } else {
+                    .passed
+                }
+            let name = "\(Numbers.count(row.records, "record")) in \(Numbers.count(row.partitions, "partition"))"
+            return Check(name, standing, reproduce: reproduce)
+        }
+    }
+}
+
+extension CapacityResult: Judged {
+    package var suite: String { "kbench capacity" }
+
+    package var checks: [Check] {
+        rows.map { row in
+            let broken = row.probes.filter { $0.duplicates + $0.lost > 0 }.map {
+                "\($0.words): \($0.duplicates) duplicates and \($0.lost) lost"
+            }
+            let standing: Check.Standing =
+                if !broken.isEmpty {
+                    .failed(broken.joined(separator: "\n"))
+                } else if row.sustainedRecordsPerSecond == nil {
+                    .invalid("no rate was sustained, down to the least that was tried")
+                } else {
+                    .passed
+                }
+            return Check("\(row.strategy)/\(row.sink)", standing, reproduce: reproduce)
+        }
+    }
+}
+
 extension AtlasResult: Judged {
     package var suite: String { "kbench atlas" }
 
