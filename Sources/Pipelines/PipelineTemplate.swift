@@ -2,8 +2,8 @@
 
 /// A pipeline to begin with.
 package enum PipelineTemplate {
-    /// The text of the pipeline file; its command is the consumer `NAME.py`. The lines in it that begin with `# key:` may each
-    /// be put to use by taking the sign away.
+    /// The text of the pipeline file; its command is the consumer `NAME.py`. The lines in it that begin with `# key:` may
+    /// each be put to use by taking the sign away.
     package static func pipeline(name: String) -> String {
         """
         # A pipeline for kbench judge, which kills it at exact points and counts what it loses and repeats. It runs as it is:

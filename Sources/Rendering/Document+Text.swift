@@ -101,8 +101,9 @@ extension Table {
     private static let shortestPiece = 8
     private static let gap = "  "
 
-    /// The columns aligned, without those that the width has no room for; their names are in a line below. Headings take
-    /// two lines where one is not enough. What is not as it must be comes first; of more than `most` rows the first ones.
+    /// The columns aligned, without those that the width has no room for; their names are in a line below. Headings
+    /// take two lines where one is not enough. What is not as it must be comes first; of more than `most` rows the first
+    /// are shown.
     func text(width: Int, most: Int? = nil) -> String {
         let (shown, widths) = layout(width: width)
         let headings = shown.enumerated().map { columns[$1].heading.broken(widths[$0]) }

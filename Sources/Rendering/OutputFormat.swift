@@ -15,7 +15,7 @@ package enum OutputFormat: String, CaseIterable, Sendable {
     /// The full report as a page for a browser, with its pictures.
     case html
 
-    /// A result in this form, its last line ended; `width` is the terminal's, and `rows` the most that a table has there.
+    /// A result in this form, its last line ended; `width` is the terminal's, `rows` the most that a table has there.
     ///
     /// - Throws: `EncodingError` when a number of the result is not finite and the form is JSON.
     package func render(

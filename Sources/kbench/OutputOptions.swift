@@ -29,7 +29,7 @@ struct OutputOptions: ParsableArguments {
 }
 
 extension OutputFormat {
-    /// A result as it is printed here: a terminal gets a page of each table, whoever reads it by a pipe or from a file all.
+    /// A result as it is printed here: a terminal gets a page of each table, a pipe or a file all of it.
     fileprivate func renderHere(_ result: some Presentable) throws -> String {
         try render(result, width: Self.width, rows: StandardStreams.isTerminal(1) ? Document.pageRows : nil)
     }

@@ -1,4 +1,4 @@
-// `kbench scenario new` and `kbench judge new`: what they write is accepted and runs as it is; nothing is replaced unasked.
+// `kbench scenario new`, `judge new`: what they write is accepted and runs as it is; nothing is replaced unasked.
 import Foundation
 import Testing
 

@@ -91,7 +91,7 @@ extension EndToEnd {
                 case .report(let file): words = ["report", "\(Self.root)/\(file)"]
                 case .sample, .none: continue
                 }
-                // What takes seconds runs at the narrowest only; RenderingTests.WidthTests has all of them for its kind.
+                // What takes seconds runs at the narrowest only; RenderingTests.WidthTests has all for its kind.
                 for width in ["doctor", "scenario run"].contains(name) ? [80] : [80, 100, 160] {
                     let outcome = try await Kbench.runProgram(
                         "/usr/bin/env", ["COLUMNS=\(width)", Kbench.path] + words, in: folder)
@@ -123,11 +123,12 @@ extension EndToEnd {
         func page() async throws {
             let folder = try Folder()
             let words =
-                "matrix \(Self.small.joined(separator: " ")) --world simulated --strategy direct,receiver-wal --sink append"
-            let whole = try await Kbench.run(words.split(separator: " ").map(String.init), in: folder)
+                ["matrix", "--world", "simulated", "--strategy", "direct,receiver-wal", "--sink", "append"] + Self.small
+            let whole = try await Kbench.run(words, in: folder)
             #expect(!whole.output.contains("more rows"), "\(whole)")
             let page = try await Kbench.runProgram(
-                "/usr/bin/script", ["-qec", "'\(Kbench.path)' \(words) --quiet", "/dev/null"], in: folder)
+                "/usr/bin/script", ["-qec", "'\(Kbench.path)' \(words.joined(separator: " ")) --quiet", "/dev/null"],
+                in: folder)
             let shown = page.output.replacing("\r\n", with: "\n")
             #expect(shown.contains(#/\nand \d+ more rows: pipe/#), "\(page)")
             #expect(shown.split(separator: "\n").count < whole.output.split(separator: "\n").count)

@@ -85,7 +85,8 @@ struct BrokerLook {
         .init(
             "broker", p50 > 0.1 ? .warning : .ok,
             found: "\(kind) at \(address), \(brokers) \(brokers == 1 ? "broker" : "brokers"), there after "
-                + "\(DoctorWords.time(connected)); an answer takes \(DoctorWords.time(p50)), at most \(DoctorWords.time(most))",
+                + "\(DoctorWords.time(connected)); an answer takes \(DoctorWords.time(p50)), "
+                + "at most \(DoctorWords.time(most))",
             means: "every commit of offsets and every fetch without records waits for at least one answer",
             mend: "run kbench nearer to the brokers, where rates are wanted",
             figures: ["brokers": Double(brokers), "connectSeconds": connected, "answerSeconds": p50])

@@ -112,7 +112,8 @@ enum LimitLook {
                 ? "the system does not say"
                 : bounds.map { "\(DoctorWords.bytes($0.bytes)) \($0.name)" }.joined(separator: ", "),
             means:
-                "the embedded broker keeps a run's records in memory: \(DoctorWords.bytes(min(least, 1e15) * 0.75)) at most",
+                "the embedded broker keeps a run's records in memory: "
+                + "\(DoctorWords.bytes(min(least, 1e15) * 0.75)) at most",
             mend: "raise the limit, use fewer records, or a broker elsewhere with --brokers",
             figures: least.isFinite ? ["bytes": least] : [:])
     }

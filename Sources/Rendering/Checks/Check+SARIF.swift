@@ -47,7 +47,7 @@ struct SARIF: Encodable {
         return path.hasPrefix("/") ? "file://" + encoded : encoded.replacing(":", with: "%3A")
     }
 
-    /// What tells a case from all others, and is the same in every run: all stand in the same line of their file (FNV-1a).
+    /// What tells a case from all others, and is the same in every run (FNV-1a): all stand in the same line of a file.
     static func fingerprint(of name: String) -> String {
         let hash = name.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
         return String(hash, radix: 16) + ":1"

@@ -8,8 +8,8 @@ public enum ScenarioLibrary {
     /// A built-in scenario's name and text.
     private typealias Text = (name: String, bytes: [UInt8])
 
-    /// The texts of the built-in scenarios by what they are about, the flagship first. A test compares this with the folder
-    /// `scenarios`.
+    /// The texts of the built-in scenarios by what they are about, the flagship first. A test compares this with the
+    /// folder `scenarios`.
     private static let themes: [(theme: String, texts: [Text])] = [
         (
             "One crash, at a place that tells the strategies apart",

@@ -2,8 +2,8 @@
 
 /// A scenario to begin with.
 public enum ScenarioTemplate {
-    /// The text of a scenario file. The lines in it that begin with `# - ` or `# key:` may each be put to use by taking the
-    /// sign away.
+    /// The text of a scenario file. The lines in it that begin with `# - ` or `# key:` may each be put to use by taking
+    /// the sign away.
     public static func text(name: String) -> String {
         """
         # A crash scenario of kbench. It runs as it is:
