@@ -22,9 +22,12 @@ struct OutputOptions: ParsableArguments {
     /// Prints a result and keeps it below `base`.
     ///
     /// - Throws: as ``write(_:)``; `ResultsError`.
-    func write(_ result: some Presentable, keptAs name: String, in base: String) throws {
+    func write(
+        _ result: some Presentable, keptAs name: String, in base: String, with files: [String: String] = [:],
+        from run: UnfinishedRun? = nil
+    ) throws {
         try write(result)
-        try Keeping.keep(result, as: name, in: base, isText: format == .text)
+        try Keeping.keep(result, as: name, in: base, with: files, from: run, isText: format == .text)
     }
 }
 
@@ -52,12 +55,17 @@ struct KeepOptions: ParsableArguments {
 
 /// Keeps results.
 enum Keeping {
-    /// Keeps a result that has been printed in a new folder below `base`, which is named where the result was text.
+    /// Keeps a result that has been printed, with the files that it was made from, in a new folder below `base`, or in that
+    /// of the command's steps; the folder is named where the result was text.
     ///
     /// - Throws: `ResultsError`; `DiskError`.
-    static func keep(_ result: some Presentable, as name: String, in base: String, isText: Bool) throws {
-        let command = "kbench " + CommandLine.arguments.dropFirst().map(CommandWords.quoted).joined(separator: " ")
-        let folder = try ResultsFolder.keep(result, as: name, at: Date(), command: command, in: base)
+    static func keep(
+        _ result: some Presentable, as name: String, in base: String, with files: [String: String] = [:],
+        from run: UnfinishedRun? = nil, isText: Bool
+    ) throws {
+        let folder =
+            try run?.finish(result, files: files)
+            ?? ResultsFolder.keep(result, as: name, at: Date(), command: command, files: files, in: base)
         if isText { try StandardStreams.writeOutput("\nresults: \(folder.path)\n") }
     }
 }
@@ -78,9 +86,12 @@ struct VerdictOptions: ParsableArguments {
     /// Prints a result and keeps it below `base`.
     ///
     /// - Throws: as ``write(_:)``; `ResultsError`.
-    func write(_ result: some Judged, keptAs name: String, in base: String) throws {
+    func write(
+        _ result: some Judged, keptAs name: String, in base: String, with files: [String: String] = [:],
+        from run: UnfinishedRun? = nil
+    ) throws {
         try write(result)
-        try Keeping.keep(result, as: name, in: base, isText: isText)
+        try Keeping.keep(result, as: name, in: base, with: files, from: run, isText: isText)
     }
 
     /// Prints a result that may judge or not; `place` is the file that findings are about which name none.

@@ -68,6 +68,11 @@ extension EndToEnd {
             ),
             ("kbench replay", .runs()), ("kbench shrink", .runs(with: ["--quiet"])),
             ("kbench explain", .runs(with: ["--record", "simulated/0@1"])),
+            ("kbench matrix --strategy direct --resume", resumed), ("kbench again results/2026", resumed),
+            (
+                "kbench diff",
+                .elsewhere(file: "Tests/EndToEndTests/DiffTests.swift", words: "func twoOfOneKindAreCompared")
+            ),
             (
                 "kbench matrix --load",
                 .runs(
@@ -132,6 +137,8 @@ extension EndToEnd {
             ("kbench history append", .runs(with: ["--commit", "c", "--date", "d"])), ("kbench history", .runs()),
         ]
 
+        private static let resumed = Treatment.elsewhere(
+            file: "Tests/EndToEndTests/ResumeTests.swift", words: "func matrix(torn")
         private static let shipped = Treatment.elsewhere(
             file: "Tests/EndToEndTests/ShippedScenariosTests.swift", words: "")
         // They need a file system that is mounted.

@@ -25,7 +25,7 @@ extension EndToEnd {
             "scenario run": .runs(["crash-before-commit", "--records", "2000"]), "scenario list": .runs([]),
             "scenario check": .none, "scenario new": .none, "scenario schema": .none,
             "report": .runs(["results/latest"]), "list": .runs([]),
-            "again": .none, "crash-points": .runs([]),
+            "again": .none, "diff": .sample, "crash-points": .runs([]),
             "matrix": .runs(
                 small + [
                     "--world", "simulated", "--strategy", "receiver-wal", "--point", "receiver.offsets.commit.before",

@@ -82,6 +82,21 @@ enum SampleKinds {
                 notes: ["a note"])
         ),
         (
+            "diff",
+            DiffResult(
+                kind: "kbench.bench", first: "results/20261122T153000Z-bench", second: "results/bench",
+                firstVerdict: "PASS bench: 2 rows", secondVerdict: nil,
+                cases: [.init("receiver-wal/counting", first: "passed", second: "failed", reason: "2 duplicates")],
+                sameCases: 1,
+                figures: [
+                    .init(
+                        row: "receiver-wal, counting, at-least-once", name: "cpu_seconds_per_million_records",
+                        first: 0.875, second: 0.9)
+                ],
+                words: [.init(row: "raw, none", name: "guarantee", first: "none", second: "at-least-once")],
+                sameCells: 12_345, onlyInFirst: ["direct, append"], onlyInSecond: [])
+        ),
+        (
             "doctor",
             DoctorResult(
                 [
