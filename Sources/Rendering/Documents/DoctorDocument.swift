@@ -9,16 +9,21 @@ extension DoctorResult: Presentable {
         document.add(
             .table(
                 Table(
-                    lines,
+                    byUrgency,
                     [
                         .words("what") { $0.name }, .words("state") { $0.standing.rawValue },
                         .words("found", wraps: true) { $0.found },
                         .words("what it means for results", name: "means", rank: 1, wraps: true) { $0.means },
-                    ]
-                ) { [.warning, .failure].contains($0.standing) }))
+                    ])))
         document.add(
-            "What mends it", lines.compactMap { line in line.mend.map { "\(line.name): \($0)" } })
+            "What mends it", byUrgency.compactMap { line in line.mend.map { "\(line.name): \($0)" } })
         return document
+    }
+
+    /// What fails, what is to be minded, and the rest as it was looked at.
+    private var byUrgency: [Line] {
+        [.failure, .warning].flatMap { standing in lines.filter { $0.standing == standing } }
+            + lines.filter { $0.standing == .ok || $0.standing == .skipped }
     }
 
     private var verdictLine: String {
