@@ -12,6 +12,7 @@ struct BenchRounds {
     let progress: @Sendable (_ fraction: Double, _ label: String) -> Void
 
     private let stage: BenchStage
+    private var options: RunOptions { stage.options }
     private var settings: BenchSettings { stage.settings }
 
     /// What a round measures, in some order.
@@ -34,6 +35,22 @@ struct BenchRounds {
         /// Records that raw polled.
         var records: Int
         var invalidReason: String?
+    }
+
+    /// What an open loop came to.
+    private struct Latency: Codable {
+        var trial: Trial?
+        var rate = 0.0
+        /// The fastest that the generator is still believed to manage, from now on; nil: no bound.
+        var limit: Double?
+        /// Why what was to be seen could not be.
+        var invalidReason: String?
+    }
+
+    /// A run that was killed once.
+    private struct Crash: Codable {
+        var run: RunResult
+        var point: String
     }
 
     func measure(name: String) async throws -> Measured {
@@ -60,7 +77,10 @@ struct BenchRounds {
                 switch item {
                 case .row(let index):
                     step("round \(round) of \(settings.pairs): \(cells[index].label)")
-                    let trial = try await stage.closedLoop(cells[index], name: "\(round)-\(cells[index].name)")
+                    let name = "\(round)-\(cells[index].name)"
+                    let trial = try await options.step(name) {
+                        try await stage.closedLoop(cells[index], name: name)
+                    }
                     invalid = invalid ?? trial.run.invalidReason
                     if cells[index].strategy == .raw, trial.run.delivered != warmUp.run.delivered {
                         invalid =
@@ -68,8 +88,10 @@ struct BenchRounds {
                             + "to the topic"
                     }
                     trials[index].rounds.append(trial)
-                case .disk: disk.append(try await diskCeiling(bytesPerRecord))
-                case .zstd: zstd.append(try await zstdCeiling(bytesPerRecord))
+                case .disk:
+                    disk.append(try await options.step("\(round)-disk") { try await diskCeiling(bytesPerRecord) })
+                case .zstd:
+                    zstd.append(try await options.step("\(round)-zstd") { try await zstdCeiling(bytesPerRecord) })
                 }
             }
         }
@@ -82,7 +104,10 @@ struct BenchRounds {
         for index in trials.indices where settings.measuresCrash {
             step("crash: \(trials[index].cell.label)")
             let cell = trials[index].cell
-            trials[index].crash = try await stage.crash(cell, name: "crash-\(cell.name)")
+            let crash = try await options.step("crash-\(cell.name)") {
+                try await stage.crash(cell, name: "crash-\(cell.name)").map { Crash(run: $0.run, point: $0.point) }
+            }
+            trials[index].crash = crash.map { ($0.run, $0.point) }
             invalid = invalid ?? trials[index].crash?.run.invalidReason
         }
         if let evicted = try await bench.evicted() { invalid = evicted }
@@ -116,35 +141,52 @@ struct BenchRounds {
         _ trials: inout [BenchRowTrials], recordBytes: Int, _ step: (String) -> Void
     ) async throws -> String? {
         // The fastest that the generator is still believed to manage beside a worker.
-        var limit = Double.infinity
+        var limit: Double?
         for index in trials.indices {
             let cell = trials[index].cell
             step(cell.label)
-            var rate = settings.rate ?? min(limit, Median.of(trials[index].rates) * BenchSettings.latencyShare)
-            for attempt in 1... {
-                // A rate that was asked for is not replaced by another one.
-                let mayYield = settings.rate == nil && attempt < 5
-                do {
-                    let trial = try await stage.openLoop(
-                        cell, rate: rate, seconds: settings.latencySeconds, recordBytes: recordBytes,
-                        name: "open-\(attempt)-\(cell.name)")
-                    if let reason = trial.run.invalidReason { return reason }
-                    trials[index].openLoop = trial
-                    trials[index].offeredRate = rate
-                    guard let offered = trial.offered, !offered.keptUp else { break }
-                    guard mayYield else {
-                        return
-                            "\(cell.label): the generator fell behind its schedule of \(Int(rate)) records/s: one record "
-                            + "in 100 was sent more than \(offered.latenessP99 / 1000) ms late"
-                    }
-                    limit = rate / 2
-                } catch let lost as Diagnosis where lost.exitCode == .invalidRun && mayYield {
-                    // The broker dropped records before the worker came to them: it cannot take this rate.
-                }
-                rate /= 2
+            let rate =
+                settings.rate ?? min(limit ?? .infinity, Median.of(trials[index].rates) * BenchSettings.latencyShare)
+            let latency = try await options.step("latency-\(cell.name)") {
+                try await self.latency(of: cell, rate: rate, limit: limit, recordBytes: recordBytes)
             }
+            if let reason = latency.invalidReason { return reason }
+            trials[index].openLoop = latency.trial
+            trials[index].offeredRate = latency.rate
+            limit = latency.limit
         }
         return nil
+    }
+
+    /// An open loop at a rate or, where the generator or the broker cannot, at half of it, and so on.
+    private func latency(
+        of cell: BenchCell, rate: Double, limit: Double?, recordBytes: Int
+    ) async throws -> Latency {
+        var latency = Latency(rate: rate, limit: limit)
+        for attempt in 1... {
+            // A rate that was asked for is not replaced by another one.
+            let mayYield = settings.rate == nil && attempt < 5
+            do {
+                let trial = try await stage.openLoop(
+                    cell, rate: latency.rate, seconds: settings.latencySeconds, recordBytes: recordBytes,
+                    name: "open-\(attempt)-\(cell.name)")
+                latency.invalidReason = trial.run.invalidReason
+                if latency.invalidReason != nil { break }
+                latency.trial = trial
+                guard let offered = trial.offered, !offered.keptUp else { break }
+                guard mayYield else {
+                    latency.invalidReason =
+                        "\(cell.label): the generator fell behind its schedule of \(Int(latency.rate)) records/s: one "
+                        + "record in 100 was sent more than \(offered.latenessP99 / 1000) ms late"
+                    break
+                }
+                latency.limit = latency.rate / 2
+            } catch let lost as Diagnosis where lost.exitCode == .invalidRun && mayYield {
+                // The broker dropped records before the worker came to them: it cannot take this rate.
+            }
+            latency.rate /= 2
+        }
+        return latency
     }
 
     /// The bytes of a block of the log.

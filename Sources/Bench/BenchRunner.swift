@@ -22,18 +22,22 @@ public struct BenchRunner: Sendable {
     ///
     /// - Throws: ``Diagnosis``; no worker, no topic and no file is left behind then.
     public func run(_ sweep: BenchSweep) async throws -> BenchResult {
-        let startedAt = Date().formatted(.iso8601)
-        var points: [(setting: BenchSetting, rows: [BenchRow], invalid: String?, broker: BrokerInfo)] = []
+        let startedAt = options.journal?.header.startedAt ?? Date().formatted(.iso8601)
+        let wasInterrupted = options.journal?.names.isEmpty == false
+        var points: [Point] = []
         var noticed: [String] = []
         let all = try sweep.settings()
         for (index, (name, settings)) in all.enumerated() {
+            var options = options
+            options.stepPrefix = name.isEmpty ? "" : "\(name)/"
             let part = BenchRunner(options: options) { [progress] fraction, label in
                 progress((Double(index) + fraction) / Double(all.count), (name.isEmpty ? "" : "\(name): ") + label)
             }
-            let (point, notes) = try await part.point(settings, name: name)
+            let point = try await options.step("all") { try await part.point(settings, name: name) }
             points.append(point)
-            noticed += notes
+            noticed += point.notes
         }
+        if wasInterrupted { noticed.append("it was interrupted: what it came to is of more than one sitting") }
         // Our own bug: a sweep has at least one setting.
         guard let first = points.first else { preconditionFailure("a sweep of nothing") }
         let invalid = points.compactMap(\.invalid).first
@@ -47,6 +51,15 @@ public struct BenchRunner: Sendable {
                 system: Processes.kernelDescription(),
                 cores: Processes.processorCount(), fileSystem: try fileSystem()), reproduce: options.reproduce,
             startedAt: startedAt, notes: notes(sweep.base) + noticed)
+    }
+
+    /// What one setting came to.
+    private struct Point: Codable {
+        var setting: BenchSetting
+        var rows: [BenchRow]
+        var invalid: String?
+        var broker: BrokerInfo
+        var notes: [String]
     }
 
     private func fileSystem() throws -> String {
@@ -86,9 +99,7 @@ public struct BenchRunner: Sendable {
     }
 
     /// Measures one setting on a broker, and a topic, of its own.
-    private func point(
-        _ settings: BenchSettings, name: String
-    ) async throws -> (point: (BenchSetting, [BenchRow], String?, BrokerInfo), notes: [String]) {
+    private func point(_ settings: BenchSettings, name: String) async throws -> Point {
         let bench = try await BenchHost.open(settings, options: options) { [progress] label in progress(0, label) }
         do {
             var stage = bench.stage
@@ -104,7 +115,9 @@ public struct BenchRunner: Sendable {
             }
             let notes = bench.stage.host.value.watch?.takeNotes() ?? []
             try await bench.close()
-            return ((measured.setting, measured.rows, measured.invalidReason, bench.stage.host.value.info), notes)
+            return Point(
+                setting: measured.setting, rows: measured.rows, invalid: measured.invalidReason,
+                broker: bench.stage.host.value.info, notes: notes)
         } catch {
             try? await bench.close()
             throw error is CancellationError ? error : Diagnosis(of: error)

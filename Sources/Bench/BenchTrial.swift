@@ -11,7 +11,7 @@ internal import Results
 internal import World
 
 /// What a trial came to.
-struct Trial: Sendable {
+struct Trial: Codable, Sendable {
     var run: RunResult
     var report: TrialReport
     /// Key and value bytes fetched.
@@ -25,7 +25,7 @@ struct Trial: Sendable {
 }
 
 /// The counters at one moment.
-struct TrialSample: Equatable, Sendable {
+struct TrialSample: Codable, Equatable, Sendable {
     /// Nanoseconds since the first sample.
     var at: Nanoseconds
     /// Records that the sink has taken, or for `raw` that were polled.

@@ -135,6 +135,20 @@ int kbench_file_watch_allowed(void) {
     return result;
 }
 
+int kbench_file_stop_allowed(void) {
+    pid_t child = fork();
+    if (child < 0) return errno;
+    if (child == 0) {
+        // Nothing is left of it, whatever becomes of its parent.
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        for (;;) pause();
+    }
+    int result = ptrace(PTRACE_SEIZE, child, NULL, NULL) == 0 ? 0 : errno;
+    kill(child, SIGKILL);
+    while (waitpid(child, NULL, __WALL) < 0 && errno == EINTR) {}
+    return result;
+}
+
 // MARK: The meeting of the two
 
 // An address that begins with a zero lies in no folder, and nothing is left of it.

@@ -1,6 +1,6 @@
 // Hunts every planted bug, and hunts in a sound engine, side by side.
-public import Exploration
-internal import Harness
+package import Exploration
+package import Harness
 internal import Posix
 public import Results
 internal import Synchronization
@@ -13,18 +13,27 @@ public struct MutantsRunner: Sendable {
     private let swarmSeeds: Int
     private let capsules: String
     private let version: String
+    private let journal: StepJournal?
     private let progress: @Sendable (Double, String) -> Void
 
-    /// Makes a runner that reports progress as it goes.
-    public init(
+    /// What a hunt came to.
+    private struct Step: Codable {
+        var hunt: Hunt
+        var seconds: Double
+    }
+
+    /// Makes a runner that reports progress as it goes; `journal` notes hunts that are over, and has those of a command that
+    /// was interrupted.
+    package init(
         bugs: [PlantedBug] = PlantedBug.allCases, seed: UInt64, swarmSeeds: Int, capsules: String, version: String,
-        progress: @escaping @Sendable (Double, String) -> Void = { _, _ in }
+        journal: StepJournal? = nil, progress: @escaping @Sendable (Double, String) -> Void = { _, _ in }
     ) {
         self.bugs = bugs
         self.seed = seed
         self.swarmSeeds = swarmSeeds
         self.capsules = capsules
         self.version = version
+        self.journal = journal
         self.progress = progress
     }
 
@@ -34,14 +43,14 @@ public struct MutantsRunner: Sendable {
     public func run() throws -> MutantsResult {
         struct Shared: Sendable {
             var next = 0
-            var hunts: [Int: (hunt: Hunt, seconds: Double)] = [:]
+            var hunts: [Int: Step] = [:]
             var failure: Diagnosis?
         }
         let hunter = Hunter(seed: seed, swarmSeeds: swarmSeeds)
         // The longest hunt, which finds nothing, begins first.
         let all: [PlantedBug?] = [nil] + bugs
         let shared = Mutex(Shared())
-        let progress = progress
+        let (progress, journal) = (progress, journal)
         let clock = MonotonicClock()
         try PlainThreads().run(min(Processes.processorCount(), all.count)) { _ in
             while true {
@@ -53,12 +62,20 @@ public struct MutantsRunner: Sendable {
                 guard let place else { return }
                 let began = clock.now()
                 do {
-                    let hunt = try hunter.hunt(all[place])
+                    let name = "hunt \(all[place]?.rawValue ?? "none")"
+                    let known = try journal?.value(of: name, as: Step.self)
+                    let step =
+                        try known
+                        ?? {
+                            let hunt = try hunter.hunt(all[place])
+                            return Step(hunt: hunt, seconds: Double(clock.now() - began) / 1e9)
+                        }()
+                    if known == nil { try journal?.record(name, step) }
                     let done = shared.withLock { shared in
-                        shared.hunts[place] = (hunt, Double(clock.now() - began) / 1e9)
+                        shared.hunts[place] = step
                         return shared.hunts.count
                     }
-                    progress(Double(done) / Double(all.count), hunt.name)
+                    progress(Double(done) / Double(all.count), step.hunt.name)
                 } catch {
                     shared.withLock { $0.failure = $0.failure ?? Diagnosis(of: error) }
                 }
@@ -68,7 +85,8 @@ public struct MutantsRunner: Sendable {
         if let failure { throw failure }
         var found: [MutantsResult.Bug] = []
         for place in all.indices.dropFirst() {
-            guard let (hunt, seconds) = hunts[place] else { continue }
+            guard let step = hunts[place] else { continue }
+            let (hunt, seconds) = (step.hunt, step.seconds)
             let capsule = try hunt.schedule.map {
                 try CapsuleFile.write(Capsule(of: $0, version: version), in: capsules)
             }

@@ -1,7 +1,7 @@
 // Runs a swarm: ranges of seeds side by side, put together in order.
 package import BrokerScript
 internal import Exploration
-internal import Harness
+package import Harness
 internal import Posix
 public import Results
 internal import Simulation
@@ -16,6 +16,7 @@ public struct SwarmRunner: Sendable {
     private let faults: [Fault]
     private let capsules: String
     private let version: String
+    private let journal: StepJournal?
     private let progress: @Sendable (Double, String) -> Void
 
     /// Makes a runner that reports progress as it goes.
@@ -25,11 +26,12 @@ public struct SwarmRunner: Sendable {
     ///   - script: What is to go wrong in the first life of each schedule, besides what is drawn; nil for nothing.
     ///   - capsules: The folder for what breaks a promise.
     ///   - version: Who writes it.
+    ///   - journal: Where parts that are over are noted, and found again after an interruption; nil: nowhere.
     ///   - progress: The share that is done, 0 to 1, and what is done.
     /// - Throws: ``Diagnosis`` for an event that nothing in the simulated world is like, and for a script without events.
     package init(
         seeds: ClosedRange<UInt64>, script: Script? = nil, capsules: String, version: String,
-        progress: @escaping @Sendable (Double, String) -> Void = { _, _ in }
+        journal: StepJournal? = nil, progress: @escaping @Sendable (Double, String) -> Void = { _, _ in }
     ) throws {
         if let script {
             let (faults, without) = Fault.faults(of: script, seed: 1)
@@ -50,7 +52,14 @@ public struct SwarmRunner: Sendable {
         self.seeds = seeds
         self.capsules = capsules
         self.version = version
+        self.journal = journal
         self.progress = progress
+    }
+
+    /// What a range of seeds came to, and how long the swarm had gone on by then.
+    private struct Step: Codable {
+        var part: SwarmPart
+        var seconds: Double
     }
 
     /// Runs the seeds, up to the first that breaks a promise.
@@ -60,6 +69,8 @@ public struct SwarmRunner: Sendable {
         struct Shared: Sendable {
             var next = 0
             var results: [Int: SwarmPart] = [:]
+            /// How long the swarm had gone on before it was interrupted.
+            var before = 0.0
             var failure: Diagnosis?
         }
         let clock = MonotonicClock()
@@ -68,7 +79,7 @@ public struct SwarmRunner: Sendable {
             $0..<min($0 + SwarmRunner.seedsAtOnce, seeds.upperBound + 1)
         }
         let shared = Mutex(Shared())
-        let (progress, faults) = (progress, faults)
+        let (progress, faults, journal) = (progress, faults, journal)
         try PlainThreads().run(min(Processes.processorCount(), chunks.count)) { _ in
             while true {
                 let place: Int? = shared.withLock { shared in
@@ -79,8 +90,16 @@ public struct SwarmRunner: Sendable {
                 }
                 guard let place else { return }
                 do {
-                    let result = try Swarm(seeds: chunks[place], faults: faults).run()
+                    let name = "seeds \(chunks[place].lowerBound)..\(chunks[place].upperBound - 1)"
+                    let known = try journal?.value(of: name, as: Step.self)
+                    let result = try known?.part ?? Swarm(seeds: chunks[place], faults: faults).run()
+                    if known == nil {
+                        let before = shared.withLock { $0.before }
+                        let seconds = before + Double(clock.now() - began) / 1e9
+                        try journal?.record(name, Step(part: result, seconds: seconds))
+                    }
                     let done = shared.withLock { shared in
+                        shared.before = max(shared.before, known?.seconds ?? 0)
                         shared.results[place] = result
                         return shared.results.count
                     }
@@ -90,9 +109,9 @@ public struct SwarmRunner: Sendable {
                 }
             }
         }
-        let (results, failure) = shared.withLock { ($0.results, $0.failure) }
+        let (results, before, failure) = shared.withLock { ($0.results, $0.before, $0.failure) }
         if let failure { throw failure }
-        return try report(results, chunks: chunks.count, seconds: Double(clock.now() - began) / 1e9)
+        return try report(results, chunks: chunks.count, seconds: before + Double(clock.now() - began) / 1e9)
     }
 
     private func report(_ results: [Int: SwarmPart], chunks: Int, seconds: Double) throws -> SwarmResult {

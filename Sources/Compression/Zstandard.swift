@@ -104,3 +104,9 @@ public enum Zstandard {
         }
     }
 }
+
+/// The library behind ``Zstandard``'s frames.
+package enum ZstandardLibrary {
+    /// Its version, such as `1.5.4`.
+    package static var version: String { String(cString: ZSTD_versionString()) }
+}

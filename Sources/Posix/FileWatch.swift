@@ -74,6 +74,12 @@ package final class FileWatch: Sendable {
         return errorNumber == 0 ? nil : SystemError(operation: "watch calls", errorNumber: errorNumber)
     }
 
+    /// Why no call can be stopped behind what it does; nil: it can.
+    package static var obstacleBehindCalls: SystemError? {
+        let errorNumber = kbench_file_stop_allowed()
+        return errorNumber == 0 ? nil : SystemError(operation: "stop a thread", errorNumber: errorNumber)
+    }
+
     /// Makes a watch for one program, which is to be started by ``words(executable:)``.
     ///
     /// - Throws: ``SystemError``.

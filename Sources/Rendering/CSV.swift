@@ -18,11 +18,16 @@ enum CSV {
 extension Document {
     /// The table for programs, or the first one; only a header where there are no rows.
     package var csv: String {
+        guard let table = programTable else { return "" }
+        return CSV.text(table.columns.map(\.name), table.rows.map { $0.map(\.exact) })
+    }
+
+    /// The table for programs, or the first one; nil where there is none.
+    var programTable: Table? {
         let tables = parts.lazy.compactMap { part -> Table? in
             guard case .table(let table) = part.block else { return nil }
             return table
         }
-        guard let table = data ?? tables.first else { return "" }
-        return CSV.text(table.columns.map(\.name), table.rows.map { $0.map(\.exact) })
+        return data ?? tables.first
     }
 }

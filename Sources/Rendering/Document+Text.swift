@@ -4,8 +4,12 @@ extension Document {
     /// The width where there is no terminal to ask.
     package static let standardWidth = 100
 
-    /// The document as text of at most `width` columns; only what cannot be broken is wider.
-    package func text(width: Int = standardWidth) -> String {
+    /// The rows of a table that a terminal shows unasked.
+    package static let pageRows = 40
+
+    /// The document as text of at most `width` columns; only what cannot be broken is wider. A table has `rows` rows at
+    /// most, and says how many there are besides; nil: all of them.
+    package func text(width: Int = standardWidth, rows: Int? = nil) -> String {
         var text = ""
         var last: Block?
         for block in blocks(for: .terminal) {
@@ -14,13 +18,13 @@ extension Document {
             case (nil, _), (.heading, .list), (.code, .code): break
             default: text += "\n"
             }
-            text += Document.text(block, width: width)
+            text += Document.text(block, width: width, rows: rows)
             last = block
         }
         return text
     }
 
-    private static func text(_ block: Block, width: Int) -> String {
+    private static func text(_ block: Block, width: Int, rows: Int?) -> String {
         switch block {
         case .heading(let text, _), .verdict(let text): lines(text.wrapped(width))
         case .prose(let text):
@@ -30,7 +34,7 @@ extension Document {
             points.map { point in
                 point.wrapped(width - 2).enumerated().map { ($0 == 0 ? "- " : "  ") + $1 + "\n" }.joined()
             }.joined()
-        case .table(let table): table.text(width: width)
+        case .table(let table): table.text(width: width, most: rows)
         case .figure(let figure):
             lines(figure.title.wrapped(width)) + (figure.lines.map(lines) ?? figure.table.text(width: width))
         case .code(let text, let label): "\(label): \(text)\n"
@@ -64,6 +68,25 @@ extension String {
         return words.indices.map { max(width(words[..<$0]), width(words[$0...])) }.min() ?? 0
     }
 
+    /// The lines of at most `width` characters, where a word that is longer goes on in the next one.
+    fileprivate func broken(_ width: Int) -> [String] {
+        wrapped(width).flatMap { line -> [String] in
+            var rest = Substring(line)
+            var pieces: [String] = []
+            while rest.count > width {
+                // Names of files and points are easier to read where they are broken at their parts.
+                let room = rest.prefix(width)
+                let parts = ["/", ".-_,@"].compactMap { signs in
+                    room.lastIndex { signs.contains($0) }.map { room[...$0] }
+                }
+                let piece = parts.first { $0.count * 2 > width } ?? room
+                pieces.append(String(piece))
+                rest = rest[piece.endIndex...]
+            }
+            return pieces + [String(rest)]
+        }
+    }
+
     /// The text at the left or the right of `width` columns.
     fileprivate func padded(to width: Int, atRight: Bool) -> String {
         let space = String(repeating: " ", count: max(0, width - count))
@@ -74,33 +97,70 @@ extension String {
 extension Table {
     /// A column is not made narrower than this to save others.
     private static let narrowest = 24
+    /// Words are broken where a column would be wider than the terminal, but not into pieces shorter than this.
+    private static let shortestPiece = 8
     private static let gap = "  "
 
-    /// The columns aligned, without those that the width has no room for; their names are in a line below. Headings take
-    /// two lines where one is not enough.
-    func text(width: Int) -> String {
-        var shown = Array(columns.indices)
-        var dropped: [Int] = []
-        let whole = shown.map { max(natural($0), columns[$0].heading.count) }
-        while total(shown.map(least)) > width,
-            let next = shown.filter({ columns[$0].rank > 0 }).max(by: { columns[$0].rank < columns[$1].rank })
-        {
-            shown.removeAll { $0 == next }
-            dropped.append(next)
-        }
-        let widths = total(whole) <= width ? whole : fit(shown, width: width)
-        let headings = shown.enumerated().map { columns[$1].heading.wrapped(widths[$0]) }
+    /// The columns aligned, without those that the width has no room for; their names are in a line below. Headings
+    /// take two lines where one is not enough. What is not as it must be comes first; of more than `most` rows the first
+    /// are shown.
+    func text(width: Int, most: Int? = nil) -> String {
+        let (shown, widths) = layout(width: width)
+        let headings = shown.enumerated().map { columns[$1].heading.broken(widths[$0]) }
         let height = headings.map(\.count).max() ?? 0
         // Headings of one line stand right above the rule.
         let raised = headings.map { Array(repeating: "", count: height - $0.count) + $0 }
         var text = lines(raised, widths, shown)
         text += widths.map { String(repeating: "-", count: $0) }.joined(separator: Table.gap) + "\n"
-        for row in rows {
-            text += lines(shown.enumerated().map { row[$1].text.lineForm.wrapped(widths[$0]) }, widths, shown)
+        let first = Set(failures)
+        let order = failures + rows.indices.filter { !first.contains($0) }
+        // A line in place of one or two rows would save nothing.
+        let count = most.map { order.count > $0 + 2 ? $0 : order.count } ?? order.count
+        for index in order.prefix(count) {
+            let cells = shown.enumerated().map { rows[index][$1].text.lineForm.broken(widths[$0]) }
+            text += lines(cells, widths, shown)
         }
-        guard !dropped.isEmpty else { return text }
-        let names = dropped.sorted().map { columns[$0].heading }.joined(separator: ", ")
-        return text + "not shown in \(width) columns: \(names)".wrapped(width).map { $0 + "\n" }.joined()
+        var notes: [String] = []
+        if count < order.count {
+            let wrong = max(0, failures.count - count)
+            let said = wrong > 0 ? ", \(Numbers.grouped(wrong)) of them not as they must be" : ""
+            notes.append(
+                "and \(Numbers.count(order.count - count, "more row"))\(said): pipe this (| less), or see --format csv")
+        }
+        let dropped = columns.indices.filter { !shown.contains($0) }
+        if !dropped.isEmpty {
+            notes.append(
+                "not shown in \(width) columns: \(dropped.map { columns[$0].heading }.joined(separator: ", "))")
+        }
+        return text + notes.flatMap { $0.wrapped(width) }.map { $0 + "\n" }.joined()
+    }
+
+    /// The columns that have room, and their widths.
+    func layout(width: Int) -> (shown: [Int], widths: [Int]) {
+        var shown = Array(columns.indices)
+        let whole = shown.map { max(natural($0), columns[$0].heading.count) }
+        guard total(whole) > width else { return (shown, whole) }
+        while total(shown.map(least)) > width,
+            let next = shown.filter({ columns[$0].rank > 0 }).max(by: { columns[$0].rank < columns[$1].rank })
+        {
+            shown.removeAll { $0 == next }
+        }
+        var widths = fit(shown, width: width)
+        // What is left says most: its words are broken before another of its columns goes. Numbers stay whole.
+        while total(widths) > width {
+            let words = shown.indices.filter {
+                !columns[shown[$0]].isNumeric && widths[$0] > Table.shortestPiece
+            }
+            if let widest = words.max(by: { widths[$0] < widths[$1] }) {
+                widths[widest] -= 1
+            } else if shown.count > 1 {
+                shown.removeLast()
+                widths.removeLast()
+            } else {
+                break
+            }
+        }
+        return (shown, widths)
     }
 
     private func total(_ widths: [Int]) -> Int { widths.reduce(0, +) + max(0, widths.count - 1) * Table.gap.count }
@@ -120,11 +180,13 @@ extension Table {
     /// The widths of the columns that are shown; those that wrap share what the others leave.
     private func fit(_ shown: [Int], width: Int) -> [Int] {
         var widths = shown.map { least($0) }
-        var spare = width - total(widths)
-        for place in shown.indices where columns[shown[place]].wraps {
-            let more = min(max(0, spare), natural(shown[place]) - widths[place])
-            widths[place] += more
-            spare -= more
+        // The narrowest of those that want more is next, so that none is tall beside a wide one.
+        for _ in 0..<max(0, width - total(widths)) {
+            let wanting = shown.indices.filter {
+                columns[shown[$0]].wraps && widths[$0] < natural(shown[$0])
+            }
+            guard let next = wanting.min(by: { widths[$0] < widths[$1] }) else { break }
+            widths[next] += 1
         }
         return widths
     }

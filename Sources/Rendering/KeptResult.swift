@@ -29,14 +29,14 @@ package struct KeptResult: Sendable {
     ]
 
     /// What can be rendered, by schema.
-    private static let types: [String: any Presentable.Type] = {
+    static let types: [String: any Presentable.Type] = {
         let all: [any Presentable.Type] = [
             ScenarioResult.self, ScenarioListResult.self, CrashPointsResult.self, MatrixResult.self,
             ReferenceResult.self, ClaimsResult.self, BenchResult.self, RecoveryResult.self, CapacityResult.self,
             PlanResult.self, JudgeResult.self, CeilingsResult.self, AtlasResult.self, SwarmResult.self,
             MutantsResult.self, ReplayResult.self, ShrinkResult.self, RecordLifeResult.self, ExactFigures.self,
             BuildComparison.self, CalibrationResult.self, GateResult.self, HistoryResult.self, OffsetsResult.self,
-            ResultListResult.self, LeagueResult.self,
+            ResultListResult.self, LeagueResult.self, DiffResult.self, DoctorResult.self,
         ]
         return Dictionary(uniqueKeysWithValues: all.map { ($0.schema.name, $0) })
     }()
@@ -100,6 +100,11 @@ package struct KeptResult: Sendable {
         let known = ["result.json"] + names.keys.sorted()
         guard let name = known.first(where: files.contains) ?? files.filter({ $0.hasSuffix(".json") }).sorted().first
         else {
+            if files.contains(ResultsFolder.stepsFile) {
+                throw ResultsError(
+                    .notAResult, "its command was interrupted, or still runs",
+                    fix: "go on with it: kbench again \(place)", at: place)
+            }
             throw ResultsError(
                 .notAResult, "the folder holds no result", fix: "name the folder of one run: kbench list shows them",
                 at: place)
@@ -147,7 +152,15 @@ extension ResultListResult {
             let values = try? folder.resourceValues(forKeys: [.isDirectoryKey, .isSymbolicLinkKey])
             guard values?.isDirectory == true, values?.isSymbolicLink != true else { continue }
             let place = base.hasSuffix("/") ? base + name : "\(base)/\(name)"
-            guard let kept = try? KeptResult(at: place) else { continue }
+            guard let kept = try? KeptResult(at: place) else {
+                if FileManager.default.fileExists(atPath: "\(place)/\(ResultsFolder.stepsFile)") {
+                    entries.append(
+                        Entry(
+                            folder: place, schema: "unfinished",
+                            verdict: "UNFINISHED interrupted, or still running: kbench again goes on", canRepeat: true))
+                }
+                continue
+            }
             do throws(ResultsError) {
                 let verdict = try kept.result().document.verdict
                 entries.append(

@@ -25,21 +25,70 @@ package struct ResultsFolder: Equatable, Sendable {
         }
     }
 
-    /// Keeps any other result the same way: `result.json`, `result.csv`, `report.md`, `report.html`, and in `command` what was
-    /// typed for it, where that is known. The folder's name is the time and `name`.
+    /// Keeps any other result the same way: `result.json`, `result.csv`, `report.md`, `report.html`, `files` as they are, and
+    /// in `command` what was typed for it, where that is known. The folder's name is the time and `name`.
     ///
     /// - Throws: ``ResultsError``; nothing is left behind then.
     package static func keep(
-        _ result: some Presentable, as name: String, at time: Date, command: String?, in base: String
+        _ result: some Presentable, as name: String, at time: Date, command: String?, files: [String: String] = [:],
+        in base: String
     ) throws(ResultsError) -> ResultsFolder {
-        try make("\(stamp(time.formatted(.iso8601)))-\(name)", in: base) {
-            let document = result.document
-            return [
-                ("result.json", try result.json().printable), ("result.csv", document.csv.printable),
-                ("report.md", document.markdown.printable), ("report.html", document.html.printable),
-            ] + (command.map { [("command", $0.printable + "\n")] } ?? [])
+        try make(self.name(name, at: time), in: base) {
+            try self.files(of: result, command: command, files)
         }
     }
+
+    private static func files(
+        of result: some Presentable, command: String?, _ files: [String: String]
+    ) throws -> [(name: String, text: String)] {
+        let document = result.document
+        return [
+            ("result.json", try result.json().printable), ("result.csv", document.csv.printable),
+            ("report.md", document.markdown.printable), ("report.html", document.html.printable),
+        ] + (command.map { [("command", $0.printable + "\n")] } ?? [])
+            + files.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    /// What the name of a folder ends in whose command is not through, or was interrupted.
+    package static let unfinishedEnding = ".unfinished"
+    /// The file in it that has the steps that are over.
+    package static let stepsFile = "steps.ndjson"
+
+    /// A folder for a command that begins now, not made yet.
+    package static func unfinished(_ name: String, at time: Date, in base: String) -> String {
+        let whole = "\(base.hasSuffix("/") ? String(base.dropLast()) : base)/\(self.name(name, at: time))"
+        let names = (1...).lazy.map { ($0 == 1 ? whole : "\(whole)-\($0)") + unfinishedEnding }
+        // There is always one more number.
+        return names.first { !FileManager.default.fileExists(atPath: $0) } ?? whole + unfinishedEnding
+    }
+
+    /// As ``keep(_:as:at:command:files:in:)``, in the folder of a command that is through now: it loses its ending and its
+    /// steps.
+    ///
+    /// - Throws: ``ResultsError``; the steps are still there then.
+    package static func finish(
+        _ folder: String, _ result: some Presentable, command: String?, files: [String: String] = [:]
+    ) throws(ResultsError) -> ResultsFolder {
+        let place = URL(fileURLWithPath: folder, isDirectory: true)
+        let root = place.deletingLastPathComponent()
+        do {
+            for (file, text) in try self.files(of: result, command: command, files) {
+                try Data(text.utf8).write(to: place.appendingPathComponent(file), options: .atomic)
+            }
+            try FileManager.default.removeItem(at: place.appendingPathComponent(stepsFile))
+            let name = place.lastPathComponent
+            let finalName =
+                name.hasSuffix(unfinishedEnding)
+                ? try publish(place, as: String(name.dropLast(unfinishedEnding.count)), in: root) : name
+            pointLatest(at: finalName, in: root)
+            let base = folder.lastIndex(of: "/").map { folder[...$0] } ?? ""
+            return ResultsFolder(path: base + finalName)
+        } catch {
+            throw .explain(error, at: folder)
+        }
+    }
+
+    private static func name(_ name: String, at time: Date) -> String { "\(stamp(time.formatted(.iso8601)))-\(name)" }
 
     /// Writes a folder that appears whole, and points `latest` at it.
     private static func make(

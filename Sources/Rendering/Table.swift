@@ -33,10 +33,13 @@ package struct Table: Equatable, Sendable {
     package private(set) var columns: [Head]
     /// The cells, as many in each row as there are columns.
     package private(set) var rows: [[Cell]]
+    /// The rows of which something is not as it must be, by index: at a terminal they come first.
+    package private(set) var failures: [Int]
 
     /// Makes a table with a row for each of `rows`.
-    package init<Row>(_ rows: [Row], _ columns: [Column<Row>]) {
+    package init<Row>(_ rows: [Row], _ columns: [Column<Row>], failing: (Row) -> Bool = { _ in false }) {
         self.columns = columns.map(\.head)
+        failures = rows.indices.filter { failing(rows[$0]) }
         self.rows = rows.map { row in columns.map { $0.cell(row) } }
     }
 }

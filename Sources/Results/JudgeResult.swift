@@ -7,6 +7,8 @@ public struct JudgeResult: VersionedResult, Equatable {
 
     /// The pipeline's name.
     public var pipeline: String
+    /// The file that describes it, as it was named; null for a command.
+    @OrNull public var file: String?
     /// Whether the runs can show anything.
     public var valid: Bool
     /// Whether the claim held, and every expectation was met.

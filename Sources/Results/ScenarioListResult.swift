@@ -11,11 +11,14 @@ public struct ScenarioListResult: VersionedResult, Equatable {
         public var name: String
         /// What it shows, in a line.
         public var summary: String
+        /// What it is about, as others are; null in lists of an older kbench.
+        @OrNull public var theme: String?
 
         /// Makes an entry.
-        public init(name: String, summary: String) {
+        public init(name: String, summary: String, theme: String? = nil) {
             self.name = name
             self.summary = summary
+            self.theme = theme
         }
     }
 

@@ -8,6 +8,8 @@ public struct ScenarioResult: VersionedResult, Equatable {
 
     /// The scenario's name.
     public var scenario: String
+    /// Its file, as it was named; null for one that is built in.
+    @OrNull public var file: String?
     /// What the scenario shows, in a line.
     public var summary: String
     /// The seed that chose payloads and, where the scenario leaves it to the seed, the crash's occurrence.

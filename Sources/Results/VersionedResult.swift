@@ -18,9 +18,17 @@ public struct ResultSchema: Equatable, Sendable {
 public protocol VersionedResult: Codable, Sendable {
     /// The form of its JSON.
     static var schema: ResultSchema { get }
+
+    /// JSON of this schema with what an older kbench left out of it; as it is where that is nothing.
+    ///
+    /// - Throws: what Foundation throws for what is no JSON.
+    static func completed(_ json: Data) throws -> Data
 }
 
 extension VersionedResult {
+    /// JSON as it is.
+    public static func completed(_ json: Data) throws -> Data { json }
+
     /// Reads JSON of this schema. JSON that names none, as an older kbench wrote it, is read too.
     ///
     /// - Throws: `DecodingError`, also for another schema, and for a version that is not known here.
@@ -35,7 +43,7 @@ extension VersionedResult {
                     debugDescription:
                         "\(label.schema ?? name), version \(label.version ?? 1), where \(name) is expected"))
         }
-        self = try decoder.decode(Self.self, from: json)
+        self = try decoder.decode(Self.self, from: Self.completed(json))
     }
 }
 

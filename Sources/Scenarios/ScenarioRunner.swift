@@ -56,6 +56,27 @@ public struct ScenarioRunner: Sendable {
         try await onStage(scenario) { ExperimentOutcome(runs: try await $0.execute(plans)) }
     }
 
+    /// Runs that the caller has settled, each a step with a name: what an interrupted command has of them already is not
+    /// run again.
+    ///
+    /// - Returns: what `outcome` makes of each.
+    func run<Outcome: Codable & Sendable>(
+        _ scenario: Scenario, plans: [RunPlan], steps: [String], outcome: @escaping @Sendable (RunResult) -> Outcome
+    ) async throws -> [Outcome] {
+        let options = options
+        var outcomes = try steps.map { try options.known($0, as: Outcome.self) }
+        let missing = plans.indices.filter { outcomes[$0] == nil }
+        guard !missing.isEmpty else { return outcomes.compactMap { $0 } }
+        let result = try await onStage(scenario) { stage in
+            let runs = try await stage.execute(missing.map { plans[$0] }) { place, run in
+                try options.record(steps[missing[place]], outcome(run))
+            }
+            return ExperimentOutcome(runs: runs)
+        }
+        for (place, run) in zip(missing, result.runs) { outcomes[place] = outcome(run) }
+        return outcomes.compactMap { $0 }
+    }
+
     /// Sets up the stage, lets `body` play on it, and clears it away whatever happened.
     private func onStage(
         _ scenario: Scenario, _ body: (Stage) async throws -> ExperimentOutcome

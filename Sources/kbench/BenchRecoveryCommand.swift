@@ -50,7 +50,7 @@ struct BenchRecoveryCommand: AsyncParsableCommand {
 
     @OptionGroup var keeping: KeepOptions
 
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: VerdictOptions
 
     @Flag(help: "No progress bar.")
     var quiet = false

@@ -2,6 +2,7 @@
 internal import ArgumentParser
 internal import Bench
 internal import Engine
+internal import Foundation
 internal import Harness
 internal import Posix
 internal import Rendering
@@ -35,8 +36,13 @@ struct BenchRunCommand: AsyncParsableCommand {
             valueName: "KEY=V1,V2"))
     var sweep: String?
 
-    @Option(help: ArgumentHelp("Keep bench.csv, bench.md, bench.html and bench.json in this folder.", valueName: "DIR"))
+    @Option(
+        help: ArgumentHelp(
+            "Keep bench.csv, bench.md, bench.html and bench.json in this very folder, not in a new one below results.",
+            valueName: "DIR"))
     var out: String?
+
+    @OptionGroup var resuming: ResumeOption
 
     @OptionGroup var output: VerdictOptions
 
@@ -55,21 +61,34 @@ struct BenchRunCommand: AsyncParsableCommand {
         if options.topic != nil, options.noLatency {
             try topics.refuse(because: "with --topic and --no-latency no topic is made")
         }
-        let folder = out ?? "results"
+        let place = try place()
+        let folder = place ?? "results"
         try OutputCheck.folder(folder, out == nil ? "" : "--out")
-        if let out { try ResultForms.bench.check(out) }
+        if let place { try ResultForms.bench.check(place) }
         WorkFolder.removeAbandoned(in: folder)
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
-        var runOptions = try broker.runOptions(in: folder, reproduce: reproduce, topics: topics)
+        var runOptions = try broker.runOptions(in: folder, reproduce: reproduce(keptIn: place), topics: topics)
         try log.apply(to: &runOptions)
+        let settings = reproduce(keptIn: nil)
+        let files = try options.load.map { ["load.yaml": try NamedFile.text($0)] } ?? [:]
+        let isNew = resuming.resume == nil
+        let unfinished =
+            try place.map { try UnfinishedRun(in: $0, isNew: isNew, settings: settings, files: files) }
+            ?? UnfinishedRun("bench", in: folder, resume: resuming.resume, settings: settings, files: files)
+        runOptions.journal = unfinished.journal
         let runner = BenchRunner(
             options: runOptions
         ) { fraction, label in bar.show(fraction, label) }
         defer { bar.finish() }
         let result = try await Interruptible.run { [sweep] in try await runner.run(sweep) }
         bar.finish()
-        if let out { try ResultForms.bench.write(result, in: out) }
-        try output.write(result)
+        if let place {
+            try ResultForms.bench.write(result, in: place)
+            unfinished.forget()
+            try output.write(result)
+        } else {
+            try output.write(result, keptAs: "bench", in: folder, with: files, from: unfinished)
+        }
         switch result.verdict {
         case .pass: return
         case .fail: throw ExitCode(ExitStatus.guaranteeBroken.rawValue)
@@ -77,9 +96,22 @@ struct BenchRunCommand: AsyncParsableCommand {
         }
     }
 
-    private var reproduce: String {
+    /// The very folder that has the result; nil where it is to get one of its own below `results`.
+    private func place() throws -> String? {
+        guard let resume = resuming.resume else { return out }
+        guard let out else { return resume.hasSuffix(ResultsFolder.unfinishedEnding) ? nil : resume }
+        func plain(_ path: String) -> String { URL(fileURLWithPath: path).standardizedFileURL.path }
+        guard plain(out) == plain(resume) else {
+            throw Diagnosis(
+                cause: "--out \(out) has no effect: --resume goes on in \(resume)", fix: "leave out --out",
+                exitCode: .usage)
+        }
+        return out
+    }
+
+    private func reproduce(keptIn place: String?) -> String {
         let words = ["kbench", "bench"] + options.arguments + broker.arguments + topics.arguments + log.arguments
-        return (words + (sweep.map { ["--sweep", $0] } ?? []) + (out.map { ["--out", $0] } ?? []))
+        return (words + (sweep.map { ["--sweep", $0] } ?? []) + (place.map { ["--out", $0] } ?? []))
             .joined(separator: " ")
     }
 }

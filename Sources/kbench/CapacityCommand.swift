@@ -64,7 +64,7 @@ struct CapacityCommand: AsyncParsableCommand {
 
     @OptionGroup var keeping: KeepOptions
 
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: VerdictOptions
 
     @Flag(help: "Do not tell of probes.")
     var quiet = false

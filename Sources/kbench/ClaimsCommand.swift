@@ -33,6 +33,8 @@ struct ClaimsCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The folder for results: each scenario's are kept there.", valueName: "DIR"))
     var out = "results"
 
+    @OptionGroup var resuming: ResumeOption
+
     @OptionGroup var output: VerdictOptions
 
     @Flag(help: "No progress bar.")
@@ -45,14 +47,16 @@ struct ClaimsCommand: AsyncParsableCommand {
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
         var options = try broker.runOptions(in: out, topics: topics)
         options.client = try client.kind()
+        let unfinished = try UnfinishedRun("claims", in: out, resume: resuming.resume, settings: settings)
+        options.journal = unfinished.journal
         let runner = try ClaimsRunner(ids: ids, options: options) { fraction, label in bar.show(fraction, label) }
         defer { bar.finish() }
         let out = out
         let (claims, failures, verdicts) = try await Interruptible.run {
             var verdicts: [ScenarioResult.Standing] = []
-            let (claims, failures) = try await runner.run { result in
+            let (claims, failures) = try await runner.run { result, isNew in
                 verdicts.append(result.verdict)
-                _ = try ResultsFolder.write(result, in: out)
+                if isNew { _ = try ResultsFolder.write(result, in: out) }
                 for complaint in result.verdict == .pass ? [] : result.complaints {
                     StandardStreams.writeErrorLine("\(result.scenario): \(complaint)")
                 }
@@ -60,7 +64,7 @@ struct ClaimsCommand: AsyncParsableCommand {
             return (claims, failures, verdicts)
         }
         bar.finish()
-        try output.write(ClaimsResult(claims), keptAs: "claims", in: out)
+        try output.write(ClaimsResult(claims), keptAs: "claims", in: out, from: unfinished)
         if let failure = failures.first { throw failure }
         if verdicts.contains(.fail) { throw ExitCode(ExitStatus.guaranteeBroken.rawValue) }
         if verdicts.contains(.invalid) { throw ExitCode(ExitStatus.invalidRun.rawValue) }
@@ -69,5 +73,11 @@ struct ClaimsCommand: AsyncParsableCommand {
                 cause: "none of the claims was measured", fix: "give what the reasons above name", exitCode: .invalidRun
             )
         }
+    }
+
+    /// What decides over what is measured.
+    private var settings: String {
+        let words = ["kbench", "claims"] + (claim.map { ["--claim", $0] } ?? [])
+        return (words + client.arguments + broker.arguments + topics.arguments).joined(separator: " ")
     }
 }

@@ -28,7 +28,8 @@ enum Failure {
         default: diagnosis = Diagnosis(of: error)
         }
         StandardStreams.writeErrorLine("kbench: \(diagnosis.cause)")
-        StandardStreams.writeErrorLine("fix: \(diagnosis.fix)")
+        let kept = Leftovers.shared.kept.map { "; what was done is kept: \($0)" } ?? ""
+        StandardStreams.writeErrorLine("fix: \(diagnosis.fix)\(kept)")
         Foundation.exit(diagnosis.exitCode.rawValue)
     }
 }

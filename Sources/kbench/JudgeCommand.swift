@@ -16,7 +16,8 @@ struct JudgeCommand: AsyncParsableCommand {
 
             It finds broker, topic and group in KBENCH_BOOTSTRAP, KBENCH_TOPIC and KBENCH_GROUP.
             """,
-        subcommands: [JudgeRunCommand.self, JudgeCheckCommand.self], defaultSubcommand: JudgeRunCommand.self)
+        subcommands: [JudgeRunCommand.self, JudgeCheckCommand.self, JudgeNewCommand.self],
+        defaultSubcommand: JudgeRunCommand.self)
 }
 
 /// Checks a pipeline file.

@@ -108,7 +108,8 @@ struct JudgeRunCommand: AsyncParsableCommand {
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
         let runner = JudgeRunner(pipeline, settings, options: options) { bar.show($0, $1) }
         defer { bar.finish() }
-        let result = try await Interruptible.run { try await runner.run() }
+        var result = try await Interruptible.run { try await runner.run() }
+        result.file = file
         bar.finish()
         try output.write(result)
         try Keeping.keep(result, as: "judge-\(pipeline.name.fileName)", in: out, isText: output.isText)
@@ -126,6 +127,13 @@ struct JudgeRunCommand: AsyncParsableCommand {
             guard command.isEmpty else { throw refusal("a file and a command behind --", "give one of the two") }
             guard outputFile == nil else {
                 throw refusal("--output-file has no effect: the file says where its rows are", "leave it out")
+            }
+            guard PosixDisk().exists(file) else {
+                // The words of commands too: whoever mistypes one of them is taken to name a file.
+                let guess = Suggestion.closest(to: file, among: ["run", "check", "new"]).map { "did you mean \($0)? " }
+                throw refusal(
+                    "\(file): no such file",
+                    "\(guess ?? "")name a pipeline file; kbench judge new NAME writes one to begin with")
             }
             pipeline = try PipelineFile.read(file)
         } else {

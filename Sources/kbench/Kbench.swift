@@ -27,7 +27,9 @@ struct Kbench: AsyncParsableCommand {
             CompareCommand.self, GateCommand.self, HistoryCommand.self,
             ReplayCommand.self, ShrinkCommand.self, ExplainCommand.self, CrashPointsCommand.self, OffsetsCommand.self,
             CeilingsCommand.self, BrokerCommand.self, JudgeCommand.self, LeagueCommand.self, ReportCommand.self,
-            ListCommand.self, AgainCommand.self, CampaignCommand.self, WorkerCommand.self, PlainLoopCommand.self,
+            ListCommand.self, AgainCommand.self, DiffCommand.self, CampaignCommand.self, DoctorCommand.self,
+            WorkerCommand.self,
+            PlainLoopCommand.self,
             WatchedCommand.self,
             ProxyCommand.self,
         ])

@@ -68,6 +68,8 @@ struct MatrixCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The folder for results.", valueName: "DIR"))
     var out = "results"
 
+    @OptionGroup var resuming: ResumeOption
+
     @OptionGroup var output: VerdictOptions
 
     @Flag(help: "No progress bar.")
@@ -101,6 +103,7 @@ struct MatrixCommand: AsyncParsableCommand {
                     "--brokers", "-X", "-F", "--replication-factor", "--topic-config", "--embedded-brokers", "--client",
                 ],
                 because: "--world simulated has no broker")
+            try CommandWords.refuse(["--resume"], because: "--world simulated is too quick to be interrupted")
         }
     }
 
@@ -110,12 +113,16 @@ struct MatrixCommand: AsyncParsableCommand {
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
         if let against {
             // Each row brings its own load.
-            try await show(ReferenceRunner(against, seed: UInt64(seed)) { bar.show($0, $1) }, bar) { _ in }
+            let words = ["kbench", "matrix", "--against", against, "--seed", "\(seed)"]
+            let settings = (words + client.arguments + broker.arguments + topics.arguments).joined(separator: " ")
+            let runner = try ReferenceRunner(against, seed: UInt64(seed)) { bar.show($0, $1) }
+            try await show(runner, settings, bar) { _ in }
         } else {
             let load = try load.map { try LoadFile.read($0, partitions: partitions) }
             let all = reproduce(strategy: strategy, sink: sink, point: point)
             let cell = reproduce(strategy: "{strategy}", sink: "{sink}", point: "{point}")
-            try await show(MatrixRunner(plan: plan(load), load: load) { bar.show($0, $1) }, bar) { result in
+            let runner = try MatrixRunner(plan: plan(load), load: load) { bar.show($0, $1) }
+            try await show(runner, all, bar) { result in
                 (result.reproduce, result.reproduceCell) = (all, cell)
             }
         }
@@ -154,25 +161,32 @@ struct MatrixCommand: AsyncParsableCommand {
         return plan
     }
 
-    /// Runs a comparison in the world that was chosen, prints it, and exits by what it found; `complete` adds what only
-    /// the command knows.
+    /// Runs a comparison in the world that was chosen, prints it, and exits by what it found; `settings` says what decides
+    /// over it, and `complete` adds what only the command knows.
     private func show<Runner: ComparisonRunner>(
-        _ runner: Runner, _ bar: SharedProgressBar, _ complete: (inout Runner.Result) -> Void
+        _ runner: Runner, _ settings: String, _ bar: SharedProgressBar, _ complete: (inout Runner.Result) -> Void
     ) async throws where Runner.Result: Judged {
         var result: Runner.Result
         try OutputCheck.folder(out, "--out")
+        let name = against.map { "reference-\($0)" } ?? "matrix"
+        let files = try load.map { ["load.yaml": try NamedFile.text($0)] } ?? [:]
+        var unfinished: UnfinishedRun?
         switch world {
         case .simulated:
             try topics.refuse(because: "the simulated world has no cluster")
             result = try runner.runSimulated()
         case .real:
             WorkFolder.removeAbandoned(in: out)
-            let options = try runOptions()
-            result = try await Interruptible.run { try await runner.runReal(options: options) }
+            var options = try runOptions()
+            let run = try UnfinishedRun(
+                name, in: out, resume: resuming.resume, settings: settings, files: files)
+            options.journal = run.journal
+            unfinished = run
+            result = try await Interruptible.run { [options] in try await runner.runReal(options: options) }
         }
         bar.finish()
         complete(&result)
-        try output.write(result, keptAs: against.map { "reference-\($0)" } ?? "matrix", in: out)
+        try output.write(result, keptAs: name, in: out, with: files, from: unfinished)
         if !result.isValid { throw ExitCode(ExitStatus.invalidRun.rawValue) }
         if !result.holds { throw ExitCode(ExitStatus.guaranteeBroken.rawValue) }
     }

@@ -37,6 +37,8 @@ struct MutantsCommand: AsyncParsableCommand {
 
     @OptionGroup var keeping: KeepOptions
 
+    @OptionGroup var resuming: ResumeOption
+
     @OptionGroup var output: VerdictOptions
 
     @Flag(help: "No progress bar.")
@@ -49,12 +51,16 @@ struct MutantsCommand: AsyncParsableCommand {
         try OutputCheck.folder(capsules, "--capsules")
         try OutputCheck.folder(keeping.out, "--out")
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
+        let unfinished = try UnfinishedRun(
+            "mutants", in: keeping.out, resume: resuming.resume,
+            settings: "kbench mutants --bug \(bug) --swarm-seeds \(swarmSeeds) --seed \(seed)")
         let runner = MutantsRunner(
-            bugs: bugs, seed: UInt64(seed), swarmSeeds: swarmSeeds, capsules: capsules, version: Kbench.version
+            bugs: bugs, seed: UInt64(seed), swarmSeeds: swarmSeeds, capsules: capsules, version: Kbench.version,
+            journal: unfinished.journal
         ) { fraction, label in bar.show(fraction, label) }
         let result = try await BlockingThread.run { try runner.run() }
         bar.finish()
-        try output.write(result, keptAs: "mutants", in: keeping.out)
+        try output.write(result, keptAs: "mutants", in: keeping.out, from: unfinished)
         if !result.holds { throw ExitCode(ExitStatus.guaranteeBroken.rawValue) }
     }
 }

@@ -13,15 +13,18 @@ enum OrderlyEnd {
         try Interrupts.handle(
             first: {
                 let left = Leftovers.shared.tidy(within: limit)
-                end("interrupted; " + (left.isEmpty ? "nothing is left behind" : words(left)))
+                end("interrupted; " + (left.isEmpty ? "nothing is left behind" : words(left)) + kept)
             },
             second: {
                 let left = Leftovers.shared.names
-                end("interrupted twice; " + (left.isEmpty ? "nothing is left behind" : words(left)))
+                end("interrupted twice; " + (left.isEmpty ? "nothing is left behind" : words(left)) + kept)
             })
     }
 
     private static func words(_ left: [String]) -> String { "left behind: \(Leftovers.list(left))" }
+
+    /// What is kept on purpose.
+    private static var kept: String { Leftovers.shared.kept.map { "; what was done is kept: \($0)" } ?? "" }
 
     private static func end(_ line: String) -> Never {
         // What a progress bar has drawn is overwritten.

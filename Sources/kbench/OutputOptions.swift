@@ -16,16 +16,34 @@ struct OutputOptions: ParsableArguments {
     ///
     /// - Throws: `DiskError`; `EncodingError` for a number that is not finite.
     func write(_ result: some Presentable) throws {
-        let width = StandardStreams.columns(ofFileDescriptor: 1) ?? Document.standardWidth
-        try StandardStreams.writeOutput(format.render(result, width: width))
+        try StandardStreams.writeOutput(format.renderHere(result))
     }
 
     /// Prints a result and keeps it below `base`.
     ///
     /// - Throws: as ``write(_:)``; `ResultsError`.
-    func write(_ result: some Presentable, keptAs name: String, in base: String) throws {
+    func write(
+        _ result: some Presentable, keptAs name: String, in base: String, with files: [String: String] = [:],
+        from run: UnfinishedRun? = nil
+    ) throws {
         try write(result)
-        try Keeping.keep(result, as: name, in: base, isText: format == .text)
+        try Keeping.keep(result, as: name, in: base, with: files, from: run, isText: format == .text)
+    }
+}
+
+extension OutputFormat {
+    /// A result as it is printed here: a terminal gets a page of each table, a pipe or a file all of it.
+    fileprivate func renderHere(_ result: some Presentable) throws -> String {
+        try render(result, width: Self.width, rows: StandardStreams.isTerminal(1) ? Document.pageRows : nil)
+    }
+
+    /// What COLUMNS says where it is a number that leaves room for a table, as other tools take it; else the terminal's
+    /// width, else the standard one.
+    private static var width: Int {
+        if let columns = ProcessInfo.processInfo.environment["COLUMNS"].flatMap({ Int($0) }), columns >= 20 {
+            return columns
+        }
+        return StandardStreams.columns(ofFileDescriptor: 1) ?? Document.standardWidth
     }
 }
 
@@ -37,12 +55,17 @@ struct KeepOptions: ParsableArguments {
 
 /// Keeps results.
 enum Keeping {
-    /// Keeps a result that has been printed in a new folder below `base`, which is named where the result was text.
+    /// Keeps a result that has been printed, with the files that it was made from, in a new folder below `base`, or in that
+    /// of the command's steps; the folder is named where the result was text.
     ///
     /// - Throws: `ResultsError`; `DiskError`.
-    static func keep(_ result: some Presentable, as name: String, in base: String, isText: Bool) throws {
-        let command = "kbench " + CommandLine.arguments.dropFirst().map(CommandWords.quoted).joined(separator: " ")
-        let folder = try ResultsFolder.keep(result, as: name, at: Date(), command: command, in: base)
+    static func keep(
+        _ result: some Presentable, as name: String, in base: String, with files: [String: String] = [:],
+        from run: UnfinishedRun? = nil, isText: Bool
+    ) throws {
+        let folder =
+            try run?.finish(result, files: files)
+            ?? ResultsFolder.keep(result, as: name, at: Date(), command: command, files: files, in: base)
         if isText { try StandardStreams.writeOutput("\nresults: \(folder.path)\n") }
     }
 }
@@ -63,18 +86,20 @@ struct VerdictOptions: ParsableArguments {
     /// Prints a result and keeps it below `base`.
     ///
     /// - Throws: as ``write(_:)``; `ResultsError`.
-    func write(_ result: some Judged, keptAs name: String, in base: String) throws {
+    func write(
+        _ result: some Judged, keptAs name: String, in base: String, with files: [String: String] = [:],
+        from run: UnfinishedRun? = nil
+    ) throws {
         try write(result)
-        try Keeping.keep(result, as: name, in: base, isText: isText)
+        try Keeping.keep(result, as: name, in: base, with: files, from: run, isText: isText)
     }
 
-    /// Prints a result that may judge or not.
+    /// Prints a result that may judge or not; `place` is the file that findings are about which name none.
     ///
     /// - Throws: as ``OutputOptions/write(_:)``, and `Diagnosis` for a form that only results have which judge.
-    func writeAny(_ result: any Presentable) throws {
+    func writeAny(_ result: any Presentable, place: String = "results") throws {
         if case .report(let form) = format {
-            let width = StandardStreams.columns(ofFileDescriptor: 1) ?? Document.standardWidth
-            return try StandardStreams.writeOutput(form.render(result, width: width))
+            return try StandardStreams.writeOutput(form.renderHere(result))
         }
         guard let judged = result as? any Judged else {
             throw Diagnosis(
@@ -82,7 +107,7 @@ struct VerdictOptions: ParsableArguments {
                     + "so it has no cases",
                 fix: "print it as html, markdown, csv or json", exitCode: .usage)
         }
-        try StandardStreams.writeOutput(format == .junit ? judged.junit : judged.sarif())
+        try StandardStreams.writeOutput(format == .junit ? judged.junit : judged.sarif(place: place))
     }
 }
 

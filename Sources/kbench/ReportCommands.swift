@@ -23,8 +23,11 @@ struct ReportCommand: AsyncParsableCommand {
 
     func run() async throws {
         let place = place
-        let result = try await BlockingThread.run { try KeptResult(at: place).result() }
-        try output.writeAny(result)
+        let (path, result) = try await BlockingThread.run {
+            let kept = try KeptResult(at: place)
+            return (kept.path, try kept.result())
+        }
+        try output.writeAny(result, place: path)
     }
 }
 
@@ -51,7 +54,8 @@ struct AgainCommand: AsyncParsableCommand {
         abstract: "Run the command of a kept result once more.",
         discussion: """
             The command is the one that the result calls "again", seed included; it is shown on standard error. Names of \
-            files in it are taken from the folder that kbench is in now.
+            files in it are taken from the folder that kbench is in now. A command that was interrupted is not begun anew: it \
+            goes on from the steps in its folder.
             """)
 
     @Argument(help: "The folder of a run, or a file that --format json has written.")
@@ -59,6 +63,11 @@ struct AgainCommand: AsyncParsableCommand {
 
     func run() async throws {
         let place = place
+        if let words = try unfinished() {
+            StandardStreams.writeErrorLine(
+                "again: \((["kbench"] + words.map(CommandWords.quoted)).joined(separator: " "))")
+            try Processes.become(try Processes.executablePath(), words)
+        }
         let kept = try await BlockingThread.run { try KeptResult(at: place) }
         guard let command = kept.reproduce, let words = ShellWords.split(command), words.first == "kbench",
             words.count > 1, words[1] != "again"
@@ -69,6 +78,25 @@ struct AgainCommand: AsyncParsableCommand {
         }
         StandardStreams.writeErrorLine("again: \(command)")
         try Processes.become(try Processes.executablePath(), Array(words.dropFirst()))
+    }
+
+    /// The words that go on with a command that was interrupted; nil where the place has no steps of one.
+    private func unfinished() throws -> [String]? {
+        let folder = place.count > 1 && place.hasSuffix("/") ? String(place.dropLast()) : place
+        let path = "\(folder)/\(ResultsFolder.stepsFile)"
+        guard PosixDisk().exists(path) else { return nil }
+        let command = try StepJournal.header(of: path).command
+        guard var words = ShellWords.split(command), words.first == "kbench", words.count > 1 else {
+            throw Diagnosis(
+                cause: "\(path): '\(command)' is no command of kbench",
+                fix: "repeat the command by hand, with --resume \(folder)", exitCode: .usage)
+        }
+        words.removeFirst()
+        while let old = words.firstIndex(where: { $0 == "--resume" || $0.hasPrefix("--resume=") }) {
+            words.removeSubrange(old..<min(words.endIndex, words[old] == "--resume" ? old + 2 : old + 1))
+        }
+        words.insert(contentsOf: ["--resume", folder], at: words.firstIndex(of: "--") ?? words.endIndex)
+        return words
     }
 }
 

@@ -1,4 +1,4 @@
-// `kbench scenario`: run one, list them, check a file.
+// `kbench scenario`: run one, list them, check a file, begin one.
 internal import ArgumentParser
 
 /// The group of scenario commands; without a word of its own it runs the scenario named.
@@ -7,7 +7,8 @@ struct ScenarioCommand: AsyncParsableCommand {
         commandName: "scenario",
         abstract: "Run a crash scenario and compare what it did to the records with what it must do.",
         subcommands: [
-            ScenarioRunCommand.self, ScenarioListCommand.self, ScenarioCheckCommand.self, ScenarioSchemaCommand.self,
+            ScenarioRunCommand.self, ScenarioListCommand.self, ScenarioCheckCommand.self, ScenarioNewCommand.self,
+            ScenarioSchemaCommand.self,
         ],
         defaultSubcommand: ScenarioRunCommand.self)
 }

@@ -109,6 +109,8 @@ struct ScenarioRunCommand: AsyncParsableCommand {
     }
 
     private func show(_ result: ScenarioResult) throws {
+        var result = result
+        result.file = ScenarioLibrary.isFile(name) ? name : nil
         let folder = try ResultsFolder.write(result, in: out)
         try output.write(result)
         if output.isText { try StandardStreams.writeOutput("results: \(folder.path)\n") }

@@ -37,6 +37,8 @@ struct SwarmCommand: AsyncParsableCommand {
 
     @OptionGroup var keeping: KeepOptions
 
+    @OptionGroup var resuming: ResumeOption
+
     @OptionGroup var output: VerdictOptions
 
     @Flag(help: "No progress bar.")
@@ -53,12 +55,17 @@ struct SwarmCommand: AsyncParsableCommand {
         try OutputCheck.folder(capsules, "--capsules")
         try OutputCheck.folder(keeping.out, "--out")
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
+        let files = try script.map { ["script.yaml": try NamedFile.text($0)] } ?? [:]
+        let unfinished = try UnfinishedRun(
+            "swarm", in: keeping.out, resume: resuming.resume,
+            settings: "kbench swarm --seeds \(ends[0])..\(ends[1])", files: files)
         let runner = try SwarmRunner(
-            seeds: ends[0]...ends[1], script: events, capsules: capsules, version: Kbench.version
+            seeds: ends[0]...ends[1], script: events, capsules: capsules, version: Kbench.version,
+            journal: unfinished.journal
         ) { fraction, label in bar.show(fraction, label) }
         let result = try await BlockingThread.run { try runner.run() }
         bar.finish()
-        try output.write(result, keptAs: "swarm", in: keeping.out)
+        try output.write(result, keptAs: "swarm", in: keeping.out, with: files, from: unfinished)
         if output.isText { StandardStreams.writeErrorLine(result.speed) }
         if result.brokenSeed != nil { throw ExitCode(ExitStatus.guaranteeBroken.rawValue) }
         if let unseen = result.script?.first(where: { $0.struck == 0 }) {

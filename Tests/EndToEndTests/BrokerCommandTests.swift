@@ -16,7 +16,7 @@ extension EndToEnd {
         }
 
         /// Starts a broker whose address goes into the file `address`, lets `body` use it, and says how it ended.
-        private static func serve(
+        static func serve(
             _ options: [String] = [], in folder: Folder, _ body: @Sendable (Kbench.Child, Address) async throws -> Void
         ) async throws -> Outcome {
             let words = (["broker", "--port", "0", "--format", "json"] + options).map { "'\($0)'" }

@@ -29,7 +29,13 @@ extension EndToEnd {
                 .needsServer(with: ["--records", "500"], alsoWithBroker: true)
             ),
             ("kbench scenario crash-before-commit -F", .runs(with: ["--records", "500"])),
-            ("kbench scenario schema", .runs()),
+            ("kbench scenario schema", .runs()), ("kbench scenario new", .runs()),
+            // It says of a broker that is away what it says of everything, and not on standard error.
+            (
+                "kbench doctor --brokers",
+                .elsewhere(file: "Tests/EndToEndTests/DoctorTests.swift", words: "[\"doctor\", \"--brokers\"")
+            ),
+            ("kbench doctor", .runs()),
             ("kbench scenario list", .runs()), ("kbench offsets --help", .runs()),
             ("kbench scenario crash-before-commit --strategy", .runs()),
             ("kbench scenario crash-before-commit --log-directory", elsewhereLogged),
@@ -62,6 +68,11 @@ extension EndToEnd {
             ),
             ("kbench replay", .runs()), ("kbench shrink", .runs(with: ["--quiet"])),
             ("kbench explain", .runs(with: ["--record", "simulated/0@1"])),
+            ("kbench matrix --strategy direct --resume", resumed), ("kbench again results/2026", resumed),
+            (
+                "kbench diff",
+                .elsewhere(file: "Tests/EndToEndTests/DiffTests.swift", words: "func twoOfOneKindAreCompared")
+            ),
             (
                 "kbench matrix --load",
                 .runs(
@@ -102,6 +113,7 @@ extension EndToEnd {
             ("kbench compare", .runs(with: few, exits: [0, 2, 6])),
             ("kbench gate --policy Benchmarks/gate.yaml --tier 0", .runs()),
             ("kbench gate", .runs(with: few, exits: [0, 2, 6])),
+            ("kbench judge new", .runs()),
             // They need a Python with a Kafka client, which the module's own tests bring.
             (
                 "kbench judge",
@@ -125,6 +137,8 @@ extension EndToEnd {
             ("kbench history append", .runs(with: ["--commit", "c", "--date", "d"])), ("kbench history", .runs()),
         ]
 
+        private static let resumed = Treatment.elsewhere(
+            file: "Tests/EndToEndTests/ResumeTests.swift", words: "func matrix(torn")
         private static let shipped = Treatment.elsewhere(
             file: "Tests/EndToEndTests/ShippedScenariosTests.swift", words: "")
         // They need a file system that is mounted.

@@ -34,6 +34,7 @@ extension EndToEnd {
             (["judge", "run", "--help"], "judge-run-help.txt"),
             (["league", "--help"], "league-help.txt"),
             (["campaign", "export", "--help"], "campaign-export-help.txt"),
+            (["doctor", "--help"], "doctor-help.txt"),
             (["crash-points"], "crash-points.txt"),
             (["crash-points", "--strategy", "direct-log-first"], "crash-points-direct-log-first.txt"),
         ]

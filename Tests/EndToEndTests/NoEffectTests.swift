@@ -56,13 +56,14 @@ extension EndToEnd {
             "scenario list": Command(options: ["--format"]),
             "scenario check": Command(options: []),
             "report": Command(options: ["--format"]), "list": Command(options: ["--out", "--format"]),
-            "again": Command(options: []),
-            "scenario schema": Command(options: []),
+            "again": Command(options: []), "diff": Command(options: ["--format"]),
+            "scenario schema": Command(options: []), "scenario new": Command(options: ["--force"]),
+            "doctor": Command(options: ["--out", "--format"] + broker + topics),
             "matrix": Command(
                 options: [
                     "--strategy", "--sink", "--point", "--fidelity", "--partitions", "--block-records",
-                    "--batch-records", "--seed", "--load", "--world", "--against", "--client", "--out", "--format",
-                    "--quiet",
+                    "--batch-records", "--seed", "--load", "--world", "--against", "--client", "--out", "--resume",
+                    "--format", "--quiet",
                 ] + broker + topics,
                 idle: [
                     Idle(
@@ -73,6 +74,7 @@ extension EndToEnd {
                     Idle(
                         options: broker + topics + ["--client"], arguments: ["--world", "simulated"],
                         reason: "has no broker"),
+                    Idle(options: ["--resume"], arguments: ["--world", "simulated"], reason: "too quick"),
                 ]),
             "bench run": Command(
                 options: [
@@ -80,10 +82,12 @@ extension EndToEnd {
                     "--start-timestamp", "--load", "--pairs", "--topic-compression",
                     "--replicas", "--zstd-level", "--block-records", "--batch-records", "--group-commit-blocks",
                     "--block-interval", "--batch-interval", "--rate", "--latency-time", "--no-latency", "--no-crash",
-                    "--plant-slowdown", "--seed", "--sweep", "--log-directory", "--out", "--format", "--quiet",
+                    "--plant-slowdown", "--seed", "--sweep", "--log-directory", "--out", "--resume", "--format",
+                    "--quiet",
                 ] + broker + topics,
                 idle: [
                     Idle(options: ["--rate", "--latency-time"], arguments: ["--no-latency"], reason: "measures none"),
+                    Idle(options: ["--out"], arguments: ["--resume", "elsewhere"], reason: "--resume goes on in"),
                     Idle(
                         options: ["--records", "--record-bytes", "--partitions", "--topic-compression"],
                         arguments: ["--topic", "orders"], reason: "there already"),
@@ -122,7 +126,8 @@ extension EndToEnd {
                     "--rate", "--partitions", "--retention", "--crashes-per-day", "--record-bytes", "--from",
                     "--format",
                 ]),
-            "claims": Command(options: ["--claim", "--client", "--out", "--format", "--quiet"] + broker + topics),
+            "claims": Command(
+                options: ["--claim", "--client", "--out", "--resume", "--format", "--quiet"] + broker + topics),
             "atlas": Command(
                 options: load + [
                     "--depth", "--choices", "--shard", "--resume", "--merge", "--budget", "--capsules", "--out",
@@ -135,9 +140,10 @@ extension EndToEnd {
                         reason: "--merge runs nothing")
                 ]),
             "campaign export": Command(options: ["--parts"]),
-            "swarm": Command(options: ["--seeds", "--script", "--capsules", "--out", "--format", "--quiet"]),
+            "swarm": Command(options: ["--seeds", "--script", "--capsules", "--out", "--resume", "--format", "--quiet"]
+            ),
             "mutants": Command(options: [
-                "--bug", "--swarm-seeds", "--seed", "--capsules", "--out", "--format", "--quiet",
+                "--bug", "--swarm-seeds", "--seed", "--capsules", "--out", "--resume", "--format", "--quiet",
             ]),
             "counts": Command(options: ["--format", "--quiet"]),
             "compare": Command(
@@ -202,7 +208,7 @@ extension EndToEnd {
                     "--records", "--partitions", "--pairs", "--verdict-records", "--block-records", "--out", "--format",
                     "--quiet",
                 ] + broker + topics),
-            "judge check": Command(options: []),
+            "judge check": Command(options: []), "judge new": Command(options: ["--force"]),
             "judge run": Command(
                 options: [
                     "--output-file", "--points", "--timed-kills", "--occurrences", "--guarantee", "--records",

@@ -26,7 +26,7 @@ import Testing
         let document = try XMLDocument(xmlString: text)
         let suite = try #require(document.rootElement())
         func count(_ name: String) -> String? { suite.attribute(forName: name)?.stringValue }
-        #expect(count("tests") == "3" && count("failures") == "1" && count("errors") == "1" && count("time") == "4.5")
+        #expect(count("tests") == "3" && count("failures") == "1" && count("errors") == "1" && count("time") == "4.500")
         #expect(count("name") == "kbench judge a <b> & \"c\"")
         let cases = suite.elements(forName: "testcase")
         #expect(cases.map { $0.attribute(forName: "name")?.stringValue } == ["the run without a kill", "x@2", "y@2"])

@@ -116,8 +116,8 @@ import Testing
 
                 """)
         #expect(
-            Self.table.text(width: 1).hasPrefix("name  why\n"),
-            "a column of rank 0 stays, however narrow the terminal")
+            Self.table.text(width: 1).hasPrefix("name\n----\none\n"),
+            "the first column stays, however narrow the terminal")
     }
 
     @Test func programsGetExactNumbersAndUnitsInTheNames() {

@@ -13,6 +13,11 @@ import Testing
         try body(folder)
     }
 
+    /// A result as it is when it has been kept and read again.
+    static func again<Result: Presentable>(_ result: Result) throws -> Result {
+        try Result(json: Data(result.json().utf8))
+    }
+
     @Test("every kind of result is the same in every form when it is read again", arguments: SamplePages.all)
     func again(name: String, result: any Presentable) throws {
         try inScratch { scratch in

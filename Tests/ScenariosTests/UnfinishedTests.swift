@@ -52,7 +52,7 @@ struct UnfinishedTests {
     func claims() async throws {
         let folder = Self.folder()
         let runner = try ClaimsRunner(ids: ["C6", "C14"], options: Self.options(worker: "/bin/false", in: folder))
-        let (claims, failures) = try await runner.run { _ in }
+        let (claims, failures) = try await runner.run { _, _ in }
         #expect(claims.map(\.id) == ["C6", "C14"])
         #expect(claims.allSatisfy { $0.verdict == .notMeasured && $0.because.contains("worker ended unexpectedly") })
         #expect(failures.count == 2)

@@ -40,6 +40,9 @@ enum {
 // Whether calls can be watched here: 0 or an errno.
 int kbench_file_watch_allowed(void);
 
+// Whether a thread of a process that this one has started can be stopped behind a call: 0 or an errno.
+int kbench_file_stop_allowed(void);
+
 // Opens a socket under a name that lies in no folder; returns it, or a negative errno.
 int kbench_file_watch_open(const char *name);
 

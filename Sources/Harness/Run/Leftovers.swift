@@ -18,6 +18,7 @@ public final class Leftovers: Sendable {
         var program: Int32?
         var clusters: [ClusterLeftovers] = []
         var others: [(name: String, remove: @Sendable () throws -> Void)] = []
+        var kept: String?
     }
 
     private let state = Mutex(State())
@@ -26,6 +27,12 @@ public final class Leftovers: Sendable {
 
     /// Whether an end was asked for: nothing new is begun then, and whoever would tidy up leaves it to ``tidy(within:)``.
     public var isEnding: Bool { state.withLock { $0.isEnding } }
+
+    /// How what has been done so far is gone on with, in words; nil where nothing of it is kept.
+    public var kept: String? { state.withLock { $0.kept } }
+
+    /// What is kept on purpose, if the command ends now, and how it is gone on with; nil: no more.
+    public func keep(_ words: String?) { state.withLock { $0.kept = words } }
 
     // MARK: What there is
 

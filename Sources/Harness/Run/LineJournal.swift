@@ -45,8 +45,12 @@ package struct LineJournal {
     /// Adds a line, which is durable when this returns.
     ///
     /// - Throws: ``DiskError``; `EncodingError`.
-    package mutating func append(_ line: some Encodable) throws {
-        let bytes = try LineJournal.encoded(line)
+    package mutating func append(_ line: some Encodable) throws { try append(bytes: LineJournal.encoded(line)) }
+
+    /// Adds a line that ``encoded(_:)`` has made; it is durable when this returns.
+    ///
+    /// - Throws: ``DiskError``.
+    package mutating func append(bytes: [UInt8]) throws {
         try bytes.withUnsafeBytes { try file.write([$0], at: end) }
         try file.sync()
         end += Int64(bytes.count)
@@ -60,7 +64,10 @@ package struct LineJournal {
         return bytes[..<last].split(separator: UInt8(ascii: "\n")).map { Data($0) }
     }
 
-    private static func encoded(_ line: some Encodable) throws -> [UInt8] {
+    /// A line as it lies in the file.
+    ///
+    /// - Throws: `EncodingError`.
+    package static func encoded(_ line: some Encodable) throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return [UInt8](try encoder.encode(line)) + [UInt8(ascii: "\n")]

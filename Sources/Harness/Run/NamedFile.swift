@@ -4,6 +4,13 @@ internal import World
 
 /// Files named on the command line.
 public enum NamedFile {
+    /// The text of a file that has been read before, for a copy of it.
+    ///
+    /// - Throws: ``Diagnosis``.
+    public static func text(_ path: String) throws -> String {
+        String(decoding: try contents(path, fix: "name a file that can be read"), as: UTF8.self)
+    }
+
     /// The bytes of the file at `path`. `fix` says what kind of file belongs there.
     ///
     /// - Throws: ``Diagnosis``.

@@ -25,7 +25,7 @@ package struct OfferedLoad: Sendable {
     }
 
     /// How the generator did.
-    package struct Report: Sendable {
+    package struct Report: Codable, Sendable {
         /// Latenesses in microseconds.
         package var latenessP99: UInt64
         package var latenessMax: UInt64

@@ -28,6 +28,10 @@ public struct RunOptions: Sendable {
     package var logDirectory: String?
     /// A command of the shell that is run to its end between each death of a worker and its next life; nil: none.
     package var betweenLives: String?
+    /// Where the steps of a long command are noted, and found again after an interruption; nil: nowhere.
+    package var journal: StepJournal?
+    /// What the names of steps begin with: a part of a command has its own.
+    package var stepPrefix = ""
     /// How long the embedded broker lets the first members of a group wait for more, in milliseconds.
     package var groupDelayMilliseconds = 0
 

@@ -1,4 +1,5 @@
 // Cases in the form that systems of continuous integration read: JUnit's XML.
+internal import Foundation
 
 extension Judged {
     /// One case for each check: broken is a failure, what shows nothing an error.
@@ -8,7 +9,7 @@ extension Judged {
         var cases: [String] = []
         for check in checks {
             var name = "classname=\"\(xml(suite))\" name=\"\(xml(check.name))\""
-            if let seconds = check.seconds { name += " time=\"\(seconds)\"" }
+            if let seconds = check.seconds { name += " time=\"\(time(seconds))\"" }
             let word: String
             switch check.standing {
             case .passed:
@@ -27,18 +28,20 @@ extension Judged {
                 "  </testcase>",
             ]
         }
-        let time = checks.reduce(0) { $0 + ($1.seconds ?? 0) }
         if !remarks.isEmpty { cases.append("  <system-out>\(xml(remarks.joined(separator: "\n")))</system-out>") }
         return """
             <?xml version="1.0" encoding="UTF-8"?>
             <testsuite name="\(xml(suite))" tests="\(checks.count)" failures="\(counts.failures)" \
-            errors="\(counts.errors)" time="\(time)">
+            errors="\(counts.errors)" time="\(time(checks.reduce(0) { $0 + ($1.seconds ?? 0) }))">
             \(cases.joined(separator: "\n"))
             </testsuite>
 
             """
     }
 }
+
+/// Seconds as the format has them: in full milliseconds.
+private func time(_ seconds: Double) -> String { String(format: "%.3f", max(0, seconds)) }
 
 /// Text as it stands in XML, which no control characters may.
 private func xml(_ text: String) -> String {

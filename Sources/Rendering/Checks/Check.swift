@@ -18,8 +18,13 @@ package struct Check: Equatable, Sendable {
     package var reproduce: String
     /// How long it took; nil where that was not measured.
     package var seconds: Double?
+    /// The file that it is about, as it was named; nil where it is the result's own.
+    package var file: String?
 
-    package init(_ name: String, _ standing: Standing, reproduce: String = "", seconds: Double? = nil) {
+    package init(
+        _ name: String, _ standing: Standing, reproduce: String = "", seconds: Double? = nil, file: String? = nil
+    ) {
+        self.file = file
         self.name = name
         self.standing = standing
         self.reproduce = reproduce
@@ -43,8 +48,11 @@ package protocol Judged: Presentable {
     var checks: [Check] { get }
     /// What there is to say besides.
     var remarks: [String] { get }
+    /// The file that says what was judged, as it was named; nil where there is none, or each case has its own.
+    var file: String? { get }
 }
 
 extension Judged {
+    package var file: String? { nil }
     package var remarks: [String] { [] }
 }

@@ -34,7 +34,7 @@ extension LeagueResult: Judged {
                 case .fail: .failed(entry.reason ?? broken ?? "")
                 default: .invalid(entry.reason ?? "\(entry.left) runs are left")
                 }
-            return Check(entry.pipeline, standing, reproduce: entry.worst?.reproduce ?? "")
+            return Check(entry.pipeline, standing, reproduce: entry.worst?.reproduce ?? "", file: entry.file)
         }
     }
 }
@@ -153,6 +153,46 @@ extension BenchResult: Judged {
     package var remarks: [String] { notes }
 }
 
+extension RecoveryResult: Judged {
+    package var suite: String { "kbench bench recovery" }
+
+    package var checks: [Check] {
+        rows.map { row in
+            let standing: Check.Standing =
+                if let reason = row.invalidReason {
+                    .invalid(reason)
+                } else if row.duplicates + row.lost > 0 {
+                    .failed("\(row.duplicates) records came twice and \(row.lost) not at all")
+                } else {
+                    .passed
+                }
+            let name = "\(Numbers.count(row.records, "record")) in \(Numbers.count(row.partitions, "partition"))"
+            return Check(name, standing, reproduce: reproduce)
+        }
+    }
+}
+
+extension CapacityResult: Judged {
+    package var suite: String { "kbench capacity" }
+
+    package var checks: [Check] {
+        rows.map { row in
+            let broken = row.probes.filter { $0.duplicates + $0.lost > 0 }.map {
+                "\($0.words): \($0.duplicates) duplicates and \($0.lost) lost"
+            }
+            let standing: Check.Standing =
+                if !broken.isEmpty {
+                    .failed(broken.joined(separator: "\n"))
+                } else if row.sustainedRecordsPerSecond == nil {
+                    .invalid("no rate was sustained, down to the least that was tried")
+                } else {
+                    .passed
+                }
+            return Check("\(row.strategy)/\(row.sink)", standing, reproduce: reproduce)
+        }
+    }
+}
+
 extension AtlasResult: Judged {
     package var suite: String { "kbench atlas" }
 
@@ -168,8 +208,10 @@ extension AtlasResult: Judged {
                 "\($0.breach) in \($0.schedules) schedules, first in \($0.first): \($0.duplicates) duplicates, "
                     + "\($0.lost) lost"
             }
-            let again = broken.compactMap(\.capsule).first.map { "kbench replay \($0)" } ?? ""
-            return Check(place, broken.isEmpty ? .passed : .failed(text.joined(separator: "\n")), reproduce: again)
+            let capsule = broken.compactMap(\.capsule).first
+            return Check(
+                place, broken.isEmpty ? .passed : .failed(text.joined(separator: "\n")),
+                reproduce: capsule.map { "kbench replay \($0)" } ?? "", file: capsule)
         }
         if !isComplete || checks.isEmpty {
             checks.append(Check("the whole", .invalid("\(unitsDone) of \(units) units were run")))
@@ -187,7 +229,7 @@ extension SwarmResult: Judged {
             Check(
                 "seeds \(from) to \(through)",
                 brokenSeed.map { .failed("seed \($0): \(breach ?? "")\n\(schedule ?? "")") } ?? .passed,
-                reproduce: again, seconds: seconds)
+                reproduce: again, seconds: seconds, file: capsule)
         ]
         for fault in script ?? [] {
             checks.append(Check(fault.fault, fault.struck > 0 ? .passed : .invalid("it never struck")))
@@ -203,7 +245,7 @@ extension MutantsResult: Judged {
         bugs.map { bug in
             Check(
                 bug.name, bug.found ? .passed : .failed("the planted bug was not found in \(bug.schedules) schedules"),
-                reproduce: bug.capsule.map { "kbench replay \($0)" } ?? "", seconds: bug.seconds)
+                reproduce: bug.capsule.map { "kbench replay \($0)" } ?? "", seconds: bug.seconds, file: bug.capsule)
         } + [
             Check(
                 "the sound engine",

@@ -121,7 +121,8 @@ extension MutantsResult: Presentable {
                         .count("schedules") { $0.schedules }, .number("seconds", rank: 1, places: 2) { $0.seconds },
                         .words("by") { $0.by }, .words("breaks") { $0.breach }, .words("in", rank: 2) { $0.place },
                         .words("schedule", rank: 3, wraps: true) { $0.schedule },
-                    ])))
+                    ]
+                ) { !$0.found }))
         return document
     }
 }

@@ -90,7 +90,7 @@ extension Table {
             },
             .words("verdict") { $0.outcome },
         ]
-        return Table(rows, columns)
+        return Table(rows, columns) { $0.metric.verdict == .slower }
     }
 }
 

@@ -7,7 +7,7 @@ extension JudgeResult: Presentable {
         document.add(.heading(pipeline, level: 1), for: .report)
         document.add(.verdict(verdictLine))
         document.add(.heading("Runs", level: 2), for: .report)
-        document.add(.table(Table(runs, Table.judgeColumns)))
+        document.add(.table(Table(runs, Table.judgeColumns) { $0.emptiness != nil || $0.broken != nil }))
         if let kills = Figure.kills(of: runs) { document.add(.figure(kills), for: .page) }
         document.add(
             .prose(

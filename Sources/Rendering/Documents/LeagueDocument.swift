@@ -74,7 +74,8 @@ extension Table {
                 .number("records/s", rank: 6, places: 0) { $0.recordsPerSecond },
                 .number("of plain", unit: "%", rank: 7, per: 0.01, places: 2) { $0.ratioToPlain },
                 .duration("recovery", rank: 8) { $0.recoverySeconds },
-            ])
+            ]
+        ) { [.fail, .invalid].contains($0.outcome) }
     }
 
     fileprivate static func ofKills(_ entries: [LeagueResult.Entry]) -> Table {

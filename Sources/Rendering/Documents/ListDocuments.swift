@@ -3,18 +3,18 @@ internal import Judgement
 package import Results
 
 extension ScenarioListResult: Presentable {
-    /// A row per scenario.
+    /// A row per scenario, below what it is about.
     package var document: Document {
-        var document = Document()
-        document.add(
-            .table(
-                Table(
-                    scenarios,
-                    [
-                        .words("scenario") { $0.name },
-                        .words("what it shows", name: "summary", wraps: true) { $0.summary },
-                    ])
-            ))
+        let columns: [Column<Entry>] = [
+            .words("scenario") { $0.name }, .words("what it shows", name: "summary", wraps: true) { $0.summary },
+        ]
+        var document = Document(data: Table(scenarios, columns + [.words("theme") { $0.theme }]))
+        var themes: [String?] = []
+        for entry in scenarios where !themes.contains(entry.theme) { themes.append(entry.theme) }
+        for theme in themes.isEmpty ? [nil] : themes {
+            if let theme { document.add(.heading(theme, level: 2)) }
+            document.add(.table(Table(scenarios.filter { $0.theme == theme }, columns)))
+        }
         return document
     }
 }

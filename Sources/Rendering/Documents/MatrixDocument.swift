@@ -14,7 +14,7 @@ extension MatrixResult: Presentable {
                     + "\(totals.crashesFired) crashes fired\(agreement) (\(world) world, fidelity \(fidelity), seed \(seed))"
             ))
         // The picture has the table behind it.
-        document.add(.table(Table(cells, MatrixResult.columns)), for: .plain)
+        document.add(.table(Table(cells, MatrixResult.columns) { $0.outcome != "ok" }), for: .plain)
         let wrong = cells.filter { $0.outcome != "ok" }
         if !wrong.isEmpty {
             document.add(.heading("What is wrong", level: 2), for: .page)
@@ -104,7 +104,8 @@ extension ReferenceResult: Presentable {
                         .figures(against) { $0.reference.text }, .figures("kbench") { $0.measured?.text },
                         .words("strategy") { $0.strategy ?? "" }, .words("killed at", wraps: true) { $0.point ?? "" },
                         .words("result") { $0.agrees == true ? "ok" : "differs" },
-                    ])))
+                    ]
+                ) { $0.agrees != true }))
         document.add(rows.compactMap(\.comparison), groupedBy: ["strategy"], counts: "duplicates / lost")
         let others = rows.filter { $0.measured == nil }
         if !others.isEmpty { document.add(.prose("Not run:")) }

@@ -36,7 +36,8 @@ extension CapacityResult: Presentable {
                         .number("sustains records/s", places: 0) { $0.sustainedRecordsPerSecond },
                         .number("not", places: 0) { $0.refusedRecordsPerSecond },
                         .words("limited by") { $0.limitedBy?.rawValue },
-                    ])))
+                    ]
+                ) { $0.sustainedRecordsPerSecond == nil }))
         if !rows.isEmpty { document.add(.figure(.capacities(rows)), for: .page) }
         document.add(
             .prose(
@@ -155,7 +156,8 @@ extension RecoveryResult: Presentable {
                         .duration("open", rank: 3) { $0.openSeconds },
                         .duration("first output") { $0.recoverySeconds }, .duration("drain") { $0.drainSeconds },
                         .figures("twice / lost") { "\($0.duplicates) / \($0.lost)" },
-                    ])))
+                    ]
+                ) { $0.invalidReason != nil || $0.duplicates + $0.lost > 0 }))
         document.add(.figure(.recoveries(self)), for: .page)
         let memory = broker.kind == "embedded" ? " The embedded broker keeps its records in memory." : ""
         document.add(

@@ -34,7 +34,8 @@ extension Table {
                     $0.crash.map { "\(Numbers.grouped($0.duplicates)) / \(Numbers.grouped($0.lost))" }
                 },
                 .duration("recovery", rank: 5) { $0.crash?.recoverySeconds },
-            ])
+            ]
+        ) { !$0.agrees }
     }
 
     /// The prices, for programs.

@@ -35,7 +35,9 @@ extension Table {
         if isCrashed {
             columns.append(.duration("recovery", rank: 2) { $0.crashFired ? $0.recoverySeconds : nil })
         }
-        return Table(runs, columns + [.words("result") { $0.outcome.rawValue }])
+        return Table(runs, columns + [.words("result") { $0.outcome.rawValue }]) {
+            [.differs, .invalid].contains($0.outcome)
+        }
     }
 
     /// Where the time of each recovery went, and what the logs hold after it.

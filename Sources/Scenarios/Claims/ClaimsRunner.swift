@@ -37,13 +37,13 @@ public struct ClaimsRunner: Sendable {
         return scenarios
     }
 
-    /// Runs the scenarios one after the other, calling `didFinish` with each one's result. One that could not be carried out
-    /// does not keep the others from it.
+    /// Runs the scenarios one after the other, calling `didFinish` with each one's result; what an interrupted command has
+    /// of them already is not new. One that could not be carried out does not keep the others from it.
     ///
     /// - Returns: the claims, and why scenarios could not be carried out to their ends.
     /// - Throws: what `didFinish` throws; `CancellationError`.
     public func run(
-        didFinish: (ScenarioResult) throws -> Void
+        didFinish: (_ result: ScenarioResult, _ isNew: Bool) throws -> Void
     ) async throws -> (claims: [ClaimResult], failures: [Diagnosis]) {
         var failures: [Diagnosis] = []
         let scenarios = try ClaimsRunner.scenarios()
@@ -56,7 +56,13 @@ public struct ClaimsRunner: Sendable {
                         because: "no scenario measures it", evidence: [:], command: nil))
                 continue
             }
+            if let result = try options.known(id, as: ScenarioResult.self) {
+                try didFinish(result, false)
+                if let claim = result.claim { claims.append(claim) }
+                continue
+            }
             var options = options
+            options.stepPrefix = "\(id)/"
             options.reproduce =
                 "kbench scenario \(scenario.name) --seed \(scenario.seed)"
                 + (options.client.map { " --client \($0.rawValue)" } ?? "")
@@ -72,14 +78,15 @@ public struct ClaimsRunner: Sendable {
                 // A server that is not installed here says nothing about the claims.
                 let isMissing = failure.exitCode == .brokerUnreachable && scenario.needsZooKeeper
                 if !isMissing { failures.append(failure) }
-                if let unfinished = error as? UnfinishedScenario { try didFinish(unfinished.result) }
+                if let unfinished = error as? UnfinishedScenario { try didFinish(unfinished.result, true) }
                 claims.append(
                     ClaimResult(
                         id: id, claim: ClaimCatalogue.text(of: id) ?? "", verdict: .notMeasured,
                         because: "\(failure.cause); \(failure.fix)", evidence: [:], command: options.reproduce))
                 continue
             }
-            try didFinish(result)
+            try didFinish(result, true)
+            try self.options.record(id, result)
             if let claim = result.claim { claims.append(claim) }
         }
         return (claims, failures)

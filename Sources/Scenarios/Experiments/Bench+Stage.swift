@@ -28,6 +28,8 @@ extension Stage {
     var benchOptions: RunOptions {
         var options = options
         options.workDirectory += "/bench"
+        // Parts of it have the same names.
+        options.journal = nil
         return options
     }
 

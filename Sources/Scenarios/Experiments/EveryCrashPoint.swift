@@ -31,6 +31,7 @@ struct EveryCrashPoint: Experiment {
             }
             var options = stage.options
             options.workDirectory += "/matrix"
+            options.stepPrefix += "\(fidelity.name)/"
             cells += try await runner.runReal(options: options).cells
         }
         return outcome(of: cells, conditions: scenario.claim?.conditions ?? [])

@@ -96,9 +96,12 @@ struct Stage: Sendable {
         return executor
     }
 
-    /// Carries out runs one after the other on one load; each has a folder of its own, removed when it is judged.
-    func execute(_ plans: [RunPlan]) async throws -> [RunResult] {
-        try await withZooKeeper(for: plans) { try await execute(plans, zookeeper: $0) }
+    /// Carries out runs one after the other on one load; each has a folder of its own, removed when it is judged. `didRun`
+    /// is told what each of them came to.
+    func execute(
+        _ plans: [RunPlan], didRun: @escaping @Sendable (Int, RunResult) throws -> Void = { _, _ in }
+    ) async throws -> [RunResult] {
+        try await withZooKeeper(for: plans) { try await execute(plans, zookeeper: $0, didRun) }
     }
 
     /// A topic of its own with the load; where that comes at a rate, only what is to come.
@@ -117,7 +120,9 @@ struct Stage: Sendable {
         return (topic, later, nil)
     }
 
-    private func execute(_ plans: [RunPlan], zookeeper: String?) async throws -> [RunResult] {
+    private func execute(
+        _ plans: [RunPlan], zookeeper: String?, _ didRun: @Sendable (Int, RunResult) throws -> Void
+    ) async throws -> [RunResult] {
         var (topic, truth, arriving) = try await fillTopic()
         var scenario = scenario
         var plans = plans
@@ -172,6 +177,7 @@ struct Stage: Sendable {
             soFar.keep(runs)
             try await removeGroup(group, from: plan.offsetStore == .zookeeper ? zookeeper : nil)
             try await BlockingThread.run { try LogDirectory.removeRun(directory) }
+            try didRun(index, run)
         }
         return runs
     }

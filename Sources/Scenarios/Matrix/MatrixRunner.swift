@@ -10,7 +10,7 @@ internal import World
 /// Runs the cells of a plan one after the other.
 public struct MatrixRunner: ComparisonRunner {
     /// What a cell gave in one of the worlds.
-    private struct Outcome {
+    private struct Outcome: Codable {
         var crashFired: Bool
         var measured: MatrixCell.Measured
         var fault: String?
@@ -60,14 +60,18 @@ public struct MatrixRunner: ComparisonRunner {
                     expected: $0.expected,
                     outage: group.outage)
             }
-            let results = try await runner.run(scenario(of: group), plans: runs).runs
-            for ((cell, run), simulated) in zip(zip(group.cells, results), simulated) {
-                let outcome = Outcome(
+            let steps = group.cells.enumerated().map { place, cell in
+                "\(done + place + 1) \(cell.strategy.rawValue)/\(cell.sink.rawValue) \(cell.crash)"
+            }
+            let outcomes = try await runner.run(scenario(of: group), plans: runs, steps: steps) { run in
+                Outcome(
                     crashFired: run.crashFired,
                     measured: .init(
                         duplicates: run.duplicates, ingestDuplicates: run.ingestDuplicates,
                         reexecutionDuplicates: run.reexecutionDuplicates, lost: run.lost, redone: run.redone),
                     fault: run.invalidReason ?? MatrixRunner.corruption(run.corrupted))
+            }
+            for ((cell, outcome), simulated) in zip(zip(group.cells, outcomes), simulated) {
                 cells.append(matrixCell(cell, group.outage, outcome, simulated: simulated.measured))
             }
             didRun(cells)

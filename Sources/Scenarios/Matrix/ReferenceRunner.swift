@@ -9,6 +9,12 @@ internal import World
 
 /// Holds kbench against measurements of another engine.
 public struct ReferenceRunner: ComparisonRunner {
+    /// What a row's run in worker processes gave.
+    private struct Outcome: Codable {
+        var counts: ReferenceResult.Counts
+        var invalidReason: String?
+    }
+
     private let name: String
     private let rows: [SparkReferenceRow]
     private let seed: UInt64
@@ -72,22 +78,24 @@ public struct ReferenceRunner: ComparisonRunner {
             }
         }
         let simulated = try rows.map(simulate)
-        var outcomes: [Int: RunResult] = [:]
+        var outcomes: [Int: Outcome] = [:]
         for load in loads {
             let done = outcomes.count
             let runner = ScenarioRunner(options: options) { [progress, rows] fraction, label in
                 progress((Double(done) + fraction * Double(load.rows.count)) / Double(rows.count), label)
             }
             let plans = load.rows.compactMap { rows[$0].setup.map(plan) }
-            let runs = try await runner.run(load.scenario, plans: plans).runs
+            let runs = try await runner.run(
+                load.scenario, plans: plans, steps: load.rows.map { "row \($0 + 1)" }
+            ) {
+                Outcome(counts: .init(duplicates: $0.duplicates, lost: $0.lost), invalidReason: $0.invalidReason)
+            }
             for (index, run) in zip(load.rows, runs) { outcomes[index] = run }
         }
         let results = rows.enumerated().map { index, row in
             guard let run = outcomes[index] else { return result(of: row, nil, reason: row.reason) }
             if let reason = run.invalidReason { return result(of: row, nil, reason: "", fault: reason) }
-            return result(
-                of: row, .init(duplicates: run.duplicates, lost: run.lost), simulated: simulated[index],
-                reason: row.reason)
+            return result(of: row, run.counts, simulated: simulated[index], reason: row.reason)
         }
         return ReferenceResult(against: name, world: Worlds.real.rawValue, rows: results)
     }
