@@ -17,7 +17,7 @@ final class TlsContext: @unchecked Sendable {
         }
         self.pointer = pointer
         verifiesHost = encryption.verifies && encryption.verifiesHost
-        _ = ctls_refuse_old_versions(pointer)
+        _ = ctls_refuse_what_is_old(pointer)
         SSL_CTX_set_verify(pointer, encryption.verifies ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nil)
         try trust(encryption)
         try show(encryption)

@@ -83,7 +83,18 @@ import World
         #expect(settings.map(\.settings.zstdLevel) == [nil, 3, 19])
     }
 
-    @Test(arguments: ["nonsense=1", "records", "records=", "records=0", "partitions=1001", "replicas=4", "records=x"])
+    @Test func aSweepOfNamesIsCalledByThem() throws {
+        let (key, values) = try BenchSweep.parse("topic-compression=zstd,none")
+        let sweep = BenchSweep(base: .init(strategies: [.receiverWal], sinks: [.counting]), key: key, values: values)
+        let settings = try sweep.settings()
+        #expect(settings.map(\.name) == ["topic-compression=zstd", "topic-compression=none"])
+        #expect(settings.map(\.settings.topicCompression) == [.zstd, TopicCompression.none])
+    }
+
+    @Test(arguments: [
+        "nonsense=1", "records", "records=", "records=0", "partitions=1001", "replicas=4", "records=x",
+        "topic-compression=3", "topic-compression=lzo",
+    ])
     func aSweepThatCannotBeIsToldWithItsFix(text: String) {
         #expect(throws: Diagnosis.self) { try BenchSweep.parse(text) }
     }

@@ -78,10 +78,13 @@ extension EndToEnd {
             try folder.expectNothingLeftBehind()
         }
 
-        @Test func recoveryBringsEveryRecordBackOnce() async throws {
+        @Test(arguments: ["librdkafka", "native"])
+        func recoveryBringsEveryRecordBackOnce(client: String) async throws {
             let folder = try Folder()
             let outcome = try await Kbench.run(
-                ["bench", "recovery", "--sizes", "1,2", "--pairs", "1", "--record-bytes", "100"], in: folder)
+                [
+                    "bench", "recovery", "--sizes", "1,2", "--pairs", "1", "--record-bytes", "100", "--client", client,
+                ], in: folder)
             #expect(outcome.status == .exited(0), "\(outcome)")
             #expect(outcome.output.contains("PASS bench recovery"))
             try folder.expectNothingLeftBehind()

@@ -28,6 +28,7 @@ extension EndToEnd {
                 var client: String?
                 var duplicates: Int
                 var lost: Int
+                var walBytesPerIngestedByte: Double
             }
             var rows: [Row]
             var host: Scenario.Host
@@ -104,7 +105,8 @@ extension EndToEnd {
             let outcome = try await Kbench.run(
                 [
                     "bench", "--client", "librdkafka,native", "--strategy", "receiver-wal", "--records", "20000",
-                    "--partitions", "4", "--pairs", "1", "--no-latency", "--no-crash", "--format", "json",
+                    "--partitions", "4", "--pairs", "1", "--no-latency", "--no-crash", "--topic-compression", "zstd",
+                    "--format", "json",
                 ], in: folder)
             #expect(outcome.status == .exited(0), "\(outcome)")
             let result = try JSONDecoder().decode(Bench.self, from: Data(outcome.output.utf8))
@@ -112,6 +114,8 @@ extension EndToEnd {
             #expect(result.rows.map(\.strategy) == ["raw", "raw", "receiver-wal", "receiver-wal"])
             #expect(result.rows.allSatisfy { $0.duplicates == 0 && $0.lost == 0 })
             #expect(result.host.client == "librdkafka, native")
+            // Records one by one take more than they are, batches as they came what the topic takes.
+            #expect(result.rows[2].walBytesPerIngestedByte > 1 && result.rows[3].walBytesPerIngestedByte < 0.7)
         }
 
         static let refusals: [(arguments: [String], cause: String)] = [
