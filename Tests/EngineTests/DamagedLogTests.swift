@@ -62,6 +62,19 @@ struct DamagedLogTests {
         #expect(went > 10 && refused > 10, "\(went) went on, \(refused) were refused")
     }
 
+    @Test("by a frame that holds no block, behind those that are known") func noBlock() {
+        for bytes: [UInt8] in [[1, 2, 3, 4, 5], [0xff, 0xff, 0xff, 0xff, 0x80]] {
+            var unannounced = UnannouncedBlocks()
+            let error = #expect(throws: EngineError.self) {
+                try bytes.withUnsafeBytes {
+                    try unannounced.note(
+                        $0, at: Position(segment: 3, offset: 32, length: 50, sequence: 9), of: "/wal/blocks")
+                }
+            }
+            #expect(error?.code == .damagedBlock && error?.location == "/wal/blocks, segment 3, byte 32")
+        }
+    }
+
     @Test("with a bit flipped", arguments: encodings) func everyBit(keepsBatches: Bool) throws {
         let run = try dead(keepsBatches: keepsBatches, segmentBytes: 600)
         #expect(logs(of: run).count > 2)

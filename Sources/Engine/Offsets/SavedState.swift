@@ -132,7 +132,8 @@ public struct SavedState: Equatable, Sendable {
         if try WriteAheadLog.framing(disk: disk, directory: events) == .checked {
             try checkpoint.compare(with: tracker, isNewest: damagedCheckpoints == 0, events: events)
             try WriteAheadLog.inspect(disk: disk, directory: blocks, lastSegmentOnly: true) { _, position, payload in
-                if position.sequence >= blocksNamed { try unannounced.note(payload, at: position) }
+                guard position.sequence >= blocksNamed else { return }
+                try unannounced.note(payload, at: position, of: blocks)
             }
         }
         let unfinished = tracker.allocated.filter {
@@ -154,7 +155,7 @@ public struct SavedState: Equatable, Sendable {
                     do {
                         return try Block(copying: bytes).offsetRanges
                     } catch let error as BlockFormatError {
-                        throw EngineError(.damagedBlock, "a block of the log is none: \(error)", location: blocks)
+                        throw EngineError(noBlockAt: block.position, of: blocks, error)
                     }
                 }
                 for range in found

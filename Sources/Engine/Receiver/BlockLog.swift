@@ -69,8 +69,9 @@ final class BlockLog {
             let (blocks, report) = try WriteAheadLog.open(
                 disk: seams.disk, directory: blockDirectory, options: blockOptions,
                 scan: compares
-                    ? .lastSegment { [blocksNamed] _, position, payload in
-                        if position.sequence >= blocksNamed { try unannounced.note(payload, at: position) }
+                    ? .lastSegment { [blocksNamed, blockDirectory] _, position, payload in
+                        guard position.sequence >= blocksNamed else { return }
+                        try unannounced.note(payload, at: position, of: blockDirectory)
                     } : .lastSegmentOnly)
             self.blocks = blocks
             self.unannounced = unannounced
@@ -172,9 +173,7 @@ final class BlockLog {
                 return try Block(copying: bytes)
             } catch let error as BlockFormatError {
                 // A plain frame has nothing that would tell damage.
-                throw EngineError(
-                    .damagedBlock, "block \(block.position.sequence) is none: \(error)",
-                    location: "\(blockDirectory), segment \(block.position.segment), byte \(block.position.offset)")
+                throw EngineError(noBlockAt: block.position, of: blockDirectory, error)
             }
         }
     }

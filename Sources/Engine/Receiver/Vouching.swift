@@ -47,9 +47,15 @@ struct UnannouncedBlocks: Equatable {
 
     private var ranges: [Part] = []
 
-    /// Takes a block that the log holds.
-    mutating func note(_ payload: UnsafeRawBufferPointer, at position: LogPosition) throws {
-        ranges += try Block(copying: payload).offsetRanges.map { Part(sequence: position.sequence, range: $0) }
+    /// Takes a block that the log in `directory` holds.
+    ///
+    /// - Throws: ``EngineError``, `damagedBlock`, for bytes that are none.
+    mutating func note(_ payload: UnsafeRawBufferPointer, at position: LogPosition, of directory: String) throws {
+        do {
+            ranges += try Block(copying: payload).offsetRanges.map { Part(sequence: position.sequence, range: $0) }
+        } catch let error as BlockFormatError {
+            throw EngineError(noBlockAt: position, of: directory, error)
+        }
     }
 
     /// Compares them with where the group goes on reading, by partition.
@@ -64,5 +70,14 @@ struct UnannouncedBlocks: Equatable {
                     + "know block \(part.sequence), which holds the records from offset \(part.range.from) on",
                 location: events)
         }
+    }
+}
+
+extension EngineError {
+    /// What a log gave back is no block.
+    init(noBlockAt position: LogPosition, of directory: String, _ error: BlockFormatError) {
+        self.init(
+            .damagedBlock, "block \(position.sequence) is none: \(error)",
+            location: "\(directory), segment \(position.segment), byte \(position.offset)")
     }
 }
