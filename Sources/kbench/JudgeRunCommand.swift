@@ -106,6 +106,7 @@ struct JudgeRunCommand: AsyncParsableCommand {
                 ["--shard", "--resume", "--budget"], because: "--merge runs nothing and reads whole files")
         }
         let pipeline = try pipeline()
+        let files = try Keeping.copies(of: file)
         var settings = JudgeSettings()
         try OptionCheck.range(seed, ScenarioLimits.seed, "--seed")
         settings.seed = UInt64(seed)
@@ -139,7 +140,8 @@ struct JudgeRunCommand: AsyncParsableCommand {
         let result = try await Interruptible.run { try await runner.run() }
         bar.finish()
         try output.write(result)
-        try Keeping.keep(result, as: "judge-\(pipeline.name.fileName)", in: out, isText: output.isText)
+        try Keeping.keep(
+            result, as: "judge-\(pipeline.name.fileName)", in: out, with: files, isText: output.isText)
         switch result.verdict {
         case .pass where result.left > 0: throw ExitCode(ExitStatus.inconclusive.rawValue)
         case .pass: return

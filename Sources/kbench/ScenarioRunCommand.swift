@@ -92,15 +92,16 @@ struct ScenarioRunCommand: AsyncParsableCommand {
             try CommandWords.refuse(idle.options, because: "\(idle.reason) in \(scenario.name)")
         }
         try OutputCheck.folder(out, "--out")
+        let files = try ScenarioLibrary.text(of: name).map { ["\(name).yaml": $0] } ?? Keeping.copies(of: name)
         let result: ScenarioResult
         do {
             result = try await execute(scenario)
         } catch let unfinished as UnfinishedScenario {
             // What had come out by then is worth keeping.
-            try show(unfinished.result)
+            try show(unfinished.result, files)
             throw unfinished.diagnosis
         }
-        try show(result)
+        try show(result, files)
         switch result.verdict {
         case .pass: return
         case .fail: throw ExitCode(ExitStatus.guaranteeBroken.rawValue)
@@ -108,8 +109,8 @@ struct ScenarioRunCommand: AsyncParsableCommand {
         }
     }
 
-    private func show(_ result: ScenarioResult) throws {
-        let folder = try ResultsFolder.write(result, in: out)
+    private func show(_ result: ScenarioResult, _ files: [String: String]) throws {
+        let folder = try ResultsFolder.write(result, files: files, in: out)
         try output.write(result)
         if output.isText { try StandardStreams.writeOutput("results: \(folder.path)\n") }
     }
