@@ -4,7 +4,8 @@
 .PHONY: help demo test test-long test-brokers test-conformance pipelines league spark-peer spark fuzz matrix bench-micro thresholds thresholds-update samples broker-speed replicated-log proxy-cost install package test-package test-recipes docs lint format clean
 
 # The Swift runtime goes into the binary: it starts faster, which the crash loops feel, and can be copied elsewhere.
-RELEASE := swift build -c release --product kbench --static-swift-stdlib
+# The commit is noted behind the build: results name it.
+RELEASE := swift build -c release --product kbench --static-swift-stdlib && scripts/note-commit .build/release/kbench
 
 BENCHMARK := swift package --disable-sandbox benchmark
 

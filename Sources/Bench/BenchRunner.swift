@@ -45,11 +45,9 @@ public struct BenchRunner: Sendable {
             valid: invalid == nil, invalidReason: invalid, sweep: sweep.key?.rawValue,
             ceilings: first.setting.ceilings, settings: points.map(\.setting), rows: points.flatMap(\.rows),
             pairs: sweep.base.pairs, seed: sweep.base.seed, broker: first.broker,
-            host: HostInfo(
-                kbench: options.version, librdkafka: KafkaLibrary.version,
-                client: sweep.base.clients.map(\.rawValue).joined(separator: ", "),
-                system: Processes.kernelDescription(),
-                cores: Processes.processorCount(), fileSystem: try fileSystem()), reproduce: options.reproduce,
+            host: try .here(
+                version: options.version, client: sweep.base.clients.map(\.rawValue).joined(separator: ", "),
+                folder: runsFolder), reproduce: options.reproduce,
             startedAt: startedAt, notes: notes(sweep.base) + noticed)
     }
 
@@ -62,10 +60,11 @@ public struct BenchRunner: Sendable {
         var notes: [String]
     }
 
-    private func fileSystem() throws -> String {
+    /// Where the files of the runs lie, or will.
+    private var runsFolder: String {
         let folder = options.workDirectory.split(separator: "/", omittingEmptySubsequences: false).dropLast()
             .joined(separator: "/")
-        return try FileSystem.kind(at: folder.isEmpty ? "." : folder)
+        return folder.isEmpty ? "." : folder
     }
 
     private func notes(_ settings: BenchSettings) -> [String] {

@@ -1,7 +1,6 @@
 // Judges several pipelines one after the other, each as `kbench judge` does, and leaves out what is not installed.
 internal import Foundation
 package import Harness
-internal import Kafka
 internal import Posix
 package import Results
 internal import World
@@ -89,9 +88,7 @@ package struct LeagueRunner: Sendable {
         }
         return LeagueResult(
             broker: broker,
-            host: HostInfo(
-                kbench: options.version, librdkafka: KafkaLibrary.version, system: Processes.kernelDescription(),
-                cores: Processes.processorCount(), fileSystem: try FileSystem.kind(at: ".")),
+            host: try .here(version: options.version, folder: "."),
             startedAt: startedAt, reproduce: reproduce, pipelines: entries)
     }
 

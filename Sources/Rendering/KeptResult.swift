@@ -98,7 +98,9 @@ package struct KeptResult: Sendable {
         guard isFolder.boolValue else { return place }
         let files = (try? FileManager.default.contentsOfDirectory(atPath: place)) ?? []
         let known = ["result.json"] + names.keys.sorted()
-        guard let name = known.first(where: files.contains) ?? files.filter({ $0.hasSuffix(".json") }).sorted().first
+        guard
+            let name = known.first(where: files.contains)
+                ?? files.filter({ $0.hasSuffix(".json") && $0 != ResultsFolder.hostFile }).sorted().first
         else {
             if files.contains(ResultsFolder.stepsFile) {
                 throw ResultsError(

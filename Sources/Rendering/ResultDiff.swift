@@ -4,16 +4,22 @@ package import Results
 extension DiffResult {
     /// The columns that say what a row is of, by schema; in a kind that is not here it is the row's place.
     static let identity: [String: [String]] = [
-        "kbench.scenario": ["strategy", "sink", "crash_point"], "kbench.scenario-list": ["scenario"],
-        "kbench.crash-points": ["name"], "kbench.matrix": ["strategy", "sink", "killed_at"],
-        "kbench.reference": ["row", "sink", "strategy"], "kbench.claims": ["id"],
-        "kbench.bench": ["setting", "strategy", "sink", "client"], "kbench.recovery": ["records", "partitions"],
-        "kbench.capacity": ["strategy", "sink", "offered_records_per_second"],
-        "kbench.plan": ["strategy", "sink", "crash_point"],
+        "kbench.atlas": ["strategy", "sink", "crash_point"], "kbench.bench": ["setting", "strategy", "sink", "client"],
+        "kbench.calibration": ["metric"], "kbench.capacity": ["strategy", "sink", "offered_records_per_second"],
+        "kbench.ceilings": ["of", "figure"], "kbench.claims": ["id"], "kbench.compare": ["metric", "tier"],
+        "kbench.counts": ["place", "figure"], "kbench.crash-points": ["name"],
+        "kbench.diff": ["difference", "row", "name"], "kbench.gate": ["metric", "tier"],
+        "kbench.history": ["figure", "commit"], "kbench.judge": ["point", "occurrence"], "kbench.league": ["pipeline"],
+        "kbench.list": ["folder"], "kbench.matrix": ["strategy", "sink", "killed_at"],
+        "kbench.mutants": ["planted_bug"], "kbench.offsets": ["partition"],
+        "kbench.plan": ["strategy", "sink", "crash_point"], "kbench.record-life": ["life", "where", "what_happened"],
+        "kbench.recovery": ["records", "partitions"], "kbench.reference": ["row", "sink", "strategy"],
+        "kbench.replay": ["schedule"], "kbench.scenario": ["strategy", "sink", "crash_point"],
+        "kbench.scenario-list": ["scenario"], "kbench.shrink": ["schedule"],
     ]
 
     /// What two runs never have in common, and what says nothing of what was found.
-    private static let passing: Set<String> = ["started_at_utc"]
+    private static let passing: Set<String> = ["started_at_utc", "started"]
 
     /// What differs between two results of one kind, which are named as they are to be told apart.
     package init(_ first: any Presentable, named firstName: String, _ second: any Presentable, named secondName: String)

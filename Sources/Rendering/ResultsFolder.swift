@@ -8,13 +8,14 @@ package struct ResultsFolder: Equatable, Sendable {
     /// The folder, as given plus its name.
     package let path: String
 
-    /// Writes `result` to a new folder in `base`, which is made when absent, and points `latest` at it.
+    /// Writes `result`, and `files` as they are, to a new folder in `base`, which is made when absent, and points `latest` at
+    /// it.
     ///
     /// The files are written to a folder with a temporary name, which is renamed when it is complete.
     ///
     /// - Throws: ``ResultsError``; nothing is left behind then.
     package static func write(
-        _ result: ScenarioResult, in base: String = "results"
+        _ result: ScenarioResult, files: [String: String] = [:], in base: String = "results"
     ) throws(ResultsError) -> ResultsFolder {
         try make(name(of: result), in: base) {
             let document = result.document
@@ -22,6 +23,7 @@ package struct ResultsFolder: Equatable, Sendable {
                 ("run.json", try result.json().printable), ("summary.csv", document.csv.printable),
                 ("report.md", document.markdown.printable), ("report.html", document.html.printable),
             ] + result.experiment.files.map { ($0.name, $0.content.text) }
+                + files.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         }
     }
 
@@ -49,6 +51,13 @@ package struct ResultsFolder: Equatable, Sendable {
             + files.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
+    /// The names of files that kbench gives by itself: nothing else in a folder may have them.
+    package static let ownNames: Set<String> = [
+        "result.json", "result.csv", "run.json", "summary.csv", "batches.csv", "report.md", "report.html", "command",
+        hostFile, stepsFile,
+    ]
+    /// The file that says what machine and build a result is of.
+    package static let hostFile = "host.json"
     /// What the name of a folder ends in whose command is not through, or was interrupted.
     package static let unfinishedEnding = ".unfinished"
     /// The file in it that has the steps that are over.

@@ -111,6 +111,8 @@ public struct Load: Codable, Equatable, Sendable {
 public struct HostInfo: Codable, Equatable, Sendable {
     /// kbench's own version.
     public var kbench: String
+    /// The commit that it was built from, `unknown` where it does not know; nil in results of an older kbench.
+    @OrNull public var commit: String?
     /// librdkafka's version.
     public var librdkafka: String
     /// The client that workers read with; nil in results of an older kbench, which had librdkafka alone.
@@ -124,9 +126,11 @@ public struct HostInfo: Codable, Equatable, Sendable {
 
     /// Makes a description.
     public init(
-        kbench: String, librdkafka: String, client: String? = nil, system: String, cores: Int, fileSystem: String
+        kbench: String, commit: String? = nil, librdkafka: String, client: String? = nil, system: String, cores: Int,
+        fileSystem: String
     ) {
         self.kbench = kbench
+        self.commit = commit
         self.librdkafka = librdkafka
         self.client = client
         self.system = system

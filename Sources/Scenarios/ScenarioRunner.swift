@@ -142,10 +142,8 @@ public struct ScenarioRunner: Sendable {
             verdict: isValid ? (agrees ? .pass : .fail) : .invalid, broker: broker, load: load,
             fidelity: scenario.fidelity.name, runs: runs, experiment: findings,
             claim: scenario.claim.map { claim($0, outcome, isMeasured: isValid && agrees) },
-            host: HostInfo(
-                kbench: options.version, librdkafka: KafkaLibrary.version, client: scenario.client.rawValue,
-                system: Processes.kernelDescription(), cores: Processes.processorCount(),
-                fileSystem: try FileSystem.kind(at: options.workDirectory)),
+            host: try .here(
+                version: options.version, client: scenario.client.rawValue, folder: options.workDirectory),
             reproduce: options.reproduce, startedAt: startedAt, explanation: scenario.explanation)
     }
 

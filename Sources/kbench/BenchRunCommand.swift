@@ -70,7 +70,7 @@ struct BenchRunCommand: AsyncParsableCommand {
         var runOptions = try broker.runOptions(in: folder, reproduce: reproduce(keptIn: place), topics: topics)
         try log.apply(to: &runOptions)
         let settings = reproduce(keptIn: nil)
-        let files = try options.load.map { ["load.yaml": try NamedFile.text($0)] } ?? [:]
+        let files = try Keeping.copies(of: options.load)
         let isNew = resuming.resume == nil
         let unfinished =
             try place.map { try UnfinishedRun(in: $0, isNew: isNew, settings: settings, files: files) }

@@ -56,7 +56,10 @@ struct ClaimsCommand: AsyncParsableCommand {
             var verdicts: [ScenarioResult.Standing] = []
             let (claims, failures) = try await runner.run { result, isNew in
                 verdicts.append(result.verdict)
-                if isNew { _ = try ResultsFolder.write(result, in: out) }
+                if isNew {
+                    let files = ScenarioLibrary.text(of: result.scenario).map { ["\(result.scenario).yaml": $0] }
+                    _ = try ResultsFolder.write(result, files: files ?? [:], in: out)
+                }
                 for complaint in result.verdict == .pass ? [] : result.complaints {
                     StandardStreams.writeErrorLine("\(result.scenario): \(complaint)")
                 }

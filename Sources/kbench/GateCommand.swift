@@ -42,7 +42,7 @@ struct GateCommand: AsyncParsableCommand {
     func run() async throws {
         let policy = try rules()
         let report = policy.judge(try await compared())
-        try output.write(report, keptAs: "gate", in: comparison.out)
+        try output.write(report, keptAs: "gate", in: comparison.out, with: try Keeping.copies(of: self.policy))
         if report.verdict == .invalid, let idle = report.rulesWithoutMetric.first {
             throw Diagnosis(
                 cause: "\(self.policy): the comparison has no metric for the rule on '\(idle)'",

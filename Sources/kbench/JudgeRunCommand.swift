@@ -87,6 +87,7 @@ struct JudgeRunCommand: AsyncParsableCommand {
                 ["--shard", "--resume", "--budget"], because: "--merge runs nothing and reads whole files")
         }
         let pipeline = try pipeline()
+        let files = try Keeping.copies(of: file)
         var settings = try kills.settings()
         settings.trims = trim
         settings.isInLockstep = lockstep
@@ -112,7 +113,8 @@ struct JudgeRunCommand: AsyncParsableCommand {
         result.file = file
         bar.finish()
         try output.write(result)
-        try Keeping.keep(result, as: "judge-\(pipeline.name.fileName)", in: out, isText: output.isText)
+        try Keeping.keep(
+            result, as: "judge-\(pipeline.name.fileName)", in: out, with: files, isText: output.isText)
         switch result.verdict {
         case .pass where result.left > 0: throw ExitCode(ExitStatus.inconclusive.rawValue)
         case .pass: return

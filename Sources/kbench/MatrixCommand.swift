@@ -169,7 +169,7 @@ struct MatrixCommand: AsyncParsableCommand {
         var result: Runner.Result
         try OutputCheck.folder(out, "--out")
         let name = against.map { "reference-\($0)" } ?? "matrix"
-        let files = try load.map { ["load.yaml": try NamedFile.text($0)] } ?? [:]
+        let files = try Keeping.copies(of: load)
         var unfinished: UnfinishedRun?
         switch world {
         case .simulated:

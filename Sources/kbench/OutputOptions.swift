@@ -63,6 +63,8 @@ enum Keeping {
         _ result: some Presentable, as name: String, in base: String, with files: [String: String] = [:],
         from run: UnfinishedRun? = nil, isText: Bool
     ) throws {
+        var files = files
+        files[ResultsFolder.hostFile] = try host(in: base)
         let folder =
             try run?.finish(result, files: files)
             ?? ResultsFolder.keep(result, as: name, at: Date(), command: command, files: files, in: base)

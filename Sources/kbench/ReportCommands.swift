@@ -1,5 +1,6 @@
 // `kbench report`, `list` and `again`: what can be done with results that have been kept.
 internal import ArgumentParser
+internal import Foundation
 internal import Harness
 internal import Posix
 internal import Rendering
@@ -54,7 +55,8 @@ struct AgainCommand: AsyncParsableCommand {
         abstract: "Run the command of a kept result once more.",
         discussion: """
             The command is the one that the result calls "again", seed included; it is shown on standard error. Names of \
-            files in it are taken from the folder that kbench is in now. A command that was interrupted is not begun anew: it \
+            files in it are taken from the folder that kbench is in now; a scenario, pipeline, load or policy that is gone, or \
+            another one by now, from its copy beside the result. A command that was interrupted is not begun anew: it \
             goes on from the steps in its folder.
             """)
 
@@ -69,15 +71,31 @@ struct AgainCommand: AsyncParsableCommand {
             try Processes.become(try Processes.executablePath(), words)
         }
         let kept = try await BlockingThread.run { try KeptResult(at: place) }
-        guard let command = kept.reproduce, let words = ShellWords.split(command), words.first == "kbench",
+        guard let command = kept.reproduce, var words = ShellWords.split(command), words.first == "kbench",
             words.count > 1, words[1] != "again"
         else {
             throw Diagnosis(
                 cause: "\(kept.path): the result does not say how it was made",
                 fix: "repeat the command by hand; kbench report \(place) shows what is known", exitCode: .usage)
         }
-        StandardStreams.writeErrorLine("again: \(command)")
+        let folder = URL(fileURLWithPath: kept.path).deletingLastPathComponent().path
+        for (index, word) in words.enumerated().dropFirst() { words[index] = copy(of: word, in: folder) ?? word }
+        StandardStreams.writeErrorLine("again: \(words.map(CommandWords.quoted).joined(separator: " "))")
         try Processes.become(try Processes.executablePath(), Array(words.dropFirst()))
+    }
+
+    /// The word with the copy of the file that it names, where that file is gone or is another one by now; nil where it names
+    /// none that the folder has a copy of.
+    private func copy(of word: String, in folder: String) -> String? {
+        let equals = word.hasPrefix("--") ? word.firstIndex(of: "=").map(word.index(after:)) : nil
+        let path = String(word[(equals ?? word.startIndex)...])
+        let name = URL(fileURLWithPath: path).lastPathComponent
+        let copy = "\(folder)/\(name)"
+        guard !path.isEmpty, path.contains("."), !ResultsFolder.ownNames.contains(name),
+            let text = FileManager.default.contents(atPath: copy), FileManager.default.contents(atPath: path) != text
+        else { return nil }
+        StandardStreams.writeErrorLine("\(path) is gone, or another one by now; this is its copy: \(copy)")
+        return word[..<(equals ?? word.startIndex)] + copy
     }
 
     /// The words that go on with a command that was interrupted; nil where the place has no steps of one.

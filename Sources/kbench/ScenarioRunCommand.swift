@@ -92,15 +92,16 @@ struct ScenarioRunCommand: AsyncParsableCommand {
             try CommandWords.refuse(idle.options, because: "\(idle.reason) in \(scenario.name)")
         }
         try OutputCheck.folder(out, "--out")
+        let files = try ScenarioLibrary.text(of: name).map { ["\(name).yaml": $0] } ?? Keeping.copies(of: name)
         let result: ScenarioResult
         do {
             result = try await execute(scenario)
         } catch let unfinished as UnfinishedScenario {
             // What had come out by then is worth keeping.
-            try show(unfinished.result)
+            try show(unfinished.result, files)
             throw unfinished.diagnosis
         }
-        try show(result)
+        try show(result, files)
         switch result.verdict {
         case .pass: return
         case .fail: throw ExitCode(ExitStatus.guaranteeBroken.rawValue)
@@ -108,10 +109,10 @@ struct ScenarioRunCommand: AsyncParsableCommand {
         }
     }
 
-    private func show(_ result: ScenarioResult) throws {
+    private func show(_ result: ScenarioResult, _ files: [String: String]) throws {
         var result = result
         result.file = ScenarioLibrary.isFile(name) ? name : nil
-        let folder = try ResultsFolder.write(result, in: out)
+        let folder = try ResultsFolder.write(result, files: files, in: out)
         try output.write(result)
         if output.isText { try StandardStreams.writeOutput("results: \(folder.path)\n") }
     }

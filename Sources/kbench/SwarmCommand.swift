@@ -55,7 +55,7 @@ struct SwarmCommand: AsyncParsableCommand {
         try OutputCheck.folder(capsules, "--capsules")
         try OutputCheck.folder(keeping.out, "--out")
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
-        let files = try script.map { ["script.yaml": try NamedFile.text($0)] } ?? [:]
+        let files = try Keeping.copies(of: script)
         let unfinished = try UnfinishedRun(
             "swarm", in: keeping.out, resume: resuming.resume,
             settings: "kbench swarm --seeds \(ends[0])..\(ends[1])", files: files)

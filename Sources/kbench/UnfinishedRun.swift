@@ -90,6 +90,28 @@ struct UnfinishedRun {
 }
 
 extension Keeping {
+    /// What a result is made with here, as JSON; the folder for results may still have to be made.
+    static func host(in base: String) throws -> String {
+        let folder = FileManager.default.fileExists(atPath: base) ? base : "."
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        let host = try HostInfo.here(version: Kbench.version, folder: folder)
+        return String(decoding: try encoder.encode(host), as: UTF8.self) + "\n"
+    }
+
+    /// The texts of files that a command was given, by the names that their copies have beside its result.
+    ///
+    /// - Throws: ``Diagnosis`` for one that cannot be read.
+    static func copies(of paths: String?...) throws -> [String: String] {
+        var copies: [String: String] = [:]
+        for path in paths.compactMap({ $0 }) {
+            let name = URL(fileURLWithPath: path).lastPathComponent
+            let isTaken = ResultsFolder.ownNames.contains(name) || copies[name] != nil
+            copies[isTaken ? "given-\(name)" : name] = try NamedFile.text(path)
+        }
+        return copies
+    }
+
     /// The command as it was typed, but for secrets.
     static var command: String {
         let words = CommandLine.arguments.dropFirst()

@@ -108,7 +108,7 @@ extension Document {
         [
             "Broker: \(broker.kind) at \(broker.address)",
             "Host: \(host.system), \(Numbers.count(host.cores, "core")), files on \(host.fileSystem)",
-            "Versions: kbench \(host.kbench), librdkafka \(host.librdkafka)"
+            "Versions: kbench \(host.kbench)\(host.commit.map { " (commit \($0))" } ?? ""), librdkafka \(host.librdkafka)"
                 + (host.client.map { "; read with the client \($0)" } ?? ""), "Started: \(startedAt)",
         ]
     }
