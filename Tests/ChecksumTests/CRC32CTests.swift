@@ -79,6 +79,25 @@ struct CRC32CTests {
         }
     }
 
+    @Test("of two parts is joined from theirs, wherever the cut is, and for parts of any length")
+    func joined() {
+        func checksum(_ bytes: some Sequence<UInt8>) -> UInt32 {
+            Array(bytes).withUnsafeBytes { CRC32C.checksum($0) }
+        }
+        let bytes = (0..<300).map { UInt8(truncatingIfNeeded: $0 &* 73 &+ 5) }
+        for cut in 0...bytes.count {
+            let joined = CRC32C.joined(
+                checksum(bytes[..<cut]), checksum(bytes[cut...]), count: bytes.count - cut)
+            #expect(joined == checksum(bytes), "cut at \(cut)")
+        }
+        for count in [4_095, 65_536, 1_000_003, (1 << 22) + 7] {
+            let second = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 9) }
+            #expect(
+                CRC32C.joined(checksum(bytes), checksum(second), count: count) == checksum(bytes + second),
+                "\(count) bytes")
+        }
+    }
+
     @Test("of no bytes continues with what it was")
     func nothing() {
         let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
