@@ -116,6 +116,7 @@ package struct JudgeRunner: Sendable {
             while let sooner = last.sooner(than: outcome) {
                 (last, again) = (sooner, again + 1)
                 outcome = try await tried(sooner, "run-\(number)-\(again)")
+                outcome.run.missed = again
             }
             if let folder = settings.evidence,
                 let evidence = RunEvidence(outcome, topic: outcome.topic, partitions: pipeline.load.partitions)

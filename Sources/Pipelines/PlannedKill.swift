@@ -17,9 +17,11 @@ struct PlannedKill: Sendable {
     /// The same kill sooner, after a run in which it never came: a pipeline with threads of its own does not meet each point
     /// as often in each run, and one that ends by itself is not always done at the same time.
     ///
-    /// - Returns: nil where it came, where it may not move, and where there is no sooner.
+    /// - Returns: nil where it came, where it may not move, where there is no sooner, and where records are missing or there
+    ///   twice without it: that run counts.
     func sooner(than outcome: TrialOutcome) -> PlannedKill? {
-        guard mayMove, !outcome.run.fired, outcome.run.drainedBy != nil else { return nil }
+        let run = outcome.run
+        guard mayMove, !run.fired, run.drainedBy != nil, run.duplicates + run.lost + run.foreign == 0 else { return nil }
         var kill = self
         if let moment {
             guard moment > 0 else { return nil }

@@ -193,6 +193,8 @@ public struct JudgeResult: VersionedResult, Equatable {
         @OrNull public var occurrence: Int?
         /// Whether the kill came.
         public var fired = false
+        /// In how many runs before this one it did not come, although nothing was wrong in them; null for none.
+        @OrNull public var missed: Int?
         /// Records that there were to put out.
         public var produced = 0
         /// Rows that are records, repeated ones each time.

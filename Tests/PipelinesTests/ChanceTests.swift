@@ -135,10 +135,35 @@ import Testing
             #expect(result.verdict == .pass, "\(result.reason ?? "")")
             #expect(result.runs.last?.fired == true)
             #expect((1...3).contains(result.runs.last?.occurrence ?? 0), "\(result.runs)")
+            #expect(result.runs.last?.missed ?? 0 > 0)
             // One that is named is that one.
             let named = try await judged("wire.offset-commit.request@6")
             #expect(named.reason?.contains("never came") == true, "\(named.reason ?? "")")
         }
+    }
+
+    @Test("is tried sooner only where it may move and did not come, and nothing is wrong in the run without it")
+    func sooner() throws {
+        var outcome = TrialOutcome(run: JudgeResult.Run(point: nil, occurrence: nil, reproduce: ""))
+        outcome.run.drainedBy = "exit"
+        let kill = PlannedKill(moment: 80, mayMove: true)
+        #expect(kill.sooner(than: outcome)?.moment == 40)
+        #expect(PlannedKill(moment: 80).sooner(than: outcome) == nil)
+        #expect(PlannedKill(moment: 0, mayMove: true).sooner(than: outcome) == nil)
+        for change in [
+            { (run: inout JudgeResult.Run) in run.fired = true }, { $0.drainedBy = nil }, { $0.lost = 1 },
+            { $0.duplicates = 1 }, { $0.foreign = 1 },
+        ] {
+            var other = outcome
+            change(&other.run)
+            #expect(kill.sooner(than: other) == nil, "\(other.run)")
+        }
+        let trigger = try PipelineTrigger("wire.fetch.response@9")
+        outcome.census[trigger.point] = 6
+        let moved = PlannedKill(trigger: trigger, mayMove: true).sooner(than: outcome)
+        #expect(moved?.trigger?.occurrence == 3)
+        outcome.census[trigger.point] = 9
+        #expect(PlannedKill(trigger: trigger, mayMove: true).sooner(than: outcome) == nil)
     }
 
     @Test("is followed through three brokers and a change of leaders", .enabled(if: JudgeTests.python != nil))
