@@ -8,11 +8,11 @@ extension Document {
         return page.text
     }
 
-    /// The first heading of level 1, or what it all comes to.
+    /// The first heading of level 1, or what it all comes to, up to its details.
     private var title: String {
         let blocks = blocks(for: .page)
         for case .heading(let text, 1) in blocks { return text }
-        for case .verdict(let text) in blocks { return text }
+        for case .verdict(let text) in blocks { return String(text.prefix { $0 != ":" }) }
         return "A result of kbench"
     }
 }
@@ -79,9 +79,9 @@ private struct PageWriter {
     /// Whether a line says that all is well; green and red stand beside the word, not in its place.
     private static func tone(ofVerdict text: String) -> String {
         switch text.prefix(while: \.isLetter) {
-        case "PASS", "SAME": "good"
-        case "FAIL", "DIFFERS": "bad"
-        case "INVALID", "INCOMPLETE", "INCONCLUSIVE": "unsure"
+        case "PASS", "SAME", "OK": "good"
+        case "FAIL", "FAILURE", "DIFFERS", "SLOWER", "BROKEN": "bad"
+        case "INVALID", "INCOMPLETE", "INCONCLUSIVE", "WARNING": "unsure"
         default: "plain"
         }
     }
@@ -155,7 +155,8 @@ extension Table {
     private static func tone(of cell: String) -> String {
         switch cell {
         case "ok", "yes", "pass": " class=\"good\""
-        case "differs", "NO", "invalid", "worlds differ", "crash did not fire", "fail": " class=\"bad\""
+        case "differs", "NO", "invalid", "worlds differ", "crash did not fire", "fail", "failure": " class=\"bad\""
+        case "warning": " class=\"unsure\""
         default: ""
         }
     }

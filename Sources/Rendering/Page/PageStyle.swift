@@ -28,7 +28,7 @@ enum PageStyle {
             max-width: none; background: var(--quiet-back); }
         .verdict.good, td.good { background: var(--good-back); color: var(--good); }
         .verdict.bad, td.bad { background: var(--bad-back); color: var(--bad); }
-        .verdict.unsure { background: var(--unsure-back); color: var(--unsure); }
+        .verdict.unsure, td.unsure { background: var(--unsure-back); color: var(--unsure); }
         td.bad { font-weight: 600; }
         nav ul { list-style: none; padding: 0; margin: 0; display: flex; flex-wrap: wrap; gap: .25rem 1rem;
             max-width: none; font-size: .9rem; }
@@ -59,8 +59,9 @@ enum PageStyle {
             margin: .75rem 0 0; }
         .filter input { font: inherit; color: inherit; background: var(--page-back); border: 1px solid var(--quiet);
             border-radius: 4px; padding: .3rem .5rem; min-width: 14rem; max-width: 100%; }
-        .copy { float: right; font: inherit; font-size: .8rem; color: var(--link); background: var(--page-back);
-            border: 1px solid var(--line); border-radius: 4px; padding: .15rem .5rem; cursor: pointer; }
+        .copy { float: right; margin: .6rem 0 0 .5rem; font: inherit; font-size: .8rem; color: var(--link);
+            background: var(--page-back); border: 1px solid var(--line); border-radius: 4px; padding: .15rem .5rem;
+            cursor: pointer; }
         figure { margin: 1rem 0 1.5rem; border: 1px solid var(--line); border-radius: 6px; padding: .75rem .9rem; }
         figcaption { font-weight: 600; overflow-wrap: anywhere; }
         figure p { margin: .25rem 0 .5rem; font-size: .875rem; color: var(--quiet-on-page, var(--quiet)); }
