@@ -21,7 +21,9 @@ struct PlannedKill: Sendable {
     ///   twice without it: that run counts.
     func sooner(than outcome: TrialOutcome) -> PlannedKill? {
         let run = outcome.run
-        guard mayMove, !run.fired, run.drainedBy != nil, run.duplicates + run.lost + run.foreign == 0 else { return nil }
+        guard mayMove, !run.fired, run.drainedBy != nil, run.duplicates + run.lost + run.foreign == 0 else {
+            return nil
+        }
         var kill = self
         if let moment {
             guard moment > 0 else { return nil }

@@ -36,7 +36,8 @@ extension EndToEnd {
             let files = ["\(name).yaml", "report.html", "report.md", "run.json", "summary.csv"]
             #expect(
                 Set(try folder.contents())
-                    == Set(["results", "results/\(result)", "results/latest"] + files.map { "results/\(result)/\($0)" }))
+                    == Set(
+                        ["results", "results/\(result)", "results/latest"] + files.map { "results/\(result)/\($0)" }))
             #expect(
                 try FileManager.default.destinationOfSymbolicLink(atPath: "\(folder.path)/results/latest") == result)
             try folder.expectNothingLeftBehind()
