@@ -12,8 +12,6 @@ internal import Glibc
 final class CacheBypass {
     /// What lengths, places and addresses are multiples of; a device that wants more refuses, and is written to plainly.
     static let page = 4096
-    /// The most that is written at once.
-    private static let capacity = 2 << 20
 
     private let descriptor: Int32
     private let tally: DiskTally
@@ -36,7 +34,7 @@ final class CacheBypass {
         guard descriptor >= 0 else { return nil }
         self.descriptor = descriptor
         // Not before it is sure that there will be something to give it back.
-        buffer = .allocate(byteCount: CacheBypass.capacity, alignment: CacheBypass.page)
+        buffer = PageBuffers.take()
         self.tally = tally
         self.writesBehind = writesBehind
         start = end - Int64(pageStart.count)
@@ -47,16 +45,14 @@ final class CacheBypass {
     deinit {
         _ = flush()
         _ = Glibc.close(descriptor)
-        buffer.deallocate()
+        PageBuffers.giveBack(buffer)
     }
 
     /// Lets writes go on while the next bytes are copied, where a thread can be had for them.
     private func beginBehind() {
-        let spare = (0..<2).map { _ in
-            UnsafeMutableRawBufferPointer.allocate(byteCount: CacheBypass.capacity, alignment: CacheBypass.page)
-        }
+        let spare = (0..<2).map { _ in PageBuffers.take() }
         behind = try? WriteBehind(descriptor: descriptor, spare: spare, tally: tally)
-        if behind == nil { for buffer in spare { buffer.deallocate() } }
+        if behind == nil { for buffer in spare { PageBuffers.giveBack(buffer) } }
     }
 
     /// Whether writes may still be under way when ``append(_:)`` returns.

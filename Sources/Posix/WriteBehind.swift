@@ -36,7 +36,7 @@ final class WriteBehind: @unchecked Sendable {
         thread.run { TimeSlice.shorten() }
     }
 
-    deinit { for buffer in state.withLock({ $0.spare }) { buffer.deallocate() } }
+    deinit { for buffer in state.withLock({ $0.spare }) { PageBuffers.giveBack(buffer) } }
 
     /// A buffer to fill; waits for one.
     func takeSpare() -> UnsafeMutableRawBufferPointer {
