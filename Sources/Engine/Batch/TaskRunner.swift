@@ -53,8 +53,8 @@ final class TaskRunner {
         rows = SinkRows(capacity: sink.takesRows ? configuration.chunkRecords : 0)
     }
 
-    /// Makes what verifies blocks ahead of the tasks of all slots; nil: the sink wants more of them than that, or there is
-    /// no thread for it.
+    /// Makes what verifies blocks ahead of the slot's tasks; nil: the sink wants more of them than that, or there is no
+    /// thread for it.
     ///
     /// - Throws: what keeps a thread from being started.
     func makeVerifyAhead() throws -> VerifyAhead? {

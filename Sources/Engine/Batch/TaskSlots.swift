@@ -33,8 +33,9 @@ final class TaskSlots {
                 configuration: configuration, seams: seams, counters: counters, sink: sink, slot: slot,
                 shuffle: shuffle, dataLoss: dataLoss, readBlock: log.call)
         }
-        ahead = configuration.strategy.isReceiver ? try runners[0].makeVerifyAhead() : nil
-        for runner in runners { runner.ahead = ahead }
+        // Tasks that run at once verify at once; only one that would wait for all of it is helped, and one alone may wait.
+        ahead = configuration.strategy.isReceiver && runners.count == 1 ? try runners[0].makeVerifyAhead() : nil
+        runners[0].ahead = ahead
     }
 
     /// Lets what a task will need of a block be got ready.

@@ -65,7 +65,8 @@ final class VerifyAhead: @unchecked Sendable {
         }
     }
 
-    /// What a block holds, verified; nil: it is the caller's to verify. Waits where it is under way.
+    /// What a block holds, verified; nil: it is the caller's to verify. Waits where it is under way, for which one thread
+    /// alone may call this.
     func take(_ block: Block) -> VerifiedPiece? {
         while true {
             let (piece, isUnderWay) = state.withLock { state -> (OneOwners?, Bool) in
