@@ -1,4 +1,5 @@
 // A proxy between clients and brokers: what passes, what is counted, what stops, and what is accounted for.
+import Glibc
 import Kafka
 import KafkaServer
 import KafkaWire
@@ -67,6 +68,34 @@ import World
         let census = cluster.proxy.census
         #expect(census[WirePoint(0, .request)] == census[WirePoint(0, .response)])
         #expect(census[.fetchRecords] == nil)
+    }
+
+    @Test("sends without pacing to clients on this machine")
+    func unpaced() throws {
+        let cluster = try ProxiedCluster { $0.keepsLedger = false }
+        try cluster.produce(1)
+        // The proxy is in this process, and so are its sockets.
+        let controls = (Int32(3)..<1_024).compactMap { socket -> String? in
+            var (address, peer) = (sockaddr_in(), sockaddr_in())
+            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+            func reads(
+                _ call: (Int32, UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32,
+                _ address: inout sockaddr_in
+            ) -> Bool {
+                withUnsafeMutablePointer(to: &address) {
+                    $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { call(socket, $0, &length) == 0 }
+                }
+            }
+            guard reads(getsockname, &address), reads(getpeername, &peer), address.sin_family == AF_INET,
+                Int32(in_port_t(bigEndian: address.sin_port)) == port(cluster.proxy)
+            else { return nil }
+            var name = [UInt8](repeating: 0, count: 16)
+            var size = socklen_t(name.count)
+            guard getsockopt(socket, Int32(IPPROTO_TCP), TCP_CONGESTION, &name, &size) == 0 else { return nil }
+            return String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
+        }
+        #expect(!controls.isEmpty)
+        #expect(Set(controls) == ["reno"])
     }
 
     @Test("gives one batch at a time when it trims")

@@ -52,6 +52,7 @@ final class Link {
             for channel in [client, broker] { channel.close(promise: nil) }
             return
         }
+        for channel in [client, broker] { channel.sendUnpaced() }
         lanes.client.channel = client
         lanes.broker.channel = broker
         readOn(.client)
