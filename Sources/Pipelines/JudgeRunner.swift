@@ -9,7 +9,7 @@ internal import World
 /// What is asked of a pipeline beyond its file.
 package struct JudgeSettings: Sendable {
     package var seed: UInt64 = 1
-    /// Points with or without `@K`, or one of `default` and `census`; empty: as the file says.
+    /// Points with or without `@K`, or one of `default`, `wire` and `census`; empty: as the file says.
     package var points: [String] = []
     /// nil: as the file says.
     package var occurrences: [Occurrence]?
@@ -259,6 +259,7 @@ package struct JudgeRunner: Sendable {
 
     private static let usual = "default"
     private static let all = "census"
+    private static let wire = "wire"
 
     /// The moments of kills that are no points, in milliseconds from when a life asks for records: those that are named, and
     /// others by chance within the time in which a run without a kill read and wrote.
@@ -291,7 +292,7 @@ package struct JudgeRunner: Sendable {
     /// The points that are named; none for those that the census decides.
     private func triggers(_ names: [String]) throws -> [(trigger: PipelineTrigger, isNumbered: Bool)] {
         try names.filter {
-            $0 != Self.usual && $0 != Self.all && PipelineTrial.moment(named: $0) == nil
+            ![Self.usual, Self.all, Self.wire].contains($0) && PipelineTrial.moment(named: $0) == nil
         }.map { name in
             let trigger = try PipelineTrigger(name)
             // A filter's value may have an @ of its own.
@@ -319,15 +320,22 @@ package struct JudgeRunner: Sendable {
             // Moments alone are meant to be all.
             if !names.isEmpty, names.allSatisfy({ PipelineTrial.moment(named: $0) != nil }) { return [] }
             if names.isEmpty, settings.timedKills > 0 { return [] }
-            let isUsual = Set(Pipeline.usualPoints.map { "\($0)" })
-            let points = census.census.filter { names.contains(Self.all) || isUsual.contains($0.point) }
-            return points.flatMap { met in
+            return Self.chosen(by: names, of: census.census).flatMap { met in
                 PipelinePoint(met.point).map { numbered($0.trigger, met.count) } ?? []
             }
         }
         return chosen.enumerated().flatMap { place, chosen in
             guard !chosen.isNumbered else { return [PlannedKill(trigger: chosen.trigger)] }
             return numbered(chosen.trigger, census.counted.indices.contains(place) ? census.counted[place] : 0)
+        }
+    }
+
+    /// The points of a census that are meant by names which are no points; the usual ones where there are none.
+    static func chosen(by names: [String], of census: [JudgeResult.PointCount]) -> [JudgeResult.PointCount] {
+        let isUsual = Set(Pipeline.usualPoints.map { "\($0)" })
+        return census.filter { met in
+            names.contains(all) || isUsual.contains(met.point)
+                || names.contains(wire) && met.point.hasPrefix("\(wire).")
         }
     }
 

@@ -137,6 +137,12 @@ struct LifeWatch: Sendable {
             if isKillAhead { continue }
             // What was seen last may be from before the time that was waited.
             if try await hasChanged(isAnew: true) { continue }
+            missing = "it waited for a disk"
+            // However long that takes: a sync on a busy one may take seconds, and rows come behind it.
+            if try await BlockingThread.run({ life.isBlocked }) {
+                quietSince = clock.now
+                continue
+            }
             missing = "rows lay behind an open transaction"
             if try await waitUntilShown(until: start + .seconds(limits.timeoutSeconds)) {
                 return try await stop(life, .drained(by: by))

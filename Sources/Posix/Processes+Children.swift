@@ -1,4 +1,4 @@
-// The processes that this one has started: what they used, who they are, and making them pause.
+// The processes that this one has started: what they used, who they are, what they wait for, and making them pause.
 internal import CPosixShims
 internal import Glibc
 
@@ -19,7 +19,7 @@ extension Processes {
         var open = [process]
         while let next = open.popLast() {
             // A process that ended meanwhile has no children any more.
-            for thread in (try? FileSystem.names(in: "/proc/\(next)/task")) ?? [] {
+            for thread in threads(of: next) {
                 let children = text(of: "/proc/\(next)/task/\(thread)/children")
                 let numbers = children.split(separator: " ").compactMap { Int32($0) }
                 found += numbers
@@ -36,9 +36,21 @@ extension Processes {
 
     /// Whether a process is there and has not ended; one that has, and that nobody has asked for yet, has.
     public static func isRunning(_ process: Int32) -> Bool {
-        // The state is the word behind the name, which stands in brackets and may hold anything.
-        let words = text(of: "/proc/\(process)/stat").split(separator: ")").last?.split(separator: " ")
-        return words?.first.map { $0 != "Z" && $0 != "X" } ?? false
+        state(in: "/proc/\(process)/stat").map { $0 != "Z" && $0 != "X" } ?? false
+    }
+
+    /// Whether a thread of a process waits for something that no signal interrupts, such as a disk.
+    public static func isBlocked(_ process: Int32) -> Bool {
+        threads(of: process).contains { state(in: "/proc/\(process)/task/\($0)/stat") == "D" }
+    }
+
+    private static func threads(of process: Int32) -> [String] {
+        (try? FileSystem.names(in: "/proc/\(process)/task")) ?? []
+    }
+
+    private static func state(in path: String) -> Substring? {
+        // It is the word behind the name, which stands in brackets and may hold anything.
+        text(of: path).split(separator: ")").last?.split(separator: " ").first
     }
 
     static func text(of path: String) -> String {

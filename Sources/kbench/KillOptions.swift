@@ -8,7 +8,7 @@ internal import World
 struct KillOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Where to kill: points such as wire.offset-commit.request, with @K for one frame, joined by commas; 'census' for all that are met; 'default'.",
+            "Where to kill: points such as wire.offset-commit.request, with @K for one frame, joined by commas; 'census' for all that are met, 'wire' for those of the wire; 'default'.",
             valueName: "P@K"))
     var points: String?
 

@@ -120,6 +120,19 @@ import World
         #expect(synced.last?.reproduce.contains("--points 'file.sync.after@\((syncs + 1) / 2)'") == true)
     }
 
+    @Test(
+        "is killed at the points of its census that are meant",
+        arguments: [
+            ([], ["wire.fetch.records"]), (["default"], ["wire.fetch.records"]),
+            (["wire"], ["wire.fetch.records", "wire.metadata.request"]),
+            (["census"], ["file.write.after", "wire.fetch.records", "wire.metadata.request"]),
+        ])
+    func chosenByCensus(names: [String], points: [String]) {
+        let census = ["file.write.after", "wire.fetch.records", "wire.metadata.request"]
+            .map { JudgeResult.PointCount(point: $0, count: 2) }
+        #expect(JudgeRunner.chosen(by: names, of: census).map(\.point) == points)
+    }
+
     @Test("whose killing command fails shows nothing", .enabled(if: python != nil))
     func killingFails() async throws {
         var settings = JudgeSettings()

@@ -59,6 +59,41 @@ struct RobbedTests {
         #expect(result.runs.count == 1)
     }
 
+    /// Reads all, writes half, and cannot be interrupted for a second and a half then, as by a slow disk: the system holds
+    /// it until its child has ended.
+    private static let blocked = """
+        import ctypes, os, platform, signal, time
+        from confluent_kafka import Consumer
+        consumer = Consumer({
+            "bootstrap.servers": os.environ["KBENCH_BOOTSTRAP"], "group.id": os.environ["KBENCH_GROUP"],
+            "auto.offset.reset": "earliest", "enable.auto.commit": False})
+        consumer.subscribe([os.environ["KBENCH_TOPIC"]])
+        rows = []
+        while len(rows) < 600:
+            rows += [message.value() + b"\\n" for message in consumer.consume(600, 0.1) if not message.error()]
+        clone, vfork = {"x86_64": 56, "aarch64": 220}[platform.machine()], 0x4000
+        with open(os.environ["KBENCH_OUTPUT"], "ab", buffering=0) as output:
+            output.write(b"".join(rows[:300]))
+            if ctypes.CDLL(None).syscall(clone, vfork | signal.SIGCHLD, 0, 0, 0, 0) == 0:
+                time.sleep(1.5)
+                os._exit(0)
+            output.write(b"".join(rows[300:]))
+        consumer.close()
+
+        """
+
+    @Test("that waits for a disk is not done, however long it is silent")
+    func blocked() async throws {
+        var settings = JudgeSettings()
+        settings.budgetSeconds = 0
+        let result = try await JudgeTests.judge(settings, program: Self.blocked) {
+            $0.offsetsAreGroups = false
+            $0.drain.quietMilliseconds = 300
+        }
+        #expect(result.runs.first?.lost == 0, "\(result.reason ?? "")")
+        #expect(result.runs.first?.drainedBy == "exit")
+    }
+
     /// Commits automatically every five seconds, and when it stops.
     private static let lazy = """
         import os, signal, sys

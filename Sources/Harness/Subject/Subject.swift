@@ -41,6 +41,12 @@ package struct Life: Sendable {
         if let mark { RunMark.end(mark) }
     }
 
+    /// Whether it, or something that it has started, waits for a disk just now.
+    package var isBlocked: Bool {
+        let marked = mark.map { mark in Processes.marked(RunMark.variable) { $0 == mark } } ?? []
+        return (Processes.descendants(of: process) + marked + [process]).contains(where: Processes.isBlocked)
+    }
+
     /// SIGTERM to the process and to all that it has started in its group.
     package func askToStop() { Processes.endGroup(of: process, atOnce: false) }
 }
