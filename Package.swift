@@ -66,7 +66,7 @@ let package = Package(
                 "World", "Ingestion", "Evidence", "Judgement", "Engine", "Simulation", "Kafka", "Posix", "Results",
                 "Harness", "Bench", "Offsets", "BrokerScript",
             ],
-            exclude: ["reference/README.md", "reference/spark.csv"],
+            exclude: ["reference/README.md", "reference/outside.csv", "reference/spark.csv"],
             // The scenario files travel inside the binary, so that it can be copied anywhere. `scenarios` is a link
             // to the folder of that name at the root, where people look for them.
             resources: [.embedInCode("scenarios"), .embedInCode("reference/spark-3.5.7.csv")],
@@ -184,7 +184,7 @@ let package = Package(
         .target(
             name: "KafkaProxy",
             dependencies: [
-                "World", "KafkaWire", "Sasl", .product(name: "NIOCore", package: "swift-nio"),
+                "World", "KafkaWire", "Posix", "Sasl", .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],

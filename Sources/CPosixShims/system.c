@@ -89,3 +89,14 @@ void kbench_set_time_slice(uint64_t nanoseconds) {
     thread.flags |= 1;
     syscall(SYS_sched_setattr, 0, &thread, 0);
 }
+
+int kbench_open_pipe(int ends[2], int room) {
+    if (pipe2(ends, O_NONBLOCK | O_CLOEXEC)) return -1;
+    // With less room it takes more calls.
+    fcntl(ends[0], F_SETPIPE_SZ, room);
+    return 0;
+}
+
+long kbench_splice(int from, int to, uint64_t most) {
+    return splice(from, NULL, to, NULL, most, SPLICE_F_NONBLOCK | SPLICE_F_MOVE);
+}

@@ -91,8 +91,12 @@ final class BareClient {
     private let descriptor: Int32
     private var number: Int32 = 0
 
-    init(port: Int32, patienceSeconds: Int = 5) {
+    /// `receiveBytes` is how much its socket takes without being read; nil: as much as the system likes.
+    init(port: Int32, patienceSeconds: Int = 5, receiveBytes: Int32? = nil) {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        if var receiveBytes {
+            setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBytes, socklen_t(MemoryLayout<Int32>.size))
+        }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = UInt16(truncatingIfNeeded: port).bigEndian

@@ -54,4 +54,11 @@ uint64_t kbench_time_slice(void);
 // Asks for another slice, from 0.1 to 100 ms, for this thread alone. A kernel that does not know that ignores it.
 void kbench_set_time_slice(uint64_t nanoseconds);
 
+// Makes a pipe that never blocks, with room for so many bytes where the system allows that. Returns 0, or -1 with errno set.
+int kbench_open_pipe(int ends[2], int room);
+
+// Moves bytes between a socket and a pipe without copying them, and never blocks; returns how many, 0 at the end of what
+// comes, or -1 with errno set.
+long kbench_splice(int from, int to, uint64_t most);
+
 #endif

@@ -17,10 +17,16 @@ struct FrameSplitter {
     /// A frame that is longer may pass in pieces once this much of it is there: the header and, of Produce, what says
     /// whether an answer is asked for; both names in them have at most 32 KiB.
     static let headLength = 66 << 10
+    /// The same of an answer: its length and what says to which request it is.
+    static let answerHeadLength = 8
 
+    /// How much of a frame has to be there before its beginning may pass.
+    let head: Int
     private var held = ByteBuffer()
-    /// Bytes of the frame under way that are still to come.
-    private var passing = 0
+    /// Bytes of the frame under way that are still to come; whoever passes them on otherwise takes them off.
+    var passing = 0
+
+    init(head: Int = headLength) { self.head = head }
 
     mutating func append(_ piece: ByteBuffer) {
         if held.readableBytes == 0 {
@@ -48,7 +54,7 @@ struct FrameSplitter {
         guard let length = try Frame.length(of: bytes) else { return nil }
         let whole = Frame.prefixLength + length
         if held.readableBytes >= whole { return held.readSlice(length: whole).map { .frame($0) } }
-        guard whole > Self.headLength, held.readableBytes >= Self.headLength,
+        guard whole > head, held.readableBytes >= head,
             held.withFrame(mayPass), let head = held.readSlice(length: held.readableBytes)
         else { return nil }
         passing = whole - head.readableBytes

@@ -13,10 +13,12 @@ final class Link {
     /// What comes from one side.
     final class Lane {
         var channel: (any Channel)?
-        var splitter = FrameSplitter()
+        var splitter: FrameSplitter
         /// What the frame in front waits for; what is behind it waits too.
         var holds = 0
         var isHeld: Bool { holds > 0 }
+
+        init(head: Int) { splitter = FrameSplitter(head: head) }
     }
 
     /// A request whose answer has not come.
@@ -30,7 +32,11 @@ final class Link {
 
     let id: Int
     let relay: Relay
-    private let lanes = (client: Lane(), broker: Lane())
+    private let lanes = (
+        client: Lane(head: FrameSplitter.headLength), broker: Lane(head: FrameSplitter.answerHeadLength)
+    )
+    /// nil where answers are looked into, or come encrypted.
+    private var largeAnswers: LargeAnswers?
     private(set) var pending: [Int32: Pending] = [:]
     private var isOver = false
     /// What waits until everything before it has been answered: clients take answers in the order of their requests.
@@ -55,6 +61,7 @@ final class Link {
         for channel in [client, broker] { channel.sendUnpaced() }
         lanes.client.channel = client
         lanes.broker.channel = broker
+        if relay.isPlain, !relay.upstream.isEncrypted { largeAnswers = LargeAnswers(from: broker, to: client) }
         readOn(.client)
         readOn(.broker)
     }
@@ -64,12 +71,35 @@ final class Link {
         let lane = lane(side)
         guard !isOver, !lane.isHeld, let channel = lane.channel else { return }
         guard relay.isFrozen || self.lane(side.other).channel?.isWritable != false else { return }
+        if side == .broker, !relay.isFrozen, let largeAnswers, largeAnswers.takes(lane.splitter.passing) {
+            return move(largeAnswers)
+        }
         channel.read()
+    }
+
+    /// Passes on what has come of a large answer, once the client has what was written to it before.
+    private func move(_ answers: LargeAnswers) {
+        guard !answers.isWaiting, let client = lanes.client.channel else { return }
+        answers.isWaiting = true
+        client.writeAndFlush(ByteBuffer()).assumeIsolated().whenComplete { [self] _ in
+            answers.isWaiting = false
+            guard !isOver, !relay.isFrozen else { return readOn(.broker) }
+            switch answers.move(&lanes.broker.splitter.passing) {
+            case .broker: lanes.broker.channel?.read()
+            case .client(let piece):
+                write(piece, to: .client)
+                move(answers)
+            case .turn: relay.after(0) { [self] in readOn(.broker) }
+            case .nothing: close()
+            }
+        }
     }
 
     func took(_ piece: ByteBuffer, from side: Side) {
         // What a client writes after traffic has stopped was never written.
         guard !isOver, !(relay.isFrozen && side == .client) else { return }
+        // SwiftNIO reads by itself when the broker closes the connection.
+        if side == .broker, let left = largeAnswers?.rest() { write(left, to: .client) }
         lane(side).splitter.append(piece)
         process(side)
     }
@@ -84,6 +114,7 @@ final class Link {
     func close() {
         guard !isOver else { return }
         isOver = true
+        if let left = largeAnswers?.rest() { write(left, to: .client) }
         for lane in [lanes.client, lanes.broker] {
             guard let channel = lane.channel else { continue }
             channel.writeAndFlush(ByteBuffer()).whenComplete { _ in channel.close(promise: nil) }

@@ -9,6 +9,9 @@ struct Upstream: Sendable {
     private let tls: NIOSSLContext?
     private let login: SaslLogin?
 
+    /// Whether what comes has to be decrypted.
+    var isEncrypted: Bool { tls != nil }
+
     /// - Throws: ``ProxyPropertyError`` for files that cannot be used.
     init(_ security: UpstreamSecurity) throws {
         tls = try security.encryption.map { try $0.context() }
