@@ -152,7 +152,7 @@ static void mock(const char *topic, int partitions) {
 }
 
 int main(int count, char **words) {
-    if (count == 6 && strcmp(words[1], "bare") == 0) {
+    if ((count == 6 && strcmp(words[1], "bare") == 0) || (count == 7 && strcmp(words[1], "log") == 0)) {
         char *colon = strrchr(words[2], ':');
         if (!colon) fail("the address has no port");
         *colon = 0;
@@ -160,7 +160,9 @@ int main(int count, char **words) {
         int64_t records = atoll(words[5]);
         int partitions = atoi(words[4]);
         int64_t *starts = calloc((size_t)partitions, sizeof *starts);
-        records = kbench_bare_loop(words[2], atoi(colon + 1), words[3], partitions, starts, records, &seconds);
+        int port = atoi(colon + 1);
+        records = count == 6 ? kbench_bare_loop(words[2], port, words[3], partitions, starts, records, &seconds)
+                             : kbench_log_loop(words[2], port, words[3], partitions, starts, records, words[6], &seconds);
         free(starts);
         tell(records, seconds);
     } else if (count == 6 && strcmp(words[1], "plain") == 0) {
@@ -174,7 +176,8 @@ int main(int count, char **words) {
     } else if (count == 4 && strcmp(words[1], "mock") == 0) {
         mock(words[2], atoi(words[3]));
     } else {
-        fail("use: bare ADDRESS TOPIC PARTITIONS RECORDS | plain ADDRESS TOPIC PARTITIONS PASSES\n"
+        fail("use: bare ADDRESS TOPIC PARTITIONS RECORDS | log ADDRESS TOPIC PARTITIONS RECORDS FILE\n"
+             "     | plain ADDRESS TOPIC PARTITIONS PASSES\n"
              "     | produce ADDRESS TOPIC PARTITIONS RECORDS | commit ADDRESS TOPIC COUNT | forget ADDRESS TOPIC\n"
              "     | mock TOPIC PARTITIONS");
     }

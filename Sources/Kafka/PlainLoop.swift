@@ -27,7 +27,7 @@ public enum PlainLoop {
     }
 }
 
-/// A loop in C over one bare socket, which parses batches where they lie.
+/// A loop in C over one bare socket, which parses batches where they lie, or logs them unopened.
 public enum BareLoop {
     /// Reads a topic's partitions, from 0, which one broker leads, between these offsets. A broker that it does not
     /// understand, or that is not their leader, ends the process with a word on standard error.
@@ -37,10 +37,11 @@ public enum BareLoop {
     ///   - topic: The topic.
     ///   - starts: By partition, the offset to begin at.
     ///   - records: How many there are to the ends.
-    /// - Returns: the records, and the seconds from the first question to the last record.
+    ///   - log: A file that does not stay, where each answer is written as it came and synced; nil: batches are parsed.
+    /// - Returns: the records, and the seconds from the first question to the last record or sync.
     /// - Throws: ``BrokerError`` `configuration` for an address that has no port.
     public static func run(
-        _ bootstrap: String, topic: String, starts: [Offset], records: Int
+        _ bootstrap: String, topic: String, starts: [Offset], records: Int, log: String? = nil
     ) throws -> (records: Int, seconds: Double) {
         let place = bootstrap.prefix { $0 != "," }
         guard let colon = place.lastIndex(of: ":"), let port = UInt16(place[place.index(after: colon)...]) else {
@@ -48,9 +49,13 @@ public enum BareLoop {
                 .configuration, "\(place) has no port", location: KafkaConfiguration.addressLocation)
         }
         var seconds = 0.0
-        let seen = kbench_bare_loop(
-            String(place[..<colon]), Int32(port), topic, Int32(clamping: starts.count), starts, Int64(records), &seconds
-        )
+        let (host, count) = (String(place[..<colon]), Int32(clamping: starts.count))
+        let seen =
+            if let log {
+                kbench_log_loop(host, Int32(port), topic, count, starts, Int64(records), log, &seconds)
+            } else {
+                kbench_bare_loop(host, Int32(port), topic, count, starts, Int64(records), &seconds)
+            }
         return (Int(seen), seconds)
     }
 }

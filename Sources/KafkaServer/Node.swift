@@ -2,6 +2,7 @@
 internal import NIOCore
 internal import NIOPosix
 internal import NIOSSL
+internal import Posix
 
 /// A broker as clients know it. All of them share one state and one event loop.
 final class Node {
@@ -45,7 +46,15 @@ final class Node {
                 let node = bound.value.node
                 node.listener = channel
                 node.port = Int32(clamping: channel.localAddress?.port ?? 0)
+                node.stopPacing(channel)
             }
+    }
+
+    /// Lets the connections of a listener that only this machine reaches send unpaced: they take over what it has. Best
+    /// effort.
+    private func stopPacing(_ listener: any Channel) {
+        guard let address = listener.localAddress?.ipAddress, Pacing.isHere(address) else { return }
+        listener.setOption(.tcpOption(.init(rawValue: Pacing.option)), value: Pacing.none).whenComplete { _ in }
     }
 
     /// Takes no more connections, and ends those that there are.

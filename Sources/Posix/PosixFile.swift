@@ -66,7 +66,9 @@ public final class PosixFile: DiskFile {
     private func leaveBypass() {
         guard let bypass else { return }
         self.bypass = nil
-        _ = bypass.flush()
+        // Whoever syncs is told: what did not get there is not written again.
+        let errorNumber = bypass.flush()
+        if errorNumber != 0, syncFailure == nil { syncFailure = behindFailure(bypass, errorNumber) }
         // Best effort: zeros at the end of a file say nothing.
         _ = retryingWhenInterrupted { ftruncate(descriptor, off_t(bypass.end)) }
     }
@@ -153,7 +155,11 @@ public final class PosixFile: DiskFile {
         guard let bypass, bypass.isBehind else { return }
         let errorNumber = bypass.flush()
         guard errorNumber != 0 else { return }
-        throw DiskError.last("write what ends at \(bypass.end) to", path, errorNumber: errorNumber)
+        throw behindFailure(bypass, errorNumber)
+    }
+
+    private func behindFailure(_ bypass: CacheBypass, _ errorNumber: Int32) -> DiskError {
+        DiskError.last("write what ends at \(bypass.end) to", path, errorNumber: errorNumber)
     }
 
     /// Cuts or extends (with zeros) the file.

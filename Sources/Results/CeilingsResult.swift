@@ -53,7 +53,8 @@ public struct CeilingsResult: VersionedResult, Equatable {
 
     /// One way to poll.
     public struct Loop: Codable, Equatable, Sendable {
-        /// What it is: `raw`, `raw / native`, `plain loop` (in C on librdkafka) or `bare loop` (in C on a socket).
+        /// What it is: `raw`, `raw / native`, `plain loop` (in C on librdkafka), `bare loop` (in C on a socket) or
+        /// `log loop` (from a socket to a file, synced).
         public var name: String
         /// Each of its turns.
         public var recordsPerSecond: [Double]

@@ -13,7 +13,7 @@ struct CeilingsCommand: AsyncParsableCommand {
         commandName: "ceilings",
         abstract: "Measure what bounds a run here: polling, disk, zstd, the log by itself, and the verdict.",
         discussion: """
-            raw with either client is polled by turns with a loop in C on the same librdkafka, and with one on a bare socket. The verdict is measured on topics that exist \
+            raw with either client is polled by turns with a loop in C on the same librdkafka, with one on a bare socket, and with one that writes and syncs what a bare socket gives. The verdict is measured on topics that exist \
             as arithmetic only, so that they can be larger than any broker holds.
 
             Exit codes: 0 measured, 3 a verdict or a log was wrong, 64 usage, 69 broker unreachable.
@@ -76,8 +76,10 @@ struct PlainLoopCommand: ParsableCommand {
 
     @Flag var bare = false
 
+    @Option var log: String?
+
     func run() throws {
-        let (rate, cpu) = try PlainLoopProcess.run(configurationPath: configurationPath, isBare: bare)
+        let (rate, cpu) = try PlainLoopProcess.run(configurationPath: configurationPath, isBare: bare, log: log)
         try StandardStreams.writeOutput("\(rate) \(cpu)\n")
     }
 }

@@ -90,6 +90,23 @@ struct CacheBypassTests {
         #expect(try disk.contents(of: path) == expected)
     }
 
+    @Test("that writes behind tells what failed with the next sync, also when other writes came between")
+    func keepsItsFailure() throws {
+        let file = try disk.open(path, .create)
+        // The largest file of ext4; elsewhere nothing fails here.
+        let most: Int64 = (1 << 44) - 4096
+        guard (try? file.truncate(to: most)) != nil, (try? file.truncate(to: most + 4096)) == nil else { return }
+        let start = most - (4 << 20)
+        try file.truncate(to: start)
+        file.bypassCache(writesBehind: true)
+        // The first buffer is waited for, the second still fits, the third does not.
+        let piece = [UInt8](repeating: 7, count: 6 << 20)
+        try piece.withUnsafeBytes { try file.write([$0], at: start) }
+        try [UInt8(7)].withUnsafeBytes { try file.write([$0], at: 10) }
+        #expect(throws: DiskError.self) { try file.sync() }
+        file.close()
+    }
+
     @Test("goes on where a file ends, at any byte", arguments: [1, 32, 4095, 4096, 4097, 10_000])
     func takesUp(length: Int) throws {
         let first = try disk.open(path, .create)

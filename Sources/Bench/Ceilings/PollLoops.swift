@@ -1,4 +1,4 @@
-// Ways to poll a topic that take turns, each in a process of its own: `raw` with each client, and two loops in C.
+// Ways to poll a topic that take turns, each in a process of its own: `raw` with each client, and three loops in C.
 internal import Engine
 internal import Foundation
 internal import Harness
@@ -22,6 +22,7 @@ struct PollLoops {
         case raw(ClientKind)
         case plain
         case bare
+        case log
 
         var name: String {
             switch self {
@@ -29,6 +30,7 @@ struct PollLoops {
             case .raw(.native): "raw / native"
             case .plain: "plain loop"
             case .bare: "bare loop"
+            case .log: "log loop"
             }
         }
     }
@@ -46,7 +48,7 @@ struct PollLoops {
         pairs: Int, partitions: Int, isBareOpen: Bool, _ progress: (Double, String) -> Void
     ) async throws -> CeilingsResult.Poll {
         let kinds: [Kind] =
-            [.raw(.librdkafka), .plain] + (isBareOpen ? [.raw(.native), .bare] : [])
+            [.raw(.librdkafka), .plain] + (isBareOpen ? [.raw(.native), .bare, .log] : [])
         var turns: [[Turn]] = kinds.map { _ in [] }
         for pair in 0..<pairs {
             progress(Double(pair) / Double(pairs), "polling, round \(pair + 1)")
@@ -73,7 +75,8 @@ struct PollLoops {
         switch kind {
         case .raw(let client): try await raw(client)
         case .plain: try await loop("plain")
-        case .bare: try await loop("bare")
+        case .bare: try await loop("bare", ["--bare"])
+        case .log: try await loop("log", ["--log", "\(directory)/answers"])
         }
     }
 
@@ -99,10 +102,10 @@ struct PollLoops {
         }
     }
 
-    private func loop(_ name: String) async throws -> Turn {
+    private func loop(_ name: String, _ options: [String] = []) async throws -> Turn {
         let told = told()
         try told.write(to: toldPath)
-        var loop = Program(.path(executable), ["plain-loop", toldPath] + (name == "bare" ? ["--bare"] : []))
+        var loop = Program(.path(executable), ["plain-loop", toldPath] + options)
         loop.input = try told.lineOfProperties()
         let ending = try await loop.run()
         let figures = ending.output.split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
@@ -117,12 +120,13 @@ struct PollLoops {
 
 /// What `kbench plain-loop FILE` does.
 public enum PlainLoopProcess {
-    /// Polls and drops what the worker's file describes, in C: on librdkafka, or with `isBare` on a socket.
+    /// Polls what the worker's file describes, in C: on librdkafka, or with `isBare` on a socket. Drops it, or writes it
+    /// from the socket to a file `log` that does not stay.
     ///
     /// - Returns: records a second, and the microseconds of processor time for each.
     /// - Throws: ``Diagnosis``.
     public static func run(
-        configurationPath: String, isBare: Bool
+        configurationPath: String, isBare: Bool, log: String?
     ) throws -> (recordsPerSecond: Double, cpuMicroseconds: Double) {
         do {
             let worker = try WorkerConfiguration.received(from: configurationPath)
@@ -132,10 +136,10 @@ public enum PlainLoopProcess {
             let (starts, ends) = (worker.engine.starts, worker.engine.ends)
             let before = ProcessUse.processorSeconds()
             let (records, seconds) =
-                isBare
+                isBare || log != nil
                 ? try BareLoop.run(
                     kafka.bootstrap, topic: worker.topic, starts: starts,
-                    records: zip(starts, ends).reduce(0) { $0 + Int($1.1 - $1.0) })
+                    records: zip(starts, ends).reduce(0) { $0 + Int($1.1 - $1.0) }, log: log)
                 : try PlainLoop.run(kafka, topic: worker.topic, starts: starts, ends: ends)
             let now = ProcessUse.processorSeconds()
             let used = now.user + now.system - before.user - before.system
