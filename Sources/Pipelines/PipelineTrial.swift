@@ -130,6 +130,9 @@ struct PipelineTrial: Sendable {
         _ proxy: KafkaProxy, _ offsets: Handed<GroupOffsets>, _ view: Handed<TopicView>?
     ) async throws {
         try await BlockingThread.run {
+            // A group with a member that was killed at the end could not be removed.
+            proxy.freeze()
+            proxy.evict()
             proxy.stop()
             offsets.value.close()
             view?.value.close()
