@@ -33,7 +33,7 @@ extension EndToEnd {
                 ["judge", "my.yaml", "--points", "wire.offset-commit.request@1,wire.fetch.response@2"], "judge", "run",
                 3
             ),
-            (["league", "my.yaml", "--speed-records", "0"], "league", "run", 10),
+            (["league", "my.yaml", "--speed-records", "0"], "league", "run", 27),
             (["compare", "A", "B", "--pairs", "7", "--best-of", "2"], "compare", "run", 32),
             (["gate", "--policy", "gate.yaml", "A", "B", "--tier", "0"], "compare", "run", 2),
         ]

@@ -17,6 +17,13 @@ import World
         #expect(!policy.inconclusiveIsRed)
     }
 
+    @Test func theCommittedPolicyForStoredBaselinesIsRead() throws {
+        let root = URL(fileURLWithPath: #filePath)
+            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let policy = try GatePolicyFile.read(root.appendingPathComponent("Benchmarks/stored.yaml").path)
+        #expect(policy.otherMachineIsRed && policy.rules.allSatisfy { $0.tier == 1 && $0.direction != nil })
+    }
+
     @Test func directionMarginAndAnotherMachineAreRead() throws {
         let text = """
             inconclusive: pass

@@ -112,13 +112,14 @@ package final class StepJournal: Sendable {
     package init(merging paths: [String], _ header: Header) throws {
         var lines: [String: Data] = [:]
         for path in paths {
+            let bytes = try NamedFile.contents(path, fix: "name the files that the parts wrote")
             let found = try StepJournal.header(of: path)
             if let difference = header.difference(from: found) {
                 throw Diagnosis(
                     cause: "\(path): these are steps of something else: \(difference)",
                     fix: "merge with the options that the parts were run with", exitCode: .usage)
             }
-            for line in LineJournal.lines(of: try NamedFile.contents(path, fix: "name a file of steps")).dropFirst() {
+            for line in LineJournal.lines(of: bytes).dropFirst() {
                 guard let name = try? JSONDecoder().decode(Name.self, from: line).step else {
                     throw Diagnosis(
                         cause: "\(path): a line that is whole is no step", fix: "run this part anew",
