@@ -13,12 +13,15 @@ public struct HistoryEntry: Codable, Equatable, Sendable {
     public var date: String
     /// The figures by name.
     public var figures: [String: Double]
+    /// The machine that they were measured on; nil where nobody said it.
+    public var host: HostInfo?
 
     /// Makes an entry.
-    public init(commit: String, date: String, figures: [String: Double]) {
+    public init(commit: String, date: String, figures: [String: Double], host: HostInfo? = nil) {
         self.commit = commit
         self.date = date
         self.figures = figures
+        self.host = host
     }
 }
 
@@ -126,6 +129,14 @@ public struct History: Sendable {
                 cause: "git names no commit here", fix: "give --commit and --date", exitCode: .usage)
         }
         return (words[0], words[1])
+    }
+
+    private struct Hosted: Decodable { var host: HostInfo }
+
+    /// The machine that the first of `files` names; nil where none does.
+    public static func host(files: [String]) -> HostInfo? {
+        files.lazy.compactMap { FileManager.default.contents(atPath: $0) }
+            .compactMap { try? JSONDecoder().decode(Hosted.self, from: $0).host }.first
     }
 
     /// Whether a figure is known only by its place in a list: the points of a series are no figures of their own.

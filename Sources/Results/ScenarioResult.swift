@@ -123,11 +123,13 @@ public struct HostInfo: Codable, Equatable, Sendable {
     public var cores: Int
     /// The file system under the run's files, such as `ext4`.
     public var fileSystem: String
+    /// What the processor calls itself; nil where it does not, and in results of an older kbench.
+    public var processor: String?
 
     /// Makes a description.
     public init(
         kbench: String, commit: String? = nil, librdkafka: String, client: String? = nil, system: String, cores: Int,
-        fileSystem: String
+        fileSystem: String, processor: String? = nil
     ) {
         self.kbench = kbench
         self.commit = commit
@@ -136,6 +138,7 @@ public struct HostInfo: Codable, Equatable, Sendable {
         self.system = system
         self.cores = cores
         self.fileSystem = fileSystem
+        self.processor = processor
     }
 }
 

@@ -91,7 +91,7 @@ struct HistoryAppendCommand: AsyncParsableCommand {
         }
         let files = try figures.map { try OptionCheck.words($0, "--figures") } ?? []
         let found = try await BlockingThread.run { try History.figures(files: files) }
-        try history.append(HistoryEntry(commit: commit, date: date, figures: found))
+        try history.append(HistoryEntry(commit: commit, date: date, figures: found, host: History.host(files: files)))
         try StandardStreams.writeOutput("\(self.history.file): \(commit), \(found.count) figures\n")
     }
 }

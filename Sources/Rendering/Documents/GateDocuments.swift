@@ -56,7 +56,9 @@ extension GateResult: Presentable {
         document.add(
             .list(
                 brokenGuarantees.map { "guarantee broken: \($0)" }
-                    + rulesWithoutMetric.map { "no metric for the rule on \($0)" }))
+                    + rulesWithoutMetric.map { "no metric for the rule on \($0)" }
+                    + (otherMachine ?? []).map { "another machine: \($0)" }
+                    + (notComparable ?? []).map { "not comparable: \($0)" }))
         document.add(
             .table(
                 .ofMetrics(
