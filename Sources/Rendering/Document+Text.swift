@@ -37,6 +37,7 @@ extension Document {
         case .table(let table): table.text(width: width, most: rows)
         case .figure(let figure):
             lines(figure.title.wrapped(width)) + (figure.lines.map(lines) ?? figure.table.text(width: width))
+        case .calculator(let calculator): calculator.table.text(width: width, most: rows)
         case .code(let text, let label): "\(label): \(text)\n"
         }
     }

@@ -6,7 +6,7 @@ struct SVG {
     private(set) var width: Double
     private(set) var height: Double
     /// What stands at the left and at the top while the rest is scrolled, in pixels; 0 for nothing.
-    private let left: Double
+    let left: Double
     private let top: Double
     private var body = ""
     private var names = ""
