@@ -124,7 +124,7 @@ extension EndToEnd {
             "plan": Command(
                 options: [
                     "--rate", "--partitions", "--retention", "--crashes-per-day", "--record-bytes", "--from",
-                    "--format",
+                    "--prices", "--league", "--format",
                 ]),
             "claims": Command(
                 options: ["--claim", "--client", "--out", "--resume", "--format", "--quiet"] + broker + topics),

@@ -131,6 +131,7 @@ extension HistoryResult: Presentable {
                     { $0.percent.map { ($0 > 0 ? "+" : "") + Numbers.fixed($0, places: 2) + " %" } }),
             ])
         var document = Document(data: table)
+        document.add(.heading("The history of figures", level: 1), for: .page)
         document.add(.verdict("\(Numbers.count(commits, "commit")), \(Numbers.count(changes.count, "change"))"))
         if isTooShort {
             // Silence would pass for steadiness.
@@ -150,10 +151,12 @@ extension HistoryResult: Presentable {
 }
 
 extension HistorySeries {
-    /// The series as a picture, beside the median of its first part; nil where that is nothing.
+    /// The series as a picture, beside the median of its first part; nil where that is nothing, or it never moved.
     fileprivate var picture: Figure? {
         let medians = medians
-        guard let first = medians.first, first > 0, points.count > 1 else { return nil }
+        guard let first = medians.first, first > 0, points.contains(where: { $0.value != first }) else {
+            return nil
+        }
         func line(_ name: String, _ values: [Double]) -> Course.Series {
             Course.Series(name, values.enumerated().map { (Double($0.offset + 1), ($0.element / first - 1) * 100) })
         }

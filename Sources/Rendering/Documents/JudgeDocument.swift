@@ -11,7 +11,11 @@ extension JudgeResult: Presentable {
         if let kills = Figure.kills(of: runs) { document.add(.figure(kills), for: .page) }
         if let causes = Figure.causes(of: runs) { document.add(.figure(causes), for: .page) }
         let drawn = [runs.first { $0.point == nil }, drawn].compactMap(\.self)
-        for figure in Figure.lives(drawn.map { ($0.name, $0.timeline, false) }) {
+        for figure in Figure.lives(
+            drawn.map { ($0.name, $0.timeline, false) },
+            note:
+                "Lag is from where it asked last, in each partition, to the end of the topic. *Open* lasts until it asks."
+        ) {
             document.add(.figure(figure), for: .page)
         }
         document.add(

@@ -15,7 +15,7 @@ extension RunTimeline {
     private typealias Line = (seconds: Double, what: String, sample: Sample?)
 
     /// The figure of a run of this name.
-    func figure(of name: String) -> Figure {
+    fileprivate func figure(of name: String, note: String) -> Figure {
         var lines: [(line: Line, bar: LivesChart.Bar?)] = samples.map { (($0.seconds, "-", $0), nil) }
         for (index, life) in lives.enumerated() {
             let bar = LivesChart.Bar(kind: nil, from: life.from, to: life.to, row: 0)
@@ -49,7 +49,7 @@ extension RunTimeline {
             ] + (log.points.contains { $0.y > 0 } ? [log] : []))
         return Figure(
             title: "The lives of \(name)",
-            note: "Lag is from where it was, at the end of a batch, to the end of the topic.",
+            note: note,
             .lives(chart),
             table: Table(
                 sorted.map(\.line),
@@ -66,9 +66,11 @@ extension Figure {
     static let mostLives = 12
 
     /// A picture for each run that has a timeline, those that were killed first, then in order.
-    static func lives(_ runs: [(name: String, timeline: RunTimeline?, isKilled: Bool)]) -> [Figure] {
+    static func lives(
+        _ runs: [(name: String, timeline: RunTimeline?, isKilled: Bool)], note: String
+    ) -> [Figure] {
         let known = runs.filter { $0.timeline.map { !$0.lives.isEmpty } ?? false }
         return (known.filter(\.isKilled) + known.filter { !$0.isKilled }).prefix(mostLives)
-            .compactMap { run in run.timeline?.figure(of: run.name) }
+            .compactMap { run in run.timeline?.figure(of: run.name, note: note) }
     }
 }

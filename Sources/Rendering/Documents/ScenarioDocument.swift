@@ -55,7 +55,9 @@ extension ScenarioResult: Presentable {
 
     private func addLives(to document: inout Document) {
         if let latencies = Figure.latencies(of: runs) { document.add(.figure(latencies), for: .page) }
-        let lives = Figure.lives(runs.map { ($0.runName(among: runs), $0.timeline, $0.restarts > 0) })
+        let lives = Figure.lives(
+            runs.map { ($0.runName(among: runs), $0.timeline, $0.restarts > 0) },
+            note: "Lag is from where the newest batch ended, in each partition, to the end of the topic.")
         guard !lives.isEmpty else { return }
         document.add(.heading("The lives of each run", level: 2), for: .page)
         let most = "Of \(Numbers.count(runs.count, "run")) \(lives.count) are drawn; all are in the JSON."

@@ -14,7 +14,7 @@ extension Course {
     }
 
     var svg: SVG {
-        let (left, top, width, height) = (70.0, 26.0, 620.0, 240.0)
+        let (left, top, width, height) = (70.0, 26.0, 620.0, series.count > Palette.series.count ? 400.0 : 240)
         var svg = SVG(width: left + width + 20, height: top + height + 40)
         let points = series.flatMap(\.points)
         let x = Axis(points.map(\.x), from: left, to: left + width)

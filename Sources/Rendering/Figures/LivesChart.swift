@@ -41,7 +41,7 @@ package struct LivesChart: Equatable, Sendable {
     }
 
     var svg: SVG {
-        let (left, width, lane, panel) = (70.0, 620.0, 24.0, 64.0)
+        let (left, width, lane, panel) = (70.0, 460.0, 24.0, 64.0)
         let hasParts = bars.contains { $0.kind != nil }
         let lanes = 16 + lane * (hasParts ? 2 : 1)
         let bottom = lanes + (panel + 26) * Double(courses.count)
@@ -67,9 +67,11 @@ package struct LivesChart: Equatable, Sendable {
                 svg.line((left, y.place(tick)), (left + width, y.place(tick)), style: "rule")
                 svg.name(Axis.text(tick), y: y.place(tick) + 4)
             }
-            svg.path(
-                course.points.map { (x.place($0.x / unit.seconds), y.place($0.y)) },
-                style: "line-\(index % Palette.series.count + 1)")
+            let color = index % Palette.series.count + 1
+            let points = course.points.map { (x.place($0.x / unit.seconds), y.place($0.y)) }
+            svg.path(points, style: "line-\(color)")
+            // Few of them would not be seen as a line.
+            if points.count < 5 { for point in points { svg.circle(point, radius: 3, style: "fill-\(color)") } }
         }
         for moment in moments {
             let place = x.place(moment.at / unit.seconds)

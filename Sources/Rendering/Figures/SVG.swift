@@ -33,7 +33,7 @@ struct SVG {
     }
 
     /// A width that the longest of some texts fits into, at the size that figures have.
-    static func width(of texts: [String]) -> Double { 6.6 * Double(texts.map(\.count).max() ?? 0) }
+    static func width(of texts: [String]) -> Double { 7.2 * Double(texts.map(\.count).max() ?? 0) }
 
     /// Begins the mark of a row of the table.
     mutating func open(row: Int) { body += "<g data-row=\"\(row)\">" }

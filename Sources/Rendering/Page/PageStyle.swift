@@ -107,7 +107,8 @@ enum PageStyle {
         .told dl { grid-template-columns: 1fr; }
         .told dd { margin-bottom: .3rem; }
         figure { padding: .5rem; }
-        .names { max-width: 8.5rem; }
+        .names { max-width: 11rem; }
+        .plot .names svg { font-size: 10px; }
         }
         @media print {
         nav, .skip, .copy, .filter, .told, .sliders { display: none; }
