@@ -106,7 +106,7 @@ public struct CapacityRunner: Sendable {
                     cause: reason, fix: "run it again with nothing else on the machine", exitCode: .invalidRun)
             }
             let lag = Lag.quarters(of: trial.samples, records: trial.run.produced)
-            probe.p99Microseconds = trial.report.latencies[ObservedStage.sink.rawValue]?.p99
+            probe.p99Microseconds = trial.report.latencies[ObservedStage.sink.rawValue]?.spectrum.p99
             probe.lagEarly = lag?.early
             probe.lagLate = lag?.late
             probe.duplicates = trial.run.duplicates

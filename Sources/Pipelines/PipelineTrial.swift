@@ -292,6 +292,7 @@ struct PipelineTrial: Sendable {
             outcome.run.duplicates = tally.delivered - tally.distinct
             outcome.run.lost = pipeline.load.records - tally.distinct
             outcome.run.foreign = tally.unknown
+            outcome.run.noteRows(tally.delivered)
             outcome.run.causes = DuplicateCauses.of(tally, production, outcome.ledger, topic)
         } catch let error as OutputError {
             outcome.run.lost = pipeline.load.records

@@ -44,6 +44,7 @@ extension Document {
         case .figure(let figure):
             paint.lines(lines(figure.title.wrapped(width)))
                 + (figure.lines.map { paint.lines(lines($0)) } ?? figure.table.text(width: width, paint))
+        case .calculator(let calculator): calculator.table.text(width: width, most: rows, paint)
         case .code(let text, let label): paint.lines("\(label): \(text)\n")
         }
     }

@@ -221,6 +221,12 @@ public struct RunResult: Codable, Equatable, Sendable {
     /// Seconds for which an open transaction hid rows from whoever read the output's topic after the run; nil as above.
     @OrNull public var hiddenSeconds: Double?
 
+    /// The run's whole lives; nil in results of an older kbench.
+    public var timeline: RunTimeline?
+    /// From when a batch was due, or planned where batches are not due at times, until its rows were synced, a record
+    /// each; nil where no batch ended, and in results of an older kbench.
+    public var batchLatencyMicroseconds: LatencySpectrum?
+
     /// The counts that the semantics predict.
     public struct ExpectedCounts: Codable, Equatable, Sendable {
         /// Expected duplicates at the sink; nil where the semantics give no number, as for a kill at no named point.

@@ -57,9 +57,7 @@ struct HistoryShowCommand: AsyncParsableCommand {
                 cause: "\(self.history.file): the history has no entry",
                 fix: "add one with kbench history append, or name another file with --file", exitCode: .invalidRun)
         }
-        let changes = try await BlockingThread.run { history.changes() }
-        try output.write(
-            HistoryResult(commits: history.entries.count, damagedLines: history.damagedLines, changes: changes))
+        try output.write(try await BlockingThread.run { history.result() })
     }
 }
 

@@ -137,7 +137,7 @@ extension EndToEnd {
             "plan": Command(
                 options: [
                     "--rate", "--partitions", "--retention", "--crashes-per-day", "--record-bytes", "--from",
-                    "--format", "--color",
+                    "--prices", "--league", "--format", "--color",
                 ]),
             "claims": Command(
                 options: ["--claim", "--client", "--out", "--resume", "--format", "--color", "--dry-run", "--quiet"]
