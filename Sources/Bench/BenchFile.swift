@@ -28,6 +28,32 @@ public enum BenchFile {
         return result
     }
 
+    /// Reads `bytes`, the league's file at `path`.
+    ///
+    /// - Throws: ``Diagnosis`` for what is no result of a league, or has a number that none has.
+    public static func league(_ bytes: [UInt8], from path: String) throws(Diagnosis) -> LeagueResult {
+        let fix = "make one with kbench league --format json"
+        guard let result = try? LeagueResult(json: Data(bytes)) else {
+            throw Diagnosis(cause: "--league \(path): this is no result of kbench league", fix: fix, exitCode: .usage)
+        }
+        do {
+            for (index, entry) in result.pipelines.enumerated() {
+                let name = "pipelines[\(index)]"
+                if let rate = entry.recordsPerSecond {
+                    try NumberCheck.check(rate, slowest...figures.upperBound, "\(name).recordsPerSecond")
+                }
+                try NumberCheck.check(entry.recoverySeconds ?? 0, figures, "\(name).recoverySeconds")
+                for kill in entry.kills {
+                    try NumberCheck.check(Double(kill.duplicates), figures, "\(name).kills: duplicates")
+                    try NumberCheck.check(Double(kill.lost), figures, "\(name).kills: lost")
+                }
+            }
+        } catch {
+            throw Diagnosis(cause: "--league \(path): \(error.cause)", fix: fix, exitCode: .usage)
+        }
+        return result
+    }
+
     /// What a measured figure may be: more than any machine does, and products of a few still fit.
     private static let figures = 0.0...1e15
 
@@ -37,6 +63,7 @@ public enum BenchFile {
         // A topic of somebody else's may have more of them than kbench makes.
         try NumberCheck.check(setting.partitions, 0...1_000_000, "\(name).partitions")
         try NumberCheck.check(setting.logReplicas, 1...3, "\(name).logReplicas")
+        try NumberCheck.check(setting.ceilings.diskBytesPerSecond, figures, "\(name).ceilings.diskBytesPerSecond")
         let (block, batch) = (setting.blockIntervalMilliseconds, setting.batchIntervalMilliseconds)
         try NumberCheck.check(block, ScenarioLimits.intervalMilliseconds, "\(name).blockIntervalMilliseconds")
         try NumberCheck.check(batch, ScenarioLimits.intervalMilliseconds, "\(name).batchIntervalMilliseconds")
@@ -54,6 +81,7 @@ public enum BenchFile {
             ("cpu.high", row.cpu.high), ("walFactor.median", row.walFactor.median),
             ("walFactor.low", row.walFactor.low),
             ("walFactor.high", row.walFactor.high), ("walBytesPerIngestedByte", row.walBytesPerIngestedByte),
+            ("crash.recoverySeconds", row.crash?.recoverySeconds ?? 0),
         ]
         for (key, value) in numbers { try NumberCheck.check(value, figures, "\(name).\(key)") }
         // It is divided by; a row that measured nothing says 0 and is left out.

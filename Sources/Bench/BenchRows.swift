@@ -45,7 +45,7 @@ struct BenchRowTrials: Sendable {
         let ceilings = raw.rates.map { min($0, mostTheDiskTakes) }
         let fsyncs = Int64(Median.of(rounds.map { Double($0.report.fsyncs) }))
         let all = rounds.map(\.run) + [openLoop?.run].compactMap { $0 }
-        return BenchRow(
+        var row = BenchRow(
             setting: setting, strategy: cell.strategy.rawValue, sink: cell.sink?.rawValue ?? "none",
             guarantee: Guarantee.of(cell).rawValue, recordsPerSecond: rate,
             ratioToRaw: .ofRatios(rates, to: raw.rates), ratioToCeiling: Interval.ofRatios(rates, to: ceilings).median,
@@ -66,10 +66,14 @@ struct BenchRowTrials: Sendable {
             duplicates: all.reduce(0) { $0 + $1.duplicates }, lost: all.reduce(0) { $0 + $1.lost },
             corrupted: all.reduce(0) { $0 + $1.corrupted }, crash: price, measuredSeconds: seconds,
             client: cell.client.rawValue)
+        row.latencySpectrum = openLoop?.report.latencies[ObservedStage.sink.rawValue]?.spectrum
+        return row
     }
 
     private var percentiles: [String: BenchRow.Percentiles] {
-        (openLoop?.report.latencies ?? [:]).mapValues { .init(p50: $0.p50, p99: $0.p99, p999: $0.p999) }
+        (openLoop?.report.latencies ?? [:]).mapValues {
+            .init(p50: $0.spectrum.p50, p99: $0.spectrum.p99, p999: $0.spectrum.p999)
+        }
     }
 
     private func offered(_ rate: Double, copies: Int) -> BenchRow.OfferedLoadFigures? {

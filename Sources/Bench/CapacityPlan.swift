@@ -18,6 +18,8 @@ public struct PlannedLoad: Equatable, Sendable {
     public var crashesPerDay: Double
     /// Bytes of a record; nil: what the benchmark measured.
     public var recordBytes: Double?
+    /// What things cost.
+    public var prices = PriceSheet.example
 
     /// Makes a load.
     public init(
@@ -39,11 +41,13 @@ public enum CapacityPlan {
     /// Batches whose blocks the log still holds: the one that runs and the one that gathers.
     static let liveBatches = 2.0
 
-    /// The plan for `load` from the first setting of `bench`.
+    /// The plan for `load` from the first setting of `bench`, with the pipelines of `league` beside it.
     ///
     /// - Throws: ``Diagnosis`` for a benchmark that holds nothing to go by; `NumberError` for a rate that fills a batch
     ///   with more records than can be worked out.
-    public static func make(_ load: PlannedLoad, from bench: BenchResult, source: String) throws -> PlanResult {
+    public static func make(
+        _ load: PlannedLoad, from bench: BenchResult, source: String, league: LeagueResult? = nil
+    ) throws -> PlanResult {
         guard bench.valid, let setting = bench.settings.first else {
             throw Diagnosis(
                 cause: "\(source): this benchmark was invalid, so nothing follows from it",
@@ -58,21 +62,31 @@ public enum CapacityPlan {
         let rows = bench.rows.filter {
             $0.setting == setting.name && $0.strategy != Strategy.raw.rawValue && $0.client == bench.rows.first?.client
         }
-        let plans = rows.compactMap { plan($0, load, setting) }
+        let bytes = load.recordBytes ?? setting.bytesPerRecord
+        let inputs = CostInputs(
+            recordsPerSecond: load.recordsPerSecond, recordBytes: bytes,
+            batchSeconds: Double(setting.batchIntervalMilliseconds) / 1000, retentionSeconds: load.retentionSeconds,
+            crashesPerDay: load.crashesPerDay, prices: load.prices)
+        let restarts = rows.compactMap(\.crash?.recoverySeconds)
+        let plans = rows.compactMap { plan($0, load, setting, inputs, restarts: restarts) }
         guard !plans.isEmpty else {
             throw Diagnosis(
                 cause: "\(source): it has no row of a strategy",
                 fix: "name another one: kbench bench --out DIR makes DIR/bench.json", exitCode: .usage)
         }
-        let bytes = load.recordBytes ?? setting.bytesPerRecord
-        return PlanResult(
+        var result = PlanResult(
             rows: plans, recordsPerSecond: load.recordsPerSecond, partitions: load.partitions,
             retentionSeconds: load.retentionSeconds, crashesPerDay: load.crashesPerDay, recordBytes: bytes,
             kafkaBytes: load.recordsPerSecond * bytes * load.retentionSeconds,
-            source: source, assumptions: assumptions(setting, load, bench))
+            source: source, assumptions: assumptions(setting, load, bench) + assumptions(inputs, league))
+        result.inputs = inputs
+        result.pipelines = league.map { pipelines(of: $0, inputs) }
+        return result
     }
 
-    private static func plan(_ row: BenchRow, _ load: PlannedLoad, _ setting: BenchSetting) -> PlanRow? {
+    private static func plan(
+        _ row: BenchRow, _ load: PlannedLoad, _ setting: BenchSetting, _ inputs: CostInputs, restarts: [Double]
+    ) -> PlanRow? {
         guard let strategy = Strategy(rawValue: row.strategy), let sink = SinkKind(rawValue: row.sink),
             row.recordsPerSecond > 0
         else { return nil }
@@ -83,9 +97,9 @@ public enum CapacityPlan {
         func scaled(_ interval: Interval, _ scale: (Double) -> Double) -> Interval {
             Interval(median: scale(interval.median), low: scale(interval.low), high: scale(interval.high))
         }
-        let hasLog = row.walBytesPerIngestedByte > 0.5
+        let hasLog = hasLog(row)
         let crash = crash(BenchCell(strategy: strategy, sink: sink), load, setting)
-        return PlanRow(
+        var plan = PlanRow(
             strategy: row.strategy, sink: row.sink, guarantee: row.guarantee,
             cores: scaled(row.cpu) { $0 * rate / 1e6 },
             shareOfOneWorker: rate / row.recordsPerSecond,
@@ -95,7 +109,14 @@ public enum CapacityPlan {
             logBytesPerDay: scaled(row.walFactor) { $0 * bytes * 86_400 },
             duplicatesPerDay: scaled(crash.duplicates) { $0 * load.crashesPerDay },
             lostPerDay: scaled(crash.lost) { $0 * load.crashesPerDay }, crashPoint: crash.point)
+        let basis = basis(
+            of: row, duplicates: crash.duplicates, lost: crash.lost, inputs, setting, restarts: restarts)
+        (plan.basis, plan.costs) = (basis, basis.figures(inputs))
+        return plan
     }
+
+    /// Whether a row keeps records in a log; others have at most a few bytes of events.
+    static func hasLog(_ row: BenchRow) -> Bool { row.walBytesPerIngestedByte > 0.5 }
 
     /// What a crash costs by the closed forms: at the point that is priced, and from the cheapest point to the dearest.
     private static func crash(

@@ -79,7 +79,11 @@ public struct CapacityRunner: Sendable {
         var row = CapacityRow(
             strategy: cell.strategy.rawValue, sink: cell.sink?.rawValue ?? "none", client: cell.client.rawValue)
         while let rate = search.next {
-            let probe = try await probe(cell, rate: rate, on: stage, number: row.probes.count + 1)
+            let number = row.probes.count + 1
+            // The search goes the same way again as far as it came: what it does next follows from what it found.
+            let probe = try await options.step("\(cell.name) probe \(number)") {
+                try await self.probe(cell, rate: rate, on: stage, number: number)
+            }
             progress(cell.label, probe)
             row.probes.append(probe)
             search.note(rate, isSustained: probe.isSustained)
@@ -102,7 +106,7 @@ public struct CapacityRunner: Sendable {
                     cause: reason, fix: "run it again with nothing else on the machine", exitCode: .invalidRun)
             }
             let lag = Lag.quarters(of: trial.samples, records: trial.run.produced)
-            probe.p99Microseconds = trial.report.latencies[ObservedStage.sink.rawValue]?.p99
+            probe.p99Microseconds = trial.report.latencies[ObservedStage.sink.rawValue]?.spectrum.p99
             probe.lagEarly = lag?.early
             probe.lagLate = lag?.late
             probe.duplicates = trial.run.duplicates

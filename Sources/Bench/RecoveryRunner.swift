@@ -33,7 +33,13 @@ public struct RecoveryRunner: Sendable {
         case broker
     }
 
-    /// Measures every size.
+    /// What a size came to.
+    private struct Step: Codable {
+        var row: RecoveryRow
+        var broker: BrokerInfo
+    }
+
+    /// Measures every size; one that was measured before an interruption is taken as it was.
     ///
     /// - Throws: ``Diagnosis``; no worker, no topic and no file is left behind then.
     public func run() async throws -> RecoveryResult {
@@ -41,6 +47,12 @@ public struct RecoveryRunner: Sendable {
         var rows: [RecoveryRow] = []
         var broker = BrokerInfo(kind: "embedded", address: "")
         for (index, size) in megabytes.enumerated() {
+            let name = "\(index + 1): \(size) MB"
+            if let known = try options.known(name, as: Step.self) {
+                rows.append(known.row)
+                broker = known.broker
+                continue
+            }
             var settings = settings
             settings.records = max(1, size * 1_000_000 / settings.recordBytes)
             let bench = try await BenchHost.open(settings, options: options) { [progress, megabytes] label in
@@ -49,8 +61,10 @@ public struct RecoveryRunner: Sendable {
             broker = bench.stage.host.value.info
             do {
                 progress((Double(index) + 0.5) / Double(megabytes.count), "\(size) MB")
-                rows.append(try await measure(bench.stage))
+                let row = try await measure(bench.stage)
                 try await bench.close()
+                try options.record(name, Step(row: row, broker: broker))
+                rows.append(row)
             } catch {
                 try? await bench.close()
                 throw error is CancellationError ? error : Diagnosis(of: error)

@@ -12,10 +12,14 @@ package struct CampaignExport: Sendable {
         case k8s
     }
 
-    /// The commands that can be divided: they know `--shard`, `--resume` and `--merge`.
-    package static let commands = ["atlas", "judge"]
+    /// The commands that can be divided: they know `--shard` and `--merge`, and a file that each part writes its steps to.
+    package static let commands = ["atlas", "judge", "swarm", "matrix"]
+    /// Those whose file is called so; of the others it is `--resume`.
+    private static let journalled = ["swarm", "matrix"]
     /// What it says itself of each part, and so must not be said.
-    package static let ownOptions = ["--shard", "--resume", "--merge", "--format", "--capsules", "--quiet"]
+    package static let ownOptions = [
+        "--shard", "--resume", "--journal", "--merge", "--format", "--capsules", "--quiet", "--dry-run",
+    ]
     /// How many parts there may be: as many as a matrix of GitHub has at most.
     package static let partLimits = 1...256
 
@@ -43,10 +47,11 @@ package struct CampaignExport: Sendable {
 
     /// The command line of a part, `index` being what the shell knows it by, from 1 on.
     private func part(_ index: String, in folder: String) -> String {
-        let capsules = name == "atlas" ? ["--capsules", "\"\(folder)/capsules-\(index)\""] : []
+        let capsules = ["atlas", "swarm"].contains(name) ? ["--capsules", "\"\(folder)/capsules-\(index)\""] : []
+        let file = Self.journalled.contains(name) ? "--journal" : "--resume"
         return line(
             command.map(Self.quoted),
-            ["--shard", "\"\(index)/\(parts)\"", "--resume", "\"\(folder)/part-\(index).ndjson\""] + capsules
+            ["--shard", "\"\(index)/\(parts)\"", file, "\"\(folder)/part-\(index).ndjson\""] + capsules
                 + ["--quiet"])
     }
 

@@ -17,6 +17,8 @@ public struct SwarmRunner: Sendable {
     private let capsules: String
     private let version: String
     private let journal: StepJournal?
+    /// Which part of the ranges is run here, from 1, and of how many.
+    package var shard: (number: Int, count: Int) = (1, 1)
     private let progress: @Sendable (Double, String) -> Void
 
     /// Makes a runner that reports progress as it goes.
@@ -75,22 +77,21 @@ public struct SwarmRunner: Sendable {
         }
         let clock = MonotonicClock()
         let began = clock.now()
-        let chunks = stride(from: seeds.lowerBound, through: seeds.upperBound, by: Int(SwarmRunner.seedsAtOnce)).map {
-            $0..<min($0 + SwarmRunner.seedsAtOnce, seeds.upperBound + 1)
-        }
+        let chunks = chunks
+        let mine = chunks.indices.filter { $0 % shard.count == shard.number - 1 }
         let shared = Mutex(Shared())
         let (progress, faults, journal) = (progress, faults, journal)
-        try PlainThreads().run(min(Processes.processorCount(), chunks.count)) { _ in
+        try PlainThreads().run(max(1, min(Processes.processorCount(), mine.count))) { _ in
             while true {
                 let place: Int? = shared.withLock { shared in
                     let isBroken = shared.results.values.contains { $0.brokenSeed != nil }
-                    guard shared.next < chunks.count, !isBroken, shared.failure == nil else { return nil }
+                    guard shared.next < mine.count, !isBroken, shared.failure == nil else { return nil }
                     shared.next += 1
-                    return shared.next - 1
+                    return mine[shared.next - 1]
                 }
                 guard let place else { return }
                 do {
-                    let name = "seeds \(chunks[place].lowerBound)..\(chunks[place].upperBound - 1)"
+                    let name = Self.name(of: chunks[place])
                     let known = try journal?.value(of: name, as: Step.self)
                     let result = try known?.part ?? Swarm(seeds: chunks[place], faults: faults).run()
                     if known == nil {
@@ -103,7 +104,7 @@ public struct SwarmRunner: Sendable {
                         shared.results[place] = result
                         return shared.results.count
                     }
-                    progress(Double(done) / Double(chunks.count), "seed \(chunks[place].upperBound - 1)")
+                    progress(Double(done) / Double(mine.count), "seed \(chunks[place].upperBound - 1)")
                 } catch {
                     shared.withLock { $0.failure = $0.failure ?? Diagnosis(of: error) }
                 }
@@ -111,18 +112,42 @@ public struct SwarmRunner: Sendable {
         }
         let (results, before, failure) = shared.withLock { ($0.results, $0.before, $0.failure) }
         if let failure { throw failure }
-        return try report(results, chunks: chunks.count, seconds: before + Double(clock.now() - began) / 1e9)
+        return try report(mine.map { results[$0] }, seconds: before + Double(clock.now() - began) / 1e9)
     }
 
-    private func report(_ results: [Int: SwarmPart], chunks: Int, seconds: Double) throws -> SwarmResult {
+    /// What a step is called that runs a range.
+    private static func name(of chunk: Range<UInt64>) -> String { "seeds \(chunk.lowerBound)..\(chunk.upperBound - 1)" }
+
+    private var chunks: [Range<UInt64>] {
+        stride(from: seeds.lowerBound, through: seeds.upperBound, by: Int(SwarmRunner.seedsAtOnce)).map {
+            $0..<min($0 + SwarmRunner.seedsAtOnce, seeds.upperBound + 1)
+        }
+    }
+
+    /// How many parts there can be, of which each has something to run.
+    package var mostParts: Int { chunks.count }
+
+    /// Puts the steps of all parts together. Nothing is run.
+    ///
+    /// - Throws: ``Diagnosis`` where a range is missing that comes before a broken promise.
+    package func merge(_ journal: StepJournal) throws -> SwarmResult {
+        let names = chunks.map(Self.name)
+        let steps = try names.map { try journal.value(of: $0, as: Step.self) }
+        // Behind the first broken seed nothing counts, so a part need not have come so far.
+        let needed = steps.firstIndex { $0?.part.brokenSeed != nil }.map { $0 + 1 } ?? names.count
+        try journal.refuseMissing(of: Array(names.prefix(needed)), repeats: "kbench swarm")
+        return try report(steps.map { $0?.part }, seconds: 0)
+    }
+
+    private func report(_ results: [SwarmPart?], seconds: Double) throws -> SwarmResult {
         var root = StableHash()
         var count = 0
         var repeated = 0
         var broken: SwarmPart?
         var script = faults.map { ScriptedFault(fault: $0.description, struck: 0) }
         // Behind the first broken seed nothing counts, so that the report does not depend on who was faster.
-        for place in 0..<chunks {
-            guard broken == nil, let result = results[place] else { break }
+        for result in results {
+            guard broken == nil, let result else { break }
             for hash in result.hashes { root.add(hash) }
             count += result.seeds
             repeated += result.repeated

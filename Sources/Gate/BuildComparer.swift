@@ -88,6 +88,12 @@ public struct BuildComparer: Sendable {
         return (metrics, broken)
     }
 
+    /// What a pair came to: all of it is made in one sitting.
+    private struct Step: Codable {
+        var base: [String: Double]
+        var new: [String: Double]
+    }
+
     /// Makes pairs of runs by turns, the order of each turn drawn.
     private func add(
         to pairs: inout RunPairs, _ base: MeasuredProgram, _ new: MeasuredProgram, _ word: String,
@@ -95,15 +101,24 @@ public struct BuildComparer: Sendable {
     ) async throws {
         for number in 0..<options.pairs {
             let label = "pair \(number + 1) of \(options.pairs)\(word)"
+            // The order is drawn whether the pair is still to be made or not, so that the next one's is the same.
+            let baseIsFirst = (0..<options.bestOf).map { _ in Bool.random(using: &random) }
+            let step = "\(options.stepPrefix)pair \(number + 1)\(word)"
+            if let known = try options.journal?.value(of: step, as: Step.self) {
+                pairs.pairs.append((known.base, known.new))
+                continue
+            }
             var turns: [RunPairs.Pair] = []
             for turn in 0..<options.bestOf {
                 let share = (Double(number) + Double(turn) / Double(options.bestOf)) / Double(options.pairs)
-                let baseIsFirst = Bool.random(using: &random)
+                let baseIsFirst = baseIsFirst[turn]
                 let one = try await run(baseIsFirst ? base : new, share, label)
                 let other = try await run(baseIsFirst ? new : base, share, label)
                 turns.append((baseIsFirst ? one : other, baseIsFirst ? other : one))
             }
-            pairs.pairs.append((pairs.best(of: turns.map(\.base)), pairs.best(of: turns.map(\.new))))
+            let made = Step(base: pairs.best(of: turns.map(\.base)), new: pairs.best(of: turns.map(\.new)))
+            try options.journal?.record(step, made)
+            pairs.pairs.append((made.base, made.new))
         }
     }
 
@@ -182,6 +197,7 @@ extension BuildComparer {
             options.new = options.base
             options.tiers = .measured
             options.seed &+= UInt64(number)
+            options.stepPrefix = "comparison \(number + 1), "
             let result = try await BuildComparer(options) { share, label in
                 progress((Double(number) + share) / Double(count), "comparison \(number + 1) of \(count), \(label)")
             }.run()

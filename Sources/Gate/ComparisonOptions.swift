@@ -1,4 +1,5 @@
 // What a comparison of two builds is asked to do.
+package import Harness
 
 /// The options of a comparison.
 public struct ComparisonOptions: Sendable {
@@ -42,6 +43,10 @@ public struct ComparisonOptions: Sendable {
     public var plantedSlowdown: Double
     /// The folder that holds the runs' files while it compares.
     public var workDirectory: String
+    /// Where pairs that are over are noted, and found again after an interruption; nil: nowhere.
+    package var journal: StepJournal?
+    /// What the names of its steps begin with.
+    package var stepPrefix = ""
 
     /// What is measured unless something else is asked for.
     public static let standardCommand = [

@@ -26,21 +26,28 @@ public enum GatePolicyFile {
     /// - Throws: ``ScenarioError`` with file, line and key.
     public static func parse(_ text: String, file: String) throws(ScenarioError) -> GatePolicy {
         let root = try YAMLValue.root(of: text, file: file)
-        let top = try root.mapping(known: ["inconclusive", "rules"])
+        let top = try root.mapping(known: ["inconclusive", "other-machine", "rules"])
         let word = try top.required("inconclusive")
-        let inconclusive = try word.text()
-        guard ["pass", "red"].contains(inconclusive) else {
-            throw word.error(.unknownName, "'\(inconclusive)' is not known here", fix: "write pass or red")
-        }
+        let inconclusiveIsRed = try word.isRed()
+        let otherMachineIsRed = try top["other-machine"]?.isRed() ?? true
         var rules: [GatePolicy.Rule] = []
         for element in try top.required("rules").elements() {
-            let rule = try element.mapping(known: ["metric", "tier", "margin-percent"])
+            let rule = try element.mapping(known: ["metric", "tier", "margin", "margin-percent", "direction"])
             rules.append(
                 GatePolicy.Rule(
                     metric: try rule.required("metric").text(), tier: try rule.required("tier").integer(in: 0...1),
-                    marginPercent: try rule.required("margin-percent").percent()))
+                    marginPercent: try margin(of: rule), direction: try rule["direction"]?.direction()))
         }
-        return GatePolicy(rules: rules, inconclusiveIsRed: inconclusive == "red")
+        return GatePolicy(rules: rules, inconclusiveIsRed: inconclusiveIsRed, otherMachineIsRed: otherMachineIsRed)
+    }
+
+    /// The margin of a rule, by either of its names.
+    private static func margin(of rule: YAMLMapping) throws(ScenarioError) -> Double {
+        guard let margin = rule["margin"] else { return try rule.required("margin-percent").percent() }
+        if let other = rule["margin-percent"] {
+            throw other.error(.impossibleValue, "the rule has a margin already", fix: "leave out one of the two")
+        }
+        return try margin.margin()
     }
 
     /// Reads the comparison that `kbench compare --format json` printed.
@@ -80,6 +87,37 @@ public enum GatePolicyFile {
 }
 
 extension YAMLValue {
+    /// Whether it is `red`, and not `pass`.
+    fileprivate func isRed() throws(ScenarioError) -> Bool {
+        let text = try text()
+        guard ["pass", "red"].contains(text) else {
+            throw error(.unknownName, "'\(text)' is not known here", fix: "write pass or red")
+        }
+        return text == "red"
+    }
+
+    /// Which way a metric is better.
+    fileprivate func direction() throws(ScenarioError) -> GateMetric.Better {
+        let text = try text()
+        guard let better = GateMetric.Better(rawValue: text) else {
+            throw error(
+                .unknownName, "'\(text)' is not known here",
+                fix: "write higher where more is better, or lower where less is")
+        }
+        return better
+    }
+
+    /// A share such as `10%`.
+    fileprivate func margin() throws(ScenarioError) -> Double {
+        let text = try text()
+        guard text.hasSuffix("%"), let number = Double(text.dropLast().filter { $0 != " " }),
+            (0...1000).contains(number)
+        else {
+            throw error(.impossibleValue, "'\(text)' is no margin", fix: "write per cent from 0 to 1000, such as 10%")
+        }
+        return number
+    }
+
     /// A share in per cent, from 0 to 1000.
     fileprivate func percent() throws(ScenarioError) -> Double {
         let text = try text()

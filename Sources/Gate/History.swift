@@ -13,12 +13,15 @@ public struct HistoryEntry: Codable, Equatable, Sendable {
     public var date: String
     /// The figures by name.
     public var figures: [String: Double]
+    /// The machine that they were measured on; nil where nobody said it.
+    public var host: HostInfo?
 
     /// Makes an entry.
-    public init(commit: String, date: String, figures: [String: Double]) {
+    public init(commit: String, date: String, figures: [String: Double], host: HostInfo? = nil) {
         self.commit = commit
         self.date = date
         self.figures = figures
+        self.host = host
     }
 }
 
@@ -95,23 +98,40 @@ public struct History: Sendable {
         }
     }
 
-    /// Where each figure began to come out differently, by name and then by commit. Figures of fewer commits than a change
-    /// needs on both sides are left out.
-    public func changes(seed: UInt64 = 1) -> [HistoryChange] {
+    /// Each figure from commit to commit, by name, with where it began to come out differently. Figures of fewer commits than
+    /// a change needs on both sides have none.
+    public func series(seed: UInt64 = 1) -> [HistorySeries] {
         let names = Set(entries.flatMap { $0.figures.keys }).sorted()
-        return names.enumerated().flatMap { place, name in
-            let points = entries.compactMap { entry in entry.figures[name].map { (entry, $0) } }
-            let series = points.map(\.1)
+        return names.enumerated().map { place, name in
+            let points = entries.compactMap { entry in
+                entry.figures[name].map { HistorySeries.Point(commit: entry.commit, date: entry.date, value: $0) }
+            }
             var random = SeededRandom(seed: seed, stream: UInt64(place) + 1)
-            let starts = ChangePoints().find(in: series, random: &random)
-            let bounds = [0] + starts + [series.count]
-            return starts.enumerated().map { index, start in
+            return HistorySeries(
+                figure: name, points: points, changes: ChangePoints().find(in: points.map(\.value), random: &random))
+        }
+    }
+
+    /// Where each figure began to come out differently, by name and then by commit.
+    public func changes(seed: UInt64 = 1) -> [HistoryChange] { History.changes(of: series(seed: seed)) }
+
+    private static func changes(of series: [HistorySeries]) -> [HistoryChange] {
+        series.flatMap { series in
+            let medians = series.medians
+            return series.changes.map { start in
                 HistoryChange(
-                    figure: name, commit: points[start].0.commit, date: points[start].0.date,
-                    before: Sample.median(Array(series[bounds[index]..<start])),
-                    after: Sample.median(Array(series[start..<bounds[index + 2]])))
+                    figure: series.figure, commit: series.points[start].commit, date: series.points[start].date,
+                    before: medians[start - 1], after: medians[start])
             }
         }
+    }
+
+    /// What a report of the history says.
+    public func result() -> HistoryResult {
+        let all = series()
+        return HistoryResult(
+            commits: entries.count, damagedLines: damagedLines, changes: History.changes(of: all),
+            series: HistorySeries.telling(all, most: HistoryResult.mostSeries))
     }
 
     /// What git says of the newest commit here.
@@ -126,6 +146,14 @@ public struct History: Sendable {
                 cause: "git names no commit here", fix: "give --commit and --date", exitCode: .usage)
         }
         return (words[0], words[1])
+    }
+
+    private struct Hosted: Decodable { var host: HostInfo }
+
+    /// The machine that the first of `files` names; nil where none does.
+    public static func host(files: [String]) -> HostInfo? {
+        files.lazy.compactMap { FileManager.default.contents(atPath: $0) }
+            .compactMap { try? JSONDecoder().decode(Hosted.self, from: $0).host }.first
     }
 
     /// Whether a figure is known only by its place in a list: the points of a series are no figures of their own.

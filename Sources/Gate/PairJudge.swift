@@ -65,7 +65,7 @@ struct RunPairs {
     }
 
     /// Whether a figure counts duplicates or losses that were found.
-    private static func isOutcome(_ name: String) -> Bool {
+    static func isOutcome(_ name: String) -> Bool {
         let isExpectation = name.split(separator: "/").contains("expected")
         return ["duplicates", "lost"].contains(FigureTree.kind(of: name)) && !isExpectation
     }

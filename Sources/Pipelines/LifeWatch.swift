@@ -54,6 +54,7 @@ struct LifeWatch: Sendable {
             var hidden = Duration.zero
             var lastChange: Duration?
             var rowsAfterCommit = false
+            var lags: [(at: Duration, lag: Int)] = []
         }
         let state = Mutex(State())
     }
@@ -64,6 +65,8 @@ struct LifeWatch: Sendable {
     var firstFetch: Duration? { seen.state.withLock { $0.firstFetch } }
     /// When the output changed last; nil: nobody looked.
     var lastChange: Duration? { seen.state.withLock { $0.lastChange } }
+    /// What lay ahead of where it asked last, whenever that changed.
+    var lags: [(at: Duration, lag: Int)] { seen.state.withLock { $0.lags } }
     /// How long rows that were all there could not be seen.
     var hidden: Duration { seen.state.withLock { $0.hidden } }
 
@@ -115,6 +118,7 @@ struct LifeWatch: Sendable {
             let before = progress
             progress = try await BlockingThread.run { proxy.progress }
             if progress != before { changed = now }
+            if progress.positions != before.positions { noteLag(progress.positions, at: now - start) }
             if now - changed > Self.patience {
                 if let loss = try await whatIsGone() { return end(life, .robbed(loss)) }
                 changed = clock.now
@@ -173,6 +177,14 @@ struct LifeWatch: Sendable {
         return ends.enumerated().allSatisfy { partition, end in
             (positions[WirePlace(topic, Int32(clamping: partition))] ?? -1) >= end
         }
+    }
+
+    private func noteLag(_ positions: [WirePlace: Int64], at: Duration) {
+        let lag = ends.enumerated().reduce(0) { sum, partition in
+            let position = positions[WirePlace(topic, Int32(clamping: partition.offset))] ?? 0
+            return sum + Int(clamping: max(0, partition.element - position))
+        }
+        seen.state.withLock { $0.lags.append((at, lag)) }
     }
 
     /// What the topic lacks that it was filled with, in words; nil: nothing, or nobody can tell just now.

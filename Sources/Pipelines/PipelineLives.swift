@@ -47,6 +47,10 @@ struct PipelineLives: Sendable {
             let ending = try await life(victim, watch, killedAfter: isFirst ? trial.moment : nil)
             victim.set(nil)
             try Task.checkCancellation()
+            let isOver = watch.outcome != nil || ending.exit == .finished
+            outcome.run.noteLife(
+                victim.hasFired || ending.exit == .killed && !isOver ? "killed" : isOver ? "finished" : "failed",
+                from: born - start, to: clock.now - start, watch)
             let silence = watch.firstFetch ?? (clock.now - born)
             // What the first takes to start is its own: no member before it holds its group up.
             if isFirst {
@@ -67,6 +71,7 @@ struct PipelineLives: Sendable {
             }
             if victim.hasFired {
                 try await takeStock(watch, &outcome)
+                outcome.run.noteRows(outcome.run.atKill?.sinkRows)
                 victim.spare()
             } else if let decided = watch.outcome {
                 switch decided {

@@ -130,6 +130,9 @@ struct PipelineTrial: Sendable {
         _ proxy: KafkaProxy, _ offsets: Handed<GroupOffsets>, _ view: Handed<TopicView>?
     ) async throws {
         try await BlockingThread.run {
+            // A group with a member that was killed at the end could not be removed.
+            proxy.freeze()
+            proxy.evict()
             proxy.stop()
             offsets.value.close()
             view?.value.close()
@@ -289,6 +292,7 @@ struct PipelineTrial: Sendable {
             outcome.run.duplicates = tally.delivered - tally.distinct
             outcome.run.lost = pipeline.load.records - tally.distinct
             outcome.run.foreign = tally.unknown
+            outcome.run.noteRows(tally.delivered)
             outcome.run.causes = DuplicateCauses.of(tally, production, outcome.ledger, topic)
         } catch let error as OutputError {
             outcome.run.lost = pipeline.load.records

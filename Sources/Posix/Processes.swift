@@ -99,6 +99,12 @@ public enum Processes {
         return "\(text(names.sysname)) \(text(names.release)) \(text(names.machine))"
     }
 
+    /// What the processor calls itself; nil where the system does not say.
+    public static func processorName() -> String? {
+        let line = text(of: "/proc/cpuinfo").split(separator: "\n").first { $0.hasPrefix("model name") }
+        return line.flatMap { $0.split(separator: ":", maxSplits: 1).last }.map { String($0.drop { $0 == " " }) }
+    }
+
     /// The bytes of memory that can be had without swapping, as the kernel estimates them; the largest number where it does
     /// not say.
     public static func availableMemory() -> Int64 {

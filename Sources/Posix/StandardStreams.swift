@@ -23,6 +23,11 @@ public enum StandardStreams {
     /// - Throws: `DiskError`.
     public static func writeOutput(_ text: String) throws { try writeBytes(text.printable) }
 
+    /// Writes text that is painted already, its own control characters written out, to standard output as it is.
+    ///
+    /// - Throws: `DiskError`.
+    public static func writePainted(_ text: String) throws { try writeBytes(text) }
+
     /// Writes the bytes of `text` to standard output as they are, for programs; a terminal gets them printable.
     ///
     /// - Throws: `DiskError`.

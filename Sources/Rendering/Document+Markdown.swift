@@ -16,6 +16,7 @@ extension Document {
         case .figure(let figure):
             figure.title + "\n\n"
                 + (figure.lines.map { "```\n\($0.joined(separator: "\n"))\n```" } ?? figure.table.markdown)
+        case .calculator(let calculator): calculator.table.markdown
         case .code(let text, _): "```\n\(text)\n```"
         }
     }

@@ -1,4 +1,5 @@
 // A document for a terminal: as wide as that is, the least important columns left out by name.
+internal import World
 
 extension Document {
     /// The width where there is no terminal to ask.
@@ -8,8 +9,10 @@ extension Document {
     package static let pageRows = 40
 
     /// The document as text of at most `width` columns; only what cannot be broken is wider. A table has `rows` rows at
-    /// most, and says how many there are besides; nil: all of them.
-    package func text(width: Int = standardWidth, rows: Int? = nil) -> String {
+    /// most, and says how many there are besides; nil: all of them. With colours its control characters are written out
+    /// already, but for those that paint.
+    package func text(width: Int = standardWidth, rows: Int? = nil, isColored: Bool = false) -> String {
+        let paint = Paint(isOn: isColored)
         var text = ""
         var last: Block?
         for block in blocks(for: .terminal) {
@@ -18,26 +21,31 @@ extension Document {
             case (nil, _), (.heading, .list), (.code, .code): break
             default: text += "\n"
             }
-            text += Document.text(block, width: width, rows: rows)
+            text += Document.text(block, width: width, rows: rows, paint)
             last = block
         }
         return text
     }
 
-    private static func text(_ block: Block, width: Int, rows: Int?) -> String {
+    private static func text(_ block: Block, width: Int, rows: Int?, _ paint: Paint) -> String {
         switch block {
-        case .heading(let text, _), .verdict(let text): lines(text.wrapped(width))
+        case .heading(let text, _): paint.lines(lines(text.wrapped(width)))
+        case .verdict(let text): paint.verdict(lines(text.wrapped(width)))
         case .prose(let text):
-            text.split(separator: "\n", omittingEmptySubsequences: false)
-                .map { lines(String($0).wrapped(width)) }.joined()
+            paint.lines(
+                text.split(separator: "\n", omittingEmptySubsequences: false)
+                    .map { lines(String($0).wrapped(width)) }.joined())
         case .list(let points):
-            points.map { point in
-                point.wrapped(width - 2).enumerated().map { ($0 == 0 ? "- " : "  ") + $1 + "\n" }.joined()
-            }.joined()
-        case .table(let table): table.text(width: width, most: rows)
+            paint.lines(
+                points.map { point in
+                    point.wrapped(width - 2).enumerated().map { ($0 == 0 ? "- " : "  ") + $1 + "\n" }.joined()
+                }.joined())
+        case .table(let table): table.text(width: width, most: rows, paint)
         case .figure(let figure):
-            lines(figure.title.wrapped(width)) + (figure.lines.map(lines) ?? figure.table.text(width: width))
-        case .code(let text, let label): "\(label): \(text)\n"
+            paint.lines(lines(figure.title.wrapped(width)))
+                + (figure.lines.map { paint.lines(lines($0)) } ?? figure.table.text(width: width, paint))
+        case .calculator(let calculator): calculator.table.text(width: width, most: rows, paint)
+        case .code(let text, let label): paint.lines("\(label): \(text)\n")
         }
     }
 
@@ -104,13 +112,13 @@ extension Table {
     /// The columns aligned, without those that the width has no room for; their names are in a line below. Headings
     /// take two lines where one is not enough. What is not as it must be comes first; of more than `most` rows the first
     /// are shown.
-    func text(width: Int, most: Int? = nil) -> String {
+    func text(width: Int, most: Int? = nil, _ paint: Paint = Paint(isOn: false)) -> String {
         let (shown, widths) = layout(width: width)
         let headings = shown.enumerated().map { columns[$1].heading.broken(widths[$0]) }
         let height = headings.map(\.count).max() ?? 0
         // Headings of one line stand right above the rule.
         let raised = headings.map { Array(repeating: "", count: height - $0.count) + $0 }
-        var text = lines(raised, widths, shown)
+        var text = paint.lines(lines(raised, widths, shown))
         text += widths.map { String(repeating: "-", count: $0) }.joined(separator: Table.gap) + "\n"
         let first = Set(failures)
         let order = failures + rows.indices.filter { !first.contains($0) }
@@ -118,7 +126,7 @@ extension Table {
         let count = most.map { order.count > $0 + 2 ? $0 : order.count } ?? order.count
         for index in order.prefix(count) {
             let cells = shown.enumerated().map { rows[index][$1].text.lineForm.broken(widths[$0]) }
-            text += lines(cells, widths, shown)
+            text += paint.lines(lines(cells, widths, shown), as: first.contains(index) ? .bad : nil)
         }
         var notes: [String] = []
         if count < order.count {
@@ -132,7 +140,7 @@ extension Table {
             notes.append(
                 "not shown in \(width) columns: \(dropped.map { columns[$0].heading }.joined(separator: ", "))")
         }
-        return text + notes.flatMap { $0.wrapped(width) }.map { $0 + "\n" }.joined()
+        return text + paint.lines(notes.flatMap { $0.wrapped(width) }.map { $0 + "\n" }.joined())
     }
 
     /// The columns that have room, and their widths.

@@ -36,6 +36,8 @@ package struct Document: Equatable, Sendable {
         case table(Table)
         /// Numbers that are better seen than read.
         case figure(Figure)
+        /// Figures that follow from numbers which can be changed on a page; elsewhere their table.
+        case calculator(Calculator)
         /// What is to be typed or kept as it stands; the label says what for.
         case code(String, label: String)
     }

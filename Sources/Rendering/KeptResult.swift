@@ -37,6 +37,7 @@ package struct KeptResult: Sendable {
             MutantsResult.self, ReplayResult.self, ShrinkResult.self, RecordLifeResult.self, ExactFigures.self,
             BuildComparison.self, CalibrationResult.self, GateResult.self, HistoryResult.self, OffsetsResult.self,
             ResultListResult.self, LeagueResult.self, DiffResult.self, DoctorResult.self,
+            EstimateResult.self,
         ]
         return Dictionary(uniqueKeysWithValues: all.map { ($0.schema.name, $0) })
     }()
@@ -100,7 +101,7 @@ package struct KeptResult: Sendable {
         let known = ["result.json"] + names.keys.sorted()
         guard
             let name = known.first(where: files.contains)
-                ?? files.filter({ $0.hasSuffix(".json") && $0 != ResultsFolder.hostFile }).sorted().first
+                ?? files.filter({ $0.hasSuffix(".json") && !ResultsFolder.ownNames.contains($0) }).sorted().first
         else {
             if files.contains(ResultsFolder.stepsFile) {
                 throw ResultsError(

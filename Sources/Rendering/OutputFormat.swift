@@ -15,14 +15,15 @@ package enum OutputFormat: String, CaseIterable, Sendable {
     /// The full report as a page for a browser, with its pictures.
     case html
 
-    /// A result in this form, its last line ended; `width` is the terminal's, `rows` the most that a table has there.
+    /// A result in this form, its last line ended; `width` is the terminal's, `rows` the most that a table has there, and
+    /// `isColored` says whether text has colours.
     ///
     /// - Throws: `EncodingError` when a number of the result is not finite and the form is JSON.
     package func render(
-        _ result: some Presentable, width: Int = Document.standardWidth, rows: Int? = nil
+        _ result: some Presentable, width: Int = Document.standardWidth, rows: Int? = nil, isColored: Bool = false
     ) throws -> String {
         switch self {
-        case .text: result.document.text(width: width, rows: rows)
+        case .text: result.document.text(width: width, rows: rows, isColored: isColored)
         case .json: try result.json()
         case .csv: result.document.csv
         case .markdown: result.document.markdown

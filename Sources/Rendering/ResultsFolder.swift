@@ -54,10 +54,12 @@ package struct ResultsFolder: Equatable, Sendable {
     /// The names of files that kbench gives by itself: nothing else in a folder may have them.
     package static let ownNames: Set<String> = [
         "result.json", "result.csv", "run.json", "summary.csv", "batches.csv", "report.md", "report.html", "command",
-        hostFile, stepsFile,
+        hostFile, stepsFile, paceFile,
     ]
     /// The file that says what machine and build a result is of.
     package static let hostFile = "host.json"
+    /// The file that says how long a result's units took.
+    package static let paceFile = "pace.json"
     /// What the name of a folder ends in whose command is not through, or was interrupted.
     package static let unfinishedEnding = ".unfinished"
     /// The file in it that has the steps that are over.

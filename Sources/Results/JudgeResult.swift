@@ -231,6 +231,8 @@ public struct JudgeResult: VersionedResult, Equatable {
         @OrNull public var invalidReason: String?
         /// What it breaks of the claim, of the limits, or of what follows from the kill; null for nothing.
         @OrNull public var broken: String?
+        /// Its whole lives; nil in results of an older kbench. Lag is to where it asked last.
+        public var timeline: RunTimeline?
         /// The command that repeats it.
         public var reproduce: String
 

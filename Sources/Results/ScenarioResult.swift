@@ -123,11 +123,13 @@ public struct HostInfo: Codable, Equatable, Sendable {
     public var cores: Int
     /// The file system under the run's files, such as `ext4`.
     public var fileSystem: String
+    /// What the processor calls itself; nil where it does not, and in results of an older kbench.
+    public var processor: String?
 
     /// Makes a description.
     public init(
         kbench: String, commit: String? = nil, librdkafka: String, client: String? = nil, system: String, cores: Int,
-        fileSystem: String
+        fileSystem: String, processor: String? = nil
     ) {
         self.kbench = kbench
         self.commit = commit
@@ -136,6 +138,7 @@ public struct HostInfo: Codable, Equatable, Sendable {
         self.system = system
         self.cores = cores
         self.fileSystem = fileSystem
+        self.processor = processor
     }
 }
 
@@ -217,6 +220,12 @@ public struct RunResult: Codable, Equatable, Sendable {
     @OrNull public var uncommitted: Int?
     /// Seconds for which an open transaction hid rows from whoever read the output's topic after the run; nil as above.
     @OrNull public var hiddenSeconds: Double?
+
+    /// The run's whole lives; nil in results of an older kbench.
+    public var timeline: RunTimeline?
+    /// From when a batch was due, or planned where batches are not due at times, until its rows were synced, a record
+    /// each; nil where no batch ended, and in results of an older kbench.
+    public var batchLatencyMicroseconds: LatencySpectrum?
 
     /// The counts that the semantics predict.
     public struct ExpectedCounts: Codable, Equatable, Sendable {

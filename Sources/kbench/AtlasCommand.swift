@@ -56,6 +56,8 @@ struct AtlasCommand: AsyncParsableCommand {
 
     @OptionGroup var output: VerdictOptions
 
+    @OptionGroup var dry: DryRunOption
+
     @Flag(help: "No progress bar.")
     var quiet = false
 
@@ -71,14 +73,10 @@ struct AtlasCommand: AsyncParsableCommand {
         }
         if merge != nil {
             try CommandWords.refuse(
-                ["--shard", "--resume", "--budget"], because: "--merge runs nothing and reads whole journals")
+                ["--shard", "--resume", "--budget", "--dry-run"],
+                because: "--merge runs nothing and reads whole journals")
         }
-        let parts = shard.split(separator: "/").compactMap { Int($0) }
-        guard parts.count == 2, parts[0] >= 1, parts[0] <= parts[1] else {
-            throw Diagnosis(
-                cause: "--shard: '\(shard)' is no part", fix: "write i/n with 1 <= i <= n, such as 2/4",
-                exitCode: .usage)
-        }
+        let part = try CommandPart(shard)
         var template = try load.template()
         template.depth = depth
         template.secondCrashes = choices ?? template.secondCrashes
@@ -93,17 +91,20 @@ struct AtlasCommand: AsyncParsableCommand {
         try OptionCheck.used(
             load.strategy, "--strategy", strategies, in: units.map(\.strategy), { $0.rawValue }, as: nothing)
         try OptionCheck.used(load.sink, "--sink", sinks, in: units.map(\.sink), { $0.rawValue }, as: nothing)
-        guard parts[0] <= units.count else {
+        guard part.number <= units.count else {
             throw Diagnosis(
                 cause: "--shard \(shard): the atlas has \(units.count) units, and none of them falls into this part",
                 fix: "divide it into at most \(units.count) parts", exitCode: .usage)
         }
+        let work = PlannedSearch.atlas(units, shard: (part.number, part.count))
+        let forecast = Forecast(work, in: keeping.out, isDry: dry.dryRun, isQuiet: quiet || merge != nil)
+        if dry.dryRun { return try output.write(forecast.estimate) }
         if let resume { try OutputCheck.file(resume, "--resume") }
         try OutputCheck.folder(capsules, "--capsules")
         try OutputCheck.folder(keeping.out, "--out")
         let journals = try merge.map { try OptionCheck.words($0, "--merge") }
         let options = AtlasOptions(
-            units: units, shard: (parts[0], parts[1]), journal: resume,
+            units: units, shard: (part.number, part.count), journal: resume,
             budgetSeconds: try budget.map { try OptionCheck.seconds($0, 0...31_536_000, "--budget") },
             capsules: capsules,
             version: Kbench.version)
@@ -113,9 +114,11 @@ struct AtlasCommand: AsyncParsableCommand {
             return try AtlasRunner(options) { fraction, label in bar.show(fraction, label) }.run()
         }
         bar.finish()
-        try output.write(result, keptAs: "atlas", in: keeping.out)
+        let isPart = !result.isComplete || resume != nil || merge != nil
+        try output.write(
+            result, keptAs: "atlas", in: keeping.out, with: try forecast.files(isResumed: isPart))
         if output.isText, result.seconds > 0 { StandardStreams.writeErrorLine(result.speed) }
         if !result.violations.isEmpty { throw ExitCode(ExitStatus.guaranteeBroken.rawValue) }
-        if !result.isComplete, parts[1] == 1 { throw ExitCode(ExitStatus.inconclusive.rawValue) }
+        if !result.isComplete, part.count == 1 { throw ExitCode(ExitStatus.inconclusive.rawValue) }
     }
 }

@@ -50,7 +50,11 @@ struct BenchRecoveryCommand: AsyncParsableCommand {
 
     @OptionGroup var keeping: KeepOptions
 
+    @OptionGroup var resuming: ResumeOption
+
     @OptionGroup var output: VerdictOptions
+
+    @OptionGroup var dry: DryRunOption
 
     @Flag(help: "No progress bar.")
     var quiet = false
@@ -75,11 +79,16 @@ struct BenchRecoveryCommand: AsyncParsableCommand {
             return size
         }
         let folder = keeping.out
+        let work = RecoveryRunner.work(settings, megabytes: megabytes)
+        let forecast = Forecast(work, in: folder, isDry: dry.dryRun, isQuiet: quiet)
+        if dry.dryRun { return try output.write(forecast.estimate) }
         try OutputCheck.folder(folder, "--out")
         WorkFolder.removeAbandoned(in: folder)
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
         var runOptions = try broker.runOptions(in: folder, reproduce: reproduce, topics: topics)
         try log.apply(to: &runOptions)
+        let unfinished = try UnfinishedRun("bench-recovery", in: folder, resume: resuming.resume, settings: reproduce)
+        runOptions.journal = unfinished.journal
         let runner = RecoveryRunner(
             settings: settings, megabytes: megabytes,
             options: runOptions
@@ -87,7 +96,8 @@ struct BenchRecoveryCommand: AsyncParsableCommand {
         defer { bar.finish() }
         let result = try await Interruptible.run { try await runner.run() }
         bar.finish()
-        try output.write(result, keptAs: "bench-recovery", in: keeping.out)
+        let pace = try forecast.files(isResumed: resuming.resume != nil)
+        try output.write(result, keptAs: "bench-recovery", in: keeping.out, with: pace, from: unfinished)
         if !result.isValid { throw ExitCode(ExitStatus.invalidRun.rawValue) }
         if !result.holds { throw ExitCode(ExitStatus.guaranteeBroken.rawValue) }
     }

@@ -46,6 +46,8 @@ struct BenchRunCommand: AsyncParsableCommand {
 
     @OptionGroup var output: VerdictOptions
 
+    @OptionGroup var dry: DryRunOption
+
     @Flag(help: "No progress bar.")
     var quiet = false
 
@@ -63,6 +65,8 @@ struct BenchRunCommand: AsyncParsableCommand {
         }
         let place = try place()
         let folder = place ?? "results"
+        let forecast = Forecast(try sweep.work(), in: "results", isDry: dry.dryRun, isQuiet: quiet)
+        if dry.dryRun { return try output.write(forecast.estimate) }
         try OutputCheck.folder(folder, out == nil ? "" : "--out")
         if let place { try ResultForms.bench.check(place) }
         WorkFolder.removeAbandoned(in: folder)
@@ -87,7 +91,8 @@ struct BenchRunCommand: AsyncParsableCommand {
             unfinished.forget()
             try output.write(result)
         } else {
-            try output.write(result, keptAs: "bench", in: folder, with: files, from: unfinished)
+            let kept = files.merging(try forecast.files(isResumed: !isNew)) { given, _ in given }
+            try output.write(result, keptAs: "bench", in: folder, with: kept, from: unfinished)
         }
         switch result.verdict {
         case .pass: return

@@ -17,13 +17,14 @@ struct CampaignCommand: AsyncParsableCommand {
 struct CampaignExportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Print a job array that runs the parts of an atlas or a judgement, and puts them together.",
+        abstract: "Print a job array that runs the parts of a long command, and puts them together.",
         discussion: """
-            Each part is the command with --shard and a --resume file of its own, and goes on where it was killed. The last \
-            step puts the files together; it fails where one is missing or a part was not finished.
+            Each part is the command with --shard and a file of its own for its steps, and goes on where it was killed. The \
+            last step puts the files together; it fails where one is missing or a part was not finished.
 
               kbench campaign export slurm --parts 8 -- atlas --depth 2
               kbench campaign export github --parts 4 -- judge my.yaml --points census
+              kbench campaign export k8s --parts 16 -- swarm --seeds 1..1000000
             """)
 
     @Argument(help: "The system: github, slurm or k8s.")
@@ -33,13 +34,14 @@ struct CampaignExportCommand: AsyncParsableCommand {
     var parts = 4
 
     @Argument(
-        parsing: .postTerminator, help: "The command that is divided, behind --: atlas or judge, with its options.")
+        parsing: .postTerminator,
+        help: "The command that is divided, behind --: atlas, judge, swarm or matrix, with its options.")
     var command: [String] = []
 
     func run() async throws {
         try OptionCheck.range(parts, CampaignExport.partLimits, "--parts")
         guard let name = command.first, CampaignExport.commands.contains(name) else {
-            let known = CampaignExport.commands.joined(separator: " or ")
+            let known = CampaignExport.commands.joined(separator: ", ")
             throw Diagnosis(
                 cause: command.isEmpty ? "no command is named" : "'\(command[0])' cannot be divided",
                 fix: "give \(known), with its options, behind --", exitCode: .usage)

@@ -64,7 +64,11 @@ struct CapacityCommand: AsyncParsableCommand {
 
     @OptionGroup var keeping: KeepOptions
 
+    @OptionGroup var resuming: ResumeOption
+
     @OptionGroup var output: VerdictOptions
+
+    @OptionGroup var dry: DryRunOption
 
     @Flag(help: "Do not tell of probes.")
     var quiet = false
@@ -96,15 +100,22 @@ struct CapacityCommand: AsyncParsableCommand {
         settings.latencySeconds = try OptionCheck.seconds(probeTime, ScenarioLimits.offeredSeconds, "--probe-time")
         try CapacityRunner.check(probeSeconds: settings.latencySeconds, p99Milliseconds: p99, start: from)
         let folder = keeping.out
+        let work = CapacityRunner.work(settings, start: from)
+        let forecast = Forecast(work, in: folder, isDry: dry.dryRun, isQuiet: quiet)
+        if dry.dryRun { return try output.write(forecast.estimate) }
         try OutputCheck.folder(folder, "--out")
         WorkFolder.removeAbandoned(in: folder)
         let isQuiet = quiet
+        let unfinished = try UnfinishedRun("capacity", in: folder, resume: resuming.resume, settings: reproduce)
+        var options = try broker.runOptions(in: folder, reproduce: reproduce, topics: topics)
+        options.journal = unfinished.journal
         let runner = CapacityRunner(
-            settings: settings, p99Milliseconds: p99, start: from,
-            options: try broker.runOptions(in: folder, reproduce: reproduce, topics: topics)
+            settings: settings, p99Milliseconds: p99, start: from, options: options
         ) { label, probe in if !isQuiet { StandardStreams.writeErrorLine("\(label): \(probe.words)") } }
         let result = try await Interruptible.run { try await runner.run() }
-        try output.write(result, keptAs: "capacity", in: keeping.out)
+        let probes = result.rows.reduce(0) { $0 + $1.probes.count }
+        let pace = try forecast.files(units: probes, isResumed: resuming.resume != nil)
+        try output.write(result, keptAs: "capacity", in: keeping.out, with: pace, from: unfinished)
         if !result.holds { throw ExitCode(ExitStatus.guaranteeBroken.rawValue) }
         if !result.isValid { throw ExitCode(ExitStatus.invalidRun.rawValue) }
     }

@@ -41,7 +41,11 @@ struct CeilingsCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The folder for results.", valueName: "DIR"))
     var out = "results"
 
+    @OptionGroup var resuming: ResumeOption
+
     @OptionGroup var output: OutputOptions
+
+    @OptionGroup var dry: DryRunOption
 
     @Flag(help: "No progress bar.")
     var quiet = false
@@ -52,18 +56,28 @@ struct CeilingsCommand: AsyncParsableCommand {
         try OptionCheck.range(pairs, 1...1_000, "--pairs")
         try OptionCheck.range(verdictRecords, 100_000...10_000_000_000, "--verdict-records")
         try OptionCheck.range(blockRecords, ScenarioLimits.blockRecords, "--block-records")
+        let settings = CeilingsRunner.Settings(
+            records: records, partitions: partitions, pairs: pairs, verdictRecords: verdictRecords,
+            blockRecords: blockRecords)
+        let forecast = Forecast(settings.work, in: out, isDry: dry.dryRun, isQuiet: quiet)
+        if dry.dryRun { return try output.write(forecast.estimate) }
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
         try OutputCheck.folder(out, "--out")
         WorkFolder.removeAbandoned(in: out)
-        let options = try broker.runOptions(in: out, topics: topics)
-        let runner = CeilingsRunner(
-            .init(
-                records: records, partitions: partitions, pairs: pairs, verdictRecords: verdictRecords,
-                blockRecords: blockRecords), options: options
-        ) { bar.show($0, $1) }
+        let words = [
+            "kbench", "ceilings", "--records", "\(records)", "--partitions", "\(partitions)", "--pairs", "\(pairs)",
+            "--verdict-records", "\(verdictRecords)", "--block-records", "\(blockRecords)",
+        ]
+        let unfinished = try UnfinishedRun(
+            "ceilings", in: out, resume: resuming.resume,
+            settings: (words + broker.arguments + topics.arguments).joined(separator: " "))
+        var options = try broker.runOptions(in: out, topics: topics)
+        options.journal = unfinished.journal
+        let runner = CeilingsRunner(settings, options: options) { bar.show($0, $1) }
         let result = try await Interruptible.run { try await runner.run() }
         bar.finish()
-        try output.write(result, keptAs: "ceilings", in: out)
+        let pace = try forecast.files(isResumed: resuming.resume != nil)
+        try output.write(result, keptAs: "ceilings", in: out, with: pace, from: unfinished)
     }
 }
 

@@ -37,11 +37,18 @@ struct ClaimsCommand: AsyncParsableCommand {
 
     @OptionGroup var output: VerdictOptions
 
+    @OptionGroup var dry: DryRunOption
+
     @Flag(help: "No progress bar.")
     var quiet = false
 
     func run() async throws {
         let ids = try claim.map { try OptionCheck.words($0, "--claim") } ?? []
+        if dry.dryRun {
+            let runner = try ClaimsRunner(ids: ids, options: try broker.runOptions(in: out, topics: topics))
+            let forecast = Forecast(try runner.work(), in: out, isDry: true, isQuiet: quiet)
+            return try output.write(forecast.estimate)
+        }
         try OutputCheck.folder(out, "--out")
         WorkFolder.removeAbandoned(in: out)
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
@@ -51,6 +58,7 @@ struct ClaimsCommand: AsyncParsableCommand {
         options.journal = unfinished.journal
         let runner = try ClaimsRunner(ids: ids, options: options) { fraction, label in bar.show(fraction, label) }
         defer { bar.finish() }
+        let forecast = Forecast(try runner.work(), in: out, isDry: false, isQuiet: quiet)
         let out = out
         let (claims, failures, verdicts) = try await Interruptible.run {
             var verdicts: [ScenarioResult.Standing] = []
@@ -67,7 +75,8 @@ struct ClaimsCommand: AsyncParsableCommand {
             return (claims, failures, verdicts)
         }
         bar.finish()
-        try output.write(ClaimsResult(claims), keptAs: "claims", in: out, from: unfinished)
+        let pace = try forecast.files(isResumed: resuming.resume != nil)
+        try output.write(ClaimsResult(claims), keptAs: "claims", in: out, with: pace, from: unfinished)
         if let failure = failures.first { throw failure }
         if verdicts.contains(.fail) { throw ExitCode(ExitStatus.guaranteeBroken.rawValue) }
         if verdicts.contains(.invalid) { throw ExitCode(ExitStatus.invalidRun.rawValue) }

@@ -1,5 +1,6 @@
 // `kbench compare`: is a new build slower than the one before it?
 internal import ArgumentParser
+internal import Foundation
 internal import Gate
 internal import Harness
 internal import Posix
@@ -53,30 +54,71 @@ struct CompareCommand: AsyncParsableCommand {
                 cause: "there is nothing to compare \(base) with", fix: "name a second binary, or give --calibrate 20",
                 exitCode: .usage)
         }
-        let result = try await comparison.compare(base, new)
-        try output.write(result, keptAs: "compare", in: comparison.out)
+        let forecast = try comparison.forecast(base, new)
+        if comparison.dry.dryRun { return try output.write(forecast.estimate) }
+        let (result, unfinished) = try await comparison.compare(base, new, as: "compare")
+        let pace = try forecast.files(isResumed: comparison.resuming.resume != nil)
+        try output.write(result, keptAs: "compare", in: comparison.out, with: pace, from: unfinished)
         if result.verdict != .same { throw ExitCode(result.verdict.exitCode.rawValue) }
     }
 
     private func calibrate(_ count: Int) async throws {
-        let options = try comparison.options(base: base, new: base)
+        let forecast = try comparison.forecast(base, base, comparisons: count)
+        if comparison.dry.dryRun { return try output.write(forecast.estimate) }
+        var options = try comparison.options(base: base, new: base)
+        let unfinished = try comparison.unfinished(options, as: "calibration", "--calibrate \(count)")
+        options.journal = unfinished.journal
         let bar = SharedProgressBar(isTerminal: !comparison.quiet && StandardStreams.isTerminal(2))
         defer { bar.finish() }
-        let result = try await Interruptible.run {
+        let result = try await Interruptible.run { [options] in
             try await BuildComparer.calibrate(options, count: count) { bar.show($0, $1) }
         }
         bar.finish()
-        try output.write(result, keptAs: "calibration", in: comparison.out)
+        try output.write(result, keptAs: "calibration", in: comparison.out, from: unfinished)
         if !result.holds { throw ExitCode(ExitStatus.regression.rawValue) }
     }
 }
 
 extension ComparisonArguments {
-    /// Compares with a progress bar, in a task that Ctrl-C cancels.
-    func compare(_ base: String, _ new: String) async throws -> BuildComparison {
-        let options = try options(base: base, new: new)
+    /// What would run, and how long it takes.
+    func forecast(_ base: String, _ new: String, comparisons: Int? = nil) throws -> Forecast {
+        var options = try options(base: base, new: new, makes: false)
+        if comparisons != nil { options.tiers = .measured }
+        return Forecast(options.work(comparisons: comparisons ?? 1), in: out, isDry: dry.dryRun, isQuiet: quiet)
+    }
+
+    /// Compares with a progress bar, in a task that Ctrl-C cancels, and notes each pair that is over in a folder whose name
+    /// ends in `name`.
+    func compare(
+        _ base: String, _ new: String, as name: String
+    ) async throws -> (result: BuildComparison, unfinished: UnfinishedRun) {
+        var options = try options(base: base, new: new)
+        let unfinished = try unfinished(options, as: name)
+        options.journal = unfinished.journal
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
         defer { bar.finish() }
-        return try await Interruptible.run { try await BuildComparer(options) { bar.show($0, $1) }.run() }
+        let result = try await Interruptible.run { [options] in
+            try await BuildComparer(options) { bar.show($0, $1) }.run()
+        }
+        return (result, unfinished)
+    }
+
+    /// What is kept of a comparison while it goes on; `more` decides over its pairs besides the options.
+    func unfinished(_ options: ComparisonOptions, as name: String, _ more: String = "") throws -> UnfinishedRun {
+        let words = [
+            "kbench compare", Self.identity(of: options.base), Self.identity(of: options.new),
+            "--pairs \(options.pairs) --best-of \(options.bestOf) --tier \(options.tiers.rawValue)",
+            "--seed \(options.seed) --metric \(options.metrics.joined(separator: ","))",
+            "--plant-slowdown \(options.plantedSlowdown) \(more) --", options.command.joined(separator: " "),
+        ]
+        return try UnfinishedRun(
+            name, in: out, resume: resuming.resume, settings: words.joined(separator: " "))
+    }
+
+    /// A program by its path, its size and when it was built: pairs of another build are no pairs of this one.
+    private static func identity(of path: String) -> String {
+        let facts = try? FileManager.default.attributesOfItem(atPath: path)
+        let built = (facts?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
+        return "\(path) (\(facts?[.size] as? Int ?? 0) bytes, \(Int(built)))"
     }
 }

@@ -39,6 +39,10 @@ struct ComparisonArguments: ParsableArguments {
     @Option(help: ArgumentHelp("The folder for results.", valueName: "DIR"))
     var out = "results"
 
+    @OptionGroup var resuming: ResumeOption
+
+    @OptionGroup var dry: DryRunOption
+
     @Flag(help: "No progress bar.")
     var quiet = false
 
@@ -48,8 +52,8 @@ struct ComparisonArguments: ParsableArguments {
             "The command to measure instead of 'bench', such as: -- counts --format json", valueName: "command"))
     var command: [String] = []
 
-    /// What the arguments ask for.
-    func options(base: String, new: String) throws -> ComparisonOptions {
+    /// What the arguments ask for; without `makes` no folder is looked at, as nothing is to run.
+    func options(base: String, new: String, makes: Bool = true) throws -> ComparisonOptions {
         try OptionCheck.range(pairs, ComparisonOptions.fewestPairs...1000, "--pairs")
         try OptionCheck.range(bestOf, 1...100, "--best-of")
         try OptionCheck.range(seed, ScenarioLimits.seed, "--seed")
@@ -66,8 +70,10 @@ struct ComparisonArguments: ParsableArguments {
             }
         }
         let metrics = try metric.map { try OptionCheck.words($0, "--metric") } ?? []
-        try OutputCheck.folder(out, "--out")
-        WorkFolder.removeAbandoned(in: out)
+        if makes {
+            try OutputCheck.folder(out, "--out")
+            WorkFolder.removeAbandoned(in: out)
+        }
         return ComparisonOptions(
             base: base, new: new, command: command.isEmpty ? ComparisonOptions.standardCommand : command,
             metrics: metrics, pairs: pairs, bestOf: bestOf,

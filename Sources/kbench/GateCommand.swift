@@ -17,6 +17,10 @@ struct GateCommand: AsyncParsableCommand {
             whether an inconclusive one is red. Other metrics only notify. The comparison is made now, of BASE and NEW, or \
             read from a file that 'kbench compare --format json' wrote. With --tier, rules on the other tier are left out.
 
+            With --baseline, what was measured now (--figures, a result of 'kbench bench') is held against what was stored: \
+            another result, or a history. On another machine, what a clock measured is named and not compared; the policy's \
+            other-machine says whether that is red.
+
             Exit codes: 0 the same or better, 2 slower, 3 a guarantee is broken, 5 a rule guards no metric, 6 inconclusive.
             """)
 
@@ -25,6 +29,14 @@ struct GateCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("A comparison that was made before.", valueName: "FILE"))
     var result: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "What was measured before: a result of 'kbench bench', or a history of them.", valueName: "FILE"))
+    var baseline: String?
+
+    @Option(help: ArgumentHelp("What was measured now: a result of 'kbench bench' as JSON.", valueName: "FILE"))
+    var figures: String?
 
     @Argument(
         help:
@@ -40,9 +52,22 @@ struct GateCommand: AsyncParsableCommand {
     @OptionGroup var output: VerdictOptions
 
     func run() async throws {
-        let policy = try rules()
-        let report = policy.judge(try await compared())
-        try output.write(report, keptAs: "gate", in: comparison.out, with: try Keeping.copies(of: self.policy))
+        var policy = try rules()
+        if comparison.dry.dryRun, let base, let new {
+            try CommandWords.refuse(["--result"], because: "BASE and NEW are compared now")
+            return try output.write(try comparison.forecast(base, new).estimate)
+        }
+        let (comparison, unfinished) = try await compared(under: &policy)
+        if let (name, better) = policy.contradiction(in: comparison) {
+            throw Diagnosis(
+                cause: "\(self.policy): direction: the comparison took the other way for better of \(name)",
+                fix: "compare with --metric \(name):\(better.rawValue), or take direction out of the rule",
+                exitCode: .usage)
+        }
+        let report = policy.judge(comparison)
+        try output.write(
+            report, keptAs: "gate", in: self.comparison.out, with: try Keeping.copies(of: self.policy, baseline),
+            from: unfinished)
         if report.verdict == .invalid, let idle = report.rulesWithoutMetric.first {
             throw Diagnosis(
                 cause: "\(self.policy): the comparison has no metric for the rule on '\(idle)'",
@@ -56,7 +81,7 @@ struct GateCommand: AsyncParsableCommand {
     private func rules() throws -> GatePolicy {
         var policy = try GatePolicyFile.read(policy)
         // A comparison that was made before is of the tiers that it is of.
-        guard result == nil else { return policy }
+        guard result == nil, baseline == nil, figures == nil else { return policy }
         policy.rules.removeAll { !comparison.tier.includes($0.tier) }
         guard !policy.rules.isEmpty else {
             throw Diagnosis(
@@ -66,22 +91,50 @@ struct GateCommand: AsyncParsableCommand {
         return policy
     }
 
-    private func compared() async throws -> BuildComparison {
+    /// What the policy is to judge; where it lay in files, rules on exact figures are left out of it.
+    private func compared(
+        under policy: inout GatePolicy
+    ) async throws -> (BuildComparison, UnfinishedRun?) {
+        guard baseline == nil, figures == nil else { return (try stored(under: &policy), nil) }
         switch (result, base, new) {
         case (let result?, nil, nil):
             try CommandWords.refuse(
-                ComparisonArguments.optionNames, because: "--result names a comparison that was made before")
+                ComparisonArguments.optionNames + ["--resume", "--dry-run"],
+                because: "--result names a comparison that was made before")
             guard comparison.command.isEmpty else {
                 throw Diagnosis(
                     cause: "'\(comparison.command.joined(separator: " "))' has no effect: --result names a comparison "
                         + "that was made before", fix: "leave it out", exitCode: .usage)
             }
-            return try GatePolicyFile.readComparison(result)
-        case (nil, let base?, let new?): return try await comparison.compare(base, new)
+            return (try GatePolicyFile.readComparison(result), nil)
+        case (nil, let base?, let new?):
+            _ = try comparison.forecast(base, new)
+            return try await comparison.compare(base, new, as: "gate")
         default:
             throw Diagnosis(
-                cause: "the gate needs either --result or BASE and NEW",
+                cause: "the gate needs --result, or --baseline and --figures, or BASE and NEW",
                 fix: "name two binaries, or a file that kbench compare --format json wrote", exitCode: .usage)
         }
+    }
+
+    /// What was measured now beside what was stored.
+    private func stored(under policy: inout GatePolicy) throws -> BuildComparison {
+        guard let baseline, let figures, base == nil, result == nil else {
+            throw Diagnosis(
+                cause: "--baseline and --figures belong together, and no program and no --result beside them",
+                fix: "give --baseline what was measured before, and --figures what was measured now", exitCode: .usage)
+        }
+        try CommandWords.refuse(
+            ComparisonArguments.optionNames + ["--resume", "--dry-run"],
+            because: "--baseline compares what was measured before")
+        policy.rules.removeAll { $0.tier == 0 }
+        guard !policy.rules.isEmpty else {
+            throw Diagnosis(
+                cause: "\(self.policy): no rule is about tier 1, and exact figures are no part of a benchmark",
+                fix: "add one, or compare exact figures with --tier 0", exitCode: .invalidRun)
+        }
+        let now = try StoredBaseline(figures, option: "--figures")
+        return try StoredBaseline(baseline, option: "--baseline", machine: now.machine).compared(
+            with: now, policy: policy)
     }
 }

@@ -57,9 +57,7 @@ struct HistoryShowCommand: AsyncParsableCommand {
                 cause: "\(self.history.file): the history has no entry",
                 fix: "add one with kbench history append, or name another file with --file", exitCode: .invalidRun)
         }
-        let changes = try await BlockingThread.run { history.changes() }
-        try output.write(
-            HistoryResult(commits: history.entries.count, damagedLines: history.damagedLines, changes: changes))
+        try output.write(try await BlockingThread.run { history.result() })
     }
 }
 
@@ -91,7 +89,7 @@ struct HistoryAppendCommand: AsyncParsableCommand {
         }
         let files = try figures.map { try OptionCheck.words($0, "--figures") } ?? []
         let found = try await BlockingThread.run { try History.figures(files: files) }
-        try history.append(HistoryEntry(commit: commit, date: date, figures: found))
+        try history.append(HistoryEntry(commit: commit, date: date, figures: found, host: History.host(files: files)))
         try StandardStreams.writeOutput("\(self.history.file): \(commit), \(found.count) figures\n")
     }
 }

@@ -75,6 +75,8 @@ struct JudgeRunCommand: AsyncParsableCommand {
 
     @OptionGroup var output: VerdictOptions
 
+    @OptionGroup var dry: DryRunOption
+
     @Flag(help: "No progress bar.")
     var quiet = false
 
@@ -84,19 +86,23 @@ struct JudgeRunCommand: AsyncParsableCommand {
     func run() async throws {
         if merge != nil {
             try CommandWords.refuse(
-                ["--shard", "--resume", "--budget"], because: "--merge runs nothing and reads whole files")
+                ["--shard", "--resume", "--budget", "--dry-run"], because: "--merge runs nothing and reads whole files")
         }
         let pipeline = try pipeline()
         let files = try Keeping.copies(of: file)
         var settings = try kills.settings()
         settings.trims = trim
         settings.isInLockstep = lockstep
+        let part = try CommandPart(shard)
+        settings.shard = (part.number, part.count)
+        settings.limits = try limits()
+        let forecast = Forecast(
+            settings.work(pipeline), in: out, isDry: dry.dryRun, isQuiet: quiet || merge != nil)
+        if dry.dryRun { return try output.write(forecast.estimate) }
         if let resume { try OutputCheck.file(resume, "--resume") }
         settings.journal = resume
         if let evidence { try OutputCheck.folder(evidence, "--evidence") }
         settings.evidence = evidence
-        settings.shard = try part()
-        settings.limits = try limits()
         settings.merged = try merge.map { try OptionCheck.words($0, "--merge") }
         try OutputCheck.folder(out, "--out")
         // It holds the work folder, and nothing else of ours.
@@ -113,8 +119,10 @@ struct JudgeRunCommand: AsyncParsableCommand {
         result.file = file
         bar.finish()
         try output.write(result)
+        let pace = try forecast.files(units: result.runs.count, isResumed: resume != nil || merge != nil)
         try Keeping.keep(
-            result, as: "judge-\(pipeline.name.fileName)", in: out, with: files, isText: output.isText)
+            result, as: "judge-\(pipeline.name.fileName)", in: out, with: files.merging(pace) { given, _ in given },
+            isText: output.isText)
         switch result.verdict {
         case .pass where result.left > 0: throw ExitCode(ExitStatus.inconclusive.rawValue)
         case .pass: return
@@ -170,14 +178,6 @@ struct JudgeRunCommand: AsyncParsableCommand {
             pipeline.guarantee = claimed
         }
         return pipeline
-    }
-
-    private func part() throws -> (part: Int, of: Int) {
-        let parts = shard.split(separator: "/").compactMap { Int($0) }
-        guard parts.count == 2, parts[0] >= 1, parts[0] <= parts[1] else {
-            throw refusal("--shard: '\(shard)' is no part", "write i/n with 1 <= i <= n, such as 2/4")
-        }
-        return (parts[0], parts[1])
     }
 
     private func limits() throws -> JudgeResult.Limits {

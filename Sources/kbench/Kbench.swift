@@ -37,6 +37,7 @@ struct Kbench: AsyncParsableCommand {
     static func main() async {
         do {
             try CommandWords.refuseEmpty()
+            try ColorOption.refuseIdle()
             var command = try parseAsRoot()
             // A process that another kbench has started ends as that one says, and a broker's end is no failure.
             let isStarted = command is WorkerCommand || command is PlainLoopCommand || command is WatchedCommand

@@ -44,11 +44,16 @@ struct LeagueCommand: AsyncParsableCommand {
 
     @OptionGroup var output: VerdictOptions
 
+    @OptionGroup var dry: DryRunOption
+
     @Flag(help: "No progress bar.")
     var quiet = false
 
     func run() async throws {
         let settings = try settings()
+        let pipelines = try files.map { try PipelineFile.read($0) }
+        let forecast = Forecast(settings.league(pipelines), in: out, isDry: dry.dryRun, isQuiet: quiet)
+        if dry.dryRun { return try output.write(forecast.estimate) }
         if let resume { try OutputCheck.folder(resume, "--resume") }
         try OutputCheck.folder(out, "--out")
         try ResultForms.league.check(out)

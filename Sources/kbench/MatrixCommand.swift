@@ -70,7 +70,11 @@ struct MatrixCommand: AsyncParsableCommand {
 
     @OptionGroup var resuming: ResumeOption
 
+    @OptionGroup var parts: PartOptions
+
     @OptionGroup var output: VerdictOptions
+
+    @OptionGroup var dry: DryRunOption
 
     @Flag(help: "No progress bar.")
     var quiet = false
@@ -94,7 +98,7 @@ struct MatrixCommand: AsyncParsableCommand {
             try CommandWords.refuse(
                 [
                     "--strategy", "--sink", "--point", "--fidelity", "--partitions", "--block-records",
-                    "--batch-records", "--load",
+                    "--batch-records", "--load", "--shard", "--journal", "--merge",
                 ], because: "with --against each row brings its own run")
         }
         if world == .simulated {
@@ -103,12 +107,15 @@ struct MatrixCommand: AsyncParsableCommand {
                     "--brokers", "-X", "-F", "--replication-factor", "--topic-config", "--embedded-brokers", "--client",
                 ],
                 because: "--world simulated has no broker")
-            try CommandWords.refuse(["--resume"], because: "--world simulated is too quick to be interrupted")
+            try CommandWords.refuse(
+                ["--resume", "--shard", "--journal", "--merge"],
+                because: "--world simulated is too quick to be interrupted or divided")
         }
     }
 
     func run() async throws {
         try refuseIdle()
+        try parts.refuseIdle()
         try checkNumbers()
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
         if let against {
@@ -116,13 +123,20 @@ struct MatrixCommand: AsyncParsableCommand {
             let words = ["kbench", "matrix", "--against", against, "--seed", "\(seed)"]
             let settings = (words + client.arguments + broker.arguments + topics.arguments).joined(separator: " ")
             let runner = try ReferenceRunner(against, seed: UInt64(seed)) { bar.show($0, $1) }
-            try await show(runner, settings, bar) { _ in }
+            try await show(runner, runner.work(in: world), settings, bar, merge: nil) { _ in }
         } else {
             let load = try load.map { try LoadFile.read($0, partitions: partitions) }
             let all = reproduce(strategy: strategy, sink: sink, point: point)
             let cell = reproduce(strategy: "{strategy}", sink: "{sink}", point: "{point}")
-            let runner = try MatrixRunner(plan: plan(load), load: load) { bar.show($0, $1) }
-            try await show(runner, all, bar) { result in
+            let plan = try plan(load)
+            var runner = MatrixRunner(plan: plan, load: load) { bar.show($0, $1) }
+            let part = try parts.part()
+            try part.refuse(beyond: plan.cellCount, "cells")
+            runner.shard = (part.number, part.count)
+            let work = plan.work(in: world, shard: runner.shard)
+            let kind = try client.kind()
+            let whole = runner
+            try await show(runner, work, all, bar, merge: { try whole.merge($0, client: kind) }) { result in
                 (result.reproduce, result.reproduceCell) = (all, cell)
             }
         }
@@ -164,9 +178,13 @@ struct MatrixCommand: AsyncParsableCommand {
     /// Runs a comparison in the world that was chosen, prints it, and exits by what it found; `settings` says what decides
     /// over it, and `complete` adds what only the command knows.
     private func show<Runner: ComparisonRunner>(
-        _ runner: Runner, _ settings: String, _ bar: SharedProgressBar, _ complete: (inout Runner.Result) -> Void
+        _ runner: Runner, _ work: PlannedWork, _ settings: String, _ bar: SharedProgressBar,
+        merge: ((StepJournal) throws -> Runner.Result)?,
+        _ complete: (inout Runner.Result) -> Void
     ) async throws where Runner.Result: Judged {
         var result: Runner.Result
+        let forecast = Forecast(work, in: out, isDry: dry.dryRun, isQuiet: quiet)
+        if dry.dryRun { return try output.write(forecast.estimate) }
         try OutputCheck.folder(out, "--out")
         let name = against.map { "reference-\($0)" } ?? "matrix"
         let files = try Keeping.copies(of: load)
@@ -177,16 +195,26 @@ struct MatrixCommand: AsyncParsableCommand {
             result = try runner.runSimulated()
         case .real:
             WorkFolder.removeAbandoned(in: out)
+            if let merge, let merged = try parts.merged(settings: settings, files: files) {
+                result = try merge(merged)
+                break
+            }
             var options = try runOptions()
-            let run = try UnfinishedRun(
-                name, in: out, resume: resuming.resume, settings: settings, files: files)
-            options.journal = run.journal
-            unfinished = run
+            if let journal = try parts.begun(settings: settings, files: files) {
+                options.journal = journal
+            } else {
+                let run = try UnfinishedRun(
+                    name, in: out, resume: resuming.resume, settings: try parts.part().settings(settings), files: files)
+                options.journal = run.journal
+                unfinished = run
+            }
             result = try await Interruptible.run { [options] in try await runner.runReal(options: options) }
         }
         bar.finish()
         complete(&result)
-        try output.write(result, keptAs: name, in: out, with: files, from: unfinished)
+        let pace = try forecast.files(isResumed: resuming.resume != nil || parts.journal != nil || parts.merge != nil)
+        try output.write(
+            result, keptAs: name, in: out, with: files.merging(pace) { given, _ in given }, from: unfinished)
         if !result.isValid { throw ExitCode(ExitStatus.invalidRun.rawValue) }
         if !result.holds { throw ExitCode(ExitStatus.guaranteeBroken.rawValue) }
     }

@@ -41,6 +41,8 @@ struct MutantsCommand: AsyncParsableCommand {
 
     @OptionGroup var output: VerdictOptions
 
+    @OptionGroup var dry: DryRunOption
+
     @Flag(help: "No progress bar.")
     var quiet = false
 
@@ -48,6 +50,9 @@ struct MutantsCommand: AsyncParsableCommand {
         try OptionCheck.range(seed, ScenarioLimits.seed, "--seed")
         try OptionCheck.range(swarmSeeds, 0...10_000_000, "--swarm-seeds")
         let bugs = try OptionCheck.names(bug, "--bug", PlantedBug.allCases) { $0.rawValue }
+        let work = PlannedSearch.mutants(bugs, swarmSeeds: swarmSeeds)
+        let forecast = Forecast(work, in: keeping.out, isDry: dry.dryRun, isQuiet: quiet)
+        if dry.dryRun { return try output.write(forecast.estimate) }
         try OutputCheck.folder(capsules, "--capsules")
         try OutputCheck.folder(keeping.out, "--out")
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
@@ -60,7 +65,9 @@ struct MutantsCommand: AsyncParsableCommand {
         ) { fraction, label in bar.show(fraction, label) }
         let result = try await BlockingThread.run { try runner.run() }
         bar.finish()
-        try output.write(result, keptAs: "mutants", in: keeping.out, from: unfinished)
+        try output.write(
+            result, keptAs: "mutants", in: keeping.out, with: try forecast.files(isResumed: resuming.resume != nil),
+            from: unfinished)
         if !result.holds { throw ExitCode(ExitStatus.guaranteeBroken.rawValue) }
     }
 }

@@ -12,11 +12,13 @@ struct OutputOptions: ParsableArguments {
     @Option(help: "How to print the result.")
     var format: OutputFormat = .text
 
+    @OptionGroup var colors: ColorOption
+
     /// Prints a result; as text in the width of the terminal.
     ///
     /// - Throws: `DiskError`; `EncodingError` for a number that is not finite.
     func write(_ result: some Presentable) throws {
-        try StandardStreams.writeOutput(format.renderHere(result))
+        try format.write(result, colors)
     }
 
     /// Prints a result and keeps it below `base`.
@@ -31,10 +33,37 @@ struct OutputOptions: ParsableArguments {
     }
 }
 
+/// Whether text has colours.
+struct ColorOption: ParsableArguments {
+    @Option(help: "Colours in text; auto is at a terminal only, and as NO_COLOR and CLICOLOR_FORCE say.")
+    var color = ColorChoice.auto
+
+    /// Whether it has them here.
+    fileprivate var isOn: Bool {
+        color.isOn(environment: ProcessInfo.processInfo.environment, isTerminal: StandardStreams.isTerminal(1))
+    }
+
+    /// Refuses a choice beside a form that has no colours.
+    ///
+    /// - Throws: `Diagnosis`.
+    static func refuseIdle(_ words: [String] = CommandWords.typed) throws {
+        let joined = words.last { $0.hasPrefix("--format=") }.map { String($0.dropFirst("--format=".count)) }
+        let apart = words.lastIndex(of: "--format").flatMap { words.dropFirst($0 + 1).first }
+        guard let form = joined ?? apart, form != OutputFormat.text.rawValue else { return }
+        try CommandWords.refuse(["--color"], because: "only text has colours")
+    }
+}
+
+extension ColorChoice: ExpressibleByArgument {}
+
 extension OutputFormat {
-    /// A result as it is printed here: a terminal gets a page of each table, a pipe or a file all of it.
-    fileprivate func renderHere(_ result: some Presentable) throws -> String {
-        try render(result, width: Self.width, rows: StandardStreams.isTerminal(1) ? Document.pageRows : nil)
+    /// Prints a result here: a terminal gets a page of each table, a pipe or a file all of it.
+    fileprivate func write(_ result: some Presentable, _ colors: ColorOption) throws {
+        let isColored = self == .text && colors.isOn
+        let text = try render(
+            result, width: Self.width, rows: StandardStreams.isTerminal(1) ? Document.pageRows : nil,
+            isColored: isColored)
+        try isColored ? StandardStreams.writePainted(text) : StandardStreams.writeOutput(text)
     }
 
     /// What COLUMNS says where it is a number that leaves room for a table, as other tools take it; else the terminal's
@@ -77,6 +106,8 @@ struct VerdictOptions: ParsableArguments {
     @Option(help: "How to print the result; junit and sarif are for systems of continuous integration.")
     var format = VerdictFormat.report(.text)
 
+    @OptionGroup var colors: ColorOption
+
     /// Whether somebody reads it at a terminal.
     var isText: Bool { format == .report(.text) }
 
@@ -101,7 +132,7 @@ struct VerdictOptions: ParsableArguments {
     /// - Throws: as ``OutputOptions/write(_:)``, and `Diagnosis` for a form that only results have which judge.
     func writeAny(_ result: any Presentable, place: String = "results") throws {
         if case .report(let form) = format {
-            return try StandardStreams.writeOutput(form.renderHere(result))
+            return try form.write(result, colors)
         }
         guard let judged = result as? any Judged else {
             throw Diagnosis(

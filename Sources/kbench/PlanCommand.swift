@@ -12,10 +12,11 @@ internal import World
 struct PlanCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan",
-        abstract: "Work out disk, duplicates a day and cores for a load, from a benchmark.",
+        abstract: "Work out duplicates a day, disk, cores, recovery and money for a load, from a benchmark.",
         discussion: """
             Nothing runs: the figures are extrapolated from a benchmark's bench.json, each with its range and with what it \
-            assumes. Duplicates and losses come from the closed forms, at the crash that the price table prices.
+            assumes. Duplicates and losses come from the closed forms, at the crash that the price table prices. As \
+            --format html the plan is a page with sliders.
             """)
 
     /// Where the reference benchmark is kept.
@@ -39,6 +40,14 @@ struct PlanCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The benchmark (default: \(reference)).", valueName: "FILE"))
     var from: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Prices in YAML, such as docs/prices.yaml, whose values hold unless given.", valueName: "FILE"))
+    var prices: String?
+
+    @Option(help: ArgumentHelp("Pipelines beside it: the JSON of kbench league.", valueName: "FILE"))
+    var league: String?
+
     @OptionGroup var output: OutputOptions
 
     func run() throws {
@@ -46,13 +55,17 @@ struct PlanCommand: ParsableCommand {
         try OptionCheck.range(partitions, ScenarioLimits.partitions, "--partitions")
         try OptionCheck.range(crashesPerDay, ScenarioLimits.crashesPerDay, "--crashes-per-day", "crashes a day")
         if let recordBytes { try OptionCheck.range(recordBytes, BenchSettings.recordBytesRange, "--record-bytes") }
-        let load = PlannedLoad(
+        var load = PlannedLoad(
             recordsPerSecond: rate, partitions: partitions,
             retentionSeconds: try OptionCheck.seconds(retention, ScenarioLimits.retentionSeconds, "--retention"),
             crashesPerDay: crashesPerDay,
             recordBytes: recordBytes.map(Double.init))
         let path = from ?? PlanCommand.reference
-        let plan = try CapacityPlan.make(load, from: try bench(at: path), source: path)
+        if let prices { load.prices = try PriceSheetFile.read(prices) }
+        let others = try league.map {
+            try BenchFile.league(NamedFile.contents($0, fix: "name the JSON of kbench league"), from: $0)
+        }
+        let plan = try CapacityPlan.make(load, from: try bench(at: path), source: path, league: others)
         try output.write(plan)
     }
 

@@ -39,12 +39,18 @@ struct SwarmCommand: AsyncParsableCommand {
 
     @OptionGroup var resuming: ResumeOption
 
+    @OptionGroup var parts: PartOptions
+
     @OptionGroup var output: VerdictOptions
+
+    @OptionGroup var dry: DryRunOption
 
     @Flag(help: "No progress bar.")
     var quiet = false
 
     func run() async throws {
+        try parts.refuseIdle()
+        let part = try parts.part()
         let ends = seeds.separatedByDots
         guard ends.count == 2, ends[0] <= ends[1], ends[1] < 1 << 62 else {
             throw Diagnosis(
@@ -52,20 +58,33 @@ struct SwarmCommand: AsyncParsableCommand {
                 exitCode: .usage)
         }
         let events = try script.map { try YAMLValue.script(ofFile: $0) }
+        let work = PlannedSearch.swarm(ends[0]...ends[1], isScripted: script != nil)
+        let forecast = Forecast(work, in: keeping.out, isDry: dry.dryRun, isQuiet: quiet)
+        if dry.dryRun { return try output.write(forecast.estimate) }
         try OutputCheck.folder(capsules, "--capsules")
         try OutputCheck.folder(keeping.out, "--out")
         let bar = SharedProgressBar(isTerminal: !quiet && StandardStreams.isTerminal(2))
         let files = try Keeping.copies(of: script)
-        let unfinished = try UnfinishedRun(
-            "swarm", in: keeping.out, resume: resuming.resume,
-            settings: "kbench swarm --seeds \(ends[0])..\(ends[1])", files: files)
-        let runner = try SwarmRunner(
+        let settings = "kbench swarm --seeds \(ends[0])..\(ends[1])"
+        let merged = try parts.merged(settings: settings, files: files)
+        let journal = try merged ?? parts.begun(settings: settings, files: files)
+        let unfinished =
+            try journal == nil
+            ? UnfinishedRun(
+                "swarm", in: keeping.out, resume: resuming.resume, settings: part.settings(settings), files: files)
+            : nil
+        var runner = try SwarmRunner(
             seeds: ends[0]...ends[1], script: events, capsules: capsules, version: Kbench.version,
-            journal: unfinished.journal
+            journal: journal ?? unfinished?.journal
         ) { fraction, label in bar.show(fraction, label) }
-        let result = try await BlockingThread.run { try runner.run() }
+        runner.shard = (part.number, part.count)
+        try part.refuse(beyond: runner.mostParts, "ranges of seeds")
+        let result = try await BlockingThread.run { [runner] in try merged.map { try runner.merge($0) } ?? runner.run()
+        }
         bar.finish()
-        try output.write(result, keptAs: "swarm", in: keeping.out, with: files, from: unfinished)
+        let pace = try forecast.files(units: result.seeds, isResumed: resuming.resume != nil || journal != nil)
+        try output.write(
+            result, keptAs: "swarm", in: keeping.out, with: files.merging(pace) { given, _ in given }, from: unfinished)
         if output.isText { StandardStreams.writeErrorLine(result.speed) }
         if result.brokenSeed != nil { throw ExitCode(ExitStatus.guaranteeBroken.rawValue) }
         if let unseen = result.script?.first(where: { $0.struck == 0 }) {

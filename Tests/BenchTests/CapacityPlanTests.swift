@@ -1,4 +1,5 @@
 // A plan is arithmetic over a benchmark: every figure here is worked out by hand.
+import Foundation
 import Harness
 import Results
 import Testing
@@ -57,6 +58,85 @@ import Testing
         let direct = plan.rows[1]
         #expect(direct.logBytesLive.high == 0)
         #expect(direct.duplicatesPerDay.high == 0, "an offset-keyed sink drops them")
+    }
+
+    @Test func costsFollowFromTheSameFigures() throws {
+        var row = Self.row("receiver-wal", "append", walFactor: 2)
+        row.crash = .init(
+            point: "", duplicates: 0, lost: 0, expectedDuplicates: 0, expectedLost: 0, recoverySeconds: 0.5,
+            derivation: "")
+        var other = Self.row("direct", "append", walFactor: 0)
+        other.crash = row.crash
+        other.crash?.recoverySeconds = 2
+        let plan = try CapacityPlan.make(Self.load, from: Self.bench([row, other]), source: "x")
+        let log = try #require(plan.rows.first)
+        let costs = try #require(log.costs)
+        #expect(costs.interval(\.cores) == log.cores && costs.interval(\.duplicatesPerDay) == log.duplicatesPerDay)
+        #expect(
+            costs.interval(\.logBytes) == log.logBytesLive && costs.interval(\.logBytesPerDay) == log.logBytesPerDay)
+        #expect(costs.median.kafkaBytes == plan.kafkaBytes * PriceSheet.example.replicas)
+        #expect(log.basis?.median.restartSeconds == 0.5 && log.basis?.high.restartSeconds == 2)
+        #expect(plan.pipelines == nil && costs.median.money != nil)
+        // Without crashes it is known all the same what one would do.
+        var calm = Self.load
+        calm.crashesPerDay = 0
+        let none = try CapacityPlan.make(calm, from: Self.bench([row]), source: "x").rows[0]
+        #expect(none.costs?.high.duplicatesPerDay == 0 && none.basis?.median == log.basis?.median)
+    }
+
+    @Test func pipelinesOfALeagueStandBesideIt() throws {
+        var entry = LeagueResult.Entry("theirs", file: "f", claimed: "at-least-once", outcome: .pass, reason: "")
+        entry.observed = "at-least-once"
+        entry.recoverySeconds = 1.5
+        for duplicates in [0, 40, 100] {
+            var run = JudgeResult.Run(point: "p", occurrence: 1, reproduce: "")
+            run.duplicates = duplicates
+            entry.kills.append(try Self.kill(run))
+        }
+        let skipped = LeagueResult.Entry(
+            "absent", file: "f", claimed: "none", outcome: .skipped, reason: "not installed")
+        let league = LeagueResult(
+            broker: .init(kind: "embedded", address: ""),
+            host: .init(kbench: "", librdkafka: "", system: "", cores: 2, fileSystem: ""), startedAt: "", reproduce: "",
+            pipelines: [entry, skipped])
+        let plan = try CapacityPlan.make(
+            Self.load, from: Self.bench([Self.row("direct", "append", walFactor: 0)]), source: "x", league: league)
+        let theirs = try #require(plan.pipelines?.first)
+        #expect(plan.pipelines?.count == 1 && theirs.name == "theirs")
+        #expect(theirs.costs.interval(\.duplicatesPerDay) == Interval(median: 200, low: 0, high: 500))
+        #expect(theirs.costs.median.recoverySeconds == 1.5 && theirs.costs.median.money == nil)
+    }
+
+    private static func kill(_ run: JudgeResult.Run) throws -> LeagueResult.Kill {
+        let json = """
+            {"point": "p", "occurrence": 1, "duplicates": \(run.duplicates), "lost": 0,
+            "expected": {"duplicates": null, "lost": null}}
+            """
+        return try JSONDecoder().decode(LeagueResult.Kill.self, from: Data(json.utf8))
+    }
+
+    private static let root = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    @Test func theExampleOfAPriceSheetHasThePricesThatHoldWithoutOne() throws {
+        let shipped = try PriceSheetFile.read(Self.root.appendingPathComponent("docs/prices.yaml").path)
+        #expect(shipped == .example)
+        let own = try PriceSheetFile.parse("currency: USD\ncore-hour: 0.5\nbusy-percent: 25\n", file: "p.yaml")
+        #expect(own.currency == "USD" && own.coreHour == 0.5 && own.busyShare == 0.25)
+        #expect(own.diskGigabyteMonth == PriceSheet.example.diskGigabyteMonth)
+    }
+
+    @Test(
+        "a price sheet is checked: the key, the value and the fix are named",
+        arguments: [
+            ("core-hours: 1", "p.yaml:1", "core-hours"), ("core-hour: -1", "p.yaml:1", "'-1' is no number"),
+            ("replicas: 0", "p.yaml:1", "from 1 to 10"), ("currency: a very long name", "p.yaml:1", "currency"),
+            ("core-hour: nan", "p.yaml:1", "'nan'"), ("core-hour: [1]", "p.yaml:1", "core-hour"),
+        ])
+    func refused(text: String, place: String, words: String) {
+        let error = #expect(throws: ScenarioError.self) { try PriceSheetFile.parse(text, file: "p.yaml") }
+        let said = error.map { "\($0.cause) \($0.fix)" } ?? ""
+        #expect(said.contains(place) && said.contains(words), "\(said)")
     }
 
     @Test func anInvalidOrEmptyBenchmarkIsRefused() {

@@ -27,6 +27,14 @@ import Testing
         (["judge", "it's.yaml"], #"kbench judge 'it'\''s.yaml' --shard"#),
         (["judge", "$HOME.yaml", "--budget=5m"], "kbench judge '$HOME.yaml' --budget=5m --shard"),
         (["atlas", ""], "kbench atlas '' --shard"),
+        (
+            ["swarm", "--seeds", "1..9000"],
+            #"kbench swarm --seeds 1..9000 --shard "$part/2" --journal "parts/part-$part.ndjson" --capsules"#
+        ),
+        (
+            ["matrix", "--sink", "append"],
+            #"kbench matrix --sink append --shard "$part/2" --journal "parts/part-$part.ndjson" --quiet"#
+        ),
     ]
 
     @Test(arguments: commands)

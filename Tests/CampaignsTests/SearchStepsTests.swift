@@ -3,6 +3,7 @@ import Foundation
 import Harness
 import Results
 import Testing
+import World
 
 @testable import Campaigns
 @testable import Exploration
@@ -38,6 +39,39 @@ import Testing
                 let again = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
                 #expect(again.count == 3, "what was there is not run again")
             }
+        }
+    }
+
+    @Test("the parts of a swarm come to the same as the whole, in any order, and one that is missing is named")
+    func parts() throws {
+        try inScratch { folder in
+            func runner(_ journal: StepJournal? = nil) throws -> SwarmRunner {
+                try SwarmRunner(seeds: 1...210, capsules: folder, version: "1", journal: journal)
+            }
+            var whole = try runner().run()
+            (whole.seconds, whole.seedsPerSecond) = (0, 0)
+            var paths: [String] = []
+            for number in 1...3 {
+                let path = "\(folder)/part-\(number)"
+                var part = try runner(StepJournal(beginning: path, header))
+                part.shard = (number, 3)
+                #expect(try part.run().seeds == (number == 3 ? 10 : 100))
+                paths.append(path)
+            }
+            for order in [paths, paths.reversed(), paths + paths] {
+                var merged = try runner().merge(StepJournal(merging: order, header))
+                merged.seedsPerSecond = 0
+                #expect(merged == whole)
+            }
+            let error = #expect(throws: Diagnosis.self) {
+                try runner().merge(StepJournal(merging: [paths[0], paths[2]], header))
+            }
+            #expect(error?.cause == "of 3 steps 1 are in none of the files: seeds 101..200")
+            #expect(error?.exitCode == .inconclusive)
+            var other = header
+            other.settings = "t"
+            #expect(throws: Diagnosis.self) { try StepJournal(merging: paths, other) }
+            #expect(throws: Diagnosis.self) { try StepJournal(merging: ["\(folder)/none"], header) }
         }
     }
 

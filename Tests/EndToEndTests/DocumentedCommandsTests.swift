@@ -60,7 +60,7 @@ extension EndToEnd {
             ),
             ("kbench atlas", .runs(with: atom + ["--strategy", "direct-log-first", "--sink", "offset-keyed"])),
             ("kbench campaign export", .runs()),
-            ("kbench swarm", .runs(with: ["--seeds", "1..20"])),
+            ("kbench swarm --seeds 1..200 ", .runs()), ("kbench swarm", .runs(with: ["--seeds", "1..20"])),
             // Its hunt in the sound engine is a minute's work of a debug build, whatever the bug.
             (
                 "kbench mutants",
@@ -112,6 +112,7 @@ extension EndToEnd {
             ("kbench compare OLD/kbench --calibrate", .runs(with: few + ["--calibrate", "1"], exits: [0, 2])),
             ("kbench compare", .runs(with: few, exits: [0, 2, 6])),
             ("kbench gate --policy Benchmarks/gate.yaml --tier 0", .runs()),
+            ("kbench gate --policy Benchmarks/stored.yaml", .runs()),
             ("kbench gate", .runs(with: few, exits: [0, 2, 6])),
             ("kbench judge new", .runs()),
             // They need a Python with a Kafka client, which the module's own tests bring.
@@ -260,6 +261,11 @@ extension EndToEnd {
             try copy("Tests/Golden/offsets/state", to: "state")
             try files.createDirectory(atPath: "\(folder.path)/Benchmarks", withIntermediateDirectories: false)
             try copy("Benchmarks/gate.yaml", to: "Benchmarks/gate.yaml")
+            try copy("Benchmarks/stored.yaml", to: "Benchmarks/stored.yaml")
+            for place in ["results/bench", "new"] {
+                try files.createDirectory(atPath: "\(folder.path)/\(place)", withIntermediateDirectories: true)
+                try copy("results/bench/bench.json", to: "\(place)/bench.json")
+            }
             try copy("results/counts.json", to: "counts.json")
             try folder.write("client.id=documents\n", to: "client.properties")
             try folder.write("orders,0,5\n", to: "reset.csv")

@@ -36,7 +36,7 @@ extension EndToEnd {
             "-X": "a=b", "--strategy": "direct", "--sink": "append", "--metric": "recordsPerSecond",
             "--plant-slowdown": "1", "--pairs": "7", "--budget": "1s", "--topic-config": "a=b", "--load": "load.yaml",
             "--records": "1000", "--record-bytes": "100", "--topic-compression": "zstd",
-            "--shard": "1/2", "--committed": "file:there",
+            "--shard": "1/2", "--color": "always", "--committed": "file:there",
             "--out": "results", "--point": "sink.write.after", "--fidelity": "spark", "--batch-records": "2000",
         ]
 
@@ -44,7 +44,8 @@ extension EndToEnd {
             "scenario run": Command(
                 options: [
                     "--strategy", "--sink", "--records", "--partitions", "--record-bytes", "--seed", "--crash",
-                    "--zookeeper", "--client", "--log-directory", "--between-lives", "--out", "--format", "--quiet",
+                    "--zookeeper", "--client", "--log-directory", "--between-lives", "--out", "--format", "--color",
+                    "--quiet",
                 ] + broker + topics,
                 idle: [
                     Idle(options: ["--zookeeper"], arguments: ["no-crash"], reason: "no run of no-crash keeps"),
@@ -53,17 +54,21 @@ extension EndToEnd {
                         reason: "eight batches"),
                     Idle(options: ["--record-bytes"], arguments: ["c20-word-count"], reason: "lines that are typed"),
                 ]),
-            "scenario list": Command(options: ["--format"]),
+            "scenario list": Command(options: ["--format", "--color"]),
             "scenario check": Command(options: []),
-            "report": Command(options: ["--format"]), "list": Command(options: ["--out", "--format"]),
-            "again": Command(options: []), "diff": Command(options: ["--format"]),
+            "report": Command(
+                options: ["--format", "--color"],
+                idle: [Idle(options: ["--color"], arguments: ["results", "--format", "json"], reason: "only text")]),
+            "list": Command(options: ["--out", "--format", "--color"]),
+            "again": Command(options: []), "diff": Command(options: ["--format", "--color"]),
             "scenario schema": Command(options: []), "scenario new": Command(options: ["--force"]),
-            "doctor": Command(options: ["--out", "--format"] + broker + topics),
+            "doctor": Command(options: ["--out", "--format", "--color"] + broker + topics),
             "matrix": Command(
                 options: [
                     "--strategy", "--sink", "--point", "--fidelity", "--partitions", "--block-records",
-                    "--batch-records", "--seed", "--load", "--world", "--against", "--client", "--out", "--resume",
-                    "--format", "--quiet",
+                    "--batch-records", "--seed", "--load", "--world", "--against", "--client", "--out", "--shard",
+                    "--journal", "--merge", "--resume",
+                    "--format", "--color", "--dry-run", "--quiet",
                 ] + broker + topics,
                 idle: [
                     Idle(
@@ -74,7 +79,12 @@ extension EndToEnd {
                     Idle(
                         options: broker + topics + ["--client"], arguments: ["--world", "simulated"],
                         reason: "has no broker"),
-                    Idle(options: ["--resume"], arguments: ["--world", "simulated"], reason: "too quick"),
+                    Idle(
+                        options: ["--resume", "--shard", "--journal", "--merge"], arguments: ["--world", "simulated"],
+                        reason: "too quick"),
+                    Idle(
+                        options: ["--shard", "--journal", "--resume", "--dry-run"], arguments: ["--merge", "a,b"],
+                        reason: "--merge runs nothing"),
                 ]),
             "bench run": Command(
                 options: [
@@ -83,7 +93,8 @@ extension EndToEnd {
                     "--replicas", "--zstd-level", "--block-records", "--batch-records", "--group-commit-blocks",
                     "--block-interval", "--batch-interval", "--rate", "--latency-time", "--no-latency", "--no-crash",
                     "--plant-slowdown", "--seed", "--sweep", "--log-directory", "--out", "--resume", "--format",
-                    "--quiet",
+                    "--color",
+                    "--dry-run", "--quiet",
                 ] + broker + topics,
                 idle: [
                     Idle(options: ["--rate", "--latency-time"], arguments: ["--no-latency"], reason: "measures none"),
@@ -109,12 +120,14 @@ extension EndToEnd {
                 ]),
             "bench recovery": Command(
                 options: ["--sizes", "--record-bytes", "--partitions", "--pairs", "--zstd-level", "--seed", "--client"]
-                    + ["--log-directory", "--out", "--format", "--quiet"] + broker + topics),
+                    + ["--log-directory", "--out", "--resume", "--format", "--color", "--dry-run", "--quiet"] + broker
+                    + topics),
             "capacity": Command(
                 options: [
                     "--strategy", "--sink", "--client", "--p99", "--from", "--probe-time", "--record-bytes",
                     "--partitions",
-                    "--block-interval", "--batch-interval", "--seed", "--out", "--format", "--quiet",
+                    "--block-interval", "--batch-interval", "--seed", "--out", "--resume", "--format", "--color",
+                    "--dry-run", "--quiet",
                 ] + broker + topics,
                 idle: [
                     Idle(
@@ -124,30 +137,41 @@ extension EndToEnd {
             "plan": Command(
                 options: [
                     "--rate", "--partitions", "--retention", "--crashes-per-day", "--record-bytes", "--from",
-                    "--format",
+                    "--prices", "--league", "--format", "--color",
                 ]),
             "claims": Command(
-                options: ["--claim", "--client", "--out", "--resume", "--format", "--quiet"] + broker + topics),
+                options: ["--claim", "--client", "--out", "--resume", "--format", "--color", "--dry-run", "--quiet"]
+                    + broker + topics),
             "atlas": Command(
                 options: load + [
                     "--depth", "--choices", "--shard", "--resume", "--merge", "--budget", "--capsules", "--out",
-                    "--format",
-                    "--quiet",
+                    "--format", "--color",
+                    "--dry-run", "--quiet",
                 ],
                 idle: [
                     Idle(
-                        options: ["--shard", "--resume", "--budget"], arguments: ["--merge", "a,b"],
+                        options: ["--shard", "--resume", "--budget", "--dry-run"], arguments: ["--merge", "a,b"],
                         reason: "--merge runs nothing")
                 ]),
             "campaign export": Command(options: ["--parts"]),
-            "swarm": Command(options: ["--seeds", "--script", "--capsules", "--out", "--resume", "--format", "--quiet"]
-            ),
+            "swarm": Command(
+                options: [
+                    "--seeds", "--script", "--capsules", "--out", "--shard", "--journal", "--merge", "--resume",
+                    "--format", "--color", "--dry-run", "--quiet",
+                ],
+                idle: [
+                    Idle(
+                        options: ["--shard", "--journal", "--resume", "--dry-run"], arguments: ["--merge", "a,b"],
+                        reason: "--merge runs nothing"),
+                    Idle(options: ["--resume"], arguments: ["--journal", "steps"], reason: "from its own file"),
+                ]),
             "mutants": Command(options: [
-                "--bug", "--swarm-seeds", "--seed", "--capsules", "--out", "--resume", "--format", "--quiet",
+                "--bug", "--swarm-seeds", "--seed", "--capsules", "--out", "--resume", "--format", "--color",
+                "--dry-run", "--quiet",
             ]),
-            "counts": Command(options: ["--format", "--quiet"]),
+            "counts": Command(options: ["--format", "--color", "--quiet"]),
             "compare": Command(
-                options: ["--calibrate", "--format", "--quiet"] + comparison,
+                options: ["--calibrate", "--resume", "--format", "--color", "--dry-run", "--quiet"] + comparison,
                 idle: [
                     Idle(options: measuring, arguments: wholly, reason: "--tier 0 compares exact figures"),
                     Idle(
@@ -155,37 +179,44 @@ extension EndToEnd {
                         reason: "--calibrate compares"),
                 ]),
             "gate": Command(
-                options: ["--policy", "--result", "--format", "--quiet"] + comparison,
+                options: [
+                    "--policy", "--baseline", "--figures", "--result", "--resume", "--format", "--color", "--dry-run",
+                    "--quiet",
+                ] + comparison,
                 idle: [
                     Idle(
-                        options: comparison.filter { $0 != "--out" },
+                        options: comparison.filter { $0 != "--out" } + ["--resume", "--dry-run"],
                         arguments: ["--policy", "gate.yaml", "--result", "r.json"],
                         reason: "--result names a comparison"),
+                    Idle(
+                        options: comparison.filter { $0 != "--out" } + ["--resume", "--dry-run"],
+                        arguments: ["--policy", "gate.yaml", "--baseline", "b.json", "--figures", "f.json"],
+                        reason: "--baseline compares"),
                     Idle(
                         options: measuring, arguments: ["--policy", "gate.yaml"] + wholly,
                         reason: "--tier 0 compares exact figures"),
                 ]),
-            "history show": Command(options: ["--file", "--format"]),
+            "history show": Command(options: ["--file", "--format", "--color"]),
             "history append": Command(options: ["--file", "--commit", "--date", "--figures"]),
-            "replay": Command(options: ["--format"]),
-            "shrink": Command(options: ["--format", "--quiet"]),
+            "replay": Command(options: ["--format", "--color"]),
+            "shrink": Command(options: ["--format", "--color", "--quiet"]),
             "explain": Command(
-                options: ["--record", "--diagram", "--format"],
+                options: ["--record", "--diagram", "--format", "--color"],
                 idle: [
                     Idle(
                         options: ["--format"], arguments: ["--diagram", "a.capsule"],
                         reason: "--diagram prints a diagram")
                 ]),
-            "crash-points": Command(options: ["--strategy", "--format"]),
+            "crash-points": Command(options: ["--strategy", "--format", "--color"]),
             "offsets show": Command(
-                options: ["--committed", "--topic", "--format"] + broker,
+                options: ["--committed", "--topic", "--format", "--color"] + broker,
                 idle: [
                     Idle(options: broker, arguments: ["checkpoint:there"], reason: "no place is a consumer group"),
                     Idle(options: ["--topic"], arguments: ["file:there"], reason: "says itself which topic"),
                     Idle(options: ["--committed"], arguments: ["file:there"], reason: "no receiver's checkpoint"),
                 ]),
             "offsets export": Command(
-                options: ["--committed", "--to", "--force", "--topic", "--format"] + broker,
+                options: ["--committed", "--to", "--force", "--topic", "--format", "--color"] + broker,
                 idle: [
                     Idle(options: broker, arguments: ["file:there"], reason: "no place is a consumer group"),
                     Idle(options: ["--force"], arguments: ["file:there"], reason: "no file is written"),
@@ -205,8 +236,9 @@ extension EndToEnd {
                 ]),
             "ceilings": Command(
                 options: [
-                    "--records", "--partitions", "--pairs", "--verdict-records", "--block-records", "--out", "--format",
-                    "--quiet",
+                    "--records", "--partitions", "--pairs", "--verdict-records", "--block-records", "--out", "--resume",
+                    "--format", "--color",
+                    "--dry-run", "--quiet",
                 ] + broker + topics),
             "judge check": Command(options: []), "judge new": Command(options: ["--force"]),
             "judge run": Command(
@@ -215,11 +247,11 @@ extension EndToEnd {
                     "--partitions", "--seed",
                     "--trim", "--lockstep", "--repeat", "--evidence", "--budget", "--resume", "--shard", "--merge",
                     "--max-lost",
-                    "--max-duplicates", "--out", "--format", "--quiet",
+                    "--max-duplicates", "--out", "--format", "--color", "--dry-run", "--quiet",
                 ] + broker + topics,
                 idle: [
                     Idle(
-                        options: ["--shard", "--resume", "--budget"],
+                        options: ["--shard", "--resume", "--budget", "--dry-run"],
                         arguments: ["my.yaml", "--merge", "a,b"], reason: "--merge"),
                     Idle(
                         options: ["--output-file"], arguments: ["my.yaml"], reason: "the file says where its rows are"),
@@ -227,7 +259,7 @@ extension EndToEnd {
             "league": Command(
                 options: [
                     "--points", "--occurrences", "--timed-kills", "--repeat", "--seed", "--speed-records", "--budget",
-                    "--resume", "--out", "--format", "--quiet",
+                    "--resume", "--out", "--format", "--color", "--dry-run", "--quiet",
                 ] + broker + topics),
             "broker serve": Command(
                 options: [
@@ -251,7 +283,7 @@ extension EndToEnd {
 
         private static let flags: Set<String> = [
             "--quiet", "--force", "--no-latency", "--no-crash", "--diagram", "--until-eof", "--sync",
-            "--trim", "--lockstep",
+            "--trim", "--lockstep", "--dry-run",
         ]
 
         /// What is typed for an option.

@@ -107,7 +107,7 @@ extension EndToEnd {
 
         @Test("claims that are killed come to the same verdicts, and each scenario has one folder")
         func claims() async throws {
-            let command = ["claims", "--claim", "C3,C5,C6", "--quiet", "--format", "json"]
+            let command = ["claims", "--claim", "C3,C9,C10", "--quiet", "--format", "json"]
             let folder = try Folder()
             let (place, _) = try await Self.interrupted(command, after: 1, in: folder)
             let resumed = try await Kbench.run(command + ["--resume", place], in: folder)
@@ -149,6 +149,65 @@ extension EndToEnd {
             try folder.expectNothingLeftBehind()
         }
 
+        @Test(
+            "a comparison that is killed keeps its pairs; of a program that is another one by now it does not"
+        )
+        func compare() async throws {
+            let folder = try Folder()
+            for name in ["base", "new"] {
+                let path = try folder.write("#!/bin/sh\nsleep 0.03\necho '{\"recordsPerSecond\": 1000}'\n", to: name)
+                try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+            }
+            let command = [
+                "compare", "base", "new", "--tier", "1", "--metric", "recordsPerSecond", "--pairs", "7", "--best-of",
+                "1", "--quiet", "--format", "json",
+            ]
+            let (place, _) = try await Self.interrupted(command, after: 2, in: folder)
+            let known = try folder.text(of: "\(place)/steps.ndjson")
+            // What was measured before is what the result has: a rate that no run has any more.
+            try folder.write(known.replacing(":1000}", with: ":1010}"), to: "\(place)/steps.ndjson")
+            let resumed = try await Kbench.run(command + ["--resume", place], in: folder)
+            #expect(resumed.status == .exited(0) && resumed.output.contains("recordsPerSecond"), "\(resumed)")
+            try folder.expectNothingLeftBehind()
+            let again = try await Self.interrupted(command, after: 1, in: folder).place
+            try folder.write("#!/bin/sh\necho '{}'\n", to: "new")
+            let refused = try await Kbench.run(command + ["--resume", again], in: folder)
+            #expect(refused.status == .exited(64) && refused.errors.contains("steps of something else"), "\(refused)")
+        }
+
+        @Test("a search for a capacity, recoveries and ceilings that are killed go on")
+        func measured() async throws {
+            for (command, steps) in [
+                (
+                    [
+                        "capacity", "--strategy", "direct-log-first", "--from", "400", "--p99", "0.001", "--probe-time",
+                        "200ms", "--partitions", "2",
+                    ], 1
+                ),
+                (["bench", "recovery", "--sizes", "1,2", "--pairs", "1", "--partitions", "2"], 1),
+                (
+                    [
+                        "ceilings", "--records", "2000", "--partitions", "2", "--pairs", "1", "--verdict-records",
+                        "100000", "--block-records", "2000",
+                    ], 1
+                ),
+            ] {
+                let folder = try Folder()
+                let (place, _) = try await Self.interrupted(command + ["--quiet"], after: steps, in: folder)
+                let first = try folder.text(of: "\(place)/steps.ndjson").split(separator: "\n")[1]
+                let resumed = try await Kbench.run(["again", place], in: folder)
+                // No record is in a sink within a microsecond, so nothing is sustained, which is an answer too.
+                #expect(resumed.status == .exited(command[0] == "capacity" ? 5 : 0), "\(resumed)")
+                let kept = String(place.dropLast(".unfinished".count))
+                #expect(try folder.results() == [String(kept.dropFirst("results/".count))])
+                // A figure of the step that was over is in the result as it was.
+                let figure = try #require(
+                    first.matches(of: #/[0-9]{4,}\.[0-9]{3,}/#).first ?? first.firstMatch(of: #/[0-9]{4,}/#))
+                #expect(try folder.text(of: "\(kept)/result.json").contains(figure.0), "\(first)")
+                try folder.expectNothingLeftBehind()
+            }
+        }
+
         /// What of a search does not depend on time.
         private static func found(_ json: String) throws -> NSDictionary {
             var result = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
@@ -158,7 +217,7 @@ extension EndToEnd {
 
         @Test("a search that is killed comes to the same")
         func swarm() async throws {
-            let command = ["swarm", "--seeds", "1..2500", "--quiet", "--format", "json"]
+            let command = ["swarm", "--seeds", "1..600", "--quiet", "--format", "json"]
             let folder = try Folder()
             let (place, _) = try await Self.interrupted(command, after: 2, in: folder)
             let resumed = try await Kbench.run(command + ["--resume", place], in: folder)

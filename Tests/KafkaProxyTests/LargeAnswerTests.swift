@@ -25,12 +25,12 @@ import Testing
     @Test("comes whole to a client that takes little at a time, also when something is armed amid others")
     func slowly() throws {
         let cluster = try ProxiedCluster { $0.keepsLedger = false }
-        try cluster.produce(12_000, recordBytes: 1_000)
+        try cluster.produce(6_000, recordBytes: 1_000)
         let straight = BareClient(port: port(cluster.server.bootstrap))
         try straight.ask(Fetch.self, fetch, version: Self.version)
         let expected = try straight.frame()
-        #expect(expected.count > 12_000_000)
-        let client = BareClient(port: port(cluster.proxy.bootstrap), receiveBytes: 4_096)
+        #expect(expected.count > 6_000_000)
+        let client = BareClient(port: port(cluster.proxy.bootstrap), receiveBytes: 16_384)
         try client.ask(Fetch.self, fetch, version: Self.version)
         #expect(try client.frame() == expected)
         // From now on frames are read, as they are whole.
@@ -38,15 +38,15 @@ import Testing
         try client.ask(Fetch.self, fetch, version: Self.version)
         #expect(try client.frame().dropFirst(4) == expected.dropFirst(4))
         cluster.proxy.disarm()
-        for _ in 0..<2 { try client.ask(Fetch.self, fetch, version: Self.version) }
-        for _ in 0..<2 { #expect(try client.frame().dropFirst(4) == expected.dropFirst(4)) }
+        try client.ask(Fetch.self, fetch, version: Self.version)
+        #expect(try client.frame().dropFirst(4) == expected.dropFirst(4))
         let point = WirePoint(ApiKey.fetch.rawValue, .response)
-        #expect(cluster.proxy.census[point] == 4)
+        #expect(cluster.proxy.census[point] == 3)
     }
 
     @Test("comes whole when the broker closes the connection behind it")
     func lastWords() throws {
-        let length = 12_000_000
+        let length = 6_000_000
         var answer = [UInt8](repeating: 0, count: 4 + length)
         for (place, shift) in [24, 16, 8, 0].enumerated() { answer[place] = UInt8(truncatingIfNeeded: length >> shift) }
         // The number of the request that it is to.
@@ -58,7 +58,7 @@ import Testing
         settings.keepsLedger = false
         let proxy = try KafkaProxy.start(settings)
         defer { proxy.stop() }
-        let client = BareClient(port: port(proxy.bootstrap), receiveBytes: 4_096)
+        let client = BareClient(port: port(proxy.bootstrap), receiveBytes: 16_384)
         try client.ask(Fetch.self, fetch, version: Self.version)
         #expect(try client.frame() == Array(answer.dropFirst(4)))
         #expect(client.isDropped)

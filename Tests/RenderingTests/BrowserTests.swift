@@ -133,6 +133,81 @@ struct BrowserTests {
             ("2,000 cells", SamplePages.largeMatrix.document.html), ("32 rows", SamplePages.largeBench.document.html),
         ]
 
+    @Test("the sliders' formulas are those of the plan")
+    func formulas() throws {
+        typealias Case = (basis: CostBasis, inputs: CostInputs)
+        let plan = SampleBench.costs
+        let inputs = try #require(plan.inputs)
+        var dear = inputs
+        (dear.recordsPerSecond, dear.batchSeconds, dear.crashesPerDay) = (3_300_000, 7, 11)
+        dear.prices = PriceSheet(
+            currency: "USD", coreHour: 1.5, diskGigabyteMonth: 2, replicas: 2, busyShare: 0.9, millionDuplicates: 3,
+            millionLost: 70, hourBehind: 1000)
+        var losing = CostBasis()
+        (losing.lostBatches, losing.lostRecords, losing.workerRecordsPerSecond) = (0.5, 7, 3_300_000)
+        (losing.cpuSecondsPerMillion, losing.restartSeconds) = (1, 0.25)
+        var bases = [losing] + (plan.pipelines ?? []).map(\.basis.median)
+        if let basis = plan.rows[0].basis { bases += [basis.median, basis.low, basis.high] }
+        let cases: [Case] = bases.flatMap { basis in [inputs, dear].map { (basis, $0) } }
+        let encoder = JSONEncoder()
+        let json = try cases.map {
+            "[\(String(decoding: try encoder.encode($0.basis), as: UTF8.self)),"
+                + "\(String(decoding: try encoder.encode($0.inputs), as: UTF8.self))]"
+        }.joined(separator: ",")
+        // Both sliders and fields move the table, and the button takes it back.
+        let script = """
+            addEventListener("load", () => {
+                const table = document.querySelector(".calculator table"), before = table.textContent;
+                const [number, range] = document.querySelectorAll(".sliders input"), seen = [];
+                const move = (input, value) => {
+                    input.value = value;
+                    input.dispatchEvent(new Event("input"));
+                    seen.push(table.textContent !== before);
+                };
+                move(number, 700000);
+                move(range, 900);
+                document.querySelector(".sliders button").click();
+                seen.push(table.textContent === before);
+                const told = { seen, figures: [\(json)].map(pair => window.kbenchCosts(...pair)) };
+                document.body.textContent = JSON.stringify(told);
+                document.body.id = "outcome";
+            });
+            """
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("kbench-plan-\(UUID())")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appendingPathComponent("plan.html")
+        try Data((plan.document.html + "<script>\(script)</script>").utf8).write(to: file)
+        let result = try Browser.document(of: file, isDark: false)
+        let outcome = try #require(result.firstMatch(of: #/<body id="outcome">(.*)<\/body>/#.dotMatchesNewlines()))
+        struct Told: Decodable {
+            var seen: [Bool]
+            var figures: [CostFigures]
+        }
+        let told = try JSONDecoder().decode(Told.self, from: Data(outcome.1.utf8))
+        #expect(told.seen == [true, true, true])
+        #expect(told.figures.count == cases.count)
+        for (found, known) in zip(told.figures, cases.map { $0.basis.figures($0.inputs) }) {
+            for figure in [
+                \CostFigures.cores, \.workers, \.recoverySeconds, \.coresMoney, \.recoveryMoney, \.money,
+            ] {
+                #expect(Self.isSame(found[keyPath: figure], known[keyPath: figure]), "\(figure)")
+            }
+            for figure in [
+                \CostFigures.logBytes, \.logBytesPerDay, \.kafkaBytes, \.duplicatesPerDay, \.lostPerDay, \.diskMoney,
+                \.damageMoney,
+            ] {
+                #expect(Self.isSame(found[keyPath: figure], known[keyPath: figure]), "\(figure)")
+            }
+        }
+    }
+
+    /// Whether two figures differ by no more than the order of their sums.
+    private static func isSame(_ one: Double?, _ other: Double?) -> Bool {
+        guard let one, let other else { return one == nil && other == nil }
+        return (one - other).magnitude <= 1e-9 * max(one.magnitude, other.magnitude)
+    }
+
     @Test("bright and wide, dark and as narrow as a telephone", arguments: [(false, 1920), (true, 375)])
     func everyPageIsSound(isDark: Bool, width: Int) throws {
         let told = try Self.complaints(isDark: isDark, width: width)

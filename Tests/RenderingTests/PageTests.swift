@@ -75,6 +75,11 @@ import Testing
             .scatter(ScatterChart(lanes: [evil], unit: evil, [.init(evil, lane: evil, 1)])),
             .timeline(Timeline(kinds: [evil], lanes: [lane])),
             .sequence(Sequence([.init(place: evil, what: evil, part: evil, isPointOfNoReturn: true)])),
+            .lives(
+                LivesChart(
+                    kinds: [evil], bars: [.init(kind: 0, from: 0, to: 1, row: 0)], moments: [.init(evil, at: 1)],
+                    courses: [.init(evil, [(1, 1)])])),
+            .bars(BarChart(unit: evil, parts: [evil], [.init(evil, parts: [1])])),
             .course(Course(xUnit: evil, yUnit: evil, series: [.init(evil, [(1, 1), (2, 2)])])),
         ]
         let blocks: [Document.Block] = [
@@ -112,6 +117,13 @@ import Testing
                     .init(row: "", column: "", duplicates: -1, lost: .min),
                 ])),
             .heatMap(HeatMap([])), .bars(BarChart(unit: "", [])), .timeline(Timeline(kinds: [], lanes: [])),
+            .lives(
+                LivesChart(
+                    kinds: [], bars: odd.map { .init(kind: 3, from: $0, to: $0, row: 0) },
+                    moments: [.init("", at: .nan)],
+                    courses: [.init("", odd.map { ($0, $0) })])),
+            .lives(LivesChart(kinds: [], bars: [], moments: [], courses: [])),
+            .bars(BarChart(unit: "", parts: [""], odd.map { .init("", parts: [$0, $0]) })),
             .sequence(Sequence([])), .scatter(ScatterChart(lanes: [], unit: "", [])),
             .course(Course(xUnit: "", yUnit: "", series: [])),
         ]

@@ -31,6 +31,40 @@ enum SampleBench {
             duplicates: duplicates, lost: 0, corrupted: 0, crash: crash, measuredSeconds: measured)
     }
 
+    /// A latency up to the last record.
+    static let spectrum = LatencySpectrum(max: 340_000) { UInt64(40_000 + 100 * $0) }
+
+    /// A plan with what it costs, beside a pipeline that nobody timed.
+    static let costs: PlanResult = {
+        var plan = SampleBench.plan
+        let inputs = CostInputs(
+            recordsPerSecond: plan.recordsPerSecond, recordBytes: plan.recordBytes, batchSeconds: 0.1,
+            retentionSeconds: plan.retentionSeconds, crashesPerDay: plan.crashesPerDay, prices: .example)
+        func basis(_ factor: Double) -> CostBasis {
+            var basis = CostBasis()
+            basis.cpuSecondsPerMillion = 5 * factor
+            basis.workerRecordsPerSecond = 1_250_000
+            basis.logFactor = 1.01
+            basis.segmentBytes = 67_108_864
+            basis.duplicateBatches = 0.2 * factor
+            basis.restartSeconds = 0.1 * factor
+            basis.readBytesPerSecond = 4e8
+            return basis
+        }
+        let known = CostRange(median: basis(1), low: basis(0.8), high: basis(1.5))
+        (plan.rows[0].basis, plan.rows[0].costs) = (known, known.figures(inputs))
+        var other = CostBasis()
+        other.duplicateRecords = 100
+        other.restartSeconds = 0.75
+        plan.inputs = inputs
+        plan.pipelines = [
+            PlanPipeline(
+                name: "theirs </script>", guarantee: "at-least-once",
+                basis: .init(median: other, low: CostBasis(), high: other), for: inputs)
+        ]
+        return plan
+    }()
+
     private static func crash(_ duplicates: Int) -> BenchRow.CrashPrice {
         .init(
             point: "receiver.offsets.commit.before@25", duplicates: duplicates, lost: 0, expectedDuplicates: 10_000,

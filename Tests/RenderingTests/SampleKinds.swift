@@ -36,7 +36,7 @@ enum SampleKinds {
 
     /// What judges nothing.
     static let others: [Named] = [
-        ("plan", SampleBench.plan), ("record-life", SamplePages.life),
+        ("estimate", EstimateDocumentTests.sample), ("plan", SampleBench.plan), ("record-life", SamplePages.life),
         (
             "scenario-list",
             ScenarioListResult([.init(name: "crash-before-commit", summary: "SIGKILL between log and commit.")])

@@ -45,7 +45,12 @@ enum SamplePages {
     static let largeBench: BenchResult = {
         var bench = SampleBench.passing
         bench.rows = (0..<32).map { number in
-            SampleBench.row("strategy-\(number / 4)", "sink-\(number % 4)", rate: 2_000_000 / Double(number + 1))
+            var row = SampleBench.row(
+                "strategy-\(number / 4)", "sink-\(number % 4)", rate: 2_000_000 / Double(number + 1))
+            row.latencySpectrum = LatencySpectrum(max: 3_000_000) {
+                UInt64(Double(20_000 + 900 * number) * (1 + $0 / 50))
+            }
+            return row
         }
         return bench
     }()
@@ -57,6 +62,14 @@ enum SamplePages {
                 point: point, occurrence: occurrence, reproduce: "kbench judge p.yaml --points \(point ?? "none")")
             (run.fired, run.produced, run.delivered) = (point != nil, 1000, 1000 + duplicates - lost)
             (run.duplicates, run.lost, run.drainedBy, run.seconds) = (duplicates, lost, "committed", 1.5)
+            guard point != nil else { return run }
+            run.timeline = RunTimeline(
+                lives: [.init(from: 0, to: 0.6, ending: "killed"), .init(from: 0.7, to: 1.5, ending: "finished")],
+                samples: [.init(seconds: 0.1, lag: 900), .init(seconds: 0.6, rows: 500), .init(seconds: 1.4, lag: 0)])
+            guard duplicates > 0 else { return run }
+            var causes = JudgeResult.Causes()
+            (causes.fetchedAgain, causes.producedAgain) = (duplicates / 2, duplicates - duplicates / 2)
+            run.causes = causes
             return run
         }
         return JudgeResult(
@@ -79,11 +92,52 @@ enum SamplePages {
             .init(life: 1, place: "engine", what: "dies"), .init(life: 2, place: "engine", what: "goes on behind it"),
         ])
 
+    /// A run that was killed once, another that was not.
+    static let lives: ScenarioResult = {
+        var result = Sample.passing
+        var recovery = RecoveryParts()
+        (recovery.detectSeconds, recovery.openSeconds, recovery.readSeconds) = (0.004, 0.0105, 0.0008)
+        recovery.firstFreshOutputSeconds = 0.0158
+        result.runs[0].timeline = RunTimeline(
+            lives: [
+                .init(from: 0, to: 0.31, ending: "killed"),
+                .init(from: 0.314, to: 0.6, ending: "finished", recovery: recovery),
+            ],
+            samples: [
+                .init(seconds: 0, lag: 10_000, rows: 0, logBytes: 0),
+                .init(seconds: 0.2, lag: 6_000, rows: 4_000, logBytes: 800_000),
+                .init(seconds: 0.4, lag: 5_000, rows: 5_100, logBytes: 1_000_000),
+                .init(seconds: 0.5, lag: 0, rows: 10_100, logBytes: 2_114_320),
+            ])
+        result.runs[0].batchLatencyMicroseconds = SampleBench.spectrum
+        result.runs[1].timeline = RunTimeline(lives: [.init(from: 0, to: 2.5, ending: "finished")], samples: [])
+        return result
+    }()
+
+    /// Figures of twelve commits, one of which changed one of them.
+    static let history: HistoryResult = {
+        func points(_ value: (Int) -> Double) -> [HistorySeries.Point] {
+            (0..<12).map { .init(commit: "c0ffee00\($0)", date: "2026-01-\(10 + $0)", value: value($0)) }
+        }
+        return HistoryResult(
+            commits: 12, damagedLines: [],
+            changes: [
+                HistoryChange(
+                    figure: "counts/fileSyncs", commit: "c0ffee007", date: "2026-01-17", before: 100, after: 103)
+            ],
+            series: [
+                .init(figure: "counts/fileSyncs", points: points { $0 < 7 ? 100 : 103 }, changes: [7]),
+                .init(figure: "steady", points: points { 5 + Double($0 % 3) / 10 }, changes: []),
+                .init(figure: "nothing", points: points { _ in 0 }, changes: []),
+            ])
+    }()
+
     /// Every kind of page, by the name of its golden file.
     static let all: [(name: String, result: any Presentable)] = [
         ("passing", Sample.passing), ("failing", Sample.failing), ("bench", SampleBench.passing),
         ("capacity", SampleBench.capacity), ("plan", SampleBench.plan), ("recovery", SampleBench.recovery),
         ("matrix", matrix), ("judge", judge), ("record-life", life),
+        ("lives", lives), ("costs", SampleBench.costs), ("history", history),
         ("compare", GateDocumentTests.comparison([GateDocumentTests.slower])),
     ]
 }

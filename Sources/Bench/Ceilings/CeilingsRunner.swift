@@ -55,25 +55,36 @@ public struct CeilingsRunner: Sendable {
         defer { try? FileSystem.removeTree(directory) }
         do {
             progress(0, "polling")
-            let poll = try await poll()
-            let (settings, progress) = (settings, progress)
-            return try await BlockingThread.run {
-                progress(0.5, "disk and zstd")
-                let blockBytes = settings.blockRecords * 200
-                let disk = try DiskCeiling.measure(in: directory, blockBytes: blockBytes)
-                let zstd = CompressionCeiling.measure(level: 1, blockBytes: blockBytes)
-                progress(0.6, "log")
-                let logs = try [1, 4].map {
-                    try LogCeiling.measure(
-                        in: directory, blocks: max(4, 64_000_000 / blockBytes), blockRecords: settings.blockRecords,
-                        partitions: settings.partitions, groupCommitBlocks: $0)
-                }
-                progress(0.7, "verdict")
-                return CeilingsResult(
-                    poll: poll, blockBytes: blockBytes, diskBytesPerSecond: disk, zstdBytesPerSecond: zstd,
-                    logs: logs, verdicts: try VerdictCeiling.measure(in: directory, most: settings.verdictRecords),
-                    fileSystem: try FileSystem.kind(at: directory))
+            // Rounds take turns within one sitting, so that polling is begun anew where it was interrupted.
+            let poll = try await options.step("polling") { try await self.poll() }
+            let settings = settings
+            let blockBytes = settings.blockRecords * 200
+            progress(0.5, "disk and zstd")
+            let disk = try await options.step("disk") {
+                try await BlockingThread.run { try DiskCeiling.measure(in: directory, blockBytes: blockBytes) }
             }
+            let zstd = try await options.step("zstd") {
+                try await BlockingThread.run { CompressionCeiling.measure(level: 1, blockBytes: blockBytes) }
+            }
+            progress(0.6, "log")
+            let logs = try await options.step("log") {
+                try await BlockingThread.run {
+                    try [1, 4].map {
+                        try LogCeiling.measure(
+                            in: directory, blocks: max(4, 64_000_000 / blockBytes),
+                            blockRecords: settings.blockRecords, partitions: settings.partitions, groupCommitBlocks: $0)
+                    }
+                }
+            }
+            progress(0.7, "verdict")
+            let verdicts = try await options.step("verdicts") {
+                try await BlockingThread.run {
+                    try VerdictCeiling.measure(in: directory, most: settings.verdictRecords)
+                }
+            }
+            return CeilingsResult(
+                poll: poll, blockBytes: blockBytes, diskBytesPerSecond: disk, zstdBytesPerSecond: zstd, logs: logs,
+                verdicts: verdicts, fileSystem: try FileSystem.kind(at: directory))
         } catch {
             throw error is CancellationError ? error : Diagnosis(of: error)
         }

@@ -75,3 +75,11 @@ public struct AtlasUnit: Codable, Hashable, Sendable {
         return units
     }
 }
+
+extension AtlasUnit {
+    /// What decides how long it takes, in words.
+    package var sizeInWords: String {
+        let deep = depth == 1 ? "" : ", depth \(depth), \(secondCrashes) crashed again"
+        return "\(shape.records) records, \(shape.partitions) partitions, \(fidelity.name)\(deep)"
+    }
+}

@@ -13,7 +13,7 @@ extension HostInfo {
         HostInfo(
             kbench: version, commit: BuildCommit.of(try Processes.executablePath()), librdkafka: KafkaLibrary.version,
             client: client, system: Processes.kernelDescription(), cores: Processes.processorCount(),
-            fileSystem: try FileSystem.kind(at: folder))
+            fileSystem: try FileSystem.kind(at: folder), processor: Processes.processorName())
     }
 }
 

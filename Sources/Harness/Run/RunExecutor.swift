@@ -47,6 +47,19 @@ package struct RunExecutor: Sendable {
         var refusal: String?
         /// What had been produced in the end.
         var truth: GroundTruth
+        /// When the first life began, on the monotonic clock.
+        var bornAt: Nanoseconds?
+        var timeline: [RunTimeline.Life] = []
+
+        /// Notes a life that is over.
+        mutating func note(_ ending: String, from: Nanoseconds, to: Nanoseconds, _ recovery: RecoveryParts?) {
+            let start = bornAt ?? from
+            bornAt = start
+            timeline.append(
+                .init(
+                    from: Double(from - start) / 1e9, to: Double(max(from, to) - start) / 1e9, ending: ending,
+                    recovery: recovery))
+        }
     }
 
     /// Executes `plan` in `directory`, which is new; `progress` gets the fraction of the records read so far.
@@ -106,15 +119,27 @@ package struct RunExecutor: Sendable {
                 if life == 0 { configuration.stop = plan.stop }
             }
             let isKilled = life == 0 && plan.death.isFromOutside
+            let bornAt = MonotonicClock().now()
+            if life == 0 {
+                subject.noteSample(of: plan, in: directory, truth: lives.truth, counters: counters, at: bornAt)
+            }
             let end = try await subject.live(
                 EngineSubject.Orders(configuration, in: directory), dying: life == 0 ? plan.death : .none,
                 signal: signal)
             try Task.checkCancellation()
+            var recovery: RecoveryParts?
             if let diedAt {
                 // Back to work is the first output, or being idle when there was nothing left to output.
                 let back = counters[.firstOutputAt] > 0 ? counters[.firstOutputAt] : counters[.idleAt]
                 lives.recoverySeconds += back > diedAt ? Double(back - diedAt) / 1e9 : 0
                 lives.recovery.add(recoveryFrom: killedAt, as: counters)
+                var parts = RecoveryParts()
+                parts.add(recoveryFrom: killedAt, as: counters)
+                recovery = parts
+            }
+            func note(_ ending: String, at: Nanoseconds) {
+                lives.note(ending, from: bornAt, to: at, recovery)
+                subject.noteSample(of: plan, in: directory, truth: lives.truth, counters: counters, at: at)
             }
             switch end.exit {
             case .finished:
@@ -123,18 +148,21 @@ package struct RunExecutor: Sendable {
                     lives.crashesFired += 1
                     if configuration.stop != nil {
                         // It left in order, and there is more to do.
+                        note("left", at: end.at)
                         (diedAt, killedAt) = (end.at, end.at)
                         lives.restarts += 1
                         try await endure(plan.outage, configuration.engine, &lives)
                         continue
                     }
                 }
+                note("finished", at: end.at)
                 return lives
             case .failed(let diagnosis):
                 guard diagnosis.isRefusal, !plan.outage.events.isEmpty || plan.expectation.isRefusal else {
                     throw diagnosis
                 }
                 lives.refusal = diagnosis.cause
+                note("failed", at: end.at)
                 return lives
             case .killed:
                 diedAt = end.at
@@ -142,6 +170,7 @@ package struct RunExecutor: Sendable {
                 // Only a death of the plan counts as its crash; any other SIGKILL is somebody else's.
                 let wasArmed = configuration.crash != nil && counters[.crashesFired] == UInt64(lives.crashesFired + 1)
                 killedAt = wasArmed ? counters[.diedAt] : end.at
+                note("killed", at: killedAt)
                 if wasArmed || isKilled { lives.crashesFired += 1 } else { lives.unplannedDeaths += 1 }
                 if let betweenLives { try await RunExecutor.carryOut(betweenLives) }
                 if life == 0 { try await endure(plan.outage, configuration.engine, &lives) }
@@ -245,6 +274,13 @@ package struct RunExecutor: Sendable {
         }
         result.refusal = lives.refusal
         let sight = try subject.sight(of: plan, in: directory)
+        result.batchLatencyMicroseconds = LatencySpectrum(
+            of: try BatchStatistics.read(runDirectory: "\(directory)/state", disk: PosixDisk()))
+        if let bornAt = lives.bornAt {
+            result.timeline = RunTimeline(
+                lives: lives.timeline,
+                samples: subject.samples(of: plan, in: directory, truth: truth, counters: counters, after: bornAt))
+        }
         result.uncommitted = sight?.uncommitted
         result.hiddenSeconds = sight?.hiddenSeconds
         return result

@@ -106,6 +106,50 @@ package final class StepJournal: Sendable {
         state = Mutex(State(file: file, lines: lines, names: names))
     }
 
+    /// The steps of several files together, whose order does not matter; none is added.
+    ///
+    /// - Throws: ``Diagnosis`` where one is not there, or belongs to something else.
+    package init(merging paths: [String], _ header: Header) throws {
+        var lines: [String: Data] = [:]
+        for path in paths {
+            let bytes = try NamedFile.contents(path, fix: "name the files that the parts wrote")
+            let found = try StepJournal.header(of: path)
+            if let difference = header.difference(from: found) {
+                throw Diagnosis(
+                    cause: "\(path): these are steps of something else: \(difference)",
+                    fix: "merge with the options that the parts were run with", exitCode: .usage)
+            }
+            for line in LineJournal.lines(of: bytes).dropFirst() {
+                guard let name = try? JSONDecoder().decode(Name.self, from: line).step else {
+                    throw Diagnosis(
+                        cause: "\(path): a line that is whole is no step", fix: "run this part anew",
+                        exitCode: .usage)
+                }
+                // A step comes to the same wherever it runs.
+                lines[name] = lines[name] ?? line
+            }
+        }
+        (path, self.header) = (paths.joined(separator: ", "), header)
+        (isEnding, begun) = ({ true }, {})
+        state = Mutex(State(file: nil, lines: lines, names: lines.keys.sorted()))
+    }
+
+    /// Refuses to put parts together of which steps are missing.
+    ///
+    /// - Parameters:
+    ///   - names: Of the steps that there have to be.
+    ///   - repeats: What runs a part, such as `kbench matrix`.
+    /// - Throws: ``Diagnosis`` naming those that are in none of the files.
+    package func refuseMissing(of names: [String], repeats: String) throws(Diagnosis) {
+        let missing = state.withLock { state in names.filter { state.lines[$0] == nil } }
+        guard let first = missing.first else { return }
+        let more = missing.count > 1 ? " and \(missing.count - 1) more" : ""
+        throw Diagnosis(
+            cause: "of \(names.count) steps \(missing.count) are in none of the files: \(first)\(more)",
+            fix: "run the part that is missing, or go on with it: \(repeats) --shard i/n --journal FILE",
+            exitCode: .inconclusive)
+    }
+
     deinit { state.withLock { $0.file?.close() } }
 
     /// What the file at `path` says that it is of.

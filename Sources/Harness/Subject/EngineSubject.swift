@@ -6,6 +6,7 @@ internal import Ingestion
 package import Judgement
 package import Kafka
 internal import Posix
+internal import Results
 internal import World
 
 /// The engine on a topic, as a scenario has it run.
@@ -135,11 +136,39 @@ package struct EngineSubject: Subject {
         configuration.client = scenario.client
         configuration.output = output(of: plan, in: directory)
         configuration.measurement = measurement
+        // What is measured is not to be slowed down, and without output there is nothing to see.
+        if measurement == nil, plan.strategy.hasOutput { configuration.samplesPath = samplesPath(in: directory) }
         if plan.isTraced { configuration.tracePath = "\(directory)/trace" }
         configuration.results = plan.resultsAreCheckpoint.map {
             .init(directory: plan.results(in: directory), partitions: truth.ends.count, isCheckpoint: $0)
         }
         return configuration
+    }
+
+    /// The file of the samples of the run in `directory`.
+    private func samplesPath(in directory: String) -> String { "\(directory)/samples" }
+
+    /// The samples of a run, while none of its lives is under way; nil where there is no room for them, or no output.
+    private func samples(
+        of plan: RunPlan, in directory: String, truth: GroundTruth, counters: EngineCounters, at: Nanoseconds
+    ) -> RunSamples? {
+        guard measurement == nil, plan.strategy.hasOutput else { return nil }
+        return try? RunSamples(
+            samplesPath(in: directory), counters: counters, starts: truth.starts, ends: truth.ends, now: { at })
+    }
+
+    /// Notes where a run is between two of its lives.
+    func noteSample(
+        of plan: RunPlan, in directory: String, truth: GroundTruth, counters: EngineCounters, at: Nanoseconds
+    ) {
+        samples(of: plan, in: directory, truth: truth, counters: counters, at: at)?.note()
+    }
+
+    /// What its lives have noted since `start`.
+    func samples(
+        of plan: RunPlan, in directory: String, truth: GroundTruth, counters: EngineCounters, after start: Nanoseconds
+    ) -> [RunTimeline.Sample] {
+        samples(of: plan, in: directory, truth: truth, counters: counters, at: start)?.samples(after: start) ?? []
     }
 
     /// The consumer group of the run in `directory`.

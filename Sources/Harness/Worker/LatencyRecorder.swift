@@ -2,6 +2,7 @@
 package import Engine
 package import Histogram
 internal import Posix
+internal import Results
 internal import Synchronization
 package import World
 
@@ -40,7 +41,7 @@ package final class LatencyRecorder: StageObserver {
                 stages.removeValue(forKey: stage)
                 ?? Progress(
                     reached: schedule.starts,
-                    histogram: Histogram(highestTrackableValue: 7_200_000_000, numberOfSignificantValueDigits: .three))
+                    histogram: LatencySpectrum.histogram)
             for range in ranges {
                 let partition = Int(range.partition)
                 guard partition < schedule.starts.count, range.until > progress.reached[partition] else { continue }
@@ -69,8 +70,31 @@ package final class LatencyRecorder: StageObserver {
 
 extension LatencyFigures {
     package init(_ histogram: Histogram<UInt64>) {
-        self.init(
-            records: Int(histogram.totalCount), p50: histogram.valueAtPercentile(50),
-            p99: histogram.valueAtPercentile(99), p999: histogram.valueAtPercentile(99.9), max: histogram.max)
+        self.init(records: Int(histogram.totalCount), spectrum: LatencySpectrum(histogram))
+    }
+}
+
+extension LatencySpectrum {
+    /// The highest latency that is told apart from a higher one, in microseconds: two hours.
+    private static let highest: UInt64 = 7_200_000_000
+
+    /// A histogram of latencies in microseconds.
+    static var histogram: Histogram<UInt64> {
+        Histogram(highestTrackableValue: highest, numberOfSignificantValueDigits: .three)
+    }
+
+    init(_ histogram: Histogram<UInt64>) {
+        self.init(max: histogram.max) { histogram.valueAtPercentile($0) }
+    }
+
+    /// From when a batch was due, or planned, until its completion was recorded, each record once; nil without records.
+    init?(of batches: [BatchStatistics]) {
+        var histogram = LatencySpectrum.histogram
+        for batch in batches where batch.records > 0 {
+            let microseconds = (batch.schedulingDelay &+ batch.processingTime) / 1_000
+            _ = histogram.record(min(microseconds, LatencySpectrum.highest), count: UInt64(batch.records))
+        }
+        guard histogram.totalCount > 0 else { return nil }
+        self.init(histogram)
     }
 }

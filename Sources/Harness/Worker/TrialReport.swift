@@ -1,5 +1,6 @@
 // What a measured worker is told beyond its run, and the file it leaves at its end.
 internal import Engine
+package import Results
 package import World
 
 extension WorkerConfiguration {
@@ -73,8 +74,5 @@ package struct TrialReport: Codable, Equatable, Sendable {
 /// Percentiles of one stage's latencies, in microseconds.
 package struct LatencyFigures: Codable, Equatable, Sendable {
     package var records: Int
-    package var p50: UInt64
-    package var p99: UInt64
-    package var p999: UInt64
-    package var max: UInt64
+    package var spectrum: LatencySpectrum
 }

@@ -67,7 +67,12 @@ public enum Worker {
             openStore: ResultStore.opener(configuration.output, kafka, input: configuration.topic),
             driverName: "process \(Processes.processID)", output: results,
             threads: PlainThreads())
-        seams.observer = meter?.observer
+        // Where there is no room for samples the run goes on without them.
+        let samples = configuration.samplesPath.flatMap { path in
+            try? RunSamples(
+                path, counters: engineCounters, starts: configuration.engine.starts, ends: configuration.engine.ends)
+        }
+        seams.observer = meter?.observer ?? samples
         seams.makeOpener = ClientKind.makeOpener
         seams.stop = { Interrupts.wasInterrupted ? configuration.stop : nil }
         // It waits for syncs and answers, again and again, beside threads that fetch; without output it does not.

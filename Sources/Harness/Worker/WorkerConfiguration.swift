@@ -49,6 +49,8 @@ public struct WorkerConfiguration: Codable, Equatable, Sendable {
     }
     /// The file that gets every crash point passed, a line each; nil for none.
     public var tracePath: String?
+    /// The file that gets ``RunSamples``; nil for none.
+    public var samplesPath: String?
     /// A program's own output operation, in place of sink and job; nil for those.
     public var results: StoredResults.Configuration?
     /// What is measured of the life; nil: nothing.

@@ -51,33 +51,11 @@ extension Figure {
 
     /// Latency by percentile, all rows over one another; nil where none was measured.
     static func latencies(_ rows: [BenchRow]) -> Figure? {
-        let timed = rows.filter { $0.latencyMicroseconds != nil }
-        guard !timed.isEmpty else { return nil }
-        let series = timed.map { row in
-            Course.Series(
-                row.label,
-                row.latencyMicroseconds.map { [(50, Double($0.p50)), (99, Double($0.p99)), (99.9, Double($0.p999))] }?
-                    .map { (x: $0.0, y: $0.1 / 1000) } ?? [])
-        }
-        var course = Course(xUnit: "percentile", yUnit: "ms to the sink", series: series)
-        course.isSpectrum = true
-        return Figure(
-            title: "Latency by percentile",
-            note: "From the moment a record was to be sent until it is synced in the sink.",
-            .course(course),
-            table: Table(
-                timed,
-                BenchRow.names + [
-                    .number("p50", unit: "ms", per: 1000, places: 1) {
-                        ($0.latencyMicroseconds?.p50).map { Double($0) }
-                    },
-                    .number("p99", unit: "ms", per: 1000, places: 1) {
-                        ($0.latencyMicroseconds?.p99).map { Double($0) }
-                    },
-                    .number("p99.9", unit: "ms", per: 1000, places: 1) {
-                        ($0.latencyMicroseconds?.p999).map { Double($0) }
-                    },
-                ]))
+        .latencies(
+            "Latency by percentile", "From the moment a record was to be sent until it is synced in the sink.",
+            rows.map { row in
+                (row.label, LatencyPoints(row.latencySpectrum) ?? row.latencyMicroseconds.map(LatencyPoints.init))
+            })
     }
 
     /// The time to the first output after the kill of each row; nil where none was killed.

@@ -1,4 +1,4 @@
-// Crash heat maps: what each crash point did, to each strategy or at each occurrence.
+// What crashes did: heat maps by point and strategy or occurrence, and duplicates by their cause.
 internal import Results
 
 extension Figure {
@@ -42,6 +42,18 @@ extension Figure {
             table: Table(result.cells, AtlasResult.columns))
     }
 
+    /// What came twice in each run of a judged pipeline, by why; nil where nothing did, or nobody knows why.
+    static func causes(of runs: [JudgeResult.Run]) -> Figure? {
+        duplicates(
+            of: runs,
+            "*Fetched again*: the record came to the pipeline so often. *Produced again*: it came once and was put out again.",
+            name: \.name,
+            causes: [
+                ("fetched again", { $0.causes?.fetchedAgain ?? 0 }),
+                ("produced again", { $0.causes?.producedAgain ?? 0 }),
+            ])
+    }
+
     /// A cell for each kill of a judged pipeline.
     static func kills(of runs: [JudgeResult.Run]) -> Figure? {
         var tries: [String: Int] = [:]
@@ -61,6 +73,26 @@ extension Figure {
             .heatMap(HeatMap(cells)),
             table: Table(
                 kills, Table.judgeColumns + [.words("breaks") { $0.broken }, .words("again") { $0.reproduce }]))
+    }
+}
+
+extension Figure {
+    /// What came twice in each of some runs, by why; nil where nothing did, or nobody knows why.
+    static func duplicates<Row>(
+        of rows: [Row], _ note: String, name: @escaping (Row) -> String,
+        causes: [(name: String, count: (Row) -> Int)]
+    ) -> Figure? {
+        let some = rows.filter { row in causes.contains { $0.count(row) > 0 } }
+        guard !some.isEmpty else { return nil }
+        return Figure(
+            title: "Duplicates by cause", note: note,
+            .bars(
+                BarChart(
+                    unit: "rows", parts: causes.map(\.name),
+                    some.map { row in .init(name(row), parts: causes.map { Double($0.count(row)) }) })),
+            table: Table(
+                some,
+                [.words("run") { name($0) }] + causes.map { cause in .count(cause.name) { cause.count($0) } }))
     }
 }
 

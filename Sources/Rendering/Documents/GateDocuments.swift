@@ -56,7 +56,9 @@ extension GateResult: Presentable {
         document.add(
             .list(
                 brokenGuarantees.map { "guarantee broken: \($0)" }
-                    + rulesWithoutMetric.map { "no metric for the rule on \($0)" }))
+                    + rulesWithoutMetric.map { "no metric for the rule on \($0)" }
+                    + (otherMachine ?? []).map { "another machine: \($0)" }
+                    + (notComparable ?? []).map { "not comparable: \($0)" }))
         document.add(
             .table(
                 .ofMetrics(
@@ -131,6 +133,7 @@ extension HistoryResult: Presentable {
                     { $0.percent.map { ($0 > 0 ? "+" : "") + Numbers.fixed($0, places: 2) + " %" } }),
             ])
         var document = Document(data: table)
+        document.add(.heading("The history of figures", level: 1), for: .page)
         document.add(.verdict("\(Numbers.count(commits, "commit")), \(Numbers.count(changes.count, "change"))"))
         if isTooShort {
             // Silence would pass for steadiness.
@@ -138,7 +141,45 @@ extension HistoryResult: Presentable {
                 .prose("so few cannot show a change: some \(HistoryResult.fewestCommits) commits are needed"))
         }
         if !changes.isEmpty { document.add(.table(table)) }
+        guard let series, !isTooShort else { return document }
+        for figure in series.prefix(HistoryResult.mostDrawn).compactMap(\.picture) {
+            document.add(.figure(figure), for: .page)
+        }
         return document
+    }
+
+    /// So many series have a picture.
+    private static let mostDrawn = 12
+}
+
+extension HistorySeries {
+    /// The series as a picture, beside the median of its first part; nil where that is nothing, or it never moved.
+    fileprivate var picture: Figure? {
+        let medians = medians
+        guard let first = medians.first, first > 0, points.contains(where: { $0.value != first }) else {
+            return nil
+        }
+        func line(_ name: String, _ values: [Double]) -> Course.Series {
+            Course.Series(name, values.enumerated().map { (Double($0.offset + 1), ($0.element / first - 1) * 100) })
+        }
+        var course = Course(
+            xUnit: "commit, from the oldest", yUnit: "% from the first median",
+            series: [line("value", points.map(\.value)), line("median between changes", medians)])
+        course.base = 0
+        course.moments = changes.map { .init("it changed", at: Double($0 + 1)) }
+        typealias Row = (place: Int, point: Point, median: Double)
+        let rows: [Row] = zip(points, medians).enumerated().map { ($0.offset, $0.element.0, $0.element.1) }
+        return Figure(
+            title: figure, .course(course),
+            table: Table(
+                rows,
+                [
+                    Column<Row>.count("commit") { $0.place + 1 }, .words("name") { String($0.point.commit.prefix(12)) },
+                    .words("date") { $0.point.date },
+                    .figures("value", exact: { "\($0.point.value)" }, { Numbers.plain($0.point.value) }),
+                    .figures("median", exact: { "\($0.median)" }, { Numbers.plain($0.median) }),
+                    .words("changed") { changes.contains($0.place) ? "changed" : nil },
+                ]))
     }
 }
 

@@ -9,6 +9,15 @@ extension JudgeResult: Presentable {
         document.add(.heading("Runs", level: 2), for: .report)
         document.add(.table(Table(runs, Table.judgeColumns) { $0.emptiness != nil || $0.broken != nil }))
         if let kills = Figure.kills(of: runs) { document.add(.figure(kills), for: .page) }
+        if let causes = Figure.causes(of: runs) { document.add(.figure(causes), for: .page) }
+        let drawn = [runs.first { $0.point == nil }, drawn].compactMap(\.self)
+        for figure in Figure.lives(
+            drawn.map { ($0.name, $0.timeline, false) },
+            note:
+                "Lag is from where it asked last, in each partition, to the end of the topic. *Open* lasts until it asks."
+        ) {
+            document.add(.figure(figure), for: .page)
+        }
         document.add(
             .prose(
                 "Each run but the first was killed before the frame it names went on. What is expected follows from what lay "
@@ -28,6 +37,12 @@ extension JudgeResult: Presentable {
     /// The run that decided.
     private var telling: Run? {
         runs.first { $0.emptiness != nil } ?? runs.first { $0.broken != nil } ?? runs.first
+    }
+
+    /// The run whose lives say most beside those of the one without a kill: the one that decided, or the worst.
+    private var drawn: Run? {
+        if let telling, telling.point != nil { return telling }
+        return runs.filter(\.fired).max { ($0.lost, $0.duplicates) < ($1.lost, $1.duplicates) }
     }
 
     private var verdictLine: String {

@@ -1,4 +1,4 @@
-// What was measured of load and machine: capacities, plans, recoveries, ceilings.
+// What was measured of load and machine: capacities, recoveries, ceilings.
 package import Results
 internal import Statistics
 
@@ -65,65 +65,6 @@ extension CapacityProbe {
         "\(Numbers.fixed(recordsPerSecond, places: 0)) records/s, p99 "
             + (p99Microseconds.map { Numbers.fixed(Double($0) / 1000, places: 1) + " ms" } ?? "unknown") + ": "
             + (limit.map { "refused (\($0.rawValue))" } ?? "sustained")
-    }
-}
-
-extension PlanResult: Presentable {
-    /// The table and what it assumes.
-    package var document: Document {
-        var document = Document(data: data)
-        document.add(
-            .verdict(
-                "plan: \(Numbers.plain(recordsPerSecond)) records/s of \(Numbers.fixed(recordBytes, places: 0)) bytes over "
-                    + "\(Numbers.count(partitions, "partition")), kept \(Numbers.plain(retentionSeconds / 3600)) hours, "
-                    + "\(Numbers.plain(crashesPerDay)) crashes a day; from \(source)"))
-        document.add(.prose("Kafka keeps \(Numbers.fixed(kafkaBytes / 1e9, places: 2)) GB for each replica."))
-        document.add(
-            .table(
-                Table(
-                    rows,
-                    [
-                        .words("strategy") { $0.strategy }, .words("sink") { $0.sink },
-                        .words("guarantee", rank: 1) { $0.guarantee },
-                        .figures("cores") { $0.cores.plain(places: 2) },
-                        .number("of one worker", rank: 4, places: 2) { $0.shareOfOneWorker },
-                        .figures("log on disk", unit: "GB", rank: 2) { $0.logBytesLive.plain(per: 1e9, places: 2) },
-                        .figures("log written", unit: "GB/day", rank: 3) {
-                            $0.logBytesPerDay.plain(per: 1e9, places: 1)
-                        },
-                        .figures("duplicates/day") { $0.duplicatesPerDay.plain(places: 0) },
-                        .figures("lost/day") { $0.lostPerDay.plain(places: 0) },
-                    ])))
-        document.add(.prose("In brackets: from the lowest to the highest."))
-        document.add(.list(assumptions))
-        return document
-    }
-
-    private var data: Table {
-        func bounds(_ name: String, _ interval: @escaping (PlanRow) -> Interval) -> [Column<PlanRow>] {
-            [
-                .exact("\(name)_median") { interval($0).median }, .exact("\(name)_low") { interval($0).low },
-                .exact("\(name)_high") { interval($0).high },
-            ]
-        }
-        let names: [Column<PlanRow>] = [
-            .exact("strategy") { $0.strategy }, .exact("sink") { $0.sink }, .exact("guarantee") { $0.guarantee },
-            .exact("share_of_one_worker") { $0.shareOfOneWorker }, .exact("crash_point") { $0.crashPoint },
-        ]
-        return Table(
-            rows,
-            names + bounds("cores") { $0.cores } + bounds("log_live_bytes") { $0.logBytesLive }
-                + bounds("log_written_bytes_per_day") { $0.logBytesPerDay }
-                + bounds("duplicate_records_per_day") { $0.duplicatesPerDay }
-                + bounds("lost_records_per_day") { $0.lostPerDay })
-    }
-}
-
-extension Interval {
-    /// The median, with its bounds where they differ from it.
-    fileprivate func plain(per unit: Double = 1, places: Int) -> String {
-        let words = [median, low, high].map { Numbers.fixed($0 / unit, places: places) }
-        return Set(words).count == 1 ? words[0] : text(per: unit, places: places)
     }
 }
 

@@ -17,8 +17,10 @@ extension ScenarioResult: Presentable {
             document.add(.prose(ScenarioResult.legend), for: .report)
             let judged = runs.filter(\.hasSink)
             if judged.count > 1 { document.add(.figure(.outcomes(judged)), for: .page) }
+            if let causes = Figure.causes(of: judged) { document.add(.figure(causes), for: .page) }
         }
         addFindings(to: &document)
+        addLives(to: &document)
         addWords(to: &document)
         addDerivations(to: &document)
         if !explanation.isEmpty {
@@ -49,6 +51,18 @@ extension ScenarioResult: Presentable {
         document.add(.table(.ofRecoveries(crashed)), for: .markdown)
         document.add(.figure(.recoveries(crashed)), for: .page)
         document.add(.prose(ScenarioResult.recoveryLegend), for: .report)
+    }
+
+    private func addLives(to document: inout Document) {
+        if let latencies = Figure.latencies(of: runs) { document.add(.figure(latencies), for: .page) }
+        let lives = Figure.lives(
+            runs.map { ($0.runName(among: runs), $0.timeline, $0.restarts > 0) },
+            note: "Lag is from where the newest batch ended, in each partition, to the end of the topic.")
+        guard !lives.isEmpty else { return }
+        document.add(.heading("The lives of each run", level: 2), for: .page)
+        let most = "Of \(Numbers.count(runs.count, "run")) \(lives.count) are drawn; all are in the JSON."
+        if runs.count(where: { $0.timeline != nil }) > lives.count { document.add(.prose(most), for: .page) }
+        for figure in lives { document.add(.figure(figure), for: .page) }
     }
 
     private func addWords(to document: inout Document) {

@@ -94,7 +94,11 @@ extension SVG {
         for tick in axis.ticks {
             let x = axis.place(tick)
             line((x, top), (x, y), style: "rule")
-            text(Axis.text(tick), x: x, y: y + 15, anchor: "middle", style: "quiet")
+            // A number at either end stays within the picture.
+            let word = Axis.text(tick)
+            let half = SVG.width(of: [word]) / 2
+            text(
+                word, x: max(left + half, min(width - half, x)), y: y + 15, anchor: "middle", style: "quiet")
         }
         text(unit, x: axis.to, y: y + 30, anchor: "end", style: "quiet")
     }

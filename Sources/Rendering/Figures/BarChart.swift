@@ -12,6 +12,8 @@ package struct BarChart: Equatable, Sendable {
         package var reach: ClosedRange<Double>?
         /// Bars of one kind have one colour.
         package var kind: Int
+        /// What the length is made of, one for each of the chart's parts; empty for a bar in one piece.
+        package var parts: [Double] = []
 
         /// Makes a bar.
         package init(_ name: String, _ value: Double, reach: ClosedRange<Double>? = nil, kind: Int = 0) {
@@ -20,6 +22,12 @@ package struct BarChart: Equatable, Sendable {
             self.reach = reach
             self.kind = kind
         }
+
+        /// Makes a bar of parts that stand one behind the other.
+        package init(_ name: String, parts: [Double]) {
+            self.init(name, parts.reduce(0, +))
+            self.parts = parts
+        }
     }
 
     /// The unit of all lengths.
@@ -27,11 +35,19 @@ package struct BarChart: Equatable, Sendable {
     /// The bars, in the order of the figure's table.
     package var bars: [Bar]
 
+    /// What bars are made of; empty where each is one piece.
+    package var parts: [String]
+
     /// Makes a chart.
-    package init(unit: String, _ bars: [Bar]) {
+    package init(unit: String, parts: [String] = [], _ bars: [Bar]) {
         self.unit = unit
+        self.parts = parts
         self.bars = bars
     }
+
+    private static func style(_ kind: Int) -> String { "fill-\(kind % Palette.series.count + 1)" }
+
+    var legend: [(style: String, text: String)] { parts.enumerated().map { (BarChart.style($0), $1) } }
 
     var svg: SVG {
         let left = SVG.width(of: bars.map(\.name)) + 10
@@ -45,8 +61,13 @@ package struct BarChart: Equatable, Sendable {
             let y = 8 + height * Double(index)
             svg.open(row: index)
             svg.name(bar.name, y: y + 15)
-            let style = "fill-\(bar.kind % Palette.series.count + 1)"
-            svg.rect(x: left, y: y + 3, width: x.place(bar.value) - left, height: height - 8, style: style)
+            var from = 0.0
+            for (kind, part) in (bar.parts.isEmpty ? [bar.value] : bar.parts).enumerated() where part != 0 {
+                svg.rect(
+                    x: x.place(from), y: y + 3, width: x.place(from + part) - x.place(from), height: height - 8,
+                    style: BarChart.style(bar.parts.isEmpty ? bar.kind : kind))
+                from += part
+            }
             var end = x.place(bar.value)
             if let reach = bar.reach, reach.lowerBound < reach.upperBound {
                 let middle = y + height / 2 - 1

@@ -4,7 +4,7 @@ internal import Foundation
 extension Course {
     /// Dashes tell lines apart where colours come again.
     private static func style(_ index: Int) -> String {
-        let dashes = ["", " dash", " dots"]
+        let dashes = ["", " dash", " dots", " long"]
         return "line-\(index % Palette.series.count + 1)" + dashes[index / Palette.series.count % dashes.count]
     }
 
@@ -14,11 +14,11 @@ extension Course {
     }
 
     var svg: SVG {
-        let (left, top, width, height) = (70.0, 26.0, 620.0, 240.0)
+        let (left, top, width, height) = (70.0, 26.0, 620.0, series.count > Palette.series.count ? 400.0 : 240)
         var svg = SVG(width: left + width + 20, height: top + height + 40)
         let points = series.flatMap(\.points)
         let x = Axis(points.map(\.x), from: left, to: left + width)
-        let y = Axis(points.map(\.y), from: top + height, to: top, isLogarithmic: isSpectrum)
+        let y = Axis(points.map(\.y), from: top + height, to: top, isLogarithmic: isSpectrum, base: base)
         // 0, 90, 99, 99.9 and so on: as many nines, as far from the left.
         let nines = max(2, points.map { Course.nines($0.x) }.max() ?? 2)
         func place(_ value: Double) -> Double {
@@ -34,6 +34,9 @@ extension Course {
             svg.axis(x, y: top + height, top: top, unit: xUnit)
         }
         svg.axis(y, x: left, right: left + width, unit: yUnit)
+        for moment in moments {
+            svg.line((place(moment.at), top), (place(moment.at), top + height), style: "reach dash")
+        }
         for (index, line) in series.enumerated() {
             let points = line.points.map { (place($0.x), y.place($0.y)) }
             // A spectrum's table has a row for each series, and that of other courses one for each point.
@@ -45,6 +48,7 @@ extension Course {
     }
 
     var legend: [(style: String, text: String)] {
-        series.enumerated().map { ("fill-\($0 % Palette.series.count + 1)", $1.name) }
+        series.enumerated().map { (Course.style($0), $1.name) }
+            + Places(moments.map(\.name)).names.map { ("line", "upright line: \($0)") }
     }
 }

@@ -5,9 +5,11 @@ extension Figure {
     func html(number: Int) -> String {
         let label = "figure-\(number)"
         let legend = self.legend.map { entry in
+            let isLine = entry.style.hasPrefix("line-")
+            let shape = isLine ? "path d=\"M1 7H27\"" : "rect x=\"1\" y=\"1\" width=\"12\" height=\"12\""
             let sign =
-                "<svg width=\"14\" height=\"14\" aria-hidden=\"true\"><rect class=\"\(entry.style)\" x=\"1\" y=\"1\" "
-                + "width=\"12\" height=\"12\"/></svg>"
+                "<svg width=\"\(isLine ? 28 : 14)\" height=\"14\" aria-hidden=\"true\">"
+                + "<\(shape) class=\"\(entry.style)\"/></svg>"
             return "<li>\(sign)\(entry.text.escaped)</li>\n"
         }
         let rows = Numbers.count(table.rows.count, "row")
@@ -34,6 +36,7 @@ extension Figure {
         case .bars(let chart): chart.svg
         case .scatter(let chart): chart.svg
         case .timeline(let timeline): timeline.svg
+        case .lives(let chart): chart.svg
         case .sequence(let sequence): sequence.svg
         }
     }
@@ -42,8 +45,10 @@ extension Figure {
         switch kind {
         case .course(let course): course.legend
         case .heatMap(let map): map.legend
-        case .bars, .scatter: []
+        case .bars(let chart): chart.legend
+        case .scatter: []
         case .timeline(let timeline): timeline.legend
+        case .lives(let chart): chart.legend
         case .sequence(let sequence): sequence.legend
         }
     }
@@ -62,7 +67,9 @@ extension PageStyle {
         }.joined()
         return heat + text + series + """
             .dash { stroke-dasharray: 6 3; }
+            .long { stroke-dasharray: 12 4 2 4; }
             .dots { stroke-dasharray: 2 3; }
+            .life { fill: var(--series-\(Palette.series.count)); }
             .off { stroke: var(--bad); stroke-width: 2; }
             .reach { stroke: var(--page); stroke-width: 1.5; fill: none; }
             .moment { stroke: var(--page); stroke-width: 3; }

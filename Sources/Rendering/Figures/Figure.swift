@@ -14,6 +14,8 @@ package struct Figure: Equatable, Sendable {
         case scatter(ScatterChart)
         /// Spans of time, a lane for each thing that takes time.
         case timeline(Timeline)
+        /// Lives, what came between them, and courses over the same time.
+        case lives(LivesChart)
         /// What happened in which order.
         case sequence(Sequence)
     }
@@ -82,6 +84,10 @@ package struct Course: Equatable, Sendable {
     package var series: [Series]
     /// Whether x is percentiles up to 100, drawn so that each nine has the same room, and y by powers of ten.
     package var isSpectrum = false
+    /// Where y is drawn around; nil: it begins at nothing.
+    package var base: Double?
+    /// Where something happened along x.
+    package var moments: [Timeline.Moment] = []
 
     /// Makes a course.
     package init(xUnit: String, yUnit: String, series: [Series]) {

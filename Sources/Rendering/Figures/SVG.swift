@@ -6,7 +6,7 @@ struct SVG {
     private(set) var width: Double
     private(set) var height: Double
     /// What stands at the left and at the top while the rest is scrolled, in pixels; 0 for nothing.
-    private let left: Double
+    let left: Double
     private let top: Double
     private var body = ""
     private var names = ""
@@ -33,7 +33,7 @@ struct SVG {
     }
 
     /// A width that the longest of some texts fits into, at the size that figures have.
-    static func width(of texts: [String]) -> Double { 6.6 * Double(texts.map(\.count).max() ?? 0) }
+    static func width(of texts: [String]) -> Double { 7.2 * Double(texts.map(\.count).max() ?? 0) }
 
     /// Begins the mark of a row of the table.
     mutating func open(row: Int) { body += "<g data-row=\"\(row)\">" }

@@ -24,6 +24,7 @@ private struct PageWriter {
     private var contents: [(anchor: String, text: String)] = []
     private var isInSection = false
     private var figures = 0
+    private var scripts = PageScript.text
     private static let endOfFigures = "</div><!-- figures -->\n"
     /// The newest heading, which names the tables below it.
     private var heading: String
@@ -51,6 +52,9 @@ private struct PageWriter {
                 body += "<div class=\"figures\">\n"
             }
             body += figure.html(number: figures) + PageWriter.endOfFigures
+        case .calculator(let calculator):
+            scripts += PlanScript.text
+            body += calculator.html(caption: heading)
         case .code(let text, let label):
             body += "<p class=\"label\">\(label.escaped)</p>\n<pre tabindex=\"0\"><code>\(text.escaped)</code></pre>\n"
         }
@@ -116,7 +120,7 @@ private struct PageWriter {
             \(whole.body)</main>
             <footer><p>Written by kbench. The page is whole: it fetches nothing.</p></footer>
             <script>
-            \(PageScript.text)</script>
+            \(whole.scripts)</script>
             </body>
             </html>
 

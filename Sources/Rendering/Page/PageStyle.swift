@@ -59,6 +59,15 @@ enum PageStyle {
             margin: .75rem 0 0; }
         .filter input { font: inherit; color: inherit; background: var(--page-back); border: 1px solid var(--quiet);
             border-radius: 4px; padding: .3rem .5rem; min-width: 14rem; max-width: 100%; }
+        .sliders { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 1fr)); gap: .5rem 1.5rem;
+            margin: .75rem 0; font-size: .875rem; align-items: end; }
+        .sliders input { font: inherit; color: inherit; background: var(--page-back); accent-color: var(--link); }
+        .sliders input[type=number] { width: 8.5rem; border: 1px solid var(--quiet); border-radius: 4px;
+            padding: .15rem .4rem; }
+        .sliders input:invalid { border-color: var(--bad); }
+        .sliders input[type=range] { display: block; width: 100%; margin: .35rem 0 0; }
+        .sliders button { justify-self: start; font: inherit; color: var(--link); background: var(--page-back);
+            border: 1px solid var(--line); border-radius: 4px; padding: .3rem .8rem; cursor: pointer; }
         .copy { float: right; margin: .6rem 0 0 .5rem; font: inherit; font-size: .8rem; color: var(--link);
             background: var(--page-back); border: 1px solid var(--line); border-radius: 4px; padding: .15rem .5rem;
             cursor: pointer; }
@@ -98,10 +107,11 @@ enum PageStyle {
         .told dl { grid-template-columns: 1fr; }
         .told dd { margin-bottom: .3rem; }
         figure { padding: .5rem; }
-        .names { max-width: 8.5rem; }
+        .names { max-width: 11rem; }
+        .plot .names svg { font-size: 10px; }
         }
         @media print {
-        nav, .skip, .copy, .filter, .told { display: none; }
+        nav, .skip, .copy, .filter, .told, .sliders { display: none; }
         .scroll, .plot { overflow: visible; max-height: none; border: 0; }
         thead th { position: static; }
         .parts { zoom: .6; }

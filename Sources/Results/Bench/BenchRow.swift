@@ -25,7 +25,9 @@ public struct BenchRow: Codable, Equatable, Sendable {
     public var peakResidentBytes: Int64
     /// Latency from the moment a record was to be sent until it is in the sink; nil where it was not measured.
     @OrNull public var latencyMicroseconds: Percentiles?
-    /// The same for each stage: `durable` and `sink`.
+    /// The same up to the last record; nil where it was not measured, and in results of an older kbench.
+    public var latencySpectrum: LatencySpectrum?
+    /// The percentiles for each stage: `durable` and `sink`.
     public var latencyStages: [String: Percentiles]
     /// The load under which latency was measured; nil where it was not.
     @OrNull public var offered: OfferedLoadFigures?

@@ -23,6 +23,10 @@ public struct PlanResult: VersionedResult, ComparisonResult, Equatable {
     public var source: String
     /// What has to hold for the figures to.
     public var assumptions: [String]
+    /// What costs are worked out for; nil in results of an older kbench.
+    public var inputs: CostInputs?
+    /// Judged pipelines of others beside the rows; nil where no league was named.
+    public var pipelines: [PlanPipeline]?
 
     /// Makes a result.
     public init(
@@ -68,6 +72,10 @@ public struct PlanRow: Codable, Equatable, Sendable {
     public var lostPerDay: Interval
     /// The priced crash point.
     public var crashPoint: String
+    /// What its costs follow from; nil in results of an older kbench.
+    public var basis: CostRange<CostBasis>?
+    /// What it comes to; nil in results of an older kbench.
+    public var costs: CostRange<CostFigures>?
 
     /// Makes a row.
     public init(
@@ -85,5 +93,32 @@ public struct PlanRow: Codable, Equatable, Sendable {
         self.duplicatesPerDay = duplicatesPerDay
         self.lostPerDay = lostPerDay
         self.crashPoint = crashPoint
+    }
+}
+
+/// A pipeline of a league under the planned load.
+public struct PlanPipeline: Codable, Equatable, Sendable {
+    /// Its name.
+    public var name: String
+    /// The most that its runs kept to.
+    public var guarantee: String
+    /// What its costs follow from.
+    public var basis: CostRange<CostBasis>
+    /// What it comes to.
+    public var costs: CostRange<CostFigures>
+
+    /// Makes a pipeline.
+    public init(name: String, guarantee: String, basis: CostRange<CostBasis>, for inputs: CostInputs) {
+        self.name = name
+        self.guarantee = guarantee
+        self.basis = basis
+        costs = basis.figures(inputs)
+    }
+}
+
+extension CostRange<CostBasis> {
+    /// What it comes to for `inputs`.
+    public func figures(_ inputs: CostInputs) -> CostRange<CostFigures> {
+        .init(median: median.figures(inputs), low: low.figures(inputs), high: high.figures(inputs))
     }
 }

@@ -30,12 +30,16 @@ public struct BuildComparison: VersionedResult, Equatable {
     public var differences: [String]
     /// The metrics: exact ones first.
     public var metrics: [GateMetric]
+    /// What of the machine is not as it was where the base was measured; null where it is, or both ran now.
+    public var otherMachine: [String]?
+    /// Metrics that are not compared because of that; null for none.
+    public var notComparable: [String]?
 
     /// Makes a comparison; its verdict is that of its metrics.
     public init(
         base: String, new: String, command: [String], pairs: Int, bestOf: Int? = nil, seed: UInt64,
         marginPercent: Double, plantedSlowdownPercent: Double? = nil, brokenGuarantees: [String], differences: [String],
-        metrics: [GateMetric]
+        metrics: [GateMetric], otherMachine: [String]? = nil, notComparable: [String]? = nil
     ) {
         self.base = base
         self.new = new
@@ -48,6 +52,8 @@ public struct BuildComparison: VersionedResult, Equatable {
         self.brokenGuarantees = brokenGuarantees
         self.differences = differences
         self.metrics = metrics
+        self.otherMachine = otherMachine
+        self.notComparable = notComparable
         let isNothing = metrics.isEmpty && brokenGuarantees.isEmpty
         verdict = isNothing ? .invalid : GateDecision(metrics.map(\.verdict), brokenGuarantees: brokenGuarantees)
     }

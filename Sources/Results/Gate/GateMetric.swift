@@ -52,6 +52,8 @@ public struct GateMetric: Codable, Equatable, Sendable {
     public var minimumDetectableEffect: Double
     /// What a second set of pairs said; null where none was needed.
     public var confirmation: Confirmation?
+    /// Whether base and new were measured at different times, and not in pairs; null where they were not.
+    public var isStored: Bool?
     /// What it comes to with the comparison's margin.
     public var verdict: Change
 
@@ -71,6 +73,14 @@ public struct GateMetric: Codable, Equatable, Sendable {
         verdict = verdict(margin: margin)
     }
 
+    /// A metric whose base lay in a file, with bounds as wide as those of both allow.
+    public init(stored name: String, better: Better, ratio: Interval, margin: Double) {
+        self.init(
+            name: name, tier: 1, better: better, ratio: ratio, pAdjusted: 1, minimumDetectableEffect: 0, margin: margin)
+        isStored = true
+        verdict = verdict(margin: margin)
+    }
+
     /// The share of chance up to which a difference counts. Both sets of pairs have to come to it, so a build is called
     /// slower than itself about once in ten thousand comparisons.
     public static let significance = 0.01
@@ -79,11 +89,16 @@ public struct GateMetric: Codable, Equatable, Sendable {
     ///
     /// Exact figures are slower when any single one exceeds the margin. Measured ones are slower when the median does and
     /// it is not by chance, in the first set of pairs and in the second; the same when the upper bound stays within the
-    /// margin; else inconclusive.
+    /// margin; else inconclusive. Those of which the base was stored are slower when all of what their bounds allow exceeds
+    /// the margin: there are no pairs to draw chance from.
     public func verdict(margin: Double) -> Change {
         // A margin is a sum of decimal fractions; the last bits decide nothing.
         let most = 1 + margin + 1e-12
         if tier == 0 { return slowness(ratio).high > most ? .slower : .same }
+        if isStored == true {
+            let slowness = slowness(ratio)
+            return slowness.low > most ? .slower : slowness.high <= most ? .same : .inconclusive
+        }
         func isSlower(_ ratio: Interval, _ pAdjusted: Double) -> Bool {
             pAdjusted <= GateMetric.significance && slowness(ratio).median > most
         }

@@ -5,7 +5,8 @@ internal import World
 
 /// Puts claims to the test.
 public struct ClaimsRunner: Sendable {
-    private let ids: [String]
+    /// The claims.
+    let ids: [String]
     private let options: RunOptions
     private let progress: @Sendable (_ fraction: Double, _ label: String) -> Void
 

@@ -17,6 +17,11 @@ public struct MatrixPlan: Sendable {
         var sink: SinkKind
         var crash: ArmedCrash
         var expected: ExpectedOutcome
+        /// Its place in the whole plan, from 1.
+        var number = 0
+
+        /// What its run is called among the steps of a matrix.
+        var step: String { "\(number) \(strategy.rawValue)/\(sink.rawValue) \(crash)" }
     }
 
     /// Cells that share a load.
@@ -30,7 +35,7 @@ public struct MatrixPlan: Sendable {
     public let fidelity: Fidelity
     /// Chooses payloads.
     public let seed: UInt64
-    let groups: [Group]
+    private(set) var groups: [Group]
 
     /// Plans all cells.
     ///
@@ -89,11 +94,28 @@ public struct MatrixPlan: Sendable {
         let extra = MatrixPlan.windowGroups(
             pairs: pairs, points: all, fidelity: fidelity, batches: MatrixPlan.batches - 1, usual: usual)
         groups = ([main, start] + extra).filter { !$0.cells.isEmpty }
+        var number = 0
+        for group in groups.indices {
+            for cell in groups[group].cells.indices {
+                number += 1
+                groups[group].cells[cell].number = number
+            }
+        }
         if groups.isEmpty {
             throw Diagnosis(
                 cause: "no strategy that was chosen reaches any crash point that was chosen",
                 fix: "choose others: `kbench crash-points` lists them per strategy", exitCode: .usage)
         }
+    }
+
+    /// A part of the plan: every cell of so many, from the one of this number on.
+    func part(_ shard: (number: Int, count: Int)) -> MatrixPlan {
+        var plan = self
+        for group in groups.indices {
+            plan.groups[group].cells.removeAll { ($0.number - 1) % shard.count != shard.number - 1 }
+        }
+        plan.groups.removeAll(where: \.cells.isEmpty)
+        return plan
     }
 
     /// The number of cells.

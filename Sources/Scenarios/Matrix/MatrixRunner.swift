@@ -19,6 +19,8 @@ public struct MatrixRunner: ComparisonRunner {
     private let plan: MatrixPlan
     /// Gets the cells that have been run in worker processes so far.
     var didRun: @Sendable ([MatrixCell]) -> Void = { _ in }
+    /// Which part of the cells is run here in worker processes, from 1, and of how many.
+    package var shard: (number: Int, count: Int) = (1, 1)
     private let load: LoadSettings?
     private let progress: @Sendable (_ fraction: Double, _ label: String) -> Void
 
@@ -36,7 +38,7 @@ public struct MatrixRunner: ComparisonRunner {
     ///
     /// - Throws: what an engine throws of itself.
     public func runSimulated() throws -> MatrixResult {
-        let outcomes = try simulate { progress(Double($0) / Double(plan.cellCount), $1) }
+        let outcomes = try simulate(plan) { progress(Double($0) / Double(plan.cellCount), $1) }
         let cells = zip(plan.groups, outcomes).flatMap { group, outcomes in
             zip(group.cells, outcomes).map { matrixCell($0, group.outage, $1, simulated: nil) }
         }
@@ -47,11 +49,12 @@ public struct MatrixRunner: ComparisonRunner {
     ///
     /// - Throws: ``Diagnosis``; no worker and no file is left behind then.
     public func runReal(options: RunOptions) async throws -> MatrixResult {
-        let simulated = try simulate { _, label in progress(0, label) }
+        let plan = plan.part(shard)
+        let simulated = try simulate(plan) { _, label in progress(0, label) }
         var cells: [MatrixCell] = []
         for (group, simulated) in zip(plan.groups, simulated) {
             let done = cells.count
-            let runner = ScenarioRunner(options: options) { [plan, progress] fraction, label in
+            let runner = ScenarioRunner(options: options) { [progress] fraction, label in
                 progress((Double(done) + fraction * Double(group.cells.count)) / Double(plan.cellCount), label)
             }
             let runs = group.cells.map {
@@ -60,10 +63,9 @@ public struct MatrixRunner: ComparisonRunner {
                     expected: $0.expected,
                     outage: group.outage)
             }
-            let steps = group.cells.enumerated().map { place, cell in
-                "\(done + place + 1) \(cell.strategy.rawValue)/\(cell.sink.rawValue) \(cell.crash)"
-            }
-            let outcomes = try await runner.run(scenario(of: group), plans: runs, steps: steps) { run in
+            let outcomes = try await runner.run(
+                scenario(of: group), plans: runs, steps: group.cells.map(\.step)
+            ) { run in
                 Outcome(
                     crashFired: run.crashFired,
                     measured: .init(
@@ -79,8 +81,26 @@ public struct MatrixRunner: ComparisonRunner {
         return result(cells, world: .real, client: options.client ?? .librdkafka)
     }
 
+    /// Puts the steps of all parts together. No worker is run.
+    ///
+    /// - Throws: ``Diagnosis`` where a cell is missing.
+    package func merge(_ journal: StepJournal, client: ClientKind?) throws -> MatrixResult {
+        try journal.refuseMissing(of: plan.groups.flatMap { $0.cells.map(\.step) }, repeats: "kbench matrix")
+        let simulated = try simulate(plan) { _, label in progress(0, label) }
+        let cells = try zip(plan.groups, simulated).flatMap { group, simulated in
+            try zip(group.cells, simulated).compactMap { cell, simulated in
+                try journal.value(of: cell.step, as: Outcome.self).map {
+                    matrixCell(cell, group.outage, $0, simulated: simulated.measured)
+                }
+            }
+        }
+        return result(cells, world: .real, client: client ?? .librdkafka)
+    }
+
     /// The outcomes in the simulated world, group by group; `visit` is told the number of each cell and its name.
-    private func simulate(_ visit: (_ cell: Int, _ label: String) -> Void) throws -> [[Outcome]] {
+    private func simulate(
+        _ plan: MatrixPlan, _ visit: (_ cell: Int, _ label: String) -> Void
+    ) throws -> [[Outcome]] {
         var done = 0
         return try plan.groups.map { group in
             try group.cells.map { cell in

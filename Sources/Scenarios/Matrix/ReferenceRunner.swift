@@ -37,6 +37,9 @@ public struct ReferenceRunner: ComparisonRunner {
         self.progress = progress
     }
 
+    /// The rows that can be run, by name.
+    var rowNames: [String] { rows.filter { $0.setup != nil }.map(\.name) }
+
     /// Runs the rows in the simulated world.
     ///
     /// - Throws: what an engine throws of itself.
