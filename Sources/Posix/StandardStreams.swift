@@ -78,4 +78,7 @@ public enum StandardStreams {
 extension DiskError {
     /// Whether nobody reads the pipe any more that was written to.
     public var isBrokenPipe: Bool { errorNumber == EPIPE }
+
+    /// Whether a file, or a folder on the way to it, is not there.
+    public var isMissing: Bool { errorNumber == ENOENT }
 }

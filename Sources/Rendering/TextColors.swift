@@ -17,6 +17,7 @@ package enum ColorChoice: String, CaseIterable, Sendable {
     ///     gives them to a pipe too; the first of the two decides, and neither where something was chosen by name. A
     ///     terminal whose TERM is `dumb` has none.
     ///   - isTerminal: Whether the text goes to a terminal.
+    /// - Returns: whether it is to be painted.
     package func isOn(environment: [String: String], isTerminal: Bool) -> Bool {
         func says(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
         switch self {

@@ -30,7 +30,11 @@ struct Forecast {
     /// What the next estimates are from, as a file to keep; none where an interrupted command was gone on with, as it did
     /// not all run now.
     ///
-    /// - Parameter units: How many units ran; nil: as many as planned.
+    /// - Parameters:
+    ///   - units: How many units ran; nil: as many as planned.
+    ///   - isResumed: Whether some had run before.
+    /// - Returns: the file's text by its name.
+    /// - Throws: `EncodingError` for a number that is not finite.
     func files(units: Int? = nil, isResumed: Bool = false) throws -> [String: String] {
         let units = units ?? work.units
         guard !isResumed, units > 0 else { return [:] }

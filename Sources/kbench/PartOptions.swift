@@ -49,7 +49,7 @@ struct PartOptions: ParsableArguments {
     /// - Throws: `Diagnosis` for a file of something else; `DiskError`.
     func begun(settings: String, files: [String: String]) throws -> StepJournal? {
         guard let journal else { return nil }
-        try OutputCheck.file(journal, "--journal", makesFolders: true)
+        try OutputCheck.file(journal, "--journal")
         let isThere = (FileManager.default.contents(atPath: journal)?.contains(UInt8(ascii: "\n"))) ?? false
         let header = header(settings, files)
         return try isThere

@@ -31,6 +31,23 @@ import World
         #expect(try place.names() == [])
     }
 
+    @Test("parts that begin at once in a folder that is still to be made do not take it from each other")
+    func manyAsk() async throws {
+        let place = try Place()
+        let path = "\(place.path)/new/below"
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<8 { group.addTask { for _ in 0..<40 { try OutputCheck.folder(path, "--out") } } }
+            try await group.waitForAll()
+        }
+        // At most the folder stays that was asked for: who made it was not the last to ask.
+        #expect(try Set(place.names()).isSubset(of: ["new", "new/below"]))
+        // What somebody else has put there meanwhile stays.
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        try place.write("mine", to: "new/below/file")
+        try OutputCheck.folder(path, "--out")
+        #expect(try place.text(of: "new/below/file") == "mine")
+    }
+
     @Test("S4: a folder that cannot be written is named", arguments: ["taken", "taken/below", "/proc/kbench"])
     func aFolderThatCannotBeWrittenIsNamed(name: String) throws {
         let place = try Place()

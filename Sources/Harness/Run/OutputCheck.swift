@@ -10,18 +10,40 @@ public enum OutputCheck {
     public static func folder(_ path: String, _ option: String) throws {
         let disk = PosixDisk()
         let made = firstMissing(of: path, on: disk)
-        // Best effort: a folder that was made for the question only.
-        defer { if let made { try? FileSystem.removeTree(made) } }
+        // Best effort: folders that were made for the question only, and in which nobody else has put something since.
+        defer { if let made { removeEmpty(path, upTo: made) } }
         do {
-            try disk.makeDirectory(path)
-            let probe = "\(path)/.kbench-probe-\(Processes.processID)"
-            try disk.open(probe, .replace).close()
-            try disk.remove(probe)
+            try ask(path, on: disk)
         } catch let error as DiskError where error.code != .noSpace {
             let fix =
                 option.isEmpty
                 ? "run kbench where the folder can be written" : "choose a folder that can be written with \(option)"
             throw refusal(error, option, fix)
+        }
+    }
+
+    /// So often the question is asked where another process takes the folder away that it made for its own.
+    private static let attempts = 100
+
+    /// Makes a file in a folder, and takes it away.
+    private static func ask(_ path: String, on disk: PosixDisk) throws {
+        let probe = "\(path)/.kbench-probe-\(Processes.processID)"
+        for attempt in 1...attempts {
+            do {
+                try disk.makeDirectory(path)
+                try disk.open(probe, .replace).close()
+                return try disk.remove(probe)
+            } catch let error as DiskError where error.isMissing && attempt < attempts {}
+        }
+    }
+
+    /// Removes a folder and those above it, up to one of them, as far as they are empty.
+    private static func removeEmpty(_ path: String, upTo top: String) {
+        var folder = path
+        while true {
+            FileSystem.removeIfEmpty(folder)
+            if folder == top || folder == "." || folder == "/" { return }
+            folder = parent(of: folder)
         }
     }
 
