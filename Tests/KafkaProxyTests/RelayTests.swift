@@ -87,7 +87,9 @@ import World
                     $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { call(socket, $0, &length) == 0 }
                 }
             }
-            guard reads(getsockname, &address), reads(getpeername, &peer), address.sin_family == AF_INET else { return nil }
+            guard reads(getsockname, &address), reads(getpeername, &peer), address.sin_family == AF_INET else {
+                return nil
+            }
             let port = Int32(in_port_t(bigEndian: address.sin_port))
             guard ports.contains(port) else { return nil }
             var name = [UInt8](repeating: 0, count: 16)

@@ -89,8 +89,9 @@ public struct CostFigures: Codable, Equatable, Sendable {
 extension CostBasis {
     /// Batches whose records the log still holds: the one that runs and the one that gathers.
     public static let batchesInLog = 2.0
-    /// A month in days, and in hours.
+    /// A month in days.
     public static let daysOfMonth = 30.4375
+    /// A month in hours.
     public static let hoursOfMonth = 730.5
     /// A day in seconds.
     public static let secondsOfDay = 86_400.0
