@@ -11,6 +11,8 @@ final class Node {
     private(set) var port: Int32
     /// Nil while the broker is down.
     private var listener: (any Channel)?
+    /// While the broker is down.
+    private var heldPort: HeldPort?
     private var connections: [ObjectIdentifier: Connection] = [:]
 
     init(id: Int32, port: Int) {
@@ -45,6 +47,7 @@ final class Node {
             .map { channel in
                 let node = bound.value.node
                 node.listener = channel
+                node.heldPort = nil
                 node.port = Int32(clamping: channel.localAddress?.port ?? 0)
                 node.stopPacing(channel)
             }
@@ -57,10 +60,11 @@ final class Node {
         listener.setOption(.tcpOption(.init(rawValue: Pacing.option)), value: Pacing.none).whenComplete { _ in }
     }
 
-    /// Takes no more connections, and ends those that there are.
-    func close() {
+    /// Takes no more connections, and ends those that there are. The port stays this broker's.
+    func close(host: String) {
         listener?.close(promise: nil)
         listener = nil
+        heldPort = UInt16(exactly: port).flatMap { HeldPort(host: host, port: $0) }
         for connection in connections.values { connection.close() }
     }
 
