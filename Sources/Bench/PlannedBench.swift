@@ -32,9 +32,9 @@ extension BenchSweep {
 
 extension BenchSettings {
     /// Records a second of a row, roughly the middle of the price table that is shipped.
-    private static let shippedRate = 800_000.0
+    private static let shippedRate = 1_600_000.0
     /// What a trial takes besides its records, in seconds: a worker's start, its files, the verdict.
-    private static let shippedTrial = 0.6
+    private static let shippedTrial = 0.4
 
     /// What decides how long a trial takes, in words.
     fileprivate var sizeInWords: String {
@@ -65,7 +65,7 @@ extension RecoveryRunner {
             },
             size: "\(megabytes.map(String.init).joined(separator: "+")) MB of \(settings.recordBytes)-byte records, "
                 + "\(settings.partitions) partitions, \(settings.clients[0].rawValue)",
-            shippedSeconds: 0.5 + total / 100)
+            shippedSeconds: 0.2 + total / 400)
     }
 }
 
@@ -81,7 +81,7 @@ extension CapacityRunner {
             because: "each row is searched until its bracket is close enough, \(usualProbes) probes as a rule",
             size: "\(NumberCheck.plain(settings.latencySeconds)) s a probe, \(settings.recordBytes) bytes, "
                 + "\(settings.partitions) partitions",
-            shippedSeconds: settings.latencySeconds + 1.5)
+            shippedSeconds: settings.latencySeconds + 0.3)
     }
 }
 
@@ -93,6 +93,7 @@ extension CeilingsRunner.Settings {
             names: (1...pairs).map { "polling: round \($0) of \(pairs)" }
                 + ["disk and zstd", "the log", "the log, four blocks a commit", "verdicts"],
             size: "\(records) records in \(partitions) partitions, verdicts of \(verdictRecords) records",
-            shippedSeconds: 1 + Double(records) / 400_000 + Double(verdictRecords) / 20_000_000 / Double(pairs + 4))
+            shippedSeconds: 0.25 + Double(records) / 2_500_000 + Double(verdictRecords) / 20_000_000 / Double(pairs + 4)
+        )
     }
 }

@@ -11,7 +11,7 @@ package enum PlannedSearch {
         return PlannedWork(
             kind: "atlas", unit: "unit", names: mine.map(\.name), size: first.sizeInWords,
             // Each world that a crash leaves is crashed as a whole unit is.
-            shippedSeconds: 1.5 * (first.depth == 1 ? 1 : Double(1 + first.secondCrashes * (first.depth - 1)) / 2))
+            shippedSeconds: 0.06 * (first.depth == 1 ? 1 : Double(1 + first.secondCrashes * (first.depth - 1)) / 2))
     }
 
     /// The seeds of a swarm.
@@ -19,13 +19,13 @@ package enum PlannedSearch {
         PlannedWork(
             kind: "swarm", unit: "seed", units: Int(seeds.upperBound - seeds.lowerBound) + 1,
             because: "the first broken promise ends it", size: isScripted ? "with a script" : "all kinds of trouble",
-            shippedSeconds: 0.002)
+            shippedSeconds: 0.0003)
     }
 
     /// The hunts for planted bugs, and the one that finds none.
     package static func mutants(_ bugs: [PlantedBug], swarmSeeds: Int) -> PlannedWork {
         PlannedWork(
             kind: "mutants", unit: "hunt", names: ["the engine as it is"] + bugs.map(\.rawValue),
-            size: "\(swarmSeeds) random schedules, \(bugs.count) bugs", shippedSeconds: 2)
+            size: "\(swarmSeeds) random schedules, \(bugs.count) bugs", shippedSeconds: 0.45)
     }
 }

@@ -40,10 +40,13 @@ public final class PosixDisk: Disk, Sendable {
     /// - Throws: `DiskError`.
     public func makeDirectory(_ path: String) throws {
         if mkdir(path, 0o755) == 0 { return }
-        let errorNumber = errno
+        var errorNumber = errno
         if errorNumber == EEXIST {
             // A file in the folder's place must not pass for the folder.
             if FileSystem.isDirectory(path) { return }
+            // Nor what somebody has removed since for a file.
+            var status = stat()
+            if lstat(path, &status) != 0, errno == ENOENT { errorNumber = ENOENT }
         } else if errorNumber == ENOENT, let parent = FileSystem.parent(of: path) {
             try makeDirectory(parent)
             if mkdir(path, 0o755) == 0 || errno == EEXIST { return }

@@ -15,7 +15,7 @@ extension MatrixPlan {
                 group.cells.map { "\($0.strategy.rawValue)/\($0.sink.rawValue) \($0.crash)" }
             },
             size: "\(world.rawValue), \(shape.records) records, \(shape.partitions) partitions",
-            shippedSeconds: world == .real ? 0.5 : 0.02)
+            shippedSeconds: world == .real ? 0.1 : 0.004)
     }
 }
 
@@ -24,7 +24,7 @@ extension ReferenceRunner {
     public func work(in world: Worlds) -> PlannedWork {
         PlannedWork(
             kind: "reference", unit: "row", names: rowNames, size: "\(world.rawValue)",
-            shippedSeconds: world == .real ? 1 : 0.02)
+            shippedSeconds: world == .real ? 0.1 : 0.004)
     }
 }
 
