@@ -71,7 +71,7 @@ public struct EstimateResult: VersionedResult, Equatable {
     public enum Basis: String, Codable, Sendable {
         /// Kept results of the same kind and size.
         case kept
-        /// What is shipped: it was measured on another machine.
+        /// What is shipped: a rough figure, of another machine.
         case shipped
     }
 
