@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include "CPlainLoop.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -56,6 +57,12 @@ static uint64_t get(const uint8_t *bytes, int count) {
 
 static void fail(const char *what) {
     fprintf(stderr, "bare loop: %s\n", what);
+    exit(1);
+}
+
+// Of a call to the system.
+static void fail_with(const char *what, const char *place) {
+    fprintf(stderr, "bare loop: %s: %s: %s\n", place, what, strerror(errno));
     exit(1);
 }
 
@@ -249,6 +256,7 @@ struct belt {
     // So many were filled, and so many of them written; what is filled of `last` is all.
     int64_t filled, written, last;
     int file;
+    const char *path;
 };
 
 static void *write_answers(void *told) {
@@ -265,10 +273,11 @@ static void *write_answers(void *told) {
         pthread_mutex_unlock(&belt->lock);
         for (size_t done = 0; done < bytes;) {
             ssize_t more = pwrite(belt->file, belt->buffers[turn] + done, bytes - done, place + (off_t)done);
-            if (more <= 0 || more % PAGE != 0) fail("the disk takes no answer");
+            if (more < 0) fail_with("an answer cannot be written", belt->path);
+            if (more == 0 || more % PAGE != 0) fail("the disk takes part of a page");
             done += (size_t)more;
         }
-        if (fdatasync(belt->file) != 0) fail("the disk syncs no answer");
+        if (fdatasync(belt->file) != 0) fail_with("an answer cannot be synced", belt->path);
         place += (off_t)bytes;
         pthread_mutex_lock(&belt->lock);
         belt->written++;
@@ -286,11 +295,11 @@ int64_t kbench_log_loop(
     // A broker may hand out one whole batch more than was asked for.
     size_t room = LOGGED_BYTES + PARTITION_BYTES + (size_t)(partitions + 1) * (1 << 16);
     room = (room + PAGE - 1) / PAGE * PAGE;
-    struct belt belt = {.lock = PTHREAD_MUTEX_INITIALIZER, .moved = PTHREAD_COND_INITIALIZER, .last = -1};
+    struct belt belt = {.lock = PTHREAD_MUTEX_INITIALIZER, .moved = PTHREAD_COND_INITIALIZER, .last = -1, .path = path};
     belt.file = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_DIRECT, 0600);
     // Not every file system can do without its cache.
     if (belt.file < 0) belt.file = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (belt.file < 0) fail("no file for the answers");
+    if (belt.file < 0) fail_with("no file can be made for the answers", path);
     unlink(path);
     for (int each = 0; each < LOGGED_BUFFERS; each++) {
         if (posix_memalign((void **)&belt.buffers[each], PAGE, room)) fail("no memory for answers");

@@ -44,7 +44,7 @@ extension Broker {
     func takeDown(_ id: Int32) throws(ClusterError) {
         let node = try node(id)
         guard node.isUp else { throw .isDown(id) }
-        node.close(host: settings.host)
+        node.close()
         changeLeaders { $0.lose(id) }
         coordinators.lose(id)
         settleMovedGroups()

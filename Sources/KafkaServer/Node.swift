@@ -61,10 +61,11 @@ final class Node {
     }
 
     /// Takes no more connections, and ends those that there are. The port stays this broker's.
-    func close(host: String) {
+    func close() {
+        let host = listener?.localAddress?.ipAddress
         listener?.close(promise: nil)
         listener = nil
-        heldPort = UInt16(exactly: port).flatMap { HeldPort(host: host, port: $0) }
+        heldPort = host.flatMap { host in UInt16(exactly: port).flatMap { HeldPort(host: host, port: $0) } }
         for connection in connections.values { connection.close() }
     }
 

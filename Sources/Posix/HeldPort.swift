@@ -5,9 +5,10 @@ internal import Glibc
 public final class HeldPort {
     private let socket: Int32
 
-    /// nil where the address is not one of this machine's, or the port is somebody's.
+    /// nil where `host` is not the number of one of this machine's addresses, or the port is somebody's.
     public init?(host: String, port: UInt16) {
         var hints = addrinfo()
+        hints.ai_flags = AI_NUMERICHOST
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         var found: UnsafeMutablePointer<addrinfo>?
         guard getaddrinfo(host, String(port), &hints, &found) == 0, let address = found?.pointee else { return nil }

@@ -91,7 +91,7 @@ struct AtlasCommand: AsyncParsableCommand {
         try OptionCheck.used(
             load.strategy, "--strategy", strategies, in: units.map(\.strategy), { $0.rawValue }, as: nothing)
         try OptionCheck.used(load.sink, "--sink", sinks, in: units.map(\.sink), { $0.rawValue }, as: nothing)
-        try part.refuse(beyond: units.count, "units of the atlas")
+        try part.refuse(beyond: units.count, "units", of: "the atlas")
         let work = PlannedSearch.atlas(units, shard: (part.number, part.count))
         let forecast = Forecast(work, in: keeping.out, isDry: dry.dryRun, isQuiet: quiet || merge != nil)
         if dry.dryRun { return try output.write(forecast.estimate) }

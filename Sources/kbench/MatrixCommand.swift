@@ -131,7 +131,7 @@ struct MatrixCommand: AsyncParsableCommand {
             let plan = try plan(load)
             var runner = MatrixRunner(plan: plan, load: load) { bar.show($0, $1) }
             let part = try parts.part()
-            try part.refuse(beyond: plan.cellCount, "cells")
+            try part.refuse(beyond: plan.cellCount, "cells", of: "the matrix")
             runner.shard = (part.number, part.count)
             let work = plan.work(in: world, shard: runner.shard)
             let kind = try client.kind()

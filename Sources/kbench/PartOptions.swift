@@ -90,10 +90,10 @@ struct CommandPart {
     /// Refuses a part that nothing falls into.
     ///
     /// - Throws: `Diagnosis`.
-    func refuse(beyond most: Int, _ things: String) throws {
+    func refuse(beyond most: Int, _ things: String, of whole: String) throws {
         guard number > most else { return }
         throw Diagnosis(
-            cause: "--shard \(number)/\(count): there are \(most) \(things), and none of them falls into this part",
+            cause: "--shard \(number)/\(count): \(whole) has \(most) \(things), and none of them falls into this part",
             fix: "divide it into at most \(most) parts", exitCode: .usage)
     }
 }

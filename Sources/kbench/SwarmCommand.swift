@@ -78,7 +78,7 @@ struct SwarmCommand: AsyncParsableCommand {
             journal: journal ?? unfinished?.journal
         ) { fraction, label in bar.show(fraction, label) }
         runner.shard = (part.number, part.count)
-        try part.refuse(beyond: runner.mostParts, "ranges of seeds")
+        try part.refuse(beyond: runner.mostParts, "ranges of seeds", of: "the swarm")
         let result = try await BlockingThread.run { [runner] in try merged.map { try runner.merge($0) } ?? runner.run()
         }
         bar.finish()

@@ -112,7 +112,9 @@ struct PollLoops {
         guard ending.exitCode == 0, figures.count == 2 else {
             throw Diagnosis(
                 cause: "the \(name) loop in C ended unexpectedly: \(ending.errors)",
-                fix: "this is not expected: please report it with the command", exitCode: .internalError)
+                fix: name == "log"
+                    ? "make room for \(records) records where --out is, or poll fewer with --records; else please report it"
+                    : "this is not expected: please report it with the command", exitCode: .internalError)
         }
         return Turn(recordsPerSecond: figures[0], cpuMicroseconds: figures[1])
     }
