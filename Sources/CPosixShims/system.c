@@ -47,6 +47,10 @@ int kbench_open_past_cache(const char *path) {
     return open(path, O_WRONLY | O_DIRECT | O_CLOEXEC);
 }
 
+int kbench_zero(int file, int64_t length) {
+    return fallocate(file, FALLOC_FL_ZERO_RANGE, 0, length);
+}
+
 void kbench_limit_processor_time(int seconds) {
     struct itimerval timer = {.it_interval = {0, 0}, .it_value = {seconds, 0}};
     setitimer(ITIMER_PROF, &timer, NULL);

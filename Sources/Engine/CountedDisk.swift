@@ -124,6 +124,7 @@ private final class CountedFile: DiskFile {
         disk.note(part) { $0.fileSyncs += 1 }
     }
     func truncate(to length: Int64) throws { try file.truncate(to: length) }
+    func emptyInPlace() throws -> Bool { try file.emptyInPlace() }
     func bypassCache(writesBehind: Bool) { file.bypassCache(writesBehind: writesBehind) }
     func close() { file.close() }
 }

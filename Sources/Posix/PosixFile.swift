@@ -1,4 +1,5 @@
 // An open file of the real file system, and where a gather write of its stands.
+internal import CPosixShims
 internal import Glibc
 public import World
 
@@ -13,6 +14,8 @@ public final class PosixFile: DiskFile {
     private var syncFailure: DiskError?
     /// Writes the file's growing end past the system's cache; nil where nobody asked for that, or it cannot be done.
     private var bypass: CacheBypass?
+    /// Where a file that was emptied in place ends, but for what bypasses the cache; nil: the system knows.
+    private var keptEnd: Int64?
 
     init(descriptor: Int32, path: String, tally: DiskTally) {
         self.descriptor = descriptor
@@ -27,10 +30,22 @@ public final class PosixFile: DiskFile {
     /// - Throws: `DiskError`.
     public func length() throws -> Int64 {
         // The file may be longer by the zeros of its last page, or shorter by what is still to be written.
-        if let bypass { return bypass.end }
+        if let end = bypass?.end ?? keptEnd { return end }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw DiskError.last("measure", path) }
         return Int64(status.st_size)
+    }
+
+    /// Empties the file and keeps its blocks, which read as zeros from now on.
+    ///
+    /// - Returns: false where the file system cannot do that.
+    /// - Throws: `DiskError`.
+    public func emptyInPlace() throws -> Bool {
+        let length = try length()
+        leaveBypass()
+        guard length > 0, retryingWhenInterrupted({ kbench_zero(descriptor, length) }) == 0 else { return false }
+        keptEnd = 0
+        return true
     }
 
     /// From now on what is written at the file's end goes past the system's cache, where file system and device allow it.
@@ -58,7 +73,10 @@ public final class PosixFile: DiskFile {
         self.bypass = nil
         if bypass.isBehind { throw writeFailure(parts, at: offset, errorNumber) }
         // The device wants something that pages are not: it gets what it takes from the cache.
-        if errorNumber == EINVAL { return false }
+        if errorNumber == EINVAL {
+            if keptEnd != nil { keptEnd = offset }
+            return false
+        }
         throw writeFailure(parts, at: offset, errorNumber)
     }
 
@@ -69,8 +87,13 @@ public final class PosixFile: DiskFile {
         // Whoever syncs is told: what did not get there is not written again.
         let errorNumber = bypass.flush()
         if errorNumber != 0, syncFailure == nil { syncFailure = behindFailure(bypass, errorNumber) }
-        // Best effort: zeros at the end of a file say nothing.
-        _ = retryingWhenInterrupted { ftruncate(descriptor, off_t(bypass.end)) }
+        cut(to: bypass.end)
+    }
+
+    /// Gives the file its true length. Best effort: zeros at the end of a file say nothing.
+    private func cut(to end: Int64) {
+        keptEnd = nil
+        _ = retryingWhenInterrupted { ftruncate(descriptor, off_t(end)) }
     }
 
     /// Writes all parts one after the other from byte `offset` on, with as few calls to the system as it allows.
@@ -91,6 +114,7 @@ public final class PosixFile: DiskFile {
             cursor.advance(by: written)
             at += Int64(written)
         }
+        if let end = keptEnd { keptEnd = max(end, at) }
     }
 
     private func writeFailure(_ parts: [UnsafeRawBufferPointer], at offset: Int64, _ errorNumber: Int32) -> DiskError {
@@ -116,9 +140,11 @@ public final class PosixFile: DiskFile {
     /// - Throws: `DiskError`.
     public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws -> Int {
         try flush()
+        // The system knows of zeros behind the end.
+        let most = (bypass?.end ?? keptEnd).map { Int(min(Int64(buffer.count), max(0, $0 - offset))) } ?? buffer.count
         var count = 0
-        while count < buffer.count {
-            let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[count...])
+        while count < most {
+            let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[count..<most])
             let more = retryingWhenInterrupted {
                 pread(descriptor, rest.baseAddress, rest.count, Int(offset) + count)
             }
@@ -168,6 +194,7 @@ public final class PosixFile: DiskFile {
     public func truncate(to length: Int64) throws {
         try flush()
         bypass = nil
+        keptEnd = nil
         guard retryingWhenInterrupted({ ftruncate(descriptor, Int(length)) }) == 0 else {
             throw DiskError.last("cut to \(length) bytes", path)
         }
@@ -177,6 +204,7 @@ public final class PosixFile: DiskFile {
     public func close() {
         guard descriptor >= 0 else { return }
         leaveBypass()
+        if let end = keptEnd { cut(to: end) }
         // Not repeated on EINTR: Linux has released the descriptor by then, and it may already be another file's.
         _ = Glibc.close(descriptor)
         descriptor = -1

@@ -96,6 +96,13 @@ public protocol DiskFile: AnyObject {
     /// - Throws: ``DiskError``.
     func truncate(to length: Int64) throws
 
+    /// Empties the file and keeps its place on the device, so that it can be written again without asking for one: here it is
+    /// empty; whoever opens it anew finds zeros behind what was written since, until it is closed.
+    ///
+    /// - Returns: false where that cannot be done; the file is then as it was.
+    /// - Throws: ``DiskError``.
+    func emptyInPlace() throws -> Bool
+
     /// From now on what is written at the file's end need not pass through the system's cache: it is not read again soon.
     /// That changes neither what is in the file after a write nor what is durable after a sync, and where it cannot be done
     /// nothing happens. A file whose process was killed may end in zeros.
@@ -108,6 +115,9 @@ public protocol DiskFile: AnyObject {
 }
 
 extension DiskFile {
+    /// False: of a file that has no place of its own.
+    public func emptyInPlace() -> Bool { false }
+
     /// Does nothing: of a file without a cache.
     public func bypassCache(writesBehind: Bool) {}
 

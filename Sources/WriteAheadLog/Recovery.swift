@@ -84,6 +84,7 @@ private struct Recovery {
         options: WriteAheadLog.Options, scan: WriteAheadLog.Scan
     ) throws -> (log: WriteAheadLog, report: RecoveryReport) {
         try makeDirectoryDurable()
+        for name in try disk.list(directory) where SpareFiles.isSpare(name) { try disk.remove("\(directory)/\(name)") }
         let headers = try segments()
         let unread = try unreadCount(headers, scan)
         var segments: [WriteAheadLog.Segment] = []

@@ -90,6 +90,32 @@ struct CacheBypassTests {
         #expect(try disk.contents(of: path) == expected)
     }
 
+    @Test(
+        "that was emptied in its place is written as a new one", arguments: [[1], [4096, 5], [3 << 20, 77]],
+        [false, true])
+    func emptiedInPlace(lengths: [Int], bypasses: Bool) throws {
+        let before = [UInt8](repeating: 0xff, count: 4 << 20)
+        try disk.write(before, to: path)
+        let file = try disk.open(path, .update)
+        guard try file.emptyInPlace() else {
+            // Not every file system can; then nothing has happened.
+            #expect(try disk.contents(of: path) == before)
+            return
+        }
+        #expect(try file.length() == 0)
+        if bypasses { file.bypassCache() }
+        let end = try append(lengths, to: file)
+        try file.sync()
+        #expect(try file.length() == Int64(end))
+        var beyond = [UInt8](repeating: 1, count: 10)
+        #expect(try beyond.withUnsafeMutableBytes { try file.read(into: $0, at: Int64(end)) } == 0)
+        let there = try disk.contents(of: path)
+        #expect(there.count == before.count && there.starts(with: bytes(0..<end)))
+        #expect(there[end...].allSatisfy { $0 == 0 })
+        file.close()
+        #expect(try disk.contents(of: path) == bytes(0..<end))
+    }
+
     @Test("that writes behind tells what failed with the next sync, also when other writes came between")
     func keepsItsFailure() throws {
         let file = try disk.open(path, .create)

@@ -17,6 +17,8 @@ final class MemoryDisk: Disk {
 
     /// How many more bytes files may grow by; nil: without limit.
     var space: Int?
+    /// Whether files can be emptied in their place.
+    var emptiesInPlace = true
     /// Whether syncs of files fail.
     var failsSyncs = false
     /// The calls that change something after which the process dies; the call itself is done half.
@@ -61,10 +63,21 @@ final class MemoryDisk: Disk {
 
     func makeDirectory(_ path: String) throws { directories.insert(path) }
 
-    // A log needs neither of these.
-    func link(_ path: String, to newPath: String) throws { throw error(.failed, "link", path) }
+    // A log does not need it.
     func lock(_ path: String) -> (any DiskFile)? { nil }
-    func rename(_ path: String, to newPath: String) throws { nodes[newPath] = nodes.removeValue(forKey: path) }
+
+    func link(_ path: String, to newPath: String) throws {
+        guard nodes[newPath] == nil else { throw error(.exists, "link", newPath) }
+        if dies() { throw ProcessDied() }
+        nodes[newPath] = try node(path)
+    }
+
+    func rename(_ path: String, to newPath: String) throws {
+        let node = try node(path)
+        if dies() { throw ProcessDied() }
+        nodes[path] = nil
+        nodes[newPath] = node
+    }
 
     func remove(_ path: String) throws {
         _ = try node(path)
@@ -151,7 +164,18 @@ private final class MemoryFile: DiskFile {
         self.path = path
     }
 
-    func length() throws -> Int64 { Int64(node.bytes.count) }
+    /// Where the file ends for this one, which emptied it in its place.
+    private var end: Int?
+
+    func length() throws -> Int64 { Int64(end ?? node.bytes.count) }
+
+    func emptyInPlace() throws -> Bool {
+        guard disk.emptiesInPlace else { return false }
+        if disk.dies() { throw ProcessDied() }
+        node.bytes = [UInt8](repeating: 0, count: node.bytes.count)
+        end = 0
+        return true
+    }
 
     func write(_ parts: [UnsafeRawBufferPointer], at offset: Int64) throws {
         var incoming = parts.flatMap { Array($0) }
@@ -164,6 +188,7 @@ private final class MemoryFile: DiskFile {
         let end = Int(offset) + incoming.count
         if end > node.bytes.count { node.bytes += [UInt8](repeating: 0, count: end - node.bytes.count) }
         node.bytes.replaceSubrange(Int(offset)..<end, with: incoming)
+        if let last = self.end { self.end = max(last, end) }
         if missing > 0 { throw disk.error(.noSpace, "write", path) }
         if dies { throw ProcessDied() }
     }
@@ -186,5 +211,8 @@ private final class MemoryFile: DiskFile {
         }
     }
 
-    func close() {}
+    func close() {
+        if let end { node.bytes.removeLast(node.bytes.count - end) }
+        end = nil
+    }
 }

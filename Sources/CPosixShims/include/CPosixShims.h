@@ -39,6 +39,9 @@ void kbench_keep_freed_memory(int largest, int spare);
 // Opens a file for writing past the system's cache; returns a descriptor, or -1 with errno set.
 int kbench_open_past_cache(const char *path);
 
+// Lets the first `length` bytes of a file read as zeros and keeps its blocks. Returns 0, or -1 with errno set.
+int kbench_zero(int file, int64_t length);
+
 // From now on so many seconds of processor time end this process with SIGPROF; 0: none do.
 void kbench_limit_processor_time(int seconds);
 

@@ -100,6 +100,7 @@ private final class FlawedFile: DiskFile {
 
     func truncate(to length: Int64) throws { try file.truncate(to: length) }
 
+    func emptyInPlace() throws -> Bool { try file.emptyInPlace() }
     func bypassCache(writesBehind: Bool) { file.bypassCache(writesBehind: writesBehind) }
     func close() { file.close() }
 }

@@ -88,6 +88,11 @@ private final class ReplicatedFile: DiskFile {
         try first.truncate(to: length)
         for other in others { try other.truncate(to: length) }
     }
+    func emptyInPlace() throws -> Bool {
+        guard try first.emptyInPlace() else { return false }
+        for other in others where try !other.emptyInPlace() { try other.truncate(to: 0) }
+        return true
+    }
     func bypassCache(writesBehind: Bool) {
         first.bypassCache(writesBehind: writesBehind)
         for other in others { other.bypassCache(writesBehind: writesBehind) }
