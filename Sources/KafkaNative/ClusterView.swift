@@ -16,6 +16,8 @@ final class ClusterView {
     private var nodes: [Int32: NativeSettings.Address] = [:]
     private var connections: [NativeSettings.Address: Connection] = [:]
     private(set) var leaders: [Partition: Leader] = [:]
+    /// How many brokers lead a partition.
+    private(set) var leaderCount = 0
     private(set) var partitionCount = 0
     /// The coordinators of groups.
     private var coordinators: [String: NativeSettings.Address] = [:]
@@ -155,6 +157,7 @@ final class ClusterView {
             leaders[partition.partitionIndex] = Leader(node: partition.leaderId, epoch: partition.leaderEpoch)
         }
         self.leaders = leaders
+        leaderCount = Set(leaders.values.map(\.node)).count
         partitionCount = told.partitions.count
     }
 

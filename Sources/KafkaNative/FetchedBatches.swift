@@ -56,6 +56,17 @@ struct FetchedBatches {
 
     var isEmpty: Bool { range.isEmpty }
 
+    /// The bytes of all batches that are left.
+    var byteCount: Int { range.count }
+
+    /// The bytes of the next batch, where there is one: its length stands behind its base offset.
+    var nextByteCount: Int {
+        12
+            + Int(
+                Int32(
+                    bigEndian: answer.buffer.bytes.loadUnaligned(fromByteOffset: range.lowerBound + 8, as: Int32.self)))
+    }
+
     /// The bytes of the next batch.
     func bytes(of header: BatchHeader) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(rebasing: answer.buffer.bytes[range.lowerBound..<range.lowerBound + header.byteCount])

@@ -122,6 +122,25 @@ import World
         #expect(count == 60)
     }
 
+    @Test("fills answers, where a partition's share of one is less than a batch of it")
+    func shares() throws {
+        let (partitions, batches) = (64, 4)
+        let topic = try NativeTopic(partitions: partitions)
+        for partition in 0..<Int32(partitions) { try topic.write(0..<batches, to: partition, size: 1, bytes: 100_000) }
+        let reader = try topic.broker.openReader(at: (0..<Int32(partitions)).map { ($0, 0) })
+        defer { reader.close() }
+        var (count, calls) = (0, 0)
+        while count < partitions * batches {
+            let taken = try reader.discard(limit: .max, timeout: patience).count
+            guard taken > 0 else { break }
+            count += taken
+            calls += 1
+        }
+        #expect(count == partitions * batches)
+        // An answer has 4 MiB, so there are 7 at least. One that has a single batch would be one of 256.
+        #expect(calls <= 32)
+    }
+
     @Test("says that an offset is not in the log, with the ends, and goes on where it is told to")
     func outOfRange() throws {
         let topic = try NativeTopic()
