@@ -49,6 +49,8 @@ extension NativeReader {
     /// Asks whom nothing is asked yet, and takes one answer. False: nothing came.
     private func step(_ wanted: PartitionPlace?, until deadline: ContinuousClock.Instant) throws -> Bool {
         try findLeaders(for: wanted, until: deadline)
+        try confirmLogs()
+        if wanted?.failure != nil { return true }
         let wait = min(NativeReader.patience, max(.zero, deadline - clock.now))
         var known: [FetchLane] = []
         for place in wanted.map({ [$0] }) ?? places where known.count < cluster.leaderCount {
@@ -190,13 +192,14 @@ extension NativeReader {
         taken.bytes += Double(batches.byteCount)
         taken.offsets += Double(next - place.fetchFrom)
         place.fetchFrom = next
+        place.lastEpoch = batches.lastEpoch
         place.append(batches)
     }
 
     // MARK: Leaders
 
     /// The leader of a partition is to be found out anew, after a pause.
-    private func look(for place: PartitionPlace) {
+    func look(for place: PartitionPlace) {
         guard place.looksForLeaderAt == nil else { return }
         place.looksForLeaderAt = clock.now + .milliseconds(place.pause.milliseconds)
         place.pause.next()

@@ -24,6 +24,8 @@ final class NativeReader: RecordReader {
     var share: Int
     /// What has come so far: bytes, and the offsets that they cover.
     var taken = (bytes: 0.0, offsets: 0.0)
+    /// The view of the cluster in which all logs were known to have what was read of them.
+    var confirmedView = 0
     private var unpackers: [(unpacker: Unpacker, owner: PartitionPlace?)] = []
     private var nextUnpacker = 0
     private var lender: PartitionPlace?
@@ -242,7 +244,8 @@ final class NativeReader: RecordReader {
 
     private func taken(_ place: PartitionPlace) -> BrokerError {
         let error = place.failure ?? NoAnswer()
-        place.failure = nil
+        // What is gone stays gone, until somebody jumps.
+        if !(error is CutShort) { place.failure = nil }
         return failure(error, "fetch", place)
     }
 
