@@ -16,6 +16,10 @@ final class ClusterView {
     private var nodes: [Int32: NativeSettings.Address] = [:]
     private var connections: [NativeSettings.Address: Connection] = [:]
     private(set) var leaders: [Partition: Leader] = [:]
+    /// Counts what brokers have told of leaders: other leaders are another view.
+    private(set) var view = 0
+    /// How many brokers lead a partition.
+    private(set) var leaderCount = 0
     private(set) var partitionCount = 0
     /// The coordinators of groups.
     private var coordinators: [String: NativeSettings.Address] = [:]
@@ -117,6 +121,11 @@ final class ClusterView {
         return answer
     }
 
+    /// Whether a broker knows a question in one of these versions.
+    func speaks<A: Api>(_: A.Type, _ versions: ClosedRange<Int16>, at address: NativeSettings.Address) throws -> Bool {
+        try connection(to: address).versions[A.key.rawValue]?.overlaps(versions) ?? false
+    }
+
     // MARK: Metadata
 
     /// Asks anew for the topic's partitions and their leaders.
@@ -154,7 +163,9 @@ final class ClusterView {
         for partition in told.partitions where partition.leaderId >= 0 && found[partition.leaderId] != nil {
             leaders[partition.partitionIndex] = Leader(node: partition.leaderId, epoch: partition.leaderEpoch)
         }
+        if leaders != self.leaders { view += 1 }
         self.leaders = leaders
+        leaderCount = Set(leaders.values.map(\.node)).count
         partitionCount = told.partitions.count
     }
 

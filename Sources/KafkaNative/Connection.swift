@@ -11,7 +11,7 @@ final class Connection {
     let socket: StreamSocket
     /// nil: nothing is encrypted.
     private var tls: TlsSession?
-    private var versions: [Int16: ClosedRange<Int16>] = [:]
+    private(set) var versions: [Int16: ClosedRange<Int16>] = [:]
     private var correlationId: Int32 = 0
     /// The number of the request that is on its way.
     private var awaited: Int32?

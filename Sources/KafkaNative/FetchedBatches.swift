@@ -20,6 +20,8 @@ struct FetchedBatches {
     let answer: Answer
     /// Where they are in the answer.
     private(set) var range: Range<Int>
+    /// The election in which the last of them was written; -1: nobody says.
+    let lastEpoch: Int32
     /// Transactions that were aborted, the one that began last first.
     private var aborted: [Fetch.Response.AbortedTransaction]
     /// Producers of which one of those transactions is open.
@@ -37,6 +39,7 @@ struct FetchedBatches {
         self.aborted = (aborted ?? []).sorted { $0.firstOffset > $1.firstOffset }
         let bytes = UnsafeRawBufferPointer(rebasing: answer.buffer.bytes[range])
         let asked = next
+        var lastEpoch: Int32 = -1
         var batches = BatchCursor(bytes, mayBeCutShort: true)
         while let (header, _) = try batches.next() {
             // The first batch may begin before what was asked for.
@@ -44,7 +47,9 @@ struct FetchedBatches {
                 throw WireError(.number, "BaseOffset", at: range.lowerBound + batches.position - header.byteCount)
             }
             next = max(next, header.lastOffset + 1)
+            lastEpoch = header.leaderEpoch
         }
+        self.lastEpoch = lastEpoch
         self.range = range.lowerBound..<range.lowerBound + batches.position
         let left = bytes.count - batches.position
         if batches.position == 0, left >= 12 {
@@ -55,6 +60,17 @@ struct FetchedBatches {
     }
 
     var isEmpty: Bool { range.isEmpty }
+
+    /// The bytes of all batches that are left.
+    var byteCount: Int { range.count }
+
+    /// The bytes of the next batch, where there is one: its length stands behind its base offset.
+    var nextByteCount: Int {
+        12
+            + Int(
+                Int32(
+                    bigEndian: answer.buffer.bytes.loadUnaligned(fromByteOffset: range.lowerBound + 8, as: Int32.self)))
+    }
 
     /// The bytes of the next batch.
     func bytes(of header: BatchHeader) -> UnsafeRawBufferPointer {

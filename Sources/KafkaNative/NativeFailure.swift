@@ -42,6 +42,9 @@ enum Failures {
         case let lost as Disconnection: lost.reason
         case is NoAnswer: "no answer came in time"
         case is NoLeader: "the partition has no leader"
+        case let cut as CutShort:
+            "the log was cut short at offset \(cut.offset) in an election: records that were read are gone, and others "
+                + "may be in their place"
         case let broker as Untrusted: broker.reason
         case let login as SaslFailure: login.description
         default: "\(error)"

@@ -49,13 +49,16 @@ extension NativeReader {
     /// Asks whom nothing is asked yet, and takes one answer. False: nothing came.
     private func step(_ wanted: PartitionPlace?, until deadline: ContinuousClock.Instant) throws -> Bool {
         try findLeaders(for: wanted, until: deadline)
+        try confirmLogs()
+        if wanted?.failure != nil { return true }
         let wait = min(NativeReader.patience, max(.zero, deadline - clock.now))
-        var open: [FetchLane] = []
-        for place in wanted.map({ [$0] }) ?? places {
-            guard let lane = try lane(of: place), !open.contains(where: { $0 === lane }) else { continue }
+        var known: [FetchLane] = []
+        for place in wanted.map({ [$0] }) ?? places where known.count < cluster.leaderCount {
+            guard let lane = try lane(of: place), !known.contains(where: { $0 === lane }) else { continue }
+            known.append(lane)
             if !lane.isAsked { try ask(lane, first: wanted, wait: wait) }
-            if lane.isAsked { open.append(lane) }
         }
+        let open = known.filter(\.isAsked)
         guard !open.isEmpty else {
             // Nobody to ask: the leaders are looked for again after a pause.
             sleep(until: min(deadline, places.compactMap(\.looksForLeaderAt).min() ?? deadline))
@@ -87,21 +90,36 @@ extension NativeReader {
     ) throws {
         var all: [(PartitionPlace, epoch: Int32)] = []
         if let first, let leader = cluster.leaders[first.partition], leader.node == lane.node {
+            first.mostBytes = max(first.mostBytes, share)
             all = [(first, leader.epoch)]
         }
         if pool.outstanding < NativeReader.mostAnswers {
-            // Beginning elsewhere each time, as the first ones fill an answer.
-            turn = (turn + 1) % places.count
-            for step in places.indices {
-                let place = places[(turn + step) % places.count]
+            // No more than will fill an answer: what has no room in it would be asked for, and refused, for nothing.
+            var room = 2 * settings.answerBytes
+            var steps = 0
+            while steps < places.count, room > 0 {
+                let place = places[(turn + steps) % places.count]
+                steps += 1
                 guard !isAhead || place.fetchFrom < place.knownEnd else { continue }
                 guard place !== first, place.waiting < 2, place.failure == nil, place.looksForLeaderAt == nil,
                     let leader = cluster.leaders[place.partition], leader.node == lane.node
                 else { continue }
+                place.mostBytes = max(place.mostBytes, share)
+                room -= expectedBytes(of: place)
                 all.append((place, leader.epoch))
             }
+            // Beginning elsewhere each time, as the first ones fill an answer.
+            turn = (turn + (steps < places.count ? steps : 1)) % places.count
         }
         if !all.isEmpty { try lane.ask(all, topic: topic, wait: wait) }
+    }
+
+    /// What an answer will have of a partition, by where its log is known to end and what an offset took so far.
+    private func expectedBytes(of place: PartitionPlace) -> Int {
+        guard place.knownEnd > place.fetchFrom else { return 0 }
+        guard taken.offsets > 0 else { return place.mostBytes }
+        let offsets = Double(place.knownEnd - place.fetchFrom)
+        return Int(min(Double(place.mostBytes), offsets * taken.bytes / taken.offsets))
     }
 
     private func lane(of place: PartitionPlace) throws -> FetchLane? {
@@ -170,14 +188,18 @@ extension NativeReader {
             answer, records.range, aborted: part.abortedTransactions, next: &next, cutShort: &cutShort)
         if cutShort > place.mostBytes { place.mostBytes = min(cutShort, Frame.defaultLimit) }
         guard !batches.isEmpty else { return }
+        share = max(share, min(batches.nextByteCount, settings.partitionBytes))
+        taken.bytes += Double(batches.byteCount)
+        taken.offsets += Double(next - place.fetchFrom)
         place.fetchFrom = next
+        place.lastEpoch = batches.lastEpoch
         place.append(batches)
     }
 
     // MARK: Leaders
 
     /// The leader of a partition is to be found out anew, after a pause.
-    private func look(for place: PartitionPlace) {
+    func look(for place: PartitionPlace) {
         guard place.looksForLeaderAt == nil else { return }
         place.looksForLeaderAt = clock.now + .milliseconds(place.pause.milliseconds)
         place.pause.next()

@@ -19,6 +19,13 @@ final class NativeReader: RecordReader {
     var lanes: [Int32: FetchLane] = [:]
     /// Where the next question begins.
     var turn = 0
+    /// The most bytes to ask of a partition, unless one of its batches needs more: as much as lets all be in an answer,
+    /// and never less than the largest batch so far. What is larger comes only where it is the first of an answer.
+    var share: Int
+    /// What has come so far: bytes, and the offsets that they cover.
+    var taken = (bytes: 0.0, offsets: 0.0)
+    /// The view of the cluster in which all logs were known to have what was read of them.
+    var confirmedView = 0
     private var unpackers: [(unpacker: Unpacker, owner: PartitionPlace?)] = []
     private var nextUnpacker = 0
     private var lender: PartitionPlace?
@@ -33,7 +40,7 @@ final class NativeReader: RecordReader {
         self.topic = topic
         cluster = ClusterView(settings, topic: topic)
         pool = BufferPool(usual: settings.answerBytes + (1 << 16), most: 8)
-        let share = min(
+        share = min(
             settings.partitionBytes, max(NativeReader.leastBytes, settings.answerBytes / max(1, positions.count)))
         indexes = Array(repeating: -1, count: Int(positions.map(\.partition).max() ?? -1) + 1)
         for (partition, offset) in positions {
@@ -237,7 +244,8 @@ final class NativeReader: RecordReader {
 
     private func taken(_ place: PartitionPlace) -> BrokerError {
         let error = place.failure ?? NoAnswer()
-        place.failure = nil
+        // What is gone stays gone, until somebody jumps.
+        if !(error is CutShort) { place.failure = nil }
         return failure(error, "fetch", place)
     }
 

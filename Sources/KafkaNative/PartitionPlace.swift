@@ -16,6 +16,10 @@ final class PartitionPlace {
     /// Changes with each jump, so that answers to what was asked before are known.
     var version = 0
     private(set) var fetched: [FetchedBatches] = []
+    /// The election in which the last batch was written that has come; -1: none has, or nobody says.
+    var lastEpoch: Int32 = -1
+    /// The last election whose leader is known to have it.
+    var leaderEpoch: Int32 = -1
     /// The batch that is open.
     var cursor: RecordCursor?
     /// Its header.
@@ -58,6 +62,7 @@ final class PartitionPlace {
         }
         position = offset
         deliveredUntil = offset
+        lastEpoch = -1
         forget()
     }
 

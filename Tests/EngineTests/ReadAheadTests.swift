@@ -13,6 +13,32 @@ private struct AtOnce: TaskThreads {
     var canRunAhead: Bool { true }
 }
 
+/// Gives whole batches of ten records, however few are asked for.
+private final class BatchReader: RecordReader {
+    private var positions: [Offset]
+
+    init(partitions: Int) { positions = Array(repeating: 0, count: partitions) }
+
+    func fetch(
+        _ partition: Partition, until: Offset, limit: Int, into block: Block, timeout: Duration
+    ) -> (count: Int, position: Offset) {
+        let batch = positions[Int(partition)]..<min(until, positions[Int(partition)] + 10)
+        for offset in batch { block.append(partition: partition, offset: offset, key: nil, value: nil) }
+        positions[Int(partition)] = batch.upperBound
+        return (batch.count, batch.upperBound)
+    }
+
+    func seek(_ partition: Partition, to offset: Offset) { positions[Int(partition)] = offset }
+    func position(of partition: Partition) -> Offset { positions[Int(partition)] }
+    func close() {}
+
+    // Nobody who reads ahead borrows records, or drops them.
+    func lend(
+        _ partition: Partition, until: Offset, limit: Int, into batch: RecordBatch, timeout: Duration
+    ) -> (count: Int, position: Offset) { (0, position(of: partition)) }
+    func discard(limit: Int, timeout: Duration) -> (count: Int, bytes: Int) { (0, 0) }
+}
+
 @Suite("Reading ahead")
 struct ReadAheadTests {
     static let receivers: [Strategy] = [.receiver, .receiverReliable, .receiverWal]
@@ -111,5 +137,28 @@ struct ReadAheadTests {
         try run.live()
         let verdict = try run.verdict()
         #expect(verdict.delivered == 30 && verdict.lost == 0 && verdict.duplicates == 0)
+    }
+
+    @Test("a block of whole batches is full when it is, however many partitions there are, and each has its turn")
+    func wholeBatches() throws {
+        for (partitions, size) in [(3, 25), (40, 25), (40, 100)] {
+            let reader = BatchReader(partitions: partitions)
+            let ahead = try ReadAhead(
+                reader: reader, threads: AtOnce(), clock: SimulatedClock(),
+                positions: Array(repeating: 0, count: partitions), ends: Array(repeating: 100, count: partitions),
+                size: size, fewest: .max - 4, takesWholeBatches: true)
+            ahead.fill()
+            var read = 0
+            while read < 100 * partitions {
+                let filled = try #require(ahead.take())
+                read += filled.block.recordCount
+                #expect(filled.block.recordCount < size + 10, "\(partitions) partitions, blocks of \(size)")
+                #expect(filled.block.recordCount >= size || read == 100 * partitions)
+                // None is further than a batch ahead of the others, or two where a share is more than one.
+                let (least, most) = (try #require(filled.positions.min()), try #require(filled.positions.max()))
+                #expect(most - least <= 20, "\(filled.positions)")
+            }
+            #expect(ahead.take() == nil)
+        }
     }
 }

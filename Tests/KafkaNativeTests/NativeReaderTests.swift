@@ -122,6 +122,65 @@ import World
         #expect(count == 60)
     }
 
+    @Test("fills answers, where a partition's share of one is less than a batch of it")
+    func shares() throws {
+        let (partitions, batches) = (64, 4)
+        let topic = try NativeTopic(partitions: partitions)
+        for partition in 0..<Int32(partitions) { try topic.write(0..<batches, to: partition, size: 1, bytes: 100_000) }
+        let reader = try topic.broker.openReader(at: (0..<Int32(partitions)).map { ($0, 0) })
+        defer { reader.close() }
+        var (count, calls) = (0, 0)
+        while count < partitions * batches {
+            let taken = try reader.discard(limit: .max, timeout: patience).count
+            guard taken > 0 else { break }
+            count += taken
+            calls += 1
+        }
+        #expect(count == partitions * batches)
+        // An answer has 4 MiB, so there are 7 at least. One that has a single batch would be one of 256.
+        #expect(calls <= 32)
+    }
+
+    @Test("says that what it read is gone after an unclean election, although its offset is there again")
+    func cutShort() throws {
+        let topic = try NativeTopic(brokers: 2)
+        try topic.write(0..<100)
+        let reader = try topic.broker.openReader(at: [(0, 0)])
+        defer { reader.close() }
+        #expect(try topic.numbers(0, 0..<100, with: reader) == Array(0..<100))
+        #expect(try topic.server.elect(topic: topic.name, partition: 0, losing: 30) == 30)
+        try topic.write(1000..<1060)
+        // Asked again it says so again, until it is told to go elsewhere.
+        for _ in 0..<2 {
+            let error = #expect(throws: BrokerError.self) {
+                _ = try reader.fetch(0, until: 130, limit: 10, into: Block(), timeout: patience)
+            }
+            #expect(error?.message.contains("cut short at offset 70 in an election") == true, "\(error as Any)")
+        }
+        #expect(try topic.numbers(0, 70..<130, with: reader) == Array(1000..<1060))
+        // Of an election that loses nothing, or nothing that was read, nobody is told.
+        #expect(try topic.server.elect(topic: topic.name, partition: 0, losing: 0) == 0)
+        try topic.write(2000..<2010)
+        #expect(try topic.numbers(0, 130..<140, with: reader) == Array(2000..<2010))
+    }
+
+    @Test("asks again for what has come and was not read, where an unclean election has lost it")
+    func cutShortAhead() throws {
+        let topic = try NativeTopic(partitions: 2, brokers: 2)
+        for partition: Int32 in 0...1 { try topic.write(0..<100, to: partition) }
+        let reader = try topic.broker.openReader(at: [(0, 0), (1, 0)])
+        defer { reader.close() }
+        for partition: Int32 in 0...1 {
+            #expect(try topic.numbers(partition, 0..<20, with: reader) == Array(0..<20))
+        }
+        #expect(try topic.server.elect(topic: topic.name, partition: 0, losing: 30) == 30)
+        #expect(try topic.server.elect(topic: topic.name, partition: 1, losing: 0) == 0)
+        for partition: Int32 in 0...1 { try topic.write(1000..<1060, to: partition) }
+        // This has to be asked for, of the new leader, and both are met then.
+        #expect(try topic.numbers(1, 20..<160, with: reader) == Array(20..<100) + Array(1000..<1060))
+        #expect(try topic.numbers(0, 20..<130, with: reader) == Array(20..<70) + Array(1000..<1060))
+    }
+
     @Test("says that an offset is not in the log, with the ends, and goes on where it is told to")
     func outOfRange() throws {
         let topic = try NativeTopic()

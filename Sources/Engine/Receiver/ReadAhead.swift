@@ -41,6 +41,8 @@ final class ReadAhead: @unchecked Sendable {
     private let state = Mutex(State())
     /// Where the next block begins that nobody has filled; used by whoever has the reader.
     private var positions: [Offset]
+    /// The partition that the next block begins with; see ``BlockFill``.
+    private var turn = 0
     /// What the blocks' bytes lie in.
     private let memory = BlockMemory()
     /// The bytes of the largest block so far, and some more, by which the next one is sized.
@@ -117,10 +119,15 @@ final class ReadAhead: @unchecked Sendable {
         while block.recordCount < size, failure == nil, !isStuck {
             let remaining = zip(ends, positions).map { max(0, $0 - $1) }
             if remaining.allSatisfy({ $0 == 0 }) { break }
-            let shares = BlockFill.split(size - block.recordCount, remaining: remaining)
-            for (partition, share) in shares.enumerated() where share > 0 && failure == nil && !isStuck {
+            let shares = BlockFill.split(
+                size - block.recordCount, remaining: remaining, wholeBatches: takesWholeBatches)
+            let first = turn
+            for step in shares.indices where block.recordCount < size && failure == nil && !isStuck {
+                let partition = (first + step) % shares.count
+                guard shares[partition] > 0 else { continue }
+                if takesWholeBatches { turn = partition + 1 }
                 do {
-                    isStuck = try !read(Partition(partition), share, into: block)
+                    isStuck = try !read(Partition(partition), shares[partition], into: block)
                     if firstRecordAt == 0, block.recordCount > 0 { firstRecordAt = clock.now() }
                 } catch {
                     failure = (Partition(partition), error)

@@ -36,6 +36,8 @@ final class Receiver {
     private var block: Block
     private var blockOpenedAt: Nanoseconds = 0
     private var blocksCut = 0
+    /// The partition that the next whole block begins with; see ``BlockFill``.
+    private var turn = 0
     /// The blocks that wait for the pusher, oldest first.
     private(set) var queue: [Block] = []
     /// What has been pushed and waits for a batch: blocks, and their records.
@@ -187,9 +189,14 @@ final class Receiver {
             // Gaps in the log make the remainder an upper bound, so what a share did not yield is split again.
             let remaining = polled.map { max(0, configuration.ends[Int($0)] - positions[Int($0)]) }
             if remaining.allSatisfy({ $0 == 0 }) { break }
-            let shares = BlockFill.split(size - block.recordCount, remaining: remaining)
-            for (partition, share) in shares.enumerated() where share > 0 {
-                try poll(Partition(partition), share)
+            let shares = BlockFill.split(
+                size - block.recordCount, remaining: remaining, wholeBatches: block.takesWholeBatches)
+            let first = turn
+            for step in shares.indices where block.recordCount < size {
+                let partition = (first + step) % shares.count
+                guard shares[partition] > 0 else { continue }
+                if block.takesWholeBatches { turn = partition + 1 }
+                try poll(Partition(partition), shares[partition])
             }
         }
         try seams.crash.after(.receiverPoll)

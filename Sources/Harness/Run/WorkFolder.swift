@@ -8,19 +8,20 @@ public enum WorkFolder {
 
     /// This process's folder below `base`, not made yet; an end that was asked for removes it.
     public static func path(in base: String) -> String {
-        let path = "\(base)/\(prefix)\(Processes.processID)"
+        let path = "\(base)/\(prefix)\(ProcessIdentity.own)"
         Leftovers.shared.note(folder: path)
         return path
     }
 
     /// Removes the folders of commands that were killed before they could do so themselves.
     public static func removeAbandoned(in base: String) {
-        let disk = PosixDisk()
-        guard let names = try? disk.list(base) else { return }
+        guard let names = try? PosixDisk().list(base) else { return }
         for name in names where name.hasPrefix(prefix) {
-            guard let process = Int32(name.dropFirst(prefix.count)), !disk.exists("/proc/\(process)") else { continue }
+            // A number alone may be somebody else's by now.
+            guard let owner = ProcessIdentity(parsing: name.dropFirst(prefix.count)), !owner.isRunning else { continue }
+            // A worker of the command may notice only now that it was killed, and make a file behind the removal's back.
             // Best effort: whoever cannot remove an old folder can still run.
-            try? FileSystem.removeTree("\(base)/\(name)")
+            for _ in 0..<3 { try? FileSystem.removeTree("\(base)/\(name)") }
         }
     }
 }

@@ -2,7 +2,7 @@
 internal import Posix
 internal import Synchronization
 
-/// The marks of lives: this process's number, among whose processes that counts, and one for each life.
+/// The marks of lives: this process, among whose processes its number counts, and a number for each life.
 package enum RunMark {
     /// The variable that has it.
     package static let variable = "KBENCH_RUN"
@@ -11,7 +11,7 @@ package enum RunMark {
 
     /// A mark that no life has had.
     static func next() -> String {
-        "\(Processes.processID)-\(Processes.namespace)-\(number.wrappingAdd(1, ordering: .relaxed).newValue)"
+        "\(ProcessIdentity.own)-\(Processes.namespace)-\(number.wrappingAdd(1, ordering: .relaxed).newValue)"
     }
 
     /// Ends all processes with a mark at once.
@@ -20,19 +20,20 @@ package enum RunMark {
     /// Ends the processes of all lives that this process has started.
     static func endOwn() {
         guard number.load(ordering: .relaxed) > 0 else { return }
-        Processes.endMarked(variable) { owner(of: $0) == Processes.processID }
+        Processes.endMarked(variable) { owner(of: $0) == .own }
     }
 
     /// Ends what lives have left whose harness was killed itself.
     package static func endAbandoned() {
         Processes.endMarked(variable) { mark in
-            owner(of: mark).map { !Processes.isRunning($0) } ?? false
+            owner(of: mark).map { !$0.isRunning } ?? false
         }
     }
 
     /// nil for one that numbers its processes otherwise, such as in a container.
-    private static func owner(of mark: String) -> Int32? {
+    private static func owner(of mark: String) -> ProcessIdentity? {
         let words = mark.split(separator: "-")
-        return words.count == 3 && words[1] == Processes.namespace ? Int32(words[0]) : nil
+        guard words.count == 4, words[2] == Processes.namespace else { return nil }
+        return ProcessIdentity(parsing: words[..<2].joined(separator: "-"))
     }
 }
