@@ -53,8 +53,8 @@ struct PipelineTrial: Sendable {
     /// The run's own folder, by its whole path.
     let folder: String
     let reproduce: String
-    /// Whether a plain loop reads the same records afterwards, for comparison.
-    var isCompared = false
+    /// Whether it is timed, so that a plain loop reads afterwards, for comparison; nil: it is not.
+    var timed: SpeedSize?
 
     /// What a kill at a moment is called in place of a point; its occurrence is the moment in milliseconds.
     static let moment = "time"
@@ -72,7 +72,8 @@ struct PipelineTrial: Sendable {
     func carryOut() async throws -> TrialOutcome {
         let topic = "kbench-judge-\(Processes.processID)-\(MonotonicClock().now() / 1000)"
         try PosixDisk().makeDirectory("\(folder)/state")
-        let ends = try await makeInput(topic)
+        let ends = pipeline.load.ends
+        try await makeInput(topic, pipeline.load)
         let victim = Victim()
         var values = Placeholders.Values(
             bootstrap: "", topic: topic, outputTopic: "\(topic)-output", group: "\(topic)-group",
@@ -117,7 +118,10 @@ struct PipelineTrial: Sendable {
             for (point, count) in files?.points.census ?? [:] { outcome.census[.file(point)] = count }
             for (trigger, count) in files?.points.seen ?? [:] { outcome.counted[.file(trigger)] = count }
             try await judge(output, topic, &outcome)
-            if isCompared { outcome.plainRecordsPerSecond = try await plainSpeed(topic, ends, behind: proxy) }
+            // One that was over too soon is made again.
+            if let timed, timed.next(after: outcome.run.produced, seconds: outcome.busySeconds) == nil {
+                outcome.plainRecordsPerSecond = try await plainSpeed(topic, timed, behind: proxy)
+            }
             try? await close(proxy, offsets, view)
         } catch {
             try? await close(proxy, offsets, view)
@@ -182,10 +186,9 @@ struct PipelineTrial: Sendable {
         }
     }
 
-    /// Makes the topic and fills it.
-    private func makeInput(_ topic: String) async throws -> [Offset] {
-        let (load, seed) = (pipeline.load, seed)
-        return try await BlockingThread.run { [host] in
+    /// Makes a topic and fills it.
+    func makeInput(_ topic: String, _ load: PipelineLoad) async throws {
+        try await BlockingThread.run { [host, seed] in
             try host.value.createTopic(topic, partitions: load.partitions)
             let producer = try KafkaProducer(host.value.configuration, topic: topic)
             defer { producer.close() }
@@ -206,7 +209,6 @@ struct PipelineTrial: Sendable {
                         fix: "look at the broker's log", exitCode: .invalidRun)
                 }
             }
-            return load.ends
         }
     }
 
