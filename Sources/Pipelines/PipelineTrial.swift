@@ -186,31 +186,34 @@ struct PipelineTrial: Sendable {
         }
     }
 
-    /// Makes a topic and fills it.
+    /// Makes a topic and fills it, with batches of as many records as the load says.
     func makeInput(_ topic: String, _ load: PipelineLoad) async throws {
         try await BlockingThread.run { [host, seed] in
             try host.value.createTopic(topic, partitions: load.partitions)
-            let producer = try KafkaProducer(host.value.configuration, topic: topic)
+            let configuration = try host.value.configuration.adding([
+                KafkaProperty(name: "batch.num.messages", value: "\(load.batchRecords)"),
+                // A batch is sent when it is full, and the last one at the end.
+                KafkaProperty(name: "linger.ms", value: "\(Self.fillingMilliseconds)"),
+            ])
+            let producer = try KafkaProducer(configuration, topic: topic)
             defer { producer.close() }
-            // One batch for each partition at a time.
-            let round = load.partitions * load.batchRecords
-            for start in stride(from: 0, to: load.records, by: round) {
-                let count = min(round, load.records - start)
-                let delivery = try producer.produce(count: count, recordCapacity: load.recordBytes + 64) {
-                    place, buffer in
-                    let number = start + place
-                    let value = RowIdentity.value(of: number, bytes: load.recordBytes, seed: seed)
-                    buffer.copyBytes(from: value)
-                    return OutgoingRecord(partition: Partition(number % load.partitions), valueLength: value.count)
-                }
-                guard delivery.confirmed == count else {
-                    throw Diagnosis(
-                        cause: "\(count - delivery.confirmed) of \(count) records were not taken by the broker",
-                        fix: "look at the broker's log", exitCode: .invalidRun)
-                }
+            let delivery = try producer.produce(count: load.records, recordCapacity: load.recordBytes + 64) {
+                number, buffer in
+                let value = RowIdentity.value(of: number, bytes: load.recordBytes, seed: seed)
+                buffer.copyBytes(from: value)
+                return OutgoingRecord(partition: Partition(number % load.partitions), valueLength: value.count)
+            }
+            guard delivery.confirmed == load.records else {
+                throw Diagnosis(
+                    cause:
+                        "\(load.records - delivery.confirmed) of \(load.records) records were not taken by the broker",
+                    fix: "look at the broker's log", exitCode: .invalidRun)
             }
         }
     }
+
+    /// Longer than filling a batch ever takes.
+    private static let fillingMilliseconds = 1_000
 
     private func openOffsets(_ values: Placeholders.Values) async throws -> Handed<GroupOffsets> {
         try await BlockingThread.run { [host] in
