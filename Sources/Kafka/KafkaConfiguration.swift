@@ -8,7 +8,7 @@ public struct KafkaConfiguration: Equatable, Sendable {
     /// The addresses to ask first: `host:port`, separated by commas.
     public private(set) var bootstrap: String
     /// The user's properties, in the order given; of two with one name the later counts.
-    public let properties: [KafkaProperty]
+    public private(set) var properties: [KafkaProperty]
     /// How long to wait for the cluster's first answer.
     public var connectTimeout: Duration = .seconds(10)
     /// How long a refused connection is tried again before the cluster is given up as unreachable.
@@ -39,6 +39,16 @@ public struct KafkaConfiguration: Equatable, Sendable {
     func asking(_ address: String) -> KafkaConfiguration {
         var other = self
         other.bootstrap = address
+        return other
+    }
+
+    /// The same with properties that win over the user's.
+    ///
+    /// - Throws: ``BrokerError`` as ``init(bootstrap:properties:)``.
+    package func adding(_ more: [KafkaProperty]) throws -> KafkaConfiguration {
+        for property in more { try KafkaConfiguration.check(property) }
+        var other = self
+        other.properties += more
         return other
     }
 

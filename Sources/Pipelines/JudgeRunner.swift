@@ -27,8 +27,9 @@ package struct JudgeSettings: Sendable {
     package var shard = (part: 1, of: 1)
     /// A folder in which each run leaves what tells the lives of its records; nil: none.
     package var evidence: String?
-    /// Of how many records its speed is measured at the end; nil: it is not.
+    /// Of how many records its speed is measured at the end, if those take it long enough; nil: it is not.
     package var speedRecords: Int?
+    package var speedSize = SpeedSize()
     package var limits = JudgeResult.Limits()
     /// Files of several parts, which are put together in place of running anything.
     package var merged: [String]?
@@ -157,7 +158,7 @@ package struct JudgeRunner: Sendable {
                 try await enter(kill, index + 1)
             }
         }
-        var timed = journal?.entries.first { $0.kill == Self.speed && $0.speed?.records == settings.speedRecords }
+        var timed = journal?.entries.first { $0.kill == Self.speed && $0.time == settings.speedRecords }
         if left == 0, timed == nil, entries[0].run.isRight, let records = settings.speedRecords {
             progress(1, Self.speed)
             let measured = try await speed(host, records)
@@ -170,18 +171,28 @@ package struct JudgeRunner: Sendable {
     /// What a run that is timed is called in place of a kill.
     private static let speed = "speed"
 
-    /// One run without a kill, of more records and as they come.
+    /// A run without a kill, of more records and as they come; of more still until it takes long enough to be timed.
     private func speed(_ host: Handed<BrokerHost>, _ records: Int) async throws -> JudgeJournal.Entry {
+        var outcome = try await timed(host, records)
+        while let more = settings.speedSize.next(after: outcome.run.produced, seconds: outcome.busySeconds),
+            outcome.run.emptiness == nil
+        {
+            outcome = try await timed(host, more)
+        }
+        return .init(
+            kill: Self.speed, time: records, run: outcome.run, findings: [], census: [], counted: [],
+            speed: outcome.speed)
+    }
+
+    private func timed(_ host: Handed<BrokerHost>, _ records: Int) async throws -> TrialOutcome {
         var pipeline = pipeline
         pipeline.load.records = records
         var trial = PipelineTrial(
             pipeline: pipeline, seed: settings.seed, trims: false, isInLockstep: false, host: host, kill: nil,
             moment: nil, counts: [], watched: [], executable: options.workerExecutable,
-            folder: "\(options.workDirectory)/speed", reproduce: "")
-        trial.isCompared = true
-        let outcome = try await trial.carryOut()
-        return .init(
-            kill: Self.speed, time: 1, run: outcome.run, findings: [], census: [], counted: [], speed: outcome.speed)
+            folder: "\(options.workDirectory)/speed-\(records)", reproduce: "")
+        trial.timed = settings.speedSize
+        return try await trial.carryOut()
     }
 
     private func result(

@@ -53,8 +53,8 @@ struct PipelineTrial: Sendable {
     /// The run's own folder, by its whole path.
     let folder: String
     let reproduce: String
-    /// Whether a plain loop reads the same records afterwards, for comparison.
-    var isCompared = false
+    /// Whether it is timed, so that a plain loop reads afterwards, for comparison; nil: it is not.
+    var timed: SpeedSize?
 
     /// What a kill at a moment is called in place of a point; its occurrence is the moment in milliseconds.
     static let moment = "time"
@@ -72,7 +72,8 @@ struct PipelineTrial: Sendable {
     func carryOut() async throws -> TrialOutcome {
         let topic = "kbench-judge-\(Processes.processID)-\(MonotonicClock().now() / 1000)"
         try PosixDisk().makeDirectory("\(folder)/state")
-        let ends = try await makeInput(topic)
+        let ends = pipeline.load.ends
+        try await makeInput(topic, pipeline.load)
         let victim = Victim()
         var values = Placeholders.Values(
             bootstrap: "", topic: topic, outputTopic: "\(topic)-output", group: "\(topic)-group",
@@ -117,7 +118,10 @@ struct PipelineTrial: Sendable {
             for (point, count) in files?.points.census ?? [:] { outcome.census[.file(point)] = count }
             for (trigger, count) in files?.points.seen ?? [:] { outcome.counted[.file(trigger)] = count }
             try await judge(output, topic, &outcome)
-            if isCompared { outcome.plainRecordsPerSecond = try await plainSpeed(topic, ends, behind: proxy) }
+            // One that was over too soon is made again.
+            if let timed, timed.next(after: outcome.run.produced, seconds: outcome.busySeconds) == nil {
+                outcome.plainRecordsPerSecond = try await plainSpeed(topic, timed, behind: proxy)
+            }
             try? await close(proxy, offsets, view)
         } catch {
             try? await close(proxy, offsets, view)
@@ -182,33 +186,34 @@ struct PipelineTrial: Sendable {
         }
     }
 
-    /// Makes the topic and fills it.
-    private func makeInput(_ topic: String) async throws -> [Offset] {
-        let (load, seed) = (pipeline.load, seed)
-        return try await BlockingThread.run { [host] in
+    /// Makes a topic and fills it, with batches of as many records as the load says.
+    func makeInput(_ topic: String, _ load: PipelineLoad) async throws {
+        try await BlockingThread.run { [host, seed] in
             try host.value.createTopic(topic, partitions: load.partitions)
-            let producer = try KafkaProducer(host.value.configuration, topic: topic)
+            let configuration = try host.value.configuration.adding([
+                KafkaProperty(name: "batch.num.messages", value: "\(load.batchRecords)"),
+                // A batch is sent when it is full, and the last one at the end.
+                KafkaProperty(name: "linger.ms", value: "\(Self.fillingMilliseconds)"),
+            ])
+            let producer = try KafkaProducer(configuration, topic: topic)
             defer { producer.close() }
-            // One batch for each partition at a time.
-            let round = load.partitions * load.batchRecords
-            for start in stride(from: 0, to: load.records, by: round) {
-                let count = min(round, load.records - start)
-                let delivery = try producer.produce(count: count, recordCapacity: load.recordBytes + 64) {
-                    place, buffer in
-                    let number = start + place
-                    let value = RowIdentity.value(of: number, bytes: load.recordBytes, seed: seed)
-                    buffer.copyBytes(from: value)
-                    return OutgoingRecord(partition: Partition(number % load.partitions), valueLength: value.count)
-                }
-                guard delivery.confirmed == count else {
-                    throw Diagnosis(
-                        cause: "\(count - delivery.confirmed) of \(count) records were not taken by the broker",
-                        fix: "look at the broker's log", exitCode: .invalidRun)
-                }
+            let delivery = try producer.produce(count: load.records, recordCapacity: load.recordBytes + 64) {
+                number, buffer in
+                let value = RowIdentity.value(of: number, bytes: load.recordBytes, seed: seed)
+                buffer.copyBytes(from: value)
+                return OutgoingRecord(partition: Partition(number % load.partitions), valueLength: value.count)
             }
-            return load.ends
+            guard delivery.confirmed == load.records else {
+                throw Diagnosis(
+                    cause:
+                        "\(load.records - delivery.confirmed) of \(load.records) records were not taken by the broker",
+                    fix: "look at the broker's log", exitCode: .invalidRun)
+            }
         }
     }
+
+    /// Longer than filling a batch ever takes.
+    private static let fillingMilliseconds = 1_000
 
     private func openOffsets(_ values: Placeholders.Values) async throws -> Handed<GroupOffsets> {
         try await BlockingThread.run { [host] in

@@ -95,7 +95,7 @@ public struct JudgeResult: VersionedResult, Equatable {
         /// The pipeline's records per second, from its first question for records to its last row; null where the run shows
         /// nothing.
         @OrNull public var recordsPerSecond: Double?
-        /// What a plain loop of librdkafka reads in a second of the same topic, through the same proxy.
+        /// What a plain loop of librdkafka reads in a second of such a topic, through the same proxy.
         @OrNull public var plainRecordsPerSecond: Double?
         /// Why the run shows nothing; null when it does.
         @OrNull public var invalidReason: String?

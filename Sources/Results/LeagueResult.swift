@@ -80,7 +80,7 @@ public struct LeagueResult: VersionedResult, Equatable {
         public var findings: [JudgeResult.Finding] = []
         /// Records per second without a kill; null where it was not measured.
         @OrNull public var recordsPerSecond: Double?
-        /// The same as a part of what a plain consumer reads of the same topic; null where it was not measured.
+        /// The same as a part of what a plain consumer reads of such a topic; null where it was not measured.
         @OrNull public var ratioToPlain: Double?
         /// Why there is no speed; null where there is one, or none was asked for.
         @OrNull public var speedReason: String?

@@ -28,7 +28,7 @@ struct LeagueCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Records of the run that measures each pipeline's speed, and a plain consumer's beside it; 0 for none.",
+            "Records of the run that measures each pipeline's speed, more where they take no second; 0 for none.",
             valueName: "N"))
     var speedRecords = 20_000
 

@@ -169,6 +169,8 @@ import World
         }
         #expect(result.runs[0].drainedBy == "quiet")
         #expect(result.findings.map(\.name) == ["offset-never-committed"])
+        // 600 records lie in batches of 50, and it gets one at a time.
+        #expect(result.census.first { $0.point == "wire.fetch.records" }?.count == 12)
         // No frame is of that topic.
         #expect(result.verdict == .invalid)
         #expect(result.runs[1].invalidReason?.contains("never came") == true)

@@ -71,7 +71,13 @@ import World
         let gone = try files.write("gone.yaml", "pipeline: gone\ncommand: [./no-such-program]\nguarantee: none")
         let journals = "\(files.path)/journals"
         func league() async throws -> (result: LeagueResult, notes: [String]) {
-            try await Self.league([here, gone], in: files.path, journals: journals) { $0.speedRecords = 900 }
+            try await Self.league([here, gone], in: files.path, journals: journals) {
+                $0.speedRecords = 900
+                // Whatever it takes is too short, until there are as many records as there may be.
+                $0.speedSize.leastSeconds = 3_600
+                $0.speedSize.most = 1_100
+                $0.speedSize.plain = 2_000
+            }
         }
         let first = try await league()
         #expect(first.notes == ["\(gone): skipped: there is no program ./no-such-program"])
@@ -86,16 +92,28 @@ import World
         #expect(entry.ratioToPlain.map { $0 > 0 && $0 < 1 } == true)
         let other = try #require(first.result.pipelines.last)
         #expect(other.outcome == .skipped && other.claimed == "none" && other.kills.isEmpty)
-        // One life without a kill, two for each kill, one that is timed.
-        #expect(files.lives == 6)
+        // One life without a kill, two for each kill, one that is timed and was too short, one with more records.
+        #expect(files.lives == 7)
         let second = try await league()
         #expect(second.result.pipelines == first.result.pipelines)
-        #expect(files.lives == 6)
+        #expect(files.lives == 7)
         #expect(try PosixDisk().list(journals) == ["here.ndjson"])
         // Who asks for no speed gets none, also where one is remembered.
         let bare = try await Self.league([here], in: files.path, journals: journals)
         #expect(bare.result.pipelines.first?.recordsPerSecond == nil)
-        #expect(files.lives == 6)
+        #expect(files.lives == 7)
+    }
+
+    @Test(
+        "a speed is told from so many records that they take a second",
+        arguments: [
+            (20_000, 2.0, nil), (20_000, 1.0, nil), (20_000, 0.75, 40_000), (20_000, 0.3, 100_000),
+            // What nobody could see, and what is as large as it may be.
+            (20_000, 0.0, 1_000_000), (1_000, 0.0, 50_000), (999_999, 0.5, 1_000_000), (1_000_000, 0.5, nil),
+            (3_000_000, 0.1, nil),
+        ] as [(Int, Double, Int?)])
+    func sizes(records: Int, seconds: Double, next: Int?) {
+        #expect(SpeedSize().next(after: records, seconds: seconds) == next)
     }
 
     @Test("says of each why it has no row: not installed, wrong by itself, no time")

@@ -11,8 +11,8 @@ extension LeagueResult: Presentable {
             .prose(
                 "Each pipeline was killed at points of the wire or beside its calls on files, and started again. "
                     + "Duplicates and losses are the most of any kill, with the number of kills that had some. "
-                    + "Speed is that of a run without a kill, and a part of what a plain loop of librdkafka reads of the "
-                    + "same topic; recovery is the time from the start of the next life until it asks for records."),
+                    + "Speed is that of a run without a kill, and a part of what a plain loop of librdkafka reads of "
+                    + "such a topic; recovery is the time from the start of the next life until it asks for records."),
             for: .report)
         document.add(
             "Why not",
