@@ -1,5 +1,6 @@
 // What is noted of a cluster, and what becomes of it where it cannot be removed.
 import Kafka
+import Posix
 import Testing
 import World
 
@@ -45,6 +46,25 @@ struct LeftoversTests {
         #expect(all.names == here.names)
         all.finish(here)
         #expect(all.names == [])
+    }
+
+    @Test("an end waits for a process that is just being started, and nothing is started after it")
+    func starts() throws {
+        let all = Leftovers()
+        let start = try all.willStart()
+        let other = try all.willStart()
+        other.isOver()
+        other.isOver()
+        all.refuseStarts(within: .milliseconds(20))
+        #expect(all.isEnding)
+        #expect(throws: CancellationError.self) { try all.willStart() }
+        let begun = SharedFlag()
+        try BlockingThread.start {
+            begun.set()
+            start.isOver()
+        }
+        all.refuseStarts(within: .seconds(60))
+        #expect(begun.isSet, "it was told that the start is over")
     }
 
     @Test("a long list is cut")

@@ -12,6 +12,8 @@ public final class Leftovers: Sendable {
 
     private struct State {
         var isEnding = false
+        /// The processes that are just being started, and are not among the workers yet.
+        var starts = 0
         var folders: [String] = []
         var emptyFolders: [String] = []
         var workers: [Int32] = []
@@ -43,6 +45,26 @@ public final class Leftovers: Sendable {
 
     /// A folder that was made for what lasts as long as the command: it goes, too, if nothing is in it then.
     public func note(emptyFolder: String) { state.withLock { $0.emptyFolders.append(emptyFolder) } }
+
+    /// A process is about to be started.
+    ///
+    /// - Returns: what is told once it is among the workers, or did not come about.
+    /// - Throws: `CancellationError` when an end was asked for.
+    package func willStart() throws -> StartUnderWay {
+        try state.withLock { state in
+            if state.isEnding { throw CancellationError() }
+            state.starts += 1
+        }
+        return StartUnderWay { [self] in state.withLock { $0.starts -= 1 } }
+    }
+
+    /// From now on nothing is started; waits for what is just being started, `limit` at most.
+    package func refuseStarts(within limit: Duration) {
+        let clock = ContinuousClock()
+        let deadline = clock.now + limit
+        state.withLock { $0.isEnding = true }
+        while clock.now < deadline, state.withLock({ $0.starts > 0 }) { MonotonicClock().sleep(1_000_000) }
+    }
 
     /// A worker that was started, or another process that leads a group of its own; `mark` is what its processes have in
     /// their environment.
@@ -108,9 +130,9 @@ public final class Leftovers: Sendable {
     public func tidy(within limit: Duration) -> [String] {
         let clock = ContinuousClock()
         let deadline = clock.now + limit
+        refuseStarts(within: limit / 4)
         let (workers, program, clusters, others, folders) = state.withLock { state in
-            state.isEnding = true
-            return (state.workers, state.program, state.clusters, state.others, state.folders)
+            (state.workers, state.program, state.clusters, state.others, state.folders)
         }
         for worker in workers { Processes.endGroup(of: worker, atOnce: true) }
         // One that has ended may have left its number to somebody else's process.
@@ -124,6 +146,7 @@ public final class Leftovers: Sendable {
         left += state.withLock { $0.others.map(\.name) }
         while clock.now < deadline, programs.contains(where: Processes.isRunning) { MonotonicClock().sleep(5_000_000) }
         endOthers(sparing: [])
+        RunMark.endOwn()
         for folder in folders {
             // Whoever was writing just now may have made a file behind the back of the removal.
             for _ in 0..<3 { try? FileSystem.removeTree(folder) }
@@ -155,6 +178,22 @@ public final class Leftovers: Sendable {
         for process in Processes.descendants(of: Processes.processID) where !spared.contains(process) {
             Processes.end(process, atOnce: true)
         }
+    }
+}
+
+/// A process that is just being started.
+package final class StartUnderWay: Sendable {
+    private let end: Mutex<(@Sendable () -> Void)?>
+
+    fileprivate init(end: @escaping @Sendable () -> Void) { self.end = Mutex(end) }
+
+    /// It is among the workers now, or did not come about; what is told again says nothing.
+    package func isOver() {
+        let end = end.withLock { end in
+            defer { end = nil }
+            return end
+        }
+        end?()
     }
 }
 

@@ -58,6 +58,8 @@ struct LifeProcess: Sendable {
         let mark = isSession ? RunMark.next() : nil
         let marks = mark.map { [RunMark.variable: $0] } ?? [:]
         let variables = environment.merging(marks) { $1 }.map { (Environment.Key(stringLiteral: $0), Optional($1)) }
+        let start = try Leftovers.shared.willStart()
+        defer { start.isOver() }
         let result = try await Subprocess.run(
             executable, arguments: Arguments(arguments),
             environment: .inherit.updating(Dictionary(uniqueKeysWithValues: variables)),
@@ -66,6 +68,7 @@ struct LifeProcess: Sendable {
         ) { execution in
             let life = Life(process: Int32(execution.processIdentifier.value), mark: mark)
             try Leftovers.shared.begin(worker: life.process, mark: mark)
+            start.isOver()
             defer { Leftovers.shared.finish(worker: life.process) }
             if let input {
                 // A process that is gone already says so by its end.
