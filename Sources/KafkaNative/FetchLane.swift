@@ -11,6 +11,9 @@ final class FetchLane {
         var version: Int
     }
 
+    /// The least that is asked of a partition.
+    static let leastBytes = 1 << 16
+
     let node: Int32
     let connection: Connection
     private let version: Int16
@@ -41,10 +44,13 @@ final class FetchLane {
 
     /// Asks for these partitions, in their order: of the first a batch comes for sure, if there is one.
     ///
-    /// The broker holds an empty answer back for as long as `wait`, which is shorter than a second.
+    /// The broker holds an empty answer back for as long as `wait`, which is shorter than a second. The first partition
+    /// gives `mostOfFirst` bytes at most, or a batch.
     ///
     /// - Throws: as ``Connection/send(_:_:version:)``.
-    func ask(_ places: [(PartitionPlace, epoch: Int32)], topic: String, wait: Duration) throws {
+    func ask(
+        _ places: [(PartitionPlace, epoch: Int32)], topic: String, wait: Duration, mostOfFirst: Int = .max
+    ) throws {
         var request = Fetch.Request()
         request.maxWaitMs = Int32(clamping: wait.components.attoseconds / 1_000_000_000_000_000)
         request.minBytes = 1
@@ -61,6 +67,8 @@ final class FetchLane {
             partition.partitionMaxBytes = Int32(clamping: place.mostBytes)
             wanted.partitions.append(partition)
         }
+        wanted.partitions[0].partitionMaxBytes = min(
+            wanted.partitions[0].partitionMaxBytes, Int32(clamping: max(FetchLane.leastBytes, mostOfFirst)))
         request.topics = [wanted]
         try connection.send(Fetch.self, request, version: version)
         asked = places.map { Asked(place: $0.0, offset: $0.0.fetchFrom, version: $0.0.version) }
