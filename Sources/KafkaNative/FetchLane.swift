@@ -19,16 +19,25 @@ final class FetchLane {
     private let version: Int16
     private let settings: NativeSettings
     private let pool: BufferPool
+    /// For answers about one partition that may wait long: each keeps no more memory than it has bytes.
+    private let smallPool: BufferPool
+    /// Whether the answer on its way is such a one.
+    private var isSmall = false
     /// What the answer on its way is about; empty: nothing was asked.
     private(set) var asked: [Asked] = []
-    private var buffer: AnswerBuffer?
+    private var buffer: (buffer: AnswerBuffer, pool: BufferPool)?
     private var answersBy: ContinuousClock.Instant
 
-    init(_ node: Int32, _ connection: Connection, _ settings: NativeSettings, _ pool: BufferPool) throws {
+    init(
+        _ node: Int32, _ connection: Connection, _ settings: NativeSettings, _ pool: BufferPool, _ smallPool: BufferPool
+    )
+        throws
+    {
         self.node = node
         self.connection = connection
         self.settings = settings
         self.pool = pool
+        self.smallPool = smallPool
         version = try connection.version(Fetch.self, 4...11)
         answersBy = ContinuousClock().now
     }
@@ -38,7 +47,7 @@ final class FetchLane {
     func close() {
         connection.close()
         asked = []
-        if let buffer { pool.giveBack(buffer) }
+        if let buffer { buffer.pool.giveBack(buffer.buffer) }
         buffer = nil
     }
 
@@ -71,6 +80,7 @@ final class FetchLane {
             wanted.partitions[0].partitionMaxBytes, Int32(clamping: max(FetchLane.leastBytes, mostOfFirst)))
         request.topics = [wanted]
         try connection.send(Fetch.self, request, version: version)
+        isSmall = mostOfFirst < .max
         asked = places.map { Asked(place: $0.0, offset: $0.0.fetchFrom, version: $0.0.version) }
         answersBy = ContinuousClock().now + settings.attemptTimeout
     }
@@ -82,8 +92,9 @@ final class FetchLane {
     func receive(
         until deadline: ContinuousClock.Instant
     ) throws -> (answer: Answer, response: Fetch.Response, asked: [Asked])? {
-        let buffer = buffer ?? pool.take()
-        self.buffer = buffer
+        let from = isSmall ? smallPool : pool
+        let (buffer, pool) = buffer ?? (from.take(), from)
+        self.buffer = (buffer, pool)
         guard try connection.receive(into: buffer, until: min(deadline, answersBy)) else {
             if ContinuousClock().now >= answersBy { throw NoAnswer() }
             return nil

@@ -135,7 +135,7 @@ extension NativeReader {
         guard let address = cluster.address(of: leader.node) else { throw NoLeader() }
         // A connection of its own: on those of the cluster, answers to other questions are waited for.
         let connection = try Connection(address, settings, timeout: settings.attemptTimeout)
-        let made = try FetchLane(leader.node, connection, settings, pool)
+        let made = try FetchLane(leader.node, connection, settings, pool, smallPool)
         lanes[leader.node] = made
         return made
     }

@@ -12,6 +12,8 @@ final class NativeReader: RecordReader {
     let settings: NativeSettings
     let cluster: ClusterView
     let pool: BufferPool
+    /// For answers about one partition; see ``FetchLane``.
+    let smallPool = BufferPool(usual: 2 * FetchLane.leastBytes, most: 8)
     let clock = ContinuousClock()
     private(set) var places: [PartitionPlace] = []
     /// The place of each partition; -1 for those not read.
