@@ -1,7 +1,7 @@
 # The two commands that matter are `make demo` and `make test`; each sets up what it needs.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long test-brokers test-conformance pipelines league spark-peer spark fuzz matrix bench-micro thresholds thresholds-update samples broker-speed replicated-log proxy-cost install package test-package test-recipes docs lint format clean
+.PHONY: help demo test test-long test-brokers test-conformance pipelines league spark-peer spark fuzz matrix bench-micro thresholds thresholds-update samples broker-speed replicated-log scale proxy-cost install package test-package test-recipes docs lint format clean
 
 # The Swift runtime goes into the binary: it starts faster, which the crash loops feel, and can be copied elsewhere.
 # The commit is noted behind the build: results name it.
@@ -79,6 +79,11 @@ replicated-log: ## Measure the receiver's log with three real copies, one of whi
 	@scripts/setup build
 	@$(RELEASE)
 	@scripts/replicated-log measure
+
+scale: ## Measure whether a record costs the same however many there are, in any number of partitions (long)
+	@scripts/setup build
+	@$(RELEASE)
+	@scripts/scale
 
 proxy-cost: ## Measure what the proxy of kbench judge costs where nothing is armed
 	@scripts/setup build

@@ -93,7 +93,11 @@ extension NativeReader {
             first.mostBytes = max(first.mostBytes, share)
             all = [(first, leader.epoch)]
         }
-        if pool.outstanding < NativeReader.mostAnswers {
+        // Where answers wait that few partitions have begun to read, each further one gets its part of that memory.
+        var mostOfFirst = Int.max
+        if pool.outstanding >= NativeReader.mostAnswers {
+            mostOfFirst = NativeReader.mostAnswers * settings.answerBytes / places.count
+        } else {
             // No more than will fill an answer: what has no room in it would be asked for, and refused, for nothing.
             var room = 2 * settings.answerBytes
             var steps = 0
@@ -111,7 +115,7 @@ extension NativeReader {
             // Beginning elsewhere each time, as the first ones fill an answer.
             turn = (turn + (steps < places.count ? steps : 1)) % places.count
         }
-        if !all.isEmpty { try lane.ask(all, topic: topic, wait: wait) }
+        if !all.isEmpty { try lane.ask(all, topic: topic, wait: wait, mostOfFirst: mostOfFirst) }
     }
 
     /// What an answer will have of a partition, by where its log is known to end and what an offset took so far.
@@ -131,7 +135,7 @@ extension NativeReader {
         guard let address = cluster.address(of: leader.node) else { throw NoLeader() }
         // A connection of its own: on those of the cluster, answers to other questions are waited for.
         let connection = try Connection(address, settings, timeout: settings.attemptTimeout)
-        let made = try FetchLane(leader.node, connection, settings, pool)
+        let made = try FetchLane(leader.node, connection, settings, pool, smallPool)
         lanes[leader.node] = made
         return made
     }

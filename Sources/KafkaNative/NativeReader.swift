@@ -12,6 +12,8 @@ final class NativeReader: RecordReader {
     let settings: NativeSettings
     let cluster: ClusterView
     let pool: BufferPool
+    /// For answers about one partition; see ``FetchLane``.
+    let smallPool = BufferPool(usual: 2 * FetchLane.leastBytes, most: 8)
     let clock = ContinuousClock()
     private(set) var places: [PartitionPlace] = []
     /// The place of each partition; -1 for those not read.
@@ -32,8 +34,6 @@ final class NativeReader: RecordReader {
 
     /// Batches that may be open at once and unpacked; beyond this, one that is half read is unpacked again.
     private static let mostUnpackers = 8
-    /// The least that is asked of one partition, however many there are.
-    private static let leastBytes = 1 << 16
 
     init(_ settings: NativeSettings, topic: String, positions: [(partition: World.Partition, offset: Offset)]) throws {
         self.settings = settings
@@ -41,7 +41,7 @@ final class NativeReader: RecordReader {
         cluster = ClusterView(settings, topic: topic)
         pool = BufferPool(usual: settings.answerBytes + (1 << 16), most: 8)
         share = min(
-            settings.partitionBytes, max(NativeReader.leastBytes, settings.answerBytes / max(1, positions.count)))
+            settings.partitionBytes, max(FetchLane.leastBytes, settings.answerBytes / max(1, positions.count)))
         indexes = Array(repeating: -1, count: Int(positions.map(\.partition).max() ?? -1) + 1)
         for (partition, offset) in positions {
             precondition(offset >= 0 && indexes[Int(partition)] < 0, "reader: bad position \(partition)@\(offset)")
