@@ -25,7 +25,7 @@ extension NativeReader {
         guard confirmedView != cluster.view else { return }
         let view = cluster.view
         var asked: [Int32: [PartitionPlace]] = [:]
-        for place in places {
+        for place in places where place.looksForLeaderAt == nil {
             guard let leader = cluster.leaders[place.partition], leader.epoch != place.leaderEpoch else { continue }
             // What is on its way from the leader of before is of no use.
             place.version += 1
@@ -36,7 +36,11 @@ extension NativeReader {
             }
         }
         for (node, places) in asked.sorted(by: { $0.key < $1.key }) { try confirm(places, at: node) }
-        confirmedView = view
+        // A leader that does not know of its election yet is asked again, after a pause.
+        let isConfirmed = places.allSatisfy { place in
+            cluster.leaders[place.partition].map { $0.epoch == place.leaderEpoch } ?? true
+        }
+        if isConfirmed { confirmedView = view }
     }
 
     private func confirm(_ places: [PartitionPlace], at node: Int32) throws {

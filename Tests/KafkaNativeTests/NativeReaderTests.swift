@@ -1,5 +1,6 @@
 // What the native client reads: exactly the range, whatever the batches are like.
 import BrokerCore
+import BrokerScript
 import Compression
 import Kafka
 import KafkaServer
@@ -162,6 +163,24 @@ import World
         #expect(try topic.server.elect(topic: topic.name, partition: 0, losing: 0) == 0)
         try topic.write(2000..<2010)
         #expect(try topic.numbers(0, 130..<140, with: reader) == Array(2000..<2010))
+    }
+
+    @Test("asks a new leader again that does not know of its election yet")
+    func cutShortLater() throws {
+        var settings = ServerSettings()
+        let words = "on=offset-for-leader-epoch times=2 fail=unknown-leader-epoch"
+        settings.script.script = Script([try ScriptEvent(EventWords(line: words))])
+        let topic = try NativeTopic(brokers: 2, server: settings)
+        try topic.write(0..<100)
+        let reader = try topic.broker.openReader(at: [(0, 0)])
+        defer { reader.close() }
+        #expect(try topic.numbers(0, 0..<100, with: reader) == Array(0..<100))
+        #expect(try topic.server.elect(topic: topic.name, partition: 0, losing: 30) == 30)
+        try topic.write(1000..<1060)
+        let error = #expect(throws: BrokerError.self) {
+            _ = try reader.fetch(0, until: 130, limit: 10, into: Block(), timeout: patience)
+        }
+        #expect(error?.message.contains("cut short at offset 70 in an election") == true, "\(error as Any)")
     }
 
     @Test("asks again for what has come and was not read, where an unclean election has lost it")
