@@ -84,8 +84,9 @@ private struct Recovery {
         options: WriteAheadLog.Options, scan: WriteAheadLog.Scan
     ) throws -> (log: WriteAheadLog, report: RecoveryReport) {
         try makeDirectoryDurable()
-        for name in try disk.list(directory) where SpareFiles.isSpare(name) { try disk.remove("\(directory)/\(name)") }
-        let headers = try segments()
+        let names = try disk.list(directory)
+        for name in names where SpareFiles.isSpare(name) { try disk.remove("\(directory)/\(name)") }
+        let headers = try segments(among: names)
         let unread = try unreadCount(headers, scan)
         var segments: [WriteAheadLog.Segment] = []
         var end: SegmentEnd?
@@ -122,7 +123,7 @@ private struct Recovery {
     mutating func inspect(
         lastSegmentOnly: Bool, _ body: (UInt8, Position, UnsafeRawBufferPointer) throws -> Void
     ) throws {
-        var headers = try segments()
+        var headers = try segments(among: disk.list(directory))
         if lastSegmentOnly { headers = Array(headers.dropFirst(try unreadCount(headers, .lastSegmentOnly))) }
         try withoutActuallyEscaping(body) { body in
             var end: SegmentEnd?
@@ -133,9 +134,9 @@ private struct Recovery {
         }
     }
 
-    /// The segments in the folder, oldest first.
-    private func segments() throws -> [SegmentHeader] {
-        let headers = try disk.list(directory).compactMap { SegmentHeader(fileName: $0, framing: framing) }
+    /// The segments among the names in the folder, oldest first.
+    private func segments(among names: [String]) throws -> [SegmentHeader] {
+        let headers = names.compactMap { SegmentHeader(fileName: $0, framing: framing) }
             .sorted { $0.firstSequence < $1.firstSequence }
         if let last = headers.last, last.firstSequence > SegmentHeader.largestSequence {
             throw LogError(
