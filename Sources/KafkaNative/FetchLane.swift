@@ -29,10 +29,9 @@ final class FetchLane {
     private var answersBy: ContinuousClock.Instant
 
     init(
-        _ node: Int32, _ connection: Connection, _ settings: NativeSettings, _ pool: BufferPool, _ smallPool: BufferPool
-    )
-        throws
-    {
+        _ node: Int32, _ connection: Connection, _ settings: NativeSettings, _ pool: BufferPool,
+        _ smallPool: BufferPool
+    ) throws {
         self.node = node
         self.connection = connection
         self.settings = settings
